@@ -1,0 +1,94 @@
+import type { Answer, Ending } from '../../gateway/answer.ts'
+import type { Framing } from '../../gateway/call.ts'
+import type { Receiver } from '../../gateway/receiver.ts'
+import type { ClientConnection } from '../../http/client-connection.ts'
+import type { Outcome } from '../../keys/outcome.ts'
+import { googleError, refusalAnswer } from './google-error-answer.ts'
+
+export type NativeReceiverDeps = {
+  readonly client: ClientConnection
+  readonly framing: Framing
+  readonly model: string
+  readonly scrub: (text: string) => string
+  readonly now: () => number
+}
+
+/** A client that speaks Gemini: bytes reach it as Google sent them. */
+export function createNativeReceiver(deps: NativeReceiverDeps): Receiver {
+  const { client, framing, scrub } = deps
+  return {
+    signal: client.signal,
+
+    async deliver(answer) {
+      const { whole } = answer
+      if (whole !== undefined) {
+        // Google's error texts can repeat the key they are about.
+        const body = answer.status >= 400 ? scrub(whole.toString('utf8')) : whole
+        client.send(answer.status, answer.headers, body)
+        return { kind: 'complete' }
+      }
+      client.begin(answer.status, answer.headers)
+      const ending = await answer.pipe(client)
+      if (ending.kind === 'complete') client.end()
+      else client.cut(lastWords(framing, answer.tail()))
+      return ending
+    },
+
+    refuse(refusal) {
+      const { status, headers, body } = refusalAnswer(refusal, deps.model, deps.now())
+      client.send(status, headers, body)
+    },
+
+    fail(outcome) {
+      const { status, headers, body } = failureAnswer(outcome)
+      client.send(status, headers, body)
+    },
+  }
+}
+
+/** What an answer that broke off ends with: an error in the framing the client reads, never a normal finish. */
+function lastWords(framing: Framing, tail: Buffer): string {
+  const error = JSON.stringify({
+    error: {
+      code: 502,
+      message: 'The connection to Google broke before the answer was complete.',
+      status: 'UNAVAILABLE',
+    },
+  })
+  switch (framing) {
+    case 'sse': {
+      const isBetweenEvents = /(\n\n|\r\n\r\n|\r\r)$/.test(tail.subarray(-4).toString('latin1'))
+      return `${isBetweenEvents ? '' : '\r\n\r\n'}data: ${error}\r\n\r\n`
+    }
+    case 'array': {
+      const isBetweenElements = /\}\s*$/.test(tail.subarray(-8).toString('latin1'))
+      return isBetweenElements ? `\n,\r\n${error}\n]` : ''
+    }
+    case 'unary':
+      return ''
+  }
+}
+
+/** Google gave nothing that could be shown: who failed, and whether another try is worth it. */
+function failureAnswer(outcome: Outcome) {
+  switch (outcome.verdict) {
+    case 'timed-out':
+      return googleError({
+        code: 504,
+        status: 'DEADLINE_EXCEEDED',
+        message: 'Google did not answer in time.',
+      })
+    case 'network-failed':
+      return googleError({
+        code: 502,
+        status: 'UNAVAILABLE',
+        message: 'The connection to Google failed.',
+      })
+    default:
+      return googleError({
+        code: 503,
+        status: 'UNAVAILABLE',
+        message: `No key could serve this request. The last one met: ${outcome.verdict}.`,
+      })
+  }
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { UpstreamMethod } from '../../gateway/call.ts'
+import type { ForwardDeps } from '../../gateway/forward.ts'
+import { credentialsOf, type Caller, type Callers } from '../../http/callers.ts'
+import { connectClient, type ClientConnection } from '../../http/client-connection.ts'
+import type { RouteGroup } from '../../http/listener.ts'
+import { BodyRefused, readBody } from '../../http/request-body.ts'
+import type { Catalogue } from '../../models/catalogue.ts'
+import type { ModelSettings } from '../../models/model-name.ts'
+import { googleError, type GoogleAnswer } from './google-error-answer.ts'
+import { answerModelGet, answerModelList } from './model-answers.ts'
+import { callModel } from './model-call.ts'
+import { readGeminiPath } from './path.ts'
+import type { PrepareSettings } from './prepare-request.ts'
+
+export type GeminiSettings = ModelSettings &
+  PrepareSettings & {
+    readonly maxRequestBodyMb: number
+    readonly customHeaders: Readonly<Record<string, string>>
+  }
+
+export type GeminiDeps = {
+  readonly settings: () => GeminiSettings
+  readonly callers: () => Callers
+  readonly forward: ForwardDeps
+  readonly catalogue: Catalogue
+  readonly scrub: (text: string) => string
+  /** A failure of ours, told to the log. */
+  readonly complain: (error: unknown) => void
+}
+
+/** One request of the native dialect, read as far as its path. */
+export type NativeRequest = {
+  readonly id: string
+  readonly raw: FastifyRequest['raw']
+  readonly method: UpstreamMethod
+  readonly version: string
+  readonly rest: string
+  readonly query: URLSearchParams | undefined
+  readonly caller: Caller
+  readonly client: ClientConnection
+}
+
+const versions = ['v1beta', 'v1', 'v1alpha']
+const prefixes = ['', '/gemini']
+
+/** `/v1beta`, `/v1` and `/v1alpha`, each also under `/gemini`. */
+export function geminiRoutes(deps: GeminiDeps): RouteGroup {
+  return (app) => {
+    for (const prefix of prefixes) {
+      for (const version of versions) {
+        const base = `${prefix}/${version}/`
+        app.route({
+          method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+          url: `${base}*`,
+          handler: (request, reply) => handle(deps, { request, reply, version, base }),
+        })
+      }
+    }
+  }
+}
+
+type Arrival = { request: FastifyRequest; reply: FastifyReply; version: string; base: string }
+
+async function handle(deps: GeminiDeps, { request, reply, version, base }: Arrival): Promise<void> {
+  reply.hijack()
+  const client = connectClient(reply.raw)
+  try {
+    const [path = '', search] = splitOnce(request.raw.url ?? '', '?')
+    const query = search === undefined ? undefined : new URLSearchParams(search)
+    const caller = deps.callers().identify(credentialsOf(request.raw, query))
+    if (caller === undefined) return send(client, unknownCaller)
+    const rest = path.slice(base.length)
+    const method = upstreamMethod(request.method)
+    await serve(deps, {
+      id: randomUUID(),
+      raw: request.raw,
+      method,
+      version,
+      rest,
+      query,
+      caller,
+      client,
+    })
+  } catch (error) {
+    answerFailure(deps, { client, error, response: reply.raw })
+  }
+}
+
+async function serve(deps: GeminiDeps, request: NativeRequest): Promise<void> {
+  const path = readGeminiPath(request.rest)
+  switch (path.kind) {
+    case 'list-models':
+      if (request.method === 'GET') return answerModelList(deps, request)
+      break
+    case 'get-model':
+      if (request.method === 'GET') return answerModelGet(deps, request, path.model)
+      break
+    case 'call': {
+      const limitBytes = deps.settings().maxRequestBodyMb * 1024 * 1024
+      const body = await readBody(request.raw, limitBytes)
+      return callModel(deps, request, { ...path, body })
+    }
+    case 'unknown':
+      break
+  }
+  send(request.client, notServed(request))
+}
+
+/** Whatever went wrong, the client hears it in Google's shape, unless it is too late to say anything. */
+function answerFailure(
+  deps: GeminiDeps,
+  {
+    client,
+    error,
+    response,
+  }: { client: ClientConnection; error: unknown; response: FastifyReply['raw'] },
+): void {
+  if (client.signal.aborted) return
+  if (error instanceof BodyRefused) {
+    // The rest of a body that nobody reads must not be taken for the next request.
+    response.setHeader('connection', 'close')
+    return send(client, bodyRefused(error))
+  }
+  deps.complain(error)
+  if (response.headersSent) client.cut('')
+  else send(client, ourFailure)
+}
+
+export function send(client: ClientConnection, answer: GoogleAnswer): void {
+  client.send(answer.status, answer.headers, answer.body)
+}
+
+const unknownCaller = googleError({
+  code: 401,
+  status: 'UNAUTHENTICATED',
+  message:
+    'This gateway does not know the credential of the request. Send a token of ALLOWED_TOKENS as x-goog-api-key, ?key= or Authorization: Bearer.',
+})
+
+const ourFailure = googleError({
+  code: 500,
+  status: 'INTERNAL',
+  message: 'The gateway failed while it served this request. Its log says why.',
+})
+
+const bodyRefused = ({ status, message }: BodyRefused) =>
+  googleError({ code: status, status: 'INVALID_ARGUMENT', message })
+
+const notServed = ({ method, version, rest }: NativeRequest) =>
+  googleError({
+    code: 404,
+    status: 'NOT_FOUND',
+    message: `This gateway does not serve ${method} /${version}/${rest}.`,
+  })
+
+function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator)
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+function upstreamMethod(method: string): UpstreamMethod {
+  switch (method) {
+    case 'POST':
+    case 'PUT':
+    case 'PATCH':
+    case 'DELETE':
+      return method
+    default:
+      return 'GET'
+  }
+}

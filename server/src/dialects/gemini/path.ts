@@ -1,0 +1,47 @@
+/** What a path under a version asks for. */
+export type GeminiPath =
+  | { readonly kind: 'list-models' }
+  | { readonly kind: 'get-model'; readonly model: string }
+  | {
+      readonly kind: 'call'
+      readonly collection: string
+      readonly model: string
+      readonly method: string
+    }
+  | { readonly kind: 'unknown' }
+
+/** Reads what follows the version: `models`, `models/x`, `models/x:generateContent`, `tunedModels/x:…`, `dynamic/x:…`. */
+export function readGeminiPath(rest: string): GeminiPath {
+  if (rest === 'models') return { kind: 'list-models' }
+  const [, collection, name] = /^(models|tunedModels|dynamic)\/(.+)$/.exec(rest) ?? []
+  if (collection === undefined || name === undefined) return { kind: 'unknown' }
+  const decoded = decode(name)
+  if (decoded === undefined) return { kind: 'unknown' }
+  const colon = decoded.lastIndexOf(':')
+  if (colon === -1) {
+    const isModel = collection === 'models' && !decoded.includes('/')
+    return isModel ? { kind: 'get-model', model: decoded } : { kind: 'unknown' }
+  }
+  const model = decoded.slice(0, colon)
+  const method = decoded.slice(colon + 1)
+  return model === '' || method === '' || method.includes('/')
+    ? { kind: 'unknown' }
+    : { kind: 'call', collection, model, method }
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The query as Google may see it: without the client's credentials. Empty, or with its question mark. */
+export function queryForUpstream(query: URLSearchParams | undefined): string {
+  if (query === undefined) return ''
+  const kept = new URLSearchParams(query)
+  for (const name of ['key', 'access_token', 'oauth_token', 'quotaUser', '$key']) kept.delete(name)
+  const text = kept.toString()
+  return text === '' ? '' : `?${text}`
+}

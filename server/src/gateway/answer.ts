@@ -1,0 +1,25 @@
+import type { Headers } from './forwarded-headers.ts'
+
+/** Where the bytes of an answer go. */
+export interface Sink {
+  /** Takes the next bytes; false when it is full and `onDrain` will tell. */
+  write(chunk: Buffer): boolean
+  onDrain(resume: () => void): void
+}
+
+/** How the bytes of an answer ended. */
+export type Ending = { readonly kind: 'complete' } | { readonly kind: 'cut'; readonly cause: Error }
+
+/** What Google answered to one attempt: judged, but not yet shown to anybody. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  /** The whole body, when all of it has arrived; undefined while more may come. */
+  readonly whole: Buffer | undefined
+  /** Sends what is held, then what still comes, as fast as the sink takes it. */
+  pipe(sink: Sink): Promise<Ending>
+  /** The last bytes that passed, enough to hold the last chunk's usage. */
+  tail(): Buffer
+  /** Drops the answer and closes what it came through. */
+  discard(): void
+}

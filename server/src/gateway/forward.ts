@@ -1,0 +1,197 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Outcome } from '../keys/outcome.ts'
+import type {
+  Ask,
+  Clock,
+  KeyId,
+  Keys,
+  ProjectId,
+  Refusal,
+  Reservation,
+  ReserveResult,
+} from '../keys/port.ts'
+import type { AttemptOptions } from './attempt.ts'
+import type { UpstreamCall } from './call.ts'
+import { decide, freshTally, type Decision, type RetryLimits, type Tally } from './decide.ts'
+import type { Judged } from './exchange.ts'
+import type { Receiver } from './receiver.ts'
+import { finalOutcome, isShowable } from './show.ts'
+
+export type ForwardLimits = RetryLimits & {
+  /** How long a request may wait for a lane to wake. */
+  readonly queueMaxWaitMs: number
+  /** How long a request may take to its first byte, all attempts together, and between any two bytes after that. */
+  readonly timeOutMs: number
+}
+
+/** What became of one attempt, for the request log. */
+export type AttemptReport = {
+  readonly request: GatewayRequest
+  readonly number: number
+  readonly reservation: Reservation
+  readonly startedAt: number
+  readonly durationMs: number
+  readonly firstByteMs: number | undefined
+  readonly outcome: Outcome
+  /** The last bytes of an answer that was delivered: its usage is in there. */
+  readonly tail: Buffer | undefined
+}
+
+export type ForwardDeps = {
+  readonly keys: Keys
+  readonly attempt: (call: UpstreamCall, options: AttemptOptions) => Promise<Judged>
+  readonly limits: () => ForwardLimits
+  readonly report: (report: AttemptReport) => void
+  readonly clock: Pick<Clock, 'now'>
+}
+
+export type GatewayRequest = {
+  readonly id: string
+  readonly ask: Ask
+  readonly call: UpstreamCall
+  /** Milliseconds the client itself is willing to wait, where it says so. */
+  readonly patienceMs: number | undefined
+}
+
+/** A request between two attempts. */
+type Progress = {
+  readonly tally: Tally
+  readonly number: number
+  readonly ask: Ask
+  readonly last: Judged | undefined
+}
+
+/** Brings one request to Google and its answer to the client: reserve, attempt, settle, decide, until there is something to say. */
+export async function forward(
+  deps: ForwardDeps,
+  request: GatewayRequest,
+  receiver: Receiver,
+): Promise<void> {
+  const limits = deps.limits()
+  const deadline = deps.clock.now() + Math.min(limits.timeOutMs, request.patienceMs ?? Infinity)
+  let progress: Progress = { tally: freshTally, number: 1, ask: request.ask, last: undefined }
+
+  while (!receiver.signal.aborted) {
+    const reserved = await reserve(deps, progress.ask, {
+      limits,
+      deadline,
+      signal: receiver.signal,
+    })
+    if (reserved === undefined) return
+    if (!reserved.ok) return giveUp(receiver, progress.last, reserved.refusal)
+
+    const { reservation } = reserved
+    const startedAt = deps.clock.now()
+    const judged = await deps.attempt(request.call, {
+      secret: reservation.secret,
+      timeouts: { firstByteMs: Math.max(1, deadline - startedAt), idleMs: limits.timeOutMs },
+      signal: receiver.signal,
+    })
+    deps.keys.settle(reservation, judged.outcome)
+    const decision = decide(judged.outcome, progress.tally, limits)
+    const made = { request, number: progress.number, reservation, startedAt, judged }
+    if (!('tally' in decision) || deps.clock.now() >= deadline) return finish(deps, receiver, made)
+
+    report(deps, made, judged.outcome)
+    progress = afterAttempt(progress, made, decision)
+    if (decision.step === 'again' && !(await rest(decision.delayMs, receiver.signal))) return
+  }
+}
+
+type Made = {
+  readonly request: GatewayRequest
+  readonly number: number
+  readonly reservation: Reservation
+  readonly startedAt: number
+  readonly judged: Judged
+}
+
+/** Takes a key now, or waits for one as long as the settings and the deadline allow; undefined when the client left. */
+async function reserve(
+  deps: ForwardDeps,
+  ask: Ask,
+  { limits, deadline, signal }: { limits: ForwardLimits; deadline: number; signal: AbortSignal },
+): Promise<ReserveResult | undefined> {
+  const now = deps.keys.reserve(ask)
+  if (now.ok || !('wakesAt' in now.refusal)) return now
+  const maxWaitMs = Math.min(limits.queueMaxWaitMs, deadline - deps.clock.now())
+  if (maxWaitMs <= 0) return now
+  try {
+    return await deps.keys.wait(ask, { maxWaitMs, signal })
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
+}
+
+/** The request as the next attempt asks for it: without the keys or projects that are of no use to it. */
+function afterAttempt(
+  progress: Progress,
+  { reservation, judged }: Made,
+  decision: Decision & { tally: Tally },
+): Progress {
+  const { ask } = progress
+  const step = {
+    tally: decision.tally,
+    number: progress.number + 1,
+    last: judged,
+  }
+  progress.last?.answer?.discard()
+  switch (decision.step) {
+    case 'another-key':
+      return { ...step, ask: { ...ask, tried: plus(ask.tried, reservation.key) } }
+    case 'another-project':
+      return {
+        ...step,
+        ask: { ...ask, triedProjects: plus(ask.triedProjects, reservation.project) },
+      }
+    case 'again': {
+      // A second try is worth most on another key, so the conversation's own is not insisted on.
+      const { conversation: _dropped, ...free } = ask
+      return { ...step, ask: free }
+    }
+  }
+}
+
+function plus<T extends KeyId | ProjectId>(set: ReadonlySet<T> | undefined, one: T): Set<T> {
+  return new Set(set).add(one)
+}
+
+async function rest(delayMs: number, signal: AbortSignal): Promise<boolean> {
+  if (delayMs > 0) await pause(delayMs, undefined, { signal }).catch(() => undefined)
+  return !signal.aborted
+}
+
+/** The last attempt of a request: its answer is shown if it is the client's to see. */
+async function finish(deps: ForwardDeps, receiver: Receiver, made: Made): Promise<void> {
+  const { outcome, answer } = made.judged
+  if (outcome.verdict === 'client-left') return report(deps, made, outcome)
+  if (answer === undefined || !isShowable(outcome)) {
+    answer?.discard()
+    report(deps, made, outcome)
+    return receiver.fail(outcome)
+  }
+  const ending = await receiver.deliver(answer)
+  report(deps, made, finalOutcome(outcome, ending, receiver.signal.aborted), answer.tail())
+}
+
+/** No key is left to ask: what Google said to the last attempt, if it is the client's to see, else what we lack. */
+async function giveUp(receiver: Receiver, last: Judged | undefined, refusal: Refusal) {
+  if (last?.answer !== undefined && isShowable(last.outcome)) {
+    await receiver.deliver(last.answer)
+  } else receiver.refuse(refusal)
+}
+
+function report(deps: ForwardDeps, made: Made, outcome: Outcome, tail?: Buffer): void {
+  const { request, number, reservation, startedAt, judged } = made
+  deps.report({
+    request,
+    number,
+    reservation,
+    startedAt,
+    durationMs: deps.clock.now() - startedAt,
+    firstByteMs: judged.firstByteMs,
+    outcome,
+    tail,
+  })
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { headersForClient, headersForUpstream } from './forwarded-headers.ts'
+
+test('no credential, cookie, hop-by-hop or unknown header of a client reaches Google', () => {
+  const headers = headersForUpstream(
+    {
+      authorization: 'Bearer t',
+      'x-goog-api-key': 't',
+      'x-goog-user-project': 'p',
+      'x-api-key': 't',
+      cookie: 'a=b',
+      connection: 'x-secret',
+      'x-secret': '1',
+      host: 'gateway',
+      'openai-organization': 'o',
+      'x-forwarded-for': '10.0.0.1',
+      'content-type': 'application/json',
+      'user-agent': 'google-genai-sdk/3.1.0',
+      'x-server-timeout': '30',
+    },
+    {},
+  )
+  expect(headers).toEqual({
+    'content-type': 'application/json',
+    'user-agent': 'google-genai-sdk/3.1.0',
+    'x-server-timeout': '30',
+  })
+})
+
+test('custom headers are added and win over the client', () => {
+  expect(headersForUpstream({ 'user-agent': 'a' }, { 'User-Agent': 'b', 'X-Extra': '1' })).toEqual({
+    'user-agent': 'b',
+    'x-extra': '1',
+  })
+})
+
+test('headers that clients rely on come back; cookies and hop-by-hop headers do not', () => {
+  const headers = headersForClient({
+    'content-type': 'text/event-stream',
+    'x-gemini-service-tier': 'flex',
+    'server-timing': 'gfet4t7; dur=8',
+    'content-length': '12',
+    'transfer-encoding': 'chunked',
+    'set-cookie': ['a=b'],
+    connection: 'keep-alive',
+  })
+  expect(headers).toEqual({
+    'content-type': 'text/event-stream',
+    'x-gemini-service-tier': 'flex',
+    'server-timing': 'gfet4t7; dur=8',
+    'content-length': '12',
+  })
+})

@@ -1,0 +1,15 @@
+import type { Outcome } from '../keys/outcome.ts'
+import type { Refusal } from '../keys/port.ts'
+import type { Answer, Ending } from './answer.ts'
+
+/** Who waits for the answer: the client, seen through a dialect. */
+export interface Receiver {
+  /** Aborts when the client leaves. */
+  readonly signal: AbortSignal
+  /** Sends Google's answer, good or bad, in the dialect; resolves when the client has it, or when it ended early. */
+  deliver(answer: Answer): Promise<Ending>
+  /** No key can be had. */
+  refuse(refusal: Refusal): void
+  /** Google gave no answer that could be delivered: `network-failed`, `timed-out`, or an attempt that ended without one. */
+  fail(outcome: Outcome): void
+}

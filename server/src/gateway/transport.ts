@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream'
+import { Pool, type Dispatcher } from 'undici'
+import type { Secret } from '../keys/secret.ts'
+import type { UpstreamCall } from './call.ts'
+import { readUpstreamAddress } from './upstream-address.ts'
+
+export type TransportSettings = {
+  readonly baseUrl: string
+  /** Seconds until a connection must stand. */
+  readonly connectTimeout: number
+}
+
+export type Timeouts = { readonly firstByteMs: number; readonly idleMs: number }
+
+/** The way to Google. The key travels as `x-goog-api-key`, alone. */
+export interface Transport {
+  send(
+    call: UpstreamCall,
+    options: { secret: Secret; timeouts: Timeouts },
+    handler: Dispatcher.DispatchHandler,
+  ): void
+  close(): Promise<void>
+}
+
+/** Bodies up to this size are copied into one buffer: one write is cheaper than several. */
+const copyLimitBytes = 256 * 1024
+
+export function createTransport(settings: () => TransportSettings): Transport {
+  let pool: Pool | undefined
+  let address = readUpstreamAddress(settings().baseUrl)
+  let madeFor = ''
+
+  /** One pool per origin; a changed BASE_URL lets the old pool finish what it carries. */
+  function currentPool(): Pool {
+    const { baseUrl, connectTimeout } = settings()
+    const identity = `${baseUrl} ${connectTimeout}`
+    if (pool !== undefined && identity === madeFor) return pool
+    void pool?.close()
+    madeFor = identity
+    address = readUpstreamAddress(baseUrl)
+    pool = new Pool(address.origin, {
+      connect: { timeout: connectTimeout * 1000 },
+      keepAliveTimeout: 60_000,
+      allowH2: false,
+    })
+    return pool
+  }
+
+  return {
+    send(call, { secret, timeouts }, handler) {
+      const carrier = currentPool()
+      carrier.dispatch(
+        {
+          method: call.method,
+          path: address.prefix + call.path,
+          headers: { ...call.headers, 'x-goog-api-key': secret.reveal(), ...lengthOf(call) },
+          body: bodyOf(call.body),
+          headersTimeout: timeouts.firstByteMs,
+          bodyTimeout: timeouts.idleMs,
+        },
+        handler,
+      )
+    },
+    async close() {
+      await pool?.destroy()
+    },
+  }
+}
+
+function lengthOf(call: UpstreamCall): { 'content-length'?: string } {
+  if (call.body.length < 2) return {}
+  return { 'content-length': String(call.body.reduce((sum, part) => sum + part.length, 0)) }
+}
+
+function bodyOf(parts: readonly Buffer[]): Dispatcher.DispatchOptions['body'] {
+  const [only] = parts
+  if (only === undefined) return null
+  if (parts.length === 1) return only
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  return length <= copyLimitBytes ? Buffer.concat(parts, length) : Readable.from(parts)
+}

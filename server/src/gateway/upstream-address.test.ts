@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { readUpstreamAddress } from './upstream-address.ts'
+
+test('the default address has an origin, a version and no prefix', () => {
+  expect(readUpstreamAddress('https://generativelanguage.googleapis.com/v1beta')).toEqual({
+    origin: 'https://generativelanguage.googleapis.com',
+    prefix: '',
+    version: 'v1beta',
+  })
+})
+
+test('a prefix in front of the version is kept', () => {
+  expect(readUpstreamAddress('http://127.0.0.1:9000/mirror/google/v1/')).toEqual({
+    origin: 'http://127.0.0.1:9000',
+    prefix: '/mirror/google',
+    version: 'v1',
+  })
+})
+
+test('an address without a version means v1beta', () => {
+  expect(readUpstreamAddress('https://proxy.example/gemini')).toEqual({
+    origin: 'https://proxy.example',
+    prefix: '/gemini',
+    version: 'v1beta',
+  })
+})

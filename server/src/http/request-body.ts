@@ -1,0 +1,90 @@
+import type { IncomingMessage } from 'node:http'
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+
+/** Why a body could not be taken, as the client is told. */
+export class BodyRefused extends Error {
+  readonly status: 400 | 413 | 415
+
+  constructor(status: 400 | 413 | 415, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'BodyRefused'
+    this.status = status
+  }
+}
+
+const decoders = new Map([
+  ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+])
+
+/** The whole body of a request, unpacked, in one piece of memory of its own size; never more than `limitBytes`. */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const packed = await collect(request, limitBytes)
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  if (encoding === 'identity' || encoding === '') return packed
+  const decode = decoders.get(encoding)
+  if (decode === undefined) {
+    throw new BodyRefused(
+      415,
+      `The Content-Encoding of the request must be gzip, deflate, br or identity.`,
+    )
+  }
+  try {
+    return await decode(packed, { maxOutputLength: limitBytes })
+  } catch (cause) {
+    if (cause instanceof RangeError) throw tooLarge(limitBytes)
+    throw new BodyRefused(400, `The body is not ${encoding}, as its Content-Encoding says.`, {
+      cause,
+    })
+  }
+}
+
+async function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const announced = Number(request.headers['content-length'] ?? Number.NaN)
+  if (announced > limitBytes) throw tooLarge(limitBytes)
+  return Number.isNaN(announced)
+    ? collectChunks(request, limitBytes)
+    : collectInto(request, announced)
+}
+
+/** With the length known, bytes go straight to their place: a large body exists once. */
+function collectInto(request: IncomingMessage, length: number): Promise<Buffer> {
+  const body = Buffer.allocUnsafeSlow(length)
+  let filled = 0
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      filled += chunk.copy(body, filled)
+    })
+    request.on('end', () => resolve(filled === length ? body : body.subarray(0, filled)))
+    request.on('error', reject)
+    request.on('close', () => reject(cutShort()))
+  })
+}
+
+function collectChunks(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > limitBytes) {
+        request.pause()
+        reject(tooLarge(limitBytes))
+      } else chunks.push(chunk)
+    })
+    request.on('end', () => resolve(Buffer.concat(chunks, length)))
+    request.on('error', reject)
+    request.on('close', () => reject(cutShort()))
+  })
+}
+
+const tooLarge = (limitBytes: number) =>
+  new BodyRefused(
+    413,
+    `The request body is larger than ${Math.floor(limitBytes / 1024 / 1024)} MiB (MAX_REQUEST_BODY_MB).`,
+  )
+
+const cutShort = () => new BodyRefused(400, 'The request body ended before its length.')
