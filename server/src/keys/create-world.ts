@@ -1,0 +1,69 @@
+import { createBreaker, type Breaker } from './breaker.ts'
+import { createCorrelatedFailures } from './correlated-failures.ts'
+import type { Dirty } from './dirty.ts'
+import type { LaneTable } from './entities.ts'
+import type { KeyEvent } from './events.ts'
+import { Fleet } from './fleet.ts'
+import type { KeyPolicy } from './key-policy.ts'
+import { placeLane } from './lane-table.ts'
+import { createLanes } from './lanes.ts'
+import { createPacificDay } from './pacific-day.ts'
+import type { Clock, Random } from './port.ts'
+import { createProjectProposals } from './project-proposals.ts'
+import type { World } from './world.ts'
+
+type Deps = {
+  readonly clock: Clock
+  readonly random: Random
+  readonly policy: () => KeyPolicy
+  readonly dirty: Dirty
+  readonly emit: (event: KeyEvent) => void
+  /** Something changed that others than the lane at hand may have waited for. */
+  readonly stirred: () => void
+}
+
+export function createWorld(deps: Deps): World {
+  const { policy, dirty, clock } = deps
+  const breakers = new Map<LaneTable, Breaker>()
+  const calendar = { day: createPacificDay(), guardMs: () => policy().windowGuardMs }
+  const lanes = createLanes({
+    calendar,
+    now: () => clock.now(),
+    caps: policy,
+    tableGone: (table) => breakers.delete(table),
+  })
+  return {
+    policy,
+    random: deps.random,
+    calendar,
+    lanes,
+    fleet: new Fleet(lanes.fleetEvents),
+    egress: createBreaker(),
+    correlated: createCorrelatedFailures(() => policy().correlated),
+    proposals: createProjectProposals(),
+    emit: deps.emit,
+    modelBreaker(table) {
+      const known = breakers.get(table)
+      if (known) return known
+      const breaker = createBreaker()
+      breakers.set(table, breaker)
+      return breaker
+    },
+    touch: {
+      lane(lane) {
+        placeLane(lane, clock.now())
+        dirty.lanes.add(lane)
+      },
+      project(project) {
+        lanes.placeProject(project)
+        dirty.projects.add(project)
+        deps.stirred()
+      },
+      key(key) {
+        lanes.placeKey(key)
+        dirty.keys.add(key)
+        deps.stirred()
+      },
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import type { KeyId, ProjectId } from './port.ts'
+import type { VerdictName } from './verdicts.ts'
+
+/** What the engine says aloud; for the log, the metrics and the page. Never a secret. */
+export type KeyEvent =
+  | { readonly kind: 'key-died'; readonly key: KeyId; readonly verdict: VerdictName }
+  | { readonly kind: 'key-revived'; readonly key: KeyId }
+  | {
+      readonly kind: 'key-rested'
+      readonly key: KeyId
+      readonly verdict: VerdictName
+      readonly until: number
+    }
+  | {
+      readonly kind: 'project-suspended'
+      readonly project: ProjectId
+      readonly verdict: VerdictName
+      readonly until: number
+    }
+  | { readonly kind: 'project-resumed'; readonly project: ProjectId }
+  | { readonly kind: 'project-learned'; readonly key: KeyId; readonly project: ProjectId }
+  | {
+      readonly kind: 'lane-blocked'
+      readonly project: ProjectId
+      readonly lane: string
+      readonly verdict: VerdictName
+      readonly until: number
+      readonly quotaIds: readonly string[]
+    }
+  | { readonly kind: 'lane-reopened'; readonly project: ProjectId; readonly lane: string }
+  | {
+      readonly kind: 'limit-learned'
+      readonly project: ProjectId
+      readonly lane: string
+      readonly quotaId: string
+      readonly limit: number
+    }
+  | { readonly kind: 'model-overloaded'; readonly lane: string; readonly until: number }
+  | { readonly kind: 'model-recovered'; readonly lane: string }
+  | { readonly kind: 'egress-down'; readonly verdict: VerdictName; readonly until: number }
+  | { readonly kind: 'egress-recovered' }
+  | {
+      readonly kind: 'failures-correlated'
+      readonly verdict: VerdictName
+      readonly keys: readonly KeyId[]
+    }
+  | { readonly kind: 'projects-look-shared'; readonly keys: readonly KeyId[] }
+
+export type EmitKeyEvent = (event: KeyEvent) => void

@@ -1,0 +1,109 @@
+import type { Hold } from './entities.ts'
+import { effects } from './effects.ts'
+import type { Gate } from './gate.ts'
+import { passTurn, placeLane } from './lane-table.ts'
+import type { Outcome } from './outcome.ts'
+import type { Ask, Reservation } from './port.ts'
+import type { Pick } from './selection.ts'
+import type { World } from './world.ts'
+
+/** More calls out than this cannot be true; the oldest were never settled, and no longer count. */
+const holdCap = 100_000
+
+export type Reservations = {
+  take(pick: Pick, ask: Ask, now: number): Hold
+  /** Ends a reservation; undefined when it ended before. */
+  end(reservation: Reservation): Hold | undefined
+  find(reservation: Reservation): Hold | undefined
+  readonly size: number
+}
+
+export function createReservations(world: World): Reservations {
+  const holds = new Map<Reservation, Hold>()
+
+  function end(reservation: Reservation): Hold | undefined {
+    const hold = holds.get(reservation)
+    if (!hold) return undefined
+    holds.delete(reservation)
+    const { lane } = hold.entry
+    hold.of.inFlight -= 1
+    lane.inFlight -= 1
+    lane.table.inFlight -= 1
+    for (const gate of hold.trials) {
+      if (gate.trialSince === hold.reservedAt) gate.trialSince = undefined
+    }
+    return hold
+  }
+
+  function endOldest(): void {
+    for (const oldest of holds.keys()) {
+      if (holds.size < holdCap) break
+      end(oldest)
+    }
+  }
+
+  return {
+    take({ entry, key, choice }, { estimatedInputTokens }, now) {
+      endOldest()
+      const { lane } = entry
+      const trials = claimTrials(world, { entry, key, choice }, now)
+      const hold: Hold = {
+        key: key.id,
+        project: lane.project.id,
+        lane: lane.table.name,
+        secret: key.secret,
+        reservedAt: now,
+        estimatedInputTokens,
+        trial: trials.length > 0,
+        choice,
+        of: key,
+        entry,
+        note: lane.ledger.note(now, estimatedInputTokens),
+        trials,
+      }
+      key.inFlight += 1
+      key.lastUsedAt = now
+      lane.inFlight += 1
+      lane.table.inFlight += 1
+      passTurn(entry)
+      placeLane(lane, now)
+      holds.set(hold, hold)
+      return hold
+    },
+    end,
+    find: (reservation) => holds.get(reservation),
+    get size() {
+      return holds.size
+    },
+  }
+}
+
+const noTrials: readonly Gate[] = []
+
+/** Every half-open gate on the way is tried by this one call. */
+function claimTrials(world: World, { entry, key }: Pick, now: number): readonly Gate[] {
+  const { lane } = entry
+  const { block } = lane
+  // A block whose end needs no trial is over by itself.
+  if (block && !block.gate.needsTrial && block.gate.until <= now) lane.block = undefined
+  const gates = [
+    key.rest?.gate,
+    lane.project.suspension?.gate,
+    lane.block?.gate,
+    world.modelBreaker(lane.table).gate,
+    world.egress.gate,
+  ].filter((gate) => gate !== undefined)
+  if (gates.length === 0) return noTrials
+  for (const gate of gates) gate.trialSince = now
+  return gates
+}
+
+/** What the ledger of a lane must take back or put right once the outcome is known. */
+export function correctLedger({ entry, note }: Hold, outcome: Outcome): void {
+  const { ledger } = entry.lane
+  if (!effects[outcome.verdict].counted) {
+    ledger.correct(note, { requests: -1, tokens: -note.tokens })
+  } else if (outcome.inputTokens !== undefined && outcome.inputTokens !== note.tokens) {
+    ledger.correct(note, { requests: 0, tokens: outcome.inputTokens - note.tokens })
+  }
+}

@@ -1,0 +1,197 @@
+import type { Conversations } from './conversations.ts'
+import type { Entry, Key, LaneTable, Line, LineQueue, Seat } from './entities.ts'
+import type { Fleet } from './fleet.ts'
+import { gateOpensAt } from './gate.ts'
+import {
+  firstWithRoom,
+  nextFreshSeat,
+  perhapsWithRoom,
+  place,
+  queueOf,
+  wakeEntries,
+} from './lane-table.ts'
+import type { Lanes } from './lanes.ts'
+import type { Ask, Choice, KeyId } from './port.ts'
+import { ownerOf } from './project-name.ts'
+
+export type Pick = { readonly entry: Entry; readonly key: Key; readonly choice: Choice }
+
+/** The pool as selection sees it: members in the order of their turns. */
+export type Preference = {
+  members(): Iterable<KeyId>
+  /** Until when looking at the members again is of no use for a table. */
+  restsUntil(table: LaneTable): number
+  rest(table: LaneTable, until: number): void
+}
+
+type Deps = {
+  readonly fleet: Fleet
+  readonly lanes: Lanes
+  readonly conversations: Conversations
+  readonly preference: Preference
+}
+
+type Search = { readonly table: LaneTable; readonly ask: Ask; readonly now: number }
+
+export type Selection = { pick(search: Search): Pick | undefined }
+
+/** Owner, then conversation, then priority tiers from the top: in each the pool, then the least recently used. */
+export function createSelection(deps: Deps): Selection {
+  return {
+    pick(search) {
+      const { ask, table, now } = search
+      wakeEntries(table, now)
+      if (ask.owner !== undefined) return pickOwner(deps, search)
+      return pickConversation(deps, search) ?? pickTiers(deps, search)
+    },
+  }
+}
+
+function pickOwner({ fleet, lanes }: Deps, search: Search): Pick | undefined {
+  const project = ownerOf(fleet, search.ask.owner)
+  const seats = [...(project?.seats ?? [])].toSorted((a, b) => b.line.priority - a.line.priority)
+  for (const seat of seats) {
+    const entry = lanes.entryFor(search.table, seat)
+    const key = hasRoom(entry, search) ? nextKey(entry, search) : undefined
+    if (key) return { entry, key, choice: 'owner' }
+  }
+  return undefined
+}
+
+function pickConversation(deps: Deps, search: Search): Pick | undefined {
+  const { conversation } = search.ask
+  if (conversation === undefined) return undefined
+  const id = deps.conversations.keyOf(conversation, search.now)
+  const pick = id === undefined ? undefined : pickKey(deps, search, id)
+  return pick && { ...pick, choice: 'conversation' }
+}
+
+/** One certain key, when it and its lane can take the call now. */
+function pickKey(
+  { fleet, lanes }: Deps,
+  search: Search,
+  id: KeyId,
+): Omit<Pick, 'choice'> | undefined {
+  const key = fleet.keys.get(id)
+  if (!key || key.disabled || key.death || !fits(key, search)) return undefined
+  const entry = lanes.entryFor(search.table, key.seat)
+  return hasRoom(entry, search) ? { entry, key } : undefined
+}
+
+function pickTiers(deps: Deps, search: Search): Pick | undefined {
+  const { lines } = deps.fleet
+  for (let index = 0; index < lines.length;) {
+    const tier = tierAt(lines, index)
+    index += tier.length
+    const queues = queuesOf(search, tier)
+    if (queues.length === 0) continue
+    const pick = pickPool(deps, search, tier) ?? pickLeastRecent(deps, search, queues)
+    if (pick) return pick
+  }
+  return undefined
+}
+
+/** Lines of one priority stand side by side. */
+function tierAt(lines: readonly Line[], index: number): readonly Line[] {
+  const first = lines[index]
+  const second = lines[index + 1]
+  if (!first) return []
+  return second && second.priority === first.priority ? [first, second] : [first]
+}
+
+function queuesOf({ table, ask }: Search, tier: readonly Line[]): LineQueue[] {
+  const queues: LineQueue[] = []
+  for (const line of tier) if (line.paid || !ask.paidOnly) queues.push(queueOf(table, line))
+  return queues
+}
+
+function pickPool(deps: Deps, search: Search, tier: readonly Line[]): Pick | undefined {
+  const { preference } = deps
+  if (preference.restsUntil(search.table) > search.now) return undefined
+  let soonest = Infinity
+  let passedOver = false
+  for (const id of preference.members()) {
+    const key = deps.fleet.keys.get(id)
+    if (!key || !tier.includes(key.seat.line)) passedOver = true
+    else {
+      const pick = pickKey(deps, search, id)
+      if (pick) return { ...pick, choice: 'pool' }
+      const entry = deps.lanes.entryFor(search.table, key.seat)
+      if (entry.standing === 'ready') passedOver = true
+      else soonest = Math.min(soonest, entry.wakeAt)
+    }
+  }
+  if (!passedOver) preference.rest(search.table, soonest)
+  return undefined
+}
+
+function pickLeastRecent(deps: Deps, search: Search, queues: LineQueue[]): Pick | undefined {
+  const asides: Entry[] = []
+  let pick: Pick | undefined
+  do {
+    // Never used comes before least recently used; so one more of them joins with every pick.
+    const seat = nextFresh(search.table, queues)
+    if (seat) deps.lanes.entryFor(search.table, seat)
+    pick = pickReady(search, queues, asides)
+    if (!pick && !seat && !wakeEntries(search.table, search.now)) break
+  } while (!pick)
+  for (const entry of asides) place(entry, search.now)
+  return pick
+}
+
+function nextFresh(table: LaneTable, queues: readonly LineQueue[]): Seat | undefined {
+  for (const queue of queues) {
+    const seat = nextFreshSeat(table, queue)
+    if (seat) return seat
+  }
+  return undefined
+}
+
+/** Entries that are ready but not for this request are set aside: at most as many as it has tried. */
+function pickReady(search: Search, queues: LineQueue[], asides: Entry[]): Pick | undefined {
+  const { ask, now } = search
+  const tokens = ask.estimatedInputTokens
+  for (let entry = firstWithRoom(queues, tokens); entry; entry = firstWithRoom(queues, tokens)) {
+    place(entry, now)
+    if (entry.standing !== 'ready' || entry.room < tokens) continue
+    const key = nextKey(entry, search)
+    if (key) return { entry, key, choice: 'least-recently-used' }
+    entry.heap?.remove(entry)
+    entry.heap = undefined
+    asides.push(entry)
+  }
+  for (const queue of queues) {
+    for (const entry of perhapsWithRoom(queue, tokens)) {
+      if (!hasRoom(entry, search)) continue
+      const key = nextKey(entry, search)
+      if (key) return { entry, key, choice: 'least-recently-used' }
+    }
+  }
+  return undefined
+}
+
+function hasRoom(entry: Entry, { ask, now }: Search): boolean {
+  place(entry, now)
+  return entry.standing === 'ready' && entry.room >= ask.estimatedInputTokens
+}
+
+/** Keys of a seat take turns. */
+function nextKey({ seat }: Entry, search: Search): Key | undefined {
+  const { usable } = seat
+  for (let step = 0; step < usable.length; step += 1) {
+    const index = (seat.next + step) % usable.length
+    const key = usable[index]
+    if (key && fits(key, search)) {
+      seat.next = index + 1
+      return key
+    }
+  }
+  return undefined
+}
+
+function fits(key: Key, { ask, now }: Search): boolean {
+  if (ask.tried?.has(key.id) || ask.triedProjects?.has(key.seat.project.id)) return false
+  if (ask.paidOnly && key.seat.project.paid !== true) return false
+  if (ask.model !== '' && key.allowedModels && !key.allowedModels.has(ask.model)) return false
+  return key.rest === undefined || gateOpensAt(key.rest.gate, now) <= now
+}

@@ -1,0 +1,118 @@
+import { createKeyEngine, type KeyEngine } from '../engine.ts'
+import type { KeyEntry } from '../entities.ts'
+import type { KeyEvent } from '../events.ts'
+import { defaultKeyPolicy, type KeyPolicy } from '../key-policy.ts'
+import type { Outcome, QuotaViolation } from '../outcome.ts'
+import type { Ask, Refusal, Reservation } from '../port.ts'
+import { Secret } from '../secret.ts'
+import type { VerdictName } from '../verdicts.ts'
+import { manualClock, type ManualClock } from './manual-clock.ts'
+
+export const minute = 60_000
+export const hour = 60 * minute
+export const day = 24 * hour
+
+export const flash = 'gemini-3.8-flash'
+
+/** An engine on a bench: a clock to turn, chance that never strikes, and short words for what a request does. */
+export type Bench = {
+  readonly engine: KeyEngine
+  readonly clock: ManualClock
+  readonly events: KeyEvent[]
+  setPolicy(change: Partial<KeyPolicy>): void
+  ask(ask?: Partial<Ask>): Reservation
+  refused(ask?: Partial<Ask>): Refusal
+  /** Reserves and settles. */
+  meet(verdict: VerdictName, more?: Partial<Outcome> & { readonly ask?: Partial<Ask> }): Reservation
+}
+
+type Options = {
+  readonly keys?: number | readonly Partial<KeyEntry>[]
+  readonly policy?: Partial<KeyPolicy>
+  readonly startAt?: number
+}
+
+const withoutPool = { ...defaultKeyPolicy.pool, enabled: false }
+
+export function createBench({ keys = 2, policy = {}, startAt }: Options = {}): Bench {
+  const clock = manualClock(startAt)
+  const events: KeyEvent[] = []
+  const current = { policy: { ...defaultKeyPolicy, pool: withoutPool, ...policy } }
+  const engine = createKeyEngine({
+    clock,
+    random: () => 0,
+    policy: () => current.policy,
+    onEvent: (event) => events.push(event),
+  })
+  engine.setKeys(entries(keys))
+  return {
+    clock,
+    events,
+    engine,
+    setPolicy(change) {
+      current.policy = { ...current.policy, ...change }
+    },
+    ask(ask: Partial<Ask> = {}): Reservation {
+      const result = engine.reserve(anAsk(ask))
+      if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.refusal)}`)
+      return result.reservation
+    },
+    refused(ask: Partial<Ask> = {}): Refusal {
+      const result = engine.reserve(anAsk(ask))
+      if (result.ok) throw new Error(`key ${result.reservation.key} was given`)
+      return result.refusal
+    },
+    meet(
+      verdict: VerdictName,
+      { ask, ...more }: Partial<Outcome> & { readonly ask?: Partial<Ask> } = {},
+    ): Reservation {
+      const reservation = this.ask(ask)
+      engine.settle(reservation, { verdict, status: statusOf(verdict), ...more })
+      return reservation
+    },
+  }
+}
+
+function entries(keys: number | readonly Partial<KeyEntry>[]): KeyEntry[] {
+  const given = typeof keys === 'number' ? Array.from({ length: keys }, () => ({})) : keys
+  return given.map((entry, index) => ({ ...aKey(index + 1), ...entry }))
+}
+
+export function aKey(id: number): KeyEntry {
+  return { id, secret: new Secret(`not-a-real-key-${id}`) }
+}
+
+export function anAsk(ask: Partial<Ask> = {}): Ask {
+  return { lane: flash, model: ask.lane ?? flash, estimatedInputTokens: 10, ...ask }
+}
+
+function statusOf(verdict: VerdictName): number {
+  if (verdict === 'network-failed' || verdict === 'timed-out' || verdict === 'client-left') return 0
+  if (verdict.startsWith('quota')) return 429
+  if (verdict === 'model-overloaded') return 503
+  return verdict.startsWith('answer') ? 200 : 400
+}
+
+export const perDay = (limit?: number): QuotaViolation => ({
+  quotaId: 'GenerateRequestsPerDayPerProjectPerModel-FreeTier',
+  unit: 'requests',
+  window: 'day',
+  limit,
+  tier: 'free',
+})
+
+export const perMinute = (limit?: number): QuotaViolation => ({
+  quotaId: 'GenerateRequestsPerMinutePerProjectPerModel-FreeTier',
+  unit: 'requests',
+  window: 'minute',
+  limit,
+  tier: 'free',
+})
+
+export const tokensPerMinute = (limit?: number): QuotaViolation => ({
+  quotaId: 'GenerateContentInputTokensPerModelPerMinute-FreeTier',
+  unit: 'input-tokens',
+  window: 'minute',
+  limit,
+  tier: 'free',
+})
