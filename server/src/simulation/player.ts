@@ -1,0 +1,219 @@
+import { decide, freshTally, type Decision, type Tally } from '../gateway/decide.ts'
+import type { Outcome } from '../keys/outcome.ts'
+import type { Ask, KeyId, Keys, ProjectId, Reservation, ReserveResult } from '../keys/port.ts'
+import { verdicts } from '../keys/verdicts.ts'
+import type { GoogleModel, SimulatedCall } from './google-model.ts'
+import { RoomIndex } from './room-index.ts'
+import { DayTally } from './tally.ts'
+import type { Arrival } from './traffic.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export type PlayLimits = {
+  readonly maxRetries: number
+  readonly maxKeySwitches: number
+  readonly queueMaxWaitMs: number
+  readonly deadlineMs: number
+}
+
+export type PlayDeps = {
+  readonly clock: VirtualClock
+  readonly keys: Keys
+  readonly google: GoogleModel
+  readonly limits: PlayLimits
+  readonly start: number
+}
+
+/** What the oracle may know of a request and the gateway cannot. */
+export type SimulatedAsk = Ask & { readonly trueTokens: number }
+
+type Request = {
+  readonly arrival: Arrival
+  readonly deadline: number
+  readonly abort: AbortController
+  ask: Ask
+  tally: Tally
+  attempt: number
+}
+
+const dayMs = 86_400_000
+/** A breaker that has seen overload or an outage looks again within this time, and so may refuse for as long after the end. */
+const troubleEchoMs = 35_000
+/** Continuations of a settled wait, counted generously. */
+const microtasks = 8
+
+/** Plays every arrival through a policy by the gateway's rules, in no time at all, and says what came of it day by day. */
+export async function play(deps: PlayDeps, traffic: Iterator<Arrival>): Promise<DayTally[]> {
+  const player = new Player(deps, traffic)
+  return player.run()
+}
+
+class Player {
+  readonly #deps: PlayDeps
+  readonly #traffic: Iterator<Arrival>
+  readonly #days: DayTally[] = []
+  readonly #lastingRooms: RoomIndex
+  #open = 0
+  #waiting = 0
+
+  constructor(deps: PlayDeps, traffic: Iterator<Arrival>) {
+    this.#deps = deps
+    this.#traffic = traffic
+    this.#lastingRooms = new RoomIndex(deps.google, { lasting: true })
+  }
+
+  async run(): Promise<DayTally[]> {
+    this.#expectNext()
+    while (this.#open > 0 && this.#deps.clock.step(Infinity)) {
+      if (this.#waiting === 0) continue
+      for (let turn = 0; turn < microtasks; turn += 1) await undefined
+    }
+    return this.#days
+  }
+
+  #expectNext(): void {
+    const next = this.#traffic.next()
+    if (next.done) return
+    this.#open += 1
+    this.#deps.clock.at(next.value.at, () => {
+      this.#expectNext()
+      this.#begin(next.value)
+    })
+  }
+
+  #begin(arrival: Arrival): void {
+    const { model, inputTokens, estimatedInputTokens, conversation, at } = arrival
+    this.#day(at).requests += 1
+    const plain: SimulatedAsk = {
+      lane: model,
+      model,
+      estimatedInputTokens,
+      trueTokens: inputTokens,
+    }
+    const ask = conversation === undefined ? plain : { ...plain, conversation }
+    const deadline = at + this.#deps.limits.deadlineMs
+    const abort = new AbortController()
+    this.#reserve({ arrival, deadline, abort, ask, tally: freshTally, attempt: 0 })
+  }
+
+  #reserve(request: Request): void {
+    const { keys, clock, limits } = this.#deps
+    const result = keys.reserve(request.ask)
+    if (result.ok || !('wakesAt' in result.refusal)) return this.#reserved(request, result)
+    const maxWaitMs = Math.min(limits.queueMaxWaitMs, request.deadline - clock.now())
+    if (maxWaitMs <= 0) return this.#reserved(request, result)
+    this.#waiting += 1
+    void keys.wait(request.ask, { maxWaitMs, signal: request.abort.signal }).then((waited) => {
+      this.#waiting -= 1
+      this.#reserved(request, waited)
+    })
+  }
+
+  #reserved(request: Request, result: ReserveResult): void {
+    if (result.ok) return this.#call(request, result.reservation)
+    this.#fail(request, `refused: ${result.refusal.kind}`)
+  }
+
+  #call(request: Request, reservation: Reservation): void {
+    const { clock, google } = this.#deps
+    const { model, inputTokens, index } = request.arrival
+    const departure = clock.now()
+    const call: SimulatedCall = {
+      key: reservation.key,
+      model,
+      inputTokens,
+      request: index,
+      attempt: request.attempt,
+    }
+    request.attempt += 1
+    this.#day(departure).calls += 1
+    if (reservation.trial) this.#day(departure).trials += 1
+    clock.at(google.depart(call, departure), () => {
+      const { outcome, latencyMs } = google.arrive(call, clock.now())
+      clock.at(clock.now() + latencyMs, () =>
+        this.#end(request, { reservation, departure, outcome }),
+      )
+    })
+  }
+
+  #end(request: Request, made: Made): void {
+    const { keys, clock, limits } = this.#deps
+    const { reservation, departure, outcome } = made
+    keys.settle(reservation, outcome)
+    if (isWaste(outcome)) this.#day(departure).waste(outcome.verdict)
+    const decision = decide(outcome, request.tally, limits)
+    if (!('tally' in decision) || clock.now() >= request.deadline)
+      return this.#finish(request, made)
+    request.tally = decision.tally
+    request.ask = askAgain(request.ask, reservation, decision)
+    if (decision.step === 'again' && decision.delayMs > 0) {
+      clock.at(clock.now() + decision.delayMs, () => this.#reserve(request))
+    } else this.#reserve(request)
+  }
+
+  #finish(request: Request, { outcome, departure }: Made): void {
+    const day = this.#day(request.arrival.at)
+    switch (outcome.verdict) {
+      case 'answered':
+      case 'answer-withheld':
+        day.answers += 1
+        day.waits.add(departure - request.arrival.at)
+        break
+      case 'request-refused':
+        day.refusedRequests += 1
+        break
+      case 'client-left':
+        day.left += 1
+        break
+      default:
+        return this.#fail(request, `delivered: ${outcome.verdict}`)
+    }
+    this.#open -= 1
+  }
+
+  #fail(request: Request, why: string): void {
+    this.#open -= 1
+    const { arrival } = request
+    this.#day(arrival.at).fail({ why, unjust: this.#hadRoom(request) })
+  }
+
+  /** Whether a lane stood open for this very request, with Google well and an untried key, while it was turned away. */
+  #hadRoom({ arrival, ask }: Request): boolean {
+    const { google, clock } = this.#deps
+    const now = clock.now()
+    if (google.isTroubled(arrival.model, now, troubleEchoMs)) return false
+    const tokens = Math.max(arrival.inputTokens, arrival.estimatedInputTokens)
+    const wish = { model: arrival.model, tokens, ...(ask.tried && { tried: ask.tried }) }
+    return this.#lastingRooms.find(wish, now).found
+  }
+
+  #day(at: number): DayTally {
+    const index = Math.floor((at - this.#deps.start) / dayMs)
+    const day = this.#days[index] ?? new DayTally()
+    this.#days[index] = day
+    return day
+  }
+}
+
+type Made = {
+  readonly reservation: Reservation
+  readonly departure: number
+  readonly outcome: Outcome
+}
+
+/** A call that a quota refused, or that a dead key or project was asked for. */
+function isWaste({ verdict }: Outcome): boolean {
+  const { blame } = verdicts[verdict]
+  return (blame === 'key' || blame === 'project' || blame === 'lane') && verdict !== 'unexplained'
+}
+
+/** As `gateway/forward.ts` asks again. */
+function askAgain(ask: Ask, { key, project }: Reservation, { step }: Decision): Ask {
+  if (step === 'another-key') return { ...ask, tried: plus(ask.tried, key) }
+  if (step === 'another-project') return { ...ask, triedProjects: plus(ask.triedProjects, project) }
+  const { conversation: _dropped, ...free } = ask
+  return free
+}
+
+function plus<T extends KeyId | ProjectId>(set: ReadonlySet<T> | undefined, one: T): Set<T> {
+  return new Set(set).add(one)
+}
