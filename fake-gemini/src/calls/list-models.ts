@@ -1,0 +1,41 @@
+import type { Call } from '../http/call.ts'
+import { sendJson } from '../http/send.ts'
+import { describeModel, models } from '../models.ts'
+import { invalidArgument } from '../wire/google-error.ts'
+import { findModel } from './find-model.ts'
+import type { Addressed } from './generate.ts'
+import { Refusal } from './refusal.ts'
+
+const standardPage = 50
+const largestPage = 1000
+const tokenPrefix = 'models-from-'
+
+export function listModels(call: Call, { project }: Pick<Addressed, 'project'>): void {
+  const { pageSize, pageToken } = call.route.query
+  const size = Math.min(Number(pageSize ?? 0) || standardPage, largestPage)
+  const start = startOf(pageToken)
+  const shown = models.filter(({ id }) => project.models?.has(id) ?? true)
+  const page = shown.slice(start, start + size).map(describeModel)
+  const end = start + size
+  sendJson(call, {
+    models: page,
+    ...(end < shown.length ? { nextPageToken: tokenFor(end) } : {}),
+  })
+}
+
+export function getModel(call: Call, addressed: Addressed): void {
+  const { version } = call.route
+  // Every model of the table can count tokens, so this finds them all.
+  sendJson(call, describeModel(findModel({ ...addressed, method: 'countTokens', version })))
+}
+
+const tokenFor = (start: number): string =>
+  Buffer.from(`${tokenPrefix}${start}`).toString('base64url')
+
+function startOf(token: string | undefined): number {
+  if (token === undefined || token === '') return 0
+  const text = Buffer.from(token, 'base64url').toString()
+  const start = Number(text.slice(tokenPrefix.length))
+  if (text.startsWith(tokenPrefix) && Number.isInteger(start)) return start
+  throw new Refusal(invalidArgument('Page token is not valid.'))
+}

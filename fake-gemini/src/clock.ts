@@ -1,0 +1,15 @@
+/** A clock that follows real time at a distance the test decides. */
+export type FakeClock = { now(): number; advance(ms: number): void; setTime(ms: number): void }
+
+export function createClock(): FakeClock {
+  let offset = 0
+  return {
+    now: () => Date.now() + offset,
+    advance: (ms) => {
+      offset += ms
+    },
+    setTime: (ms) => {
+      offset = ms - Date.now()
+    },
+  }
+}

@@ -1,0 +1,74 @@
+/** What a path asks for, in Google's words. */
+export type Route = {
+  path: string
+  query: Record<string, string>
+  version: string
+  target: Target
+}
+
+export type Target =
+  | { kind: 'control'; name: string }
+  | { kind: 'list-models' }
+  | { kind: 'get-model'; model: string }
+  | { kind: 'call'; model: string; action: string }
+  | { kind: 'unknown' }
+
+const noQuery: Readonly<Record<string, string>> = Object.freeze({})
+
+function queryOf(text: string): Record<string, string> {
+  if (text === '') return noQuery
+  if (text === 'alt=sse') return { alt: 'sse' }
+  return Object.fromEntries(new URLSearchParams(text))
+}
+
+export function parseRoute(method: string, url: string): Route {
+  const mark = url.indexOf('?')
+  const rawPath = mark < 0 ? url : url.slice(0, mark)
+  const query = queryOf(mark < 0 ? '' : url.slice(mark + 1))
+  const path = rawPath.includes('//') ? rawPath.replace(/\/{2,}/g, '/') : rawPath
+  if (path.startsWith('/_fake/')) {
+    const name = path.slice('/_fake/'.length)
+    return { path, query, version: '', target: { kind: 'control', name } }
+  }
+  const [, version = '', rest = ''] = /^\/(v1|v1beta|v1alpha)\/(.+)$/.exec(path) ?? []
+  return { path, query, version, target: targetOf(method, rest) }
+}
+
+function targetOf(method: string, rest: string): Target {
+  const unknown: Target = { kind: 'unknown' }
+  if (rest === 'models') return method === 'GET' ? { kind: 'list-models' } : unknown
+  if (!rest.startsWith('models/')) return unknown
+  const name = decoded(rest.slice('models/'.length))
+  const colon = name.lastIndexOf(':')
+  if (name === '' || name.includes('/')) return unknown
+  if (colon < 0) return method === 'GET' ? { kind: 'get-model', model: name } : unknown
+  if (method !== 'POST') return unknown
+  return { kind: 'call', model: name.slice(0, colon), action: name.slice(colon + 1) }
+}
+
+function decoded(text: string): string {
+  try {
+    return text.includes('%') ? decodeURIComponent(text) : text
+  } catch {
+    return text
+  }
+}
+
+const services: Readonly<Record<Target['kind'], string>> = {
+  control: '',
+  unknown: '',
+  call: 'GenerativeService',
+  'list-models': 'ModelService',
+  'get-model': 'ModelService',
+}
+
+/** The RPC behind a route, as error texts name it. */
+export function rpcOf({ target, version }: Route): string {
+  const action =
+    target.kind === 'call'
+      ? target.action.charAt(0).toUpperCase() + target.action.slice(1)
+      : target.kind === 'list-models'
+        ? 'ListModels'
+        : 'GetModel'
+  return `google.ai.generativelanguage.${version}.${services[target.kind]}.${action}`
+}

@@ -1,0 +1,100 @@
+import { instead } from '../misbehaviour/instead.ts'
+import type { Delivery } from '../misbehaviour/delivery.ts'
+import { errorBody } from '../wire/google-error.ts'
+import { spacedJson } from '../wire/spaced-json.ts'
+import { cutConnection, hang, pause, write } from './call.ts'
+import type { Call } from './call.ts'
+import { arrayHeaders, prettyJson, sendError, sendJson, sseHeaders } from './send.ts'
+
+const splitSize = 7
+
+type Framing = { first: string; between: string; last: string; of(chunk: object): string }
+
+const sse: Framing = {
+  first: '',
+  between: '',
+  last: '',
+  of: (chunk) => `data: ${spacedJson(chunk)}\r\n\r\n`,
+}
+
+const array: Framing = {
+  first: '[',
+  between: ',\r\n',
+  last: ']',
+  of: (chunk) => prettyJson(chunk),
+}
+
+/** Sends a stream as events or, without `alt=sse`, as a JSON array element by element. */
+export async function sendChunks(
+  call: Call,
+  chunks: readonly object[],
+  delivery: Delivery,
+): Promise<void> {
+  const isSse = call.route.query['alt'] === 'sse'
+  const framing = isSse ? sse : array
+  call.record.status = 200
+  call.response.writeHead(200, isSse ? sseHeaders : arrayHeaders)
+  for (let index = 0; index < chunks.length; index += 1) {
+    if (await breaksOff(call, { delivery, framing, index })) return
+    const chunk = chunks[index]
+    if (!chunk) return
+    const isLast = index === chunks.length - 1
+    let text = (index === 0 ? framing.first : framing.between) + framing.of(chunk)
+    if (isLast) text = delivery.finalBlankLine ? text + framing.last : text.trimEnd()
+    if (delivery.chunkDelayMs > 0 && !(await pause(call, delivery.chunkDelayMs))) return
+    const going = delivery.splitBytes ? await writeSplit(call, text) : write(call, text)
+    if (going === false || (going !== true && !(await going))) return
+  }
+  if (await breaksOff(call, { delivery, framing, index: chunks.length })) return
+  call.response.end()
+}
+
+/** Whether the stream ends here, by cut, error or silence. */
+async function breaksOff(
+  call: Call,
+  at: { delivery: Delivery; framing: Framing; index: number },
+): Promise<boolean> {
+  const { delivery, framing, index } = at
+  if (delivery.cutAfter === index) {
+    cutConnection(call)
+    return true
+  }
+  if (delivery.errorAfter === index) {
+    const start = index === 0 ? framing.first : framing.between
+    const event = framing.of(errorBody(instead.serverError(503)))
+    call.response.end(start + event + framing.last)
+    return true
+  }
+  if (delivery.hangAfter !== index) return false
+  call.response.flushHeaders()
+  await hang(call)
+  return true
+}
+
+async function writeSplit(call: Call, text: string): Promise<boolean> {
+  const bytes = Buffer.from(text)
+  for (let start = 0; start < bytes.length; start += splitSize) {
+    if (!(await write(call, bytes.subarray(start, start + splitSize)))) return false
+    // One turn of the event loop apart, so that the pieces do not travel as one.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return true
+}
+
+/** Sends an answer in one piece, or breaks it where a stream would break. */
+export async function sendWhole(call: Call, answer: object, delivery: Delivery): Promise<void> {
+  if (delivery.errorAfter !== undefined) return sendError(call, instead.serverError(503))
+  if (delivery.chunkDelayMs > 0 && !(await pause(call, delivery.chunkDelayMs))) return
+  const breaks = delivery.cutAfter !== undefined || delivery.hangAfter !== undefined
+  if (!breaks && !delivery.splitBytes) return sendJson(call, answer)
+  const text = prettyJson(answer)
+  call.record.status = 200
+  call.response.writeHead(200, arrayHeaders)
+  if (!breaks) {
+    if (await writeSplit(call, text)) call.response.end()
+    return
+  }
+  await write(call, text.slice(0, text.length / 2))
+  if (delivery.cutAfter !== undefined) cutConnection(call)
+  else await hang(call)
+}

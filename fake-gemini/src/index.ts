@@ -1,0 +1,7 @@
+export { startFakeGemini } from './fake-gemini.ts'
+export type { FakeGemini } from './fake-gemini.ts'
+export { misbehaviours } from './misbehaviour/misbehaviours.ts'
+export type { Misbehaviour } from './misbehaviour/misbehaviours.ts'
+export type { FakeKeyState, FakeOptions, FakeProject, FakeQuota, FakeTier } from './options.ts'
+export type { ReceivedCall } from './received.ts'
+export type { ScriptRule } from './scripts.ts'

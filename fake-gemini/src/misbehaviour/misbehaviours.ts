@@ -1,0 +1,288 @@
+import type { Plan } from '../answer/plan.ts'
+import type { GoogleError } from '../wire/google-error.ts'
+import type { Delivery } from './delivery.ts'
+import { instead } from './instead.ts'
+import type { Instead } from './instead.ts'
+
+/** One way to misbehave. Which of the three effects it has tells where it strikes. */
+export type Misbehaviour = {
+  readonly name: string
+  readonly description: string
+  /** What the number after the name means; absent when there is none. */
+  readonly count?: { readonly meaning: string; readonly default: number }
+  /** Only the first `count` calls with one id are struck; later ones are answered well. */
+  readonly firstCallsOnly?: boolean
+  /** Something else goes out in place of an answer, and no quota is used. */
+  readonly replace?: (count: number) => Instead
+  /** The answer itself is changed. */
+  readonly change?: (plan: Plan, count: number) => Plan
+  /** The answer is right but travels badly. */
+  readonly deliver?: (count: number) => Partial<Delivery>
+}
+
+const refuse =
+  (error: GoogleError): (() => Instead) =>
+  () => ({ kind: 'error', error })
+
+const empty: Pick<Plan, 'parts' | 'thoughts' | 'thoughtTokens'> = {
+  parts: [],
+  thoughts: '',
+  thoughtTokens: 0,
+}
+
+const finish =
+  (finishReason: string, finishMessage?: string) =>
+  (plan: Plan): Plan => ({
+    ...plan,
+    ...empty,
+    finishReason,
+    ...(finishMessage === undefined ? {} : { finishMessage }),
+  })
+
+const events = (fallback: number) => ({ meaning: 'events', default: fallback })
+const calls = { meaning: 'calls', default: 1 }
+const bytesPerMegabyte = 1_048_576
+
+const harassment = [{ category: 'HARM_CATEGORY_HARASSMENT', probability: 'HIGH', blocked: true }]
+
+/** Plain text of an exact length. */
+function filler(length: number): string {
+  const pattern = 'chunk after chunk, '
+  return pattern.repeat(Math.ceil(length / pattern.length)).slice(0, length)
+}
+
+const answers: readonly Misbehaviour[] = [
+  {
+    name: 'empty-stop',
+    description: 'A candidate that stops without a single part.',
+    change: finish('STOP'),
+  },
+  {
+    name: 'empty-first',
+    description: 'Empty candidates for the first calls with this id, then good answers.',
+    count: calls,
+    firstCallsOnly: true,
+    change: finish('STOP'),
+  },
+  {
+    name: 'malformed-function-call',
+    description: 'Finishes with MALFORMED_FUNCTION_CALL and a message, without parts.',
+    change: finish('MALFORMED_FUNCTION_CALL', 'Malformed function call: print(default_api.'),
+  },
+  {
+    name: 'unexpected-tool-call',
+    description: 'Finishes with UNEXPECTED_TOOL_CALL, without parts.',
+    change: finish('UNEXPECTED_TOOL_CALL'),
+  },
+  {
+    name: 'blocked-prompt',
+    description: 'promptFeedback with a block reason, and no candidates.',
+    change: (plan) => ({
+      ...plan,
+      ...empty,
+      promptFeedback: { blockReason: 'PROHIBITED_CONTENT', safetyRatings: harassment },
+    }),
+  },
+  {
+    name: 'safety',
+    description: 'Finishes with SAFETY and safety ratings, without parts.',
+    change: (plan) => ({
+      ...finish('SAFETY')(plan),
+      candidateExtras: { safetyRatings: harassment },
+    }),
+  },
+  {
+    name: 'recitation',
+    description: 'Finishes with RECITATION after some text, with a citation.',
+    change: (plan) => ({
+      ...plan,
+      finishReason: 'RECITATION',
+      candidateExtras: {
+        citationMetadata: { citationSources: [{ endIndex: 8, uri: 'https://example.com/' }] },
+      },
+    }),
+  },
+  {
+    name: 'max-tokens-empty',
+    description: 'All of the budget spent on thoughts: `content: {}` and MAX_TOKENS.',
+    change: (plan) => ({ ...finish('MAX_TOKENS')(plan), thoughtTokens: 3 }),
+  },
+  {
+    name: 'unknown-finish',
+    description: 'A finish reason that no client knows yet.',
+    change: (plan) => ({ ...plan, finishReason: 'SOMETHING_NEW' }),
+  },
+  {
+    name: 'huge-inline-data',
+    description: 'Inline data of so many megabytes, in one event on one line.',
+    count: { meaning: 'megabytes', default: 11 },
+    change: (plan, count) => ({
+      ...plan,
+      parts: [
+        { inlineData: { mimeType: 'image/png', data: 'A'.repeat(count * bytesPerMegabyte) } },
+      ],
+    }),
+  },
+  {
+    name: 'bytes',
+    description: 'Text pieces of so many bytes; together with chunks the total is exact.',
+    count: { meaning: 'bytes', default: 100 },
+    change: (plan, count) => ({ ...plan, parts: [{ text: filler(count * (plan.pieces ?? 4)) }] }),
+  },
+]
+
+const deliveries: readonly Misbehaviour[] = [
+  {
+    name: 'chunks',
+    description: 'Text in so many pieces.',
+    count: events(5),
+    deliver: (pieces) => ({ pieces }),
+  },
+  {
+    name: 'long-stream',
+    description: 'A stream of so many text pieces of 40 bytes.',
+    count: events(1000),
+    change: (plan, count) => ({ ...plan, parts: [{ text: filler(count * 40) }] }),
+    deliver: (pieces) => ({ pieces }),
+  },
+  {
+    name: 'cut-after',
+    description: 'The socket is destroyed after so many events; an unbroken answer after half.',
+    count: events(2),
+    deliver: (cutAfter) => ({ cutAfter }),
+  },
+  {
+    name: 'error-after',
+    description: 'An error event (503) after so many good events, with status 200 long sent.',
+    count: events(2),
+    deliver: (errorAfter) => ({ errorAfter }),
+  },
+  {
+    name: 'hang-after',
+    description: 'Silence after so many events; the connection stays open.',
+    count: events(2),
+    deliver: (hangAfter) => ({ hangAfter }),
+  },
+  {
+    name: 'slow',
+    description: 'A pause before each event.',
+    count: { meaning: 'milliseconds', default: 200 },
+    deliver: (chunkDelayMs) => ({ chunkDelayMs }),
+  },
+  {
+    name: 'delay',
+    description: 'A pause before the answer begins.',
+    count: { meaning: 'milliseconds', default: 1000 },
+    deliver: (delayMs) => ({ delayMs }),
+  },
+  {
+    name: 'split-utf8',
+    description: 'Multi-byte text, flushed seven bytes at a time.',
+    change: (plan) => ({
+      ...plan,
+      parts: [{ text: 'héllo wörld, 你好世界 🌍🚀 — done. '.repeat(3) }],
+    }),
+    deliver: () => ({ splitBytes: true }),
+  },
+  {
+    name: 'no-final-blank-line',
+    description: 'The last event of a stream is not terminated.',
+    deliver: () => ({ finalBlankLine: false }),
+  },
+]
+
+const replacements: readonly Misbehaviour[] = [
+  {
+    name: 'empty-200',
+    description: 'Status 200 and no body at all.',
+    replace: () => ({ kind: 'raw', status: 200, contentType: 'application/json', body: '' }),
+  },
+  {
+    name: 'not-json-200',
+    description: 'Status 200 and a body that is no JSON.',
+    replace: () => ({
+      kind: 'raw',
+      status: 200,
+      contentType: 'application/json; charset=UTF-8',
+      body: '<html>Sign in to the network</html>',
+    }),
+  },
+  {
+    name: 'error-first',
+    description: 'An error at once: the number is the status (400, 429, 499, 500, 503, 504).',
+    count: { meaning: 'status', default: 503 },
+    replace: (status) => ({ kind: 'error', error: instead.serverError(status) }),
+  },
+  {
+    name: 'overloaded-first',
+    description: 'Overloaded (503) for the first calls with this id, then good answers.',
+    count: calls,
+    firstCallsOnly: true,
+    replace: refuse(instead.serverError(503)),
+  },
+  {
+    name: 'internal-first',
+    description: 'Internal errors (500) for the first calls with this id, then good answers.',
+    count: calls,
+    firstCallsOnly: true,
+    replace: refuse(instead.serverError(500)),
+  },
+  {
+    name: 'hang',
+    description: 'Never answers.',
+    replace: () => ({ kind: 'hang' }),
+  },
+  {
+    name: 'connection-reset',
+    description: 'The socket is destroyed before the first byte.',
+    replace: () => ({ kind: 'reset' }),
+  },
+  {
+    name: 'reset-first',
+    description: 'The socket is destroyed for the first calls with this id, then good answers.',
+    count: calls,
+    firstCallsOnly: true,
+    replace: () => ({ kind: 'reset' }),
+  },
+  {
+    name: 'html-502',
+    description: 'A 502 in HTML, as Google’s front end sends it.',
+    replace: () => instead.html(502, 'Bad Gateway'),
+  },
+  {
+    name: 'html-413',
+    description: 'A 413 in HTML, as for a body that is too large.',
+    replace: () => instead.html(413, 'Request Entity Too Large'),
+  },
+  {
+    name: 'unknown-status',
+    description: 'A status that nobody expects.',
+    count: { meaning: 'status', default: 418 },
+    replace: (status) => ({
+      kind: 'error',
+      error: {
+        code: status,
+        message: 'Short and stout.',
+        status: 'UNKNOWN',
+        verdict: 'misbehaved',
+      },
+    }),
+  },
+  {
+    name: 'location',
+    description: 'The 400 for an egress address in a country that is not served.',
+    replace: refuse(instead.ofKeyState('location')),
+  },
+  {
+    name: 'bare-429',
+    description: 'A 429 without details.',
+    replace: refuse(instead.ofKeyState('bare-429')),
+  },
+  {
+    name: 'limit-zero',
+    description: 'A 429 with `limit: 0`: the model is not part of the project’s tier.',
+    replace: () => ({ kind: 'limit-zero' }),
+  },
+]
+
+export const misbehaviours: readonly Misbehaviour[] = [...answers, ...deliveries, ...replacements]

@@ -1,0 +1,68 @@
+import { createClock } from './clock.ts'
+import type { FakeClock } from './clock.ts'
+import type { CallCounter } from './misbehaviour/behaviour.ts'
+import type { FakeOptions } from './options.ts'
+import { createQuotaLedger } from './projects/quota-ledger.ts'
+import type { QuotaLedger } from './projects/quota-ledger.ts'
+import { createRegistry } from './projects/registry.ts'
+import type { Registry } from './projects/registry.ts'
+import { createRandom } from './random.ts'
+import type { Random } from './random.ts'
+import { createReceivedLog } from './received.ts'
+import type { ReceivedLog } from './received.ts'
+import { createScripts } from './scripts.ts'
+import type { Scripts } from './scripts.ts'
+
+/** Everything that one server knows between two calls. */
+export type World = {
+  readonly options: Required<Pick<FakeOptions, 'strict' | 'latencyMs' | 'recording'>>
+  readonly clock: FakeClock
+  readonly random: Random
+  readonly registry: Registry
+  readonly ledger: QuotaLedger
+  readonly received: ReceivedLog
+  readonly scripts: Scripts
+  readonly countCall: CallCounter
+  readonly openConnections: () => number
+  /** Calls that are being answered now. */
+  active: number
+  sequence: number
+}
+
+const mostCounters = 10_000
+
+export function createWorld(options: FakeOptions, openConnections: () => number): World {
+  const clock = createClock()
+  const registry = createRegistry(options.openKeys ?? false)
+  for (const project of options.projects ?? []) registry.addProject(project)
+  return {
+    options: {
+      strict: options.strict ?? true,
+      latencyMs: options.latencyMs ?? 0,
+      recording: options.recording ?? 'bodies',
+    },
+    clock,
+    random: createRandom(options.seed ?? 1),
+    registry,
+    ledger: createQuotaLedger(clock),
+    received: createReceivedLog(),
+    scripts: createScripts(),
+    countCall: createCallCounter(),
+    openConnections,
+    active: 0,
+    sequence: 0,
+  }
+}
+
+function createCallCounter(): CallCounter {
+  const counts = new Map<string, number>()
+  return (id) => {
+    const count = (counts.get(id) ?? 0) + 1
+    counts.set(id, count)
+    if (counts.size > mostCounters) {
+      const [oldest] = counts.keys()
+      if (oldest !== undefined) counts.delete(oldest)
+    }
+    return count
+  }
+}
