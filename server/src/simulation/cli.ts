@@ -138,11 +138,17 @@ function headline(scenario: Scenario, requests: number): string {
 }
 
 function detailOf({ policy, wasted, failures, unjust }: Figures): string {
-  const list = (counts: Readonly<Record<string, number>>) =>
-    Object.entries(counts)
-      .map(([name, count]) => `${name} ${grouped(count)}`)
-      .join(', ') || 'nothing'
-  return `${policy}\n  wasted on: ${list(wasted)}\n  errors: ${list(failures)}\n  with room to spare: ${list(unjust)}`
+  return [
+    policy,
+    `  wasted on: ${listed(wasted)}`,
+    `  errors: ${listed(failures)}`,
+    `  with room to spare: ${listed(unjust)}`,
+  ].join('\n')
+}
+
+function listed(counts: Readonly<Record<string, number>>): string {
+  const items = Object.entries(counts).map(([name, count]) => `${name} ${grouped(count)}`)
+  return items.join(', ') || 'nothing'
 }
 
 function print(text: string): void {

@@ -1,4 +1,4 @@
-import { chance, createRandom } from './random.ts'
+import { createRandom } from './random.ts'
 
 /** How often what goes wrong. Shares are of calls or requests, all about Google's own troubles and the clients'. */
 export type FaultPlan = {
@@ -68,9 +68,9 @@ export function spellAt(spells: readonly Spell[], at: number, afterMs: number): 
 
 export type CallFault = 'server-error' | 'timeout' | 'empty' | 'left' | 'unexplained' | undefined
 
-/** What goes wrong with one attempt by itself: the same whichever policy makes it. */
-export function callFault(plan: FaultPlan, seed: number, attempt: number): CallFault {
-  let left = chance(seed, attempt, 1)
+/** What goes wrong with one attempt by itself. */
+export function callFault(plan: FaultPlan, uniform: number): CallFault {
+  let left = uniform
   const rows = [
     ['server-error', plan.serverErrorShare],
     ['timeout', plan.timeoutShare],

@@ -13,25 +13,28 @@ export function readFleetFile(text: string, defaults: Plans): Plans {
 }
 
 function overlay<T>(base: T, given: unknown, where: string): T {
+  // What comes back was held against the default, name by name and type by type.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the compiler cannot follow that
+  return laidOver(base, given, where) as T
+}
+
+function laidOver(base: unknown, given: unknown, where: string): unknown {
   if (Array.isArray(base) && Array.isArray(given)) {
-    // Every item is laid over the same first default, so it has its type.
-    return given.map((item, index) => overlay<unknown>(base[0], item, `${where}[${index}]`)) as T
+    return given.map((item, index) => laidOver(base[0], item, `${where}[${index}]`))
   }
   if (isRecord(base) && isRecord(given)) {
     const laid: Record<string, unknown> = { ...base }
     for (const [name, value] of Object.entries(given)) {
       if (!(name in base)) throw new Error(`${where} has no "${name}".`)
-      laid[name] = overlay<unknown>(base[name], value, `${where}.${name}`)
+      laid[name] = laidOver(base[name], value, `${where}.${name}`)
     }
-    // The same names, each with a value of its default's type.
-    return laid as T
+    return laid
   }
   const isQuota = (value: unknown) => value === 'none' || isRecord(value)
   if (typeof given !== typeof base && !(isQuota(given) && isQuota(base))) {
     throw new TypeError(`${where} must be a ${typeof base}.`)
   }
-  // Checked to be of the default's type.
-  return given as T
+  return given
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../keys/outcome.ts'
-import { createPacificDay } from '../keys/pacific-day.ts'
+import { createPacificDay, type PacificDay } from '../keys/pacific-day.ts'
 import type { KeyId } from '../keys/port.ts'
 import { callFault, planSpells, spellAt, type FaultPlan, type Spell } from './faults.ts'
 import {
@@ -75,81 +75,48 @@ export type RoomAsk = { readonly tokens: number; readonly lasting: boolean }
 /** A lane that has answered 429 without a reason may be rested for an hour, and a suspended project for as long. */
 const doubtMs = 75 * 60_000
 const attemptsPerRequest = 64
+/** Of the calls to an overloaded model. */
+const overloadedShare = 0.8
+
+type State = {
+  readonly around: Surroundings
+  readonly day: PacificDay
+  readonly lanes: ReadonlyMap<string, readonly TrueLane[]>
+  readonly keys: ReadonlyMap<KeyId, FleetKey>
+  readonly outages: readonly Spell[]
+  readonly overloads: ReadonlyMap<string, readonly Spell[]>
+}
 
 export function createGoogleModel(fleet: Fleet, around: Surroundings): GoogleModel {
-  const { start, seed } = around
+  const { start } = around
   const day = createPacificDay()
-  const lanes = buildLanes(fleet, around)
-  const keys = new Map(fleet.keys.map((key) => [key.id, key]))
+  const models = fleet.plan.models.entries()
   const outages = [...planSpells(spells(around, 7)), ...(around.outages ?? [])]
-  const overloads = new Map(
-    fleet.plan.models.map(({ name }, index) => [name, planSpells(spells(around, 11 + index))]),
-  )
-  const laneFor = ({ key, model }: SimulatedCall) => {
-    const project = keys.get(key)?.project.index ?? -1
-    const lane = lanes.get(model)?.[project]
-    if (lane === undefined) throw new Error(`No lane for key ${key} and model ${model}.`)
-    return lane
+  const state: State = {
+    around,
+    day,
+    lanes: buildLanes(fleet, around),
+    keys: new Map(fleet.keys.map((key) => [key.id, key])),
+    outages,
+    overloads: new Map(
+      [...models].map(([index, { name }]) => [name, planSpells(spells(around, 11 + index))]),
+    ),
   }
-  const drawn = ({ request, attempt }: SimulatedCall) => request * attemptsPerRequest + attempt
-
-  function refusal(call: SimulatedCall, now: number): Outcome | undefined {
-    const key = keys.get(call.key)
-    if (key && isAiling(key.ailment, now - start)) return keyRefused(key.ailment.verdict)
-    const { project, truth, model, bareSpells } = laneFor(call)
-    if (isAiling(project.ailment, now - start)) {
-      return projectRefused(project.ailment.verdict, project.id)
-    }
-    if (quotaOf(model, project) === 'none') return quotaZero(project.tier)
-    if (truth === undefined) return closedModel(model.name)
-    const violated = truth.violated(now, day.endOf(now), call.inputTokens)
-    const dailyDelayMs = chance(seed, drawn(call), 5) * 60_000
-    if (violated.length > 0) {
-      return quotaSpent(violated, { now, dailyDelayMs, tier: project.tier })
-    }
-    if (spellAt(bareSpells, now, 0)) return unexplained429()
-    if (chance(seed, call.request, 2) < around.faults.refusedShare) return failed('request-refused')
-    if (spellAt(overloads.get(call.model) ?? [], now, 0) && chance(seed, drawn(call), 3) < 0.8) {
-      return failed('model-overloaded')
-    }
-    return undefined
-  }
-
-  function answer(call: SimulatedCall, now: number): Answer {
-    const fault = callFault(around.faults, seed, drawn(call))
-    const hasty = 50 + chance(seed, drawn(call), 6) * 200
-    if (fault === 'unexplained') return { outcome: failed('unexplained'), latencyMs: hasty }
-    if (fault === 'server-error') return { outcome: failed('upstream-failed'), latencyMs: hasty }
-    if (fault === 'timeout') return { outcome: failed('timed-out'), latencyMs: 60_000 }
-    laneFor(call).truth?.count(now, call.inputTokens)
-    const latencyMs = answerLatencyMs(seed, call.request)
-    if (fault === 'left') return { outcome: failed('client-left'), latencyMs: latencyMs / 2 }
-    if (fault === 'empty') return { outcome: answered('answer-empty', call), latencyMs }
-    const withheld = chance(seed, call.request, 4) < around.faults.withheldShare
-    return { outcome: answered(withheld ? 'answer-withheld' : 'answered', call), latencyMs }
-  }
+  const spellsOf = (model: string) => state.overloads.get(model) ?? []
 
   return {
     depart(call, now) {
-      const { truth } = laneFor(call)
-      if (truth) {
-        truth.transitRequests += 1
-        truth.transitTokens += call.inputTokens
-      }
-      return now + 15 + chance(seed, drawn(call), 8) * 45
+      inTransit(laneOf(state, call), 1, call.inputTokens)
+      return now + 15 + draw(state, call, 8) * 45
     },
     arrive(call, now) {
-      const { truth } = laneFor(call)
-      if (truth) {
-        truth.transitRequests -= 1
-        truth.transitTokens -= call.inputTokens
-      }
-      const hasty = 50 + chance(seed, drawn(call), 6) * 200
+      inTransit(laneOf(state, call), -1, call.inputTokens)
+      const hasty = 50 + draw(state, call, 6) * 200
       if (spellAt(outages, now, 0)) return { outcome: failed('network-failed'), latencyMs: hasty }
-      const refused = refusal(call, now)
-      return refused ? { outcome: refused, latencyMs: hasty } : answer(call, now)
+      const refused = refusal(state, call, now)
+      return refused ? { outcome: refused, latencyMs: hasty } : answer(state, call, now)
     },
-    lanesOf: (model) => lanes.get(model) ?? [],
+    lanesOf: (model) => state.lanes.get(model) ?? [],
     roomAt(lane, now, { tokens, lasting }) {
       const shutUntil = laneShutUntil(lane, now, { start, afterMs: lasting ? doubtMs : 0 })
       if (lane.truth === undefined || shutUntil === Infinity) return Infinity
@@ -165,8 +132,66 @@ export function createGoogleModel(fleet: Fleet, around: Surroundings): GoogleMod
     dayEnd: (now) => day.endOf(now),
     isTroubled: (model, now, afterMs) =>
       spellAt(outages, now, afterMs) !== undefined ||
-      spellAt(overloads.get(model) ?? [], now, afterMs) !== undefined,
+      spellAt(spellsOf(model), now, afterMs) !== undefined,
   }
+}
+
+function laneOf({ keys, lanes }: State, { key, model }: SimulatedCall): TrueLane {
+  const project = keys.get(key)?.project.index ?? -1
+  const lane = lanes.get(model)?.[project]
+  if (lane === undefined) throw new Error(`No lane for key ${key} and model ${model}.`)
+  return lane
+}
+
+function inTransit({ truth }: TrueLane, requests: 1 | -1, tokens: number): void {
+  if (truth === undefined) return
+  truth.transitRequests += requests
+  truth.transitTokens += requests * tokens
+}
+
+/** Chance that belongs to one attempt of one request, whichever policy makes it. */
+function draw({ around }: State, { request, attempt }: SimulatedCall, salt: number): number {
+  return chance(around.seed, request * attemptsPerRequest + attempt, salt)
+}
+
+/** What Google says no to, in the order in which it looks. */
+function refusal(state: State, call: SimulatedCall, now: number): Outcome | undefined {
+  const { around, keys, day, overloads } = state
+  const sinceStart = now - around.start
+  const key = keys.get(call.key)
+  if (key && isAiling(key.ailment, sinceStart)) return keyRefused(key.ailment.verdict)
+  const { project, truth, model, bareSpells } = laneOf(state, call)
+  if (isAiling(project.ailment, sinceStart)) {
+    return projectRefused(project.ailment.verdict, project.id)
+  }
+  if (quotaOf(model, project) === 'none') return quotaZero(project.tier)
+  if (truth === undefined) return closedModel(model.name)
+  const violated = truth.violated(now, day.endOf(now), call.inputTokens)
+  if (violated.length > 0) {
+    const dailyDelayMs = draw(state, call, 5) * 60_000
+    return quotaSpent(violated, { now, dailyDelayMs, tier: project.tier })
+  }
+  if (spellAt(bareSpells, now, 0)) return unexplained429()
+  const { refusedShare } = around.faults
+  if (chance(around.seed, call.request, 2) < refusedShare) return failed('request-refused')
+  const isOverloaded = spellAt(overloads.get(call.model) ?? [], now, 0) !== undefined
+  if (isOverloaded && draw(state, call, 3) < overloadedShare) return failed('model-overloaded')
+  return undefined
+}
+
+function answer(state: State, call: SimulatedCall, now: number): Answer {
+  const { faults, seed } = state.around
+  const fault = callFault(faults, draw(state, call, 1))
+  const hasty = 50 + draw(state, call, 6) * 200
+  if (fault === 'unexplained') return { outcome: failed('unexplained'), latencyMs: hasty }
+  if (fault === 'server-error') return { outcome: failed('upstream-failed'), latencyMs: hasty }
+  if (fault === 'timeout') return { outcome: failed('timed-out'), latencyMs: 60_000 }
+  laneOf(state, call).truth?.count(now, call.inputTokens)
+  const latencyMs = answerLatencyMs(seed, call.request)
+  if (fault === 'left') return { outcome: failed('client-left'), latencyMs: latencyMs / 2 }
+  if (fault === 'empty') return { outcome: answered('answer-empty', call), latencyMs }
+  const withheld = chance(seed, call.request, 4) < faults.withheldShare
+  return { outcome: answered(withheld ? 'answer-withheld' : 'answered', call), latencyMs }
 }
 
 /** When a project that is ailing, or a lane that answers 429 for no reason, comes back; `now` or less when it is not shut. */

@@ -40,6 +40,7 @@ const dayMs = 86_400_000
 const troubleEchoMs = 35_000
 /** Continuations of a settled wait, counted generously. */
 const microtasks = 8
+const settled = Promise.resolve()
 
 /** Plays every arrival through a policy by the gateway's rules, in no time at all, and says what came of it day by day. */
 export async function play(deps: PlayDeps, traffic: Iterator<Arrival>): Promise<DayTally[]> {
@@ -65,7 +66,7 @@ class Player {
     this.#expectNext()
     while (this.#open > 0 && this.#deps.clock.step(Infinity)) {
       if (this.#waiting === 0) continue
-      for (let turn = 0; turn < microtasks; turn += 1) await undefined
+      for (let turn = 0; turn < microtasks; turn += 1) await settled
     }
     return this.#days
   }
@@ -102,10 +103,14 @@ class Player {
     const maxWaitMs = Math.min(limits.queueMaxWaitMs, request.deadline - clock.now())
     if (maxWaitMs <= 0) return this.#reserved(request, result)
     this.#waiting += 1
-    void keys.wait(request.ask, { maxWaitMs, signal: request.abort.signal }).then((waited) => {
-      this.#waiting -= 1
-      this.#reserved(request, waited)
-    })
+    void this.#wait(request, maxWaitMs)
+  }
+
+  async #wait(request: Request, maxWaitMs: number): Promise<void> {
+    const { signal } = request.abort
+    const result = await this.#deps.keys.wait(request.ask, { maxWaitMs, signal })
+    this.#waiting -= 1
+    this.#reserved(request, result)
   }
 
   #reserved(request: Request, result: ReserveResult): void {
@@ -151,22 +156,14 @@ class Player {
   }
 
   #finish(request: Request, { outcome, departure }: Made): void {
+    const { verdict } = outcome
     const day = this.#day(request.arrival.at)
-    switch (outcome.verdict) {
-      case 'answered':
-      case 'answer-withheld':
-        day.answers += 1
-        day.waits.add(departure - request.arrival.at)
-        break
-      case 'request-refused':
-        day.refusedRequests += 1
-        break
-      case 'client-left':
-        day.left += 1
-        break
-      default:
-        return this.#fail(request, `delivered: ${outcome.verdict}`)
-    }
+    if (verdict === 'answered' || verdict === 'answer-withheld') {
+      day.answers += 1
+      day.waits.add(departure - request.arrival.at)
+    } else if (verdict === 'request-refused') day.refusedRequests += 1
+    else if (verdict === 'client-left') day.left += 1
+    else return this.#fail(request, `delivered: ${verdict}`)
     this.#open -= 1
   }
 

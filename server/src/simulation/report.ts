@@ -1,4 +1,4 @@
-import { DayTally, Histogram, total } from './tally.ts'
+import { Histogram, total, type DayTally } from './tally.ts'
 
 /** One line of the table. Shares are of 1; `learning` is day one, `later` every day after it. */
 export type Figures = {
