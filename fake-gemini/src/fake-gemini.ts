@@ -54,18 +54,18 @@ export async function startFakeGemini(options: FakeOptions = {}): Promise<FakeGe
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
-    received: received.list,
-    clearReceived: received.clear,
+    received: () => received.list(),
+    clearReceived: () => received.clear(),
     openConnections: () => sockets.size,
     activeCalls: () => world.active,
-    now: clock.now,
-    advance: clock.advance,
-    setTime: clock.setTime,
-    setKeyState: registry.setKeyState,
-    addProject: registry.addProject,
-    setQuota: registry.setQuota,
-    script: scripts.add,
-    clearScripts: scripts.clear,
+    now: () => clock.now(),
+    advance: (ms) => clock.advance(ms),
+    setTime: (ms) => clock.setTime(ms),
+    setKeyState: (key, state) => registry.setKeyState(key, state),
+    addProject: (project) => registry.addProject(project),
+    setQuota: (project, model, quota) => registry.setQuota(project, model, quota),
+    script: (rule) => scripts.add(rule),
+    clearScripts: () => scripts.clear(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -1,6 +1,6 @@
 import { invalidArgument } from '../wire/google-error.ts'
 import type { GoogleError } from '../wire/google-error.ts'
-import type { Content } from '../wire/request.ts'
+import type { Content, Part } from '../wire/request.ts'
 
 const roles: ReadonlySet<string> = new Set(['user', 'model', 'function', ''])
 
@@ -13,5 +13,37 @@ export function checkContents(
     return invalidArgument(`* ${message}.contents: contents is not specified\n`)
   }
   const odd = contents.some(({ role }) => role !== undefined && !roles.has(role))
-  return odd ? invalidArgument('Please use a valid role: user, model.') : undefined
+  if (odd) return invalidArgument('Please use a valid role: user, model.')
+  const problems = contents.flatMap((content, index) =>
+    partProblems(content, `* ${message}.contents[${index}].parts`),
+  )
+  return problems.length > 0 ? invalidArgument(problems.join('')) : undefined
+}
+
+function partProblems({ role, parts = [] }: Content, path: string): string[] {
+  // An empty answer of the model may come back as it was.
+  if (parts.length === 0) {
+    return role === 'model' ? [] : [`${path}: contents.parts must not be empty.\n`]
+  }
+  return parts.flatMap((part, index) =>
+    hasData(part)
+      ? []
+      : [`${path}[${index}].data: required oneof field 'data' must have one initialized field\n`],
+  )
+}
+
+function hasData(part: Part): boolean {
+  return (
+    part.text !== undefined ||
+    part.functionCall !== undefined ||
+    part.functionResponse !== undefined ||
+    part.inlineData !== undefined ||
+    part.fileData !== undefined ||
+    part.executableCode !== undefined ||
+    part.codeExecutionResult !== undefined ||
+    part.toolCall !== undefined ||
+    part.toolResponse !== undefined ||
+    part.audioTranscription !== undefined ||
+    part.thoughtSignature !== undefined
+  )
 }
