@@ -34,6 +34,7 @@ const roots = [
   'BatchEmbedContentsRequest',
 ]
 const home = 'google.ai.generativelanguage.v1beta'
+const short = (path: string): string => path.replace(`${home}.`, '')
 const scalars = new Set(['string', 'bool', 'bytes', 'int32', 'int64', 'float', 'double'])
 const opaque = /^google\.protobuf\./
 
@@ -62,7 +63,6 @@ function resolve(root: ProtoNode, scope: string, name: string): string {
 
 function condense(root: ProtoNode, source: string): Condensed {
   const result: Condensed = { source, messages: {}, enums: {}, oneofs: {}, jsonNames: {} }
-  const short = (path: string): string => path.replace(`${home}.`, '')
   const waiting = roots.map((name) => `${home}.${name}`)
 
   function typeOf(scope: string, field: ProtoField): string {

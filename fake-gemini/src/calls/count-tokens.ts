@@ -1,19 +1,17 @@
 import { checkContents } from '../checks/check-contents.ts'
 import type { Call } from '../http/call.ts'
 import { sendJson } from '../http/send.ts'
-import { countTokensRequest } from '../schema/request-schema.ts'
 import { invalidArgument } from '../wire/google-error.ts'
-import type { CountTokensRequest } from '../wire/request.ts'
 import { requestTokens, tokensDetails, total } from '../wire/tokens.ts'
 import { findModel } from './find-model.ts'
 import type { Addressed } from './generate.ts'
-import { readBody } from './read-body.ts'
+import { countTokensBody, readBody } from './read-body.ts'
 import { refuseIf } from './refusal.ts'
 import { takeQuota } from './take-quota.ts'
 
 export function countTokens(call: Call, addressed: Addressed): void {
   const { version } = call.route
-  const body = readBody<CountTokensRequest>(call, countTokensRequest)
+  const body = readBody(call, countTokensBody)
   const model = findModel({ ...addressed, method: 'countTokens', version })
   const inner = body.generateContentRequest
   if (call.world.options.strict) {

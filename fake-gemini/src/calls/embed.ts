@@ -1,14 +1,13 @@
 import { embeddingOf } from '../answer/embedding.ts'
 import type { Call } from '../http/call.ts'
 import { sendJson } from '../http/send.ts'
-import { batchEmbedContentsRequest, embedContentRequest } from '../schema/request-schema.ts'
 import { invalidArgument } from '../wire/google-error.ts'
 import type { GoogleError } from '../wire/google-error.ts'
-import type { BatchEmbedContentsRequest, EmbedContentRequest } from '../wire/request.ts'
+import type { EmbedContentRequest } from '../wire/request.ts'
 import { contentTokens, tokensDetails, total } from '../wire/tokens.ts'
 import { findModel } from './find-model.ts'
 import type { Addressed } from './generate.ts'
-import { readBody } from './read-body.ts'
+import { batchEmbedContentsBody, embedContentBody, readBody } from './read-body.ts'
 import { refuseIf } from './refusal.ts'
 import { takeQuota } from './take-quota.ts'
 
@@ -16,13 +15,13 @@ const fullDimensions = 3072
 const mostInBatch = 100
 
 export function embedContent(call: Call, addressed: Addressed): void {
-  const request = readBody<EmbedContentRequest>(call, embedContentRequest)
+  const request = readBody(call, embedContentBody)
   const { embeddings, usageMetadata } = embedAll(call, addressed, [request])
   sendJson(call, { embedding: embeddings[0], ...usageMetadata })
 }
 
 export function batchEmbedContents(call: Call, addressed: Addressed): void {
-  const { requests = [] } = readBody<BatchEmbedContentsRequest>(call, batchEmbedContentsRequest)
+  const { requests = [] } = readBody(call, batchEmbedContentsBody)
   if (call.world.options.strict) refuseIf(batchProblem(requests, addressed.model))
   const { embeddings, usageMetadata } = embedAll(call, addressed, requests)
   sendJson(call, { embeddings, ...usageMetadata })

@@ -12,13 +12,12 @@ import type { Instead } from '../misbehaviour/instead.ts'
 import type { Model } from '../models.ts'
 import { quotaExceeded } from '../projects/quota-error.ts'
 import type { Project } from '../projects/registry.ts'
-import { generateContentRequest } from '../schema/request-schema.ts'
 import type { GenerateContentRequest } from '../wire/request.ts'
 import { responseId } from '../wire/response-id.ts'
 import { requestTokens, total } from '../wire/tokens.ts'
 import type { TokenCounts } from '../wire/tokens.ts'
 import { findModel } from './find-model.ts'
-import { readBody } from './read-body.ts'
+import { generateContentBody, readBody } from './read-body.ts'
 import { Refusal, refuseIf } from './refusal.ts'
 import { takeQuota } from './take-quota.ts'
 
@@ -30,7 +29,7 @@ const cachedTokens = 2048
 export async function generate(call: Call, addressed: Addressed): Promise<void> {
   const { world, route } = call
   const { project } = addressed
-  const request = readBody<GenerateContentRequest>(call, generateContentRequest)
+  const request = readBody(call, generateContentBody)
   const { version } = route
   const model = findModel({ ...addressed, method: 'generateContent', version })
   const prompt = requestTokens(request)

@@ -5,7 +5,7 @@ import type { Scalar } from './request-schema.ts'
 const base64 = /^[A-Za-z0-9+/_-]*={0,2}$/
 const integer = /^-?\d+$/
 
-type Row = { type: string; accepts(value: unknown): boolean }
+type Row = { type: string; accepts: (value: unknown) => boolean }
 
 const isWhole = (value: unknown): boolean =>
   typeof value === 'number'
