@@ -169,7 +169,10 @@ function refusal(state: State, call: SimulatedCall, now: number): Outcome | unde
   const violated = truth.violated(now, day.endOf(now), call.inputTokens)
   if (violated.length > 0) {
     const dailyDelayMs = draw(state, call, 5) * 60_000
-    return quotaSpent(violated, { now, dailyDelayMs, tier: project.tier })
+    const refused = quotaSpent(violated, { now, dailyDelayMs, tier: project.tier })
+    const until = now + (refused.retryAfterMs ?? 0) + around.stretchMs
+    truth.toldToWaitUntil = Math.max(truth.toldToWaitUntil, until)
+    return refused
   }
   if (spellAt(bareSpells, now, 0)) return unexplained429()
   const { refusedShare } = around.faults
@@ -185,8 +188,9 @@ function answer(state: State, call: SimulatedCall, now: number): Answer {
   const hasty = 50 + draw(state, call, 6) * 200
   if (fault === 'unexplained') return { outcome: failed('unexplained'), latencyMs: hasty }
   if (fault === 'server-error') return { outcome: failed('upstream-failed'), latencyMs: hasty }
-  if (fault === 'timeout') return { outcome: failed('timed-out'), latencyMs: 60_000 }
   laneOf(state, call).truth?.count(now, call.inputTokens)
+  // Google took the call and worked on it for a minute: nobody has seen it give such a call back.
+  if (fault === 'timeout') return { outcome: failed('timed-out'), latencyMs: 60_000 }
   const latencyMs = answerLatencyMs(seed, call.request)
   if (fault === 'left') return { outcome: failed('client-left'), latencyMs: latencyMs / 2 }
   if (fault === 'empty') return { outcome: answered('answer-empty', call), latencyMs }

@@ -17,6 +17,8 @@ export type Violated = {
 export class LaneTruth {
   readonly quota: Quota
   dayUsed = 0
+  /** Until when Google has told those who call to stay away. */
+  toldToWaitUntil = 0
   /** Calls that have left and not arrived. A policy that knows everything counts them. */
   transitRequests = 0
   transitTokens = 0
@@ -65,11 +67,14 @@ export class LaneTruth {
     return this.#opensAt(this.#exact, now, tokens)
   }
 
-  /** Like `roomAt`, had the rolling minute been a little longer: true of room that has been there for a while. */
+  /**
+   * Like `roomAt`, for room beyond doubt: had the rolling minute been a little longer, so that it has been there for a while,
+   * and not while the lane does as Google told it.
+   */
   lastingRoomAt(now: number, dayEnd: number, tokens: number): number {
     this.#roll(now, dayEnd)
     if (this.dayUsed + this.transitRequests >= this.quota.requestsPerDay) return dayEnd
-    return this.#opensAt(this.#stretched, now, tokens)
+    return Math.max(this.toldToWaitUntil, this.#opensAt(this.#stretched, now, tokens))
   }
 
   /** 0 for a lane that is new today, 1 for one that is spent. */

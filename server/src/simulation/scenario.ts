@@ -1,5 +1,5 @@
 import { defaultKeyPolicy } from '../keys/key-policy.ts'
-import { createKeyEngine } from '../keys/engine.ts'
+import { createKeyEngine, type EngineDeps, type KeyEngine } from '../keys/engine.ts'
 import type { Keys } from '../keys/port.ts'
 import { buildFleet, type Fleet, type FleetPlan } from './fleet.ts'
 import type { Spell } from './faults.ts'
@@ -36,14 +36,17 @@ export type Stage = {
 
 export type Policy = (stage: Stage) => Keys
 
-export const engine = (stage: Stage) => {
-  const keys = createKeyEngine({
-    clock: stage.clock,
-    random: createRandom(stage.scenario.seed),
-    policy: () => defaultKeyPolicy,
-  })
+type EngineWatch = Pick<EngineDeps, 'onEvent'>
+
+/** The engine as it ships, over the stage's fleet: each key with its project, as an operator gives them. */
+export function createEngine(
+  { clock, fleet, scenario }: Stage,
+  watch: EngineWatch = {},
+): KeyEngine {
+  const random = createRandom(scenario.seed)
+  const keys = createKeyEngine({ clock, random, policy: () => defaultKeyPolicy, ...watch })
   keys.addKeys(
-    stage.fleet.keys.map(({ id, secret, project }) => ({
+    fleet.keys.map(({ id, secret, project }) => ({
       id,
       secret,
       project: project.id,
@@ -54,7 +57,7 @@ export const engine = (stage: Stage) => {
 }
 
 export const policies = {
-  'Gemini Balance': engine,
+  'Gemini Balance': (stage) => createEngine(stage),
   'believe retryDelay': ({ fleet, clock }) =>
     createQueuedKeys(believeRetryDelay(fleet.keys), clock),
   'cool 5 s': ({ fleet, clock }) => createQueuedKeys(coolFiveSeconds(fleet.keys), clock),
