@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import {
+  facts,
+  settingsSchema,
+  type SettingFacts,
+  type SettingName,
+  type Settings,
+} from './settings.ts'
+
+export type SettingProblem = { readonly setting: string; readonly problem: string }
+
+/** Values that cannot be used. The sentences name settings and bounds, never a value: a value may be a secret. */
+export class SettingsRefused extends Error {
+  readonly problems: readonly SettingProblem[]
+
+  constructor(problems: readonly SettingProblem[]) {
+    super(problems.map(({ setting, problem }) => `${setting} ${problem}`).join('\n'))
+    this.name = 'SettingsRefused'
+    this.problems = problems
+  }
+}
+
+export type SettingEntry = { readonly name: SettingName; readonly schema: z.ZodType } & SettingFacts
+
+/** The settings in the order of the table. */
+export const settingEntries: readonly SettingEntry[] = namesOf(settingsSchema.shape).map((name) => {
+  const schema = settingsSchema.shape[name]
+  const known = facts.get(schema)
+  if (known === undefined) throw new Error(`The setting ${name} has no facts.`)
+  return { name, schema, ...known }
+})
+
+const byName = new Map(
+  settingEntries.flatMap((entry) => [
+    [entry.name, entry],
+    [entry.env, entry],
+  ]),
+)
+
+/** A setting by its name in code or in the environment. */
+export function findSetting(name: string): SettingEntry | undefined {
+  return byName.get(name)
+}
+
+/** Settings from values by environment name; what is absent has its default. Throws SettingsRefused with every problem at once. */
+export function readSettings(values: Readonly<Record<string, unknown>>): Settings {
+  const written = settingEntries
+    .filter(({ env }) => values[env] !== undefined)
+    .map(({ name, env }) => [name, values[env]])
+  const read = settingsSchema.safeParse(Object.fromEntries(written))
+  if (!read.success) throw new SettingsRefused(problemsOf(read.error))
+  return read.data
+}
+
+/** The form in which a value is stored: text, with lists and maps as JSON. */
+export function writeSetting(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function problemsOf(error: z.ZodError): SettingProblem[] {
+  return error.issues.map((issue) => {
+    const [name, ...rest] = issue.path
+    const setting = findSetting(String(name))?.env ?? String(name)
+    const place = rest.length === 0 ? '' : ` (item ${rest.join('.')})`
+    return { setting: setting + place, problem: problemOf(issue) }
+  })
+}
+
+/** zod's own sentences repeat what was received; these do not. */
+function problemOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'too_small':
+      return issue.origin === 'string'
+        ? 'must not be empty.'
+        : `must be at least ${String(issue.minimum)}.`
+    case 'too_big':
+      return `must be at most ${String(issue.maximum)}.`
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}.`
+    case 'invalid_type':
+      return issue.message.startsWith('must')
+        ? `${issue.message}.`
+        : `must be of type ${issue.expected}.`
+    case 'invalid_format':
+      return issue.format === 'url'
+        ? 'must be an http or https address.'
+        : 'is not written in its form.'
+    case 'unrecognized_keys':
+      return `has unknown members.`
+    default:
+      return 'cannot be used.'
+  }
+}
+
+function namesOf<T extends object>(shape: T): (keyof T)[] {
+  // Object.keys forgets the names it lists.
+  return Object.keys(shape) as (keyof T)[]
+}

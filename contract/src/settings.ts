@@ -1,0 +1,299 @@
+import { z } from 'zod'
+import { flag, listOf, mapOf, numberIn, text } from './setting-forms.ts'
+
+export type SettingGroup =
+  | 'server'
+  | 'access'
+  | 'upstream'
+  | 'retry'
+  | 'models'
+  | 'keys'
+  | 'pool'
+  | 'stream'
+
+export type SettingFacts = {
+  /** The name in the environment, in the database and in the admin API. */
+  readonly env: string
+  readonly group: SettingGroup
+  readonly help: string
+  /** Takes effect without a restart. Settings that do not are read from the environment alone. */
+  readonly live: boolean
+  /** Never shown: lists show how each item ends. */
+  readonly secret?: boolean
+}
+
+/** What is known of each setting beside its type. */
+export const facts = z.registry<SettingFacts>()
+
+const about =
+  (group: SettingGroup, options: { live?: boolean; secret?: boolean } = {}) =>
+  <S extends z.ZodType>(env: string, schema: S, help: string): S => {
+    facts.add(schema, { env, group, help, live: true, ...options })
+    return schema
+  }
+
+const atStart = about('server', { live: false })
+const access = about('access', { secret: true })
+const secretKeys = about('keys', { secret: true })
+const upstream = about('upstream')
+const retry = about('retry')
+const models = about('models')
+const keys = about('keys')
+const pool = about('pool')
+const stream = about('stream')
+
+const safetyCategories = [
+  'HARM_CATEGORY_HARASSMENT',
+  'HARM_CATEGORY_HATE_SPEECH',
+  'HARM_CATEGORY_SEXUALLY_EXPLICIT',
+  'HARM_CATEGORY_DANGEROUS_CONTENT',
+]
+const safetySetting = z.strictObject({ category: z.string().min(1), threshold: z.string().min(1) })
+const defaultSafety = safetyCategories.map((category) => ({ category, threshold: 'OFF' }))
+
+/** Every setting, once. Environment, database, admin API and documentation are made from this table. */
+export const settingsSchema = z.object({
+  host: atStart('HOST', text().default('0.0.0.0'), 'The address to listen on.'),
+  port: atStart(
+    'PORT',
+    numberIn(0, 65_535).int().default(8000),
+    'The port to listen on; 0 takes a free one.',
+  ),
+  dataDir: atStart('DATA_DIR', text().min(1).default('./data'), 'The folder of the database.'),
+  databaseType: atStart(
+    'DATABASE_TYPE',
+    z.enum(['sqlite']).default('sqlite'),
+    'The kind of database.',
+  ),
+  sqliteDatabase: atStart(
+    'SQLITE_DATABASE',
+    text()
+      .regex(/^[\w.-]+$/, 'must be a file name')
+      .default('gemini-balance.db'),
+    'The database file inside DATA_DIR.',
+  ),
+  logLevel: about('server')(
+    'LOG_LEVEL',
+    z
+      .preprocess(
+        lowerCase,
+        z.enum([
+          'trace',
+          'debug',
+          'info',
+          'warning',
+          'warn',
+          'error',
+          'critical',
+          'fatal',
+          'silent',
+        ]),
+      )
+      .default('info'),
+    'How much the log says.',
+  ),
+  shutdownGraceSeconds: about('server')(
+    'SHUTDOWN_GRACE_SECONDS',
+    numberIn(0, 3600).default(30),
+    'How long streams may go on after SIGTERM, in seconds.',
+  ),
+  maxRequestBodyMb: about('server')(
+    'MAX_REQUEST_BODY_MB',
+    numberIn(1, 2048).default(100),
+    'The largest request body, in MiB.',
+  ),
+
+  authToken: access(
+    'AUTH_TOKEN',
+    text().default(''),
+    'The admin token, always a valid client token too. Empty: generated at the first start.',
+  ),
+  allowedTokens: access(
+    'ALLOWED_TOKENS',
+    listOf(text().min(1)).default([]),
+    'The tokens clients may use.',
+  ),
+
+  baseUrl: upstream(
+    'BASE_URL',
+    z.url({ protocol: /^https?$/ }).default('https://generativelanguage.googleapis.com/v1beta'),
+    "Google's address: origin, an optional prefix, and the version for the gateway's own calls.",
+  ),
+  customHeaders: upstream(
+    'CUSTOM_HEADERS',
+    mapOf(z.string()).default({}),
+    'Headers added to every call to Google.',
+  ),
+  timeOut: upstream(
+    'TIME_OUT',
+    numberIn(1, 3600).default(300),
+    'Seconds a request may take to its first byte, all attempts together, and a stream may be silent.',
+  ),
+  connectTimeout: upstream(
+    'CONNECT_TIMEOUT',
+    numberIn(1, 120).default(10),
+    'Seconds until a connection to Google must stand.',
+  ),
+
+  maxRetries: retry(
+    'MAX_RETRIES',
+    numberIn(0, 10).int().default(3),
+    'Attempts, in all, that may fail through no fault of a key: 5xx, time-outs, empty answers. 0 means 1.',
+  ),
+  maxKeySwitches: retry(
+    'MAX_KEY_SWITCHES',
+    numberIn(0, 1000).int().default(32),
+    'Dead or spent keys that one request may step over.',
+  ),
+  queueMaxWaitMs: retry(
+    'QUEUE_MAX_WAIT_MS',
+    numberIn(0, 600_000).int().default(3000),
+    'Milliseconds a request may wait for quota to come back; 0 answers at once.',
+  ),
+
+  apiKeys: secretKeys('API_KEYS', listOf(text().min(1)).default([]), 'The Gemini keys.'),
+  maxFailures: keys(
+    'MAX_FAILURES',
+    numberIn(1, 100).int().default(3),
+    'Unexplained failures in a row after which a key rests.',
+  ),
+  checkIntervalHours: keys(
+    'CHECK_INTERVAL_HOURS',
+    numberIn(0, 720).default(1),
+    'Hours between checks of keys that failed; 0 is never.',
+  ),
+  testModel: keys(
+    'TEST_MODEL',
+    text().min(1).default('gemini-3.1-flash-lite'),
+    'The model that keys are tested with.',
+  ),
+
+  poolEnabled: pool(
+    'VALID_KEY_POOL_ENABLED',
+    flag().default(true),
+    'Prefer keys that have answered lately.',
+  ),
+  poolSize: pool('VALID_KEY_POOL_SIZE', numberIn(1, 10_000).int().default(50), 'Keys in the pool.'),
+  keyTtlHours: pool(
+    'KEY_TTL_HOURS',
+    numberIn(0.01, 720).default(2),
+    'Hours for which a good answer counts as proof.',
+  ),
+  poolMinThreshold: pool(
+    'POOL_MIN_THRESHOLD',
+    numberIn(1, 10_000).int().default(10),
+    'The pool is refilled when it is smaller.',
+  ),
+  emergencyRefillCount: pool(
+    'EMERGENCY_REFILL_COUNT',
+    numberIn(1, 100).int().default(5),
+    'Keys probed at once when the pool runs low.',
+  ),
+  poolMaintenanceIntervalMinutes: pool(
+    'POOL_MAINTENANCE_INTERVAL_MINUTES',
+    numberIn(0, 10_080).default(30),
+    'Minutes between rounds of maintenance; 0 is never.',
+  ),
+  proModels: pool(
+    'PRO_MODELS',
+    listOf(text().min(1)).default([
+      'gemini-2.5-pro',
+      'gemini-3.1-pro-preview',
+      'gemini-pro-latest',
+    ]),
+    'Models that count as pro.',
+  ),
+  proModelMaxUsage: pool(
+    'PRO_MODEL_MAX_USAGE',
+    numberIn(0, 1_000_000).int().default(5),
+    'Uses by pro models after which a pool member rests; 0 is no limit.',
+  ),
+  nonProModelMaxUsage: pool(
+    'NON_PRO_MODEL_MAX_USAGE',
+    numberIn(0, 1_000_000).int().default(20),
+    'Uses by other models after which a pool member rests; 0 is no limit.',
+  ),
+
+  modelListTtlSeconds: models(
+    'MODEL_LIST_TTL_SECONDS',
+    numberIn(1, 86_400).default(600),
+    "Seconds for which Google's list of models is kept.",
+  ),
+  filteredModels: models(
+    'FILTERED_MODELS',
+    listOf(text().min(1)).default([
+      'gemini-1.0-pro-vision-latest',
+      'gemini-pro-vision',
+      'chat-bison-001',
+      'text-bison-001',
+      'embedding-gecko-001',
+    ]),
+    'Models that are hidden and refused.',
+  ),
+  searchModels: models(
+    'SEARCH_MODELS',
+    listOf(text().min(1)).default(['gemini-3.8-flash', 'gemini-2.5-flash', 'gemini-2.5-pro']),
+    'Models offered with the suffix -search.',
+  ),
+  imageModels: models(
+    'IMAGE_MODELS',
+    listOf(text().min(1)).default([]),
+    'Models offered with the suffix -image.',
+  ),
+  thinkingModels: models(
+    'THINKING_MODELS',
+    listOf(text().min(1)).default([]),
+    'Models offered with the suffix -non-thinking.',
+  ),
+  thinkingBudgetMap: models(
+    'THINKING_BUDGET_MAP',
+    mapOf(z.coerce.number().int()).default({}),
+    'Thinking budget by model; -1 is dynamic.',
+  ),
+  showThinkingProcess: models(
+    'SHOW_THINKING_PROCESS',
+    flag().default(true),
+    'Ask for thoughts where a thinking budget is set.',
+  ),
+  toolsCodeExecutionEnabled: models(
+    'TOOLS_CODE_EXECUTION_ENABLED',
+    flag().default(false),
+    'Add code execution to requests.',
+  ),
+  urlContextEnabled: models(
+    'URL_CONTEXT_ENABLED',
+    flag().default(false),
+    'Add URL context to requests.',
+  ),
+  urlContextModels: models(
+    'URL_CONTEXT_MODELS',
+    listOf(text().min(1)).default([
+      'gemini-3.8-flash',
+      'gemini-2.5-pro',
+      'gemini-2.5-flash',
+      'gemini-2.5-flash-lite',
+    ]),
+    'Models that URL context is added for.',
+  ),
+  safetySettings: models(
+    'SAFETY_SETTINGS',
+    listOf(safetySetting).default([
+      ...defaultSafety,
+      { category: 'HARM_CATEGORY_CIVIC_INTEGRITY', threshold: 'BLOCK_NONE' },
+    ]),
+    'Safety settings of requests that bring none.',
+  ),
+
+  streamKeepAliveSeconds: stream(
+    'STREAM_KEEP_ALIVE_SECONDS',
+    numberIn(0, 600).default(15),
+    'Seconds of silence after which dialects that know comments send one; 0 is never.',
+  ),
+})
+
+export type Settings = z.output<typeof settingsSchema>
+export type SettingName = keyof Settings
+
+function lowerCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value
+}
