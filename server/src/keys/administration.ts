@@ -3,7 +3,7 @@ import type { Key, KeyEntry, Lane, Project } from './entities.ts'
 import { markPaid } from './fleet.ts'
 import type { LimitOverrides } from './limits.ts'
 import { reopenLane, resumeProject, reviveKey } from './penalties.ts'
-import type { Clock, KeyId, ProjectId } from './port.ts'
+import type { KeyId, ProjectId } from './port.ts'
 import type { ProjectProposal } from './project-proposals.ts'
 import type { World } from './world.ts'
 
@@ -31,7 +31,7 @@ export type Administration = {
   projectProposals(): readonly ProjectProposal[]
 }
 
-type Deps = { readonly world: World; readonly clock: Clock; readonly changed: () => void }
+type Deps = { readonly world: World; readonly changed: () => void }
 
 export function administration({ world, changed }: Deps): Administration {
   const { fleet } = world

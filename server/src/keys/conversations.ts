@@ -1,7 +1,7 @@
 import type { KeyId } from './port.ts'
 
 type Bond = { readonly key: KeyId; readonly until: number }
-type Bounds = { readonly cap: number; readonly ttlMs: number }
+type Bounds = { readonly conversationCap: number; readonly conversationTtlMs: number }
 
 /** Which key served a conversation last. Forgets the longest silent ones first. */
 export type Conversations = {
@@ -19,7 +19,7 @@ export function createConversations(bounds: () => Bounds): Conversations {
       return bond && bond.until > now ? bond.key : undefined
     },
     remember({ conversation, key, now }) {
-      const { cap, ttlMs } = bounds()
+      const { conversationCap: cap, conversationTtlMs: ttlMs } = bounds()
       bonds.delete(conversation)
       bonds.set(conversation, { key, until: now + ttlMs })
       for (const oldest of bonds.keys()) {

@@ -3,11 +3,12 @@ import { createCorrelatedFailures } from './correlated-failures.ts'
 import type { Dirty } from './dirty.ts'
 import type { LaneTable } from './entities.ts'
 import type { KeyEvent } from './events.ts'
-import { Fleet } from './fleet.ts'
+import { Fleet, isUsable } from './fleet.ts'
 import type { KeyPolicy } from './key-policy.ts'
 import { placeLane } from './lane-table.ts'
 import { createLanes } from './lanes.ts'
 import { createPacificDay } from './pacific-day.ts'
+import type { Pool } from './pool.ts'
 import type { Clock, Random } from './port.ts'
 import { createProjectProposals } from './project-proposals.ts'
 import type { World } from './world.ts'
@@ -17,6 +18,7 @@ type Deps = {
   readonly random: Random
   readonly policy: () => KeyPolicy
   readonly dirty: Dirty
+  readonly pool: Pool
   readonly emit: (event: KeyEvent) => void
   /** Something changed that others than the lane at hand may have waited for. */
   readonly stirred: () => void
@@ -37,7 +39,7 @@ export function createWorld(deps: Deps): World {
     random: deps.random,
     calendar,
     lanes,
-    fleet: new Fleet(lanes.fleetEvents),
+    fleet: new Fleet({ ...lanes.fleetEvents, keyGone: ({ id }) => deps.pool.forget(id) }),
     egress: createBreaker(),
     correlated: createCorrelatedFailures(() => policy().correlated),
     proposals: createProjectProposals(),
@@ -62,6 +64,8 @@ export function createWorld(deps: Deps): World {
       key(key) {
         lanes.placeKey(key)
         dirty.keys.add(key)
+        // Who is dead, off or resting leaves the pool at once.
+        if (!isUsable(key) || key.rest) deps.pool.remove(key.id)
         deps.stirred()
       },
     },

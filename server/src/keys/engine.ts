@@ -1,22 +1,47 @@
 import { administration, type Administration } from './administration.ts'
 import { breakerOpensAt, openAfterSilence, type Breaker } from './breaker.ts'
 import { createConversations } from './conversations.ts'
+import { countAll, type Counts } from './counts.ts'
 import { createWorld } from './create-world.ts'
-import { createDecisions, type Decision, type Decisions } from './decisions.ts'
+import { createDecisions, type Decision } from './decisions.ts'
 import { createDirty } from './dirty.ts'
 import { applyOutcome, prove } from './effects.ts'
 import type { Hold } from './entities.ts'
 import type { EmitKeyEvent } from './events.ts'
+import { explain, type Explanation } from './explain.ts'
 import { isTrying } from './gate.ts'
 import type { KeyPolicy } from './key-policy.ts'
 import { placeLane } from './lane-table.ts'
 import { noLimits } from './limits.ts'
 import type { Outcome } from './outcome.ts'
-import type { Ask, Clock, Keys, Random, Refusal, Reservation } from './port.ts'
+import { Pool } from './pool.ts'
+import { poolStatus, type PoolStatus } from './pool-status.ts'
+import type {
+  Ask,
+  Clock,
+  KeyId,
+  Keys,
+  Random,
+  Refusal,
+  Reservation,
+  ReserveResult,
+} from './port.ts'
+import type { Probe } from './prober.ts'
 import { refusalFor } from './refusal.ts'
-import { correctLedger, createReservations } from './reservations.ts'
+import { correctLedger, createReservations, type Reservations } from './reservations.ts'
 import { createSelection, type Pick, type Selection } from './selection.ts'
-import { createWaitQueue } from './wait-queue.ts'
+import {
+  snapshotKeys,
+  snapshotLanes,
+  type KeyFilter,
+  type KeySnapshot,
+  type LaneFilter,
+  type LaneSnapshot,
+  type Paged,
+} from './snapshots.ts'
+import { createState, type State } from './state.ts'
+import { startUpkeep, type Upkeep } from './upkeep.ts'
+import { createWaitQueue, type WaitQueue } from './wait-queue.ts'
 import type { World } from './world.ts'
 
 export type EngineDeps = {
@@ -26,70 +51,92 @@ export type EngineDeps = {
   readonly onEvent?: EmitKeyEvent
 }
 
+/** What pages, metrics and `/ready` look at. */
+export type Views = {
+  snapshotKeys(filter?: KeyFilter): Paged<KeySnapshot>
+  snapshotLanes(filter?: LaneFilter): Paged<LaneSnapshot>
+  counts(): Counts
+  poolStatus(): PoolStatus
+  /** The latest choices and settlements, newest first. */
+  decisions(): Decision[]
+  explain(ask: Ask): Explanation
+}
+
 export type KeyEngine = Keys &
-  Administration & {
+  Administration &
+  State &
+  Views & {
     /** Says that a good answer has begun: what waits for the outcome of a trial need not wait for its end. */
     begin(reservation: Reservation): void
-    readonly decisions: Decisions
+    /** Takes a key out of the pool, until it answers again. */
+    removeFromPool(key: KeyId): boolean
+    /** Starts probes and pool upkeep. The pool is filled first when `preload` is called on what comes back. */
+    startUpkeep(probe: Probe): Upkeep
     close(): void
   }
+
+/** All that the engine is made of. */
+type Parts = {
+  readonly deps: EngineDeps
+  readonly world: World
+  readonly pool: Pool
+  readonly reservations: Reservations
+  readonly waiting: WaitQueue
+}
 
 /** While a trial is out its outcome may come any moment; whoever waits for it looks again this soon. */
 const trialLookMs = 1000
 
 export function createKeyEngine(deps: EngineDeps): KeyEngine {
-  const { clock, policy } = deps
+  const { clock, random, policy } = deps
   const dirty = createDirty()
+  let upkeep: Upkeep | undefined
   let stirred = false
+  const pool = new Pool({
+    policy: () => policy().pool,
+    random,
+    now: () => clock.now(),
+    onLoss: (loss) => upkeep?.keeper.lost(loss),
+  })
   const world = createWorld({
     ...deps,
     dirty,
-    emit: (event) => deps.onEvent?.(event),
+    pool,
+    emit: safely(deps.onEvent),
     stirred: () => (stirred = true),
   })
-  const conversations = createConversations(() => ({
-    cap: policy().conversationCap,
-    ttlMs: policy().conversationTtlMs,
-  }))
+  const conversations = createConversations(policy)
   const decisions = createDecisions(policy().decisionCap)
   const reservations = createReservations(world)
-  const selection = createSelection({
-    fleet: world.fleet,
-    lanes: world.lanes,
-    conversations,
-    preference: { members: () => [], restsUntil: () => Infinity, rest: () => {} },
-  })
+  const selection = createSelection({ ...world, conversations, pool })
   const waiting = createWaitQueue({
     clock,
     length: () => policy().queueLength,
     reserve,
     hasHope: ({ tried }) => (tried?.size ?? 0) < world.fleet.keys.size,
   })
+  const parts: Parts = { deps, world, pool, reservations, waiting }
 
-  function reserve(ask: Ask) {
+  function reserve(ask: Ask): ReserveResult {
     const now = clock.now()
     const answer = select(world, selection, { ask, now })
     if ('kind' in answer) {
       decisions.note({ kind: 'refused', at: now, lane: ask.lane, reason: answer.kind })
-      return { ok: false, refusal: answer } as const
+      return { ok: false, refusal: answer }
     }
     const reservation = reservations.take(answer, ask, now)
     const { lane, key, project, choice, trial } = reservation
     decisions.note({ kind: 'chosen', at: now, lane, key, project, choice, trial })
+    if (choice === 'pool') pool.looked({ key, model: ask.model })
+    else if (choice === 'least-recently-used') pool.looked({ key: undefined, model: ask.model })
     if (ask.conversation !== undefined) {
       conversations.remember({ conversation: ask.conversation, key, now })
     }
-    return { ok: true, reservation } as const
+    return { ok: true, reservation }
   }
 
   function finish(hold: Hold, outcome: Outcome | undefined): void {
-    const now = clock.now()
-    const { lane } = hold.entry
-    if (outcome) settleHold(world, hold, { outcome, now })
-    else lane.ledger.correct(hold.note, { requests: -1, tokens: -hold.note.tokens })
-    if (hold.trials.length > 0) world.touch.project(hold.of.seat.project)
-    else if (lane.ledger.limits !== noLimits || outcome?.verdict !== 'answered')
-      placeLane(lane, now)
+    finishHold(parts, hold, outcome)
     const everybody = stirred
     stirred = false
     waiting.wake(everybody ? undefined : hold.lane)
@@ -108,15 +155,37 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
       const hold = reservations.end(reservation)
       if (hold) finish(hold, undefined)
     },
-    begin(reservation) {
-      const hold = reservations.find(reservation)
-      if (!hold || !hold.trial) return
-      prove(sceneOf(hold, clock.now()), world)
-      waiting.wake()
+    ...administration({ world, changed: () => waiting.wake() }),
+    ...createState({ world, clock, dirty }),
+    ...views(parts),
+    decisions: () => decisions.list(),
+    explain(ask) {
+      const now = clock.now()
+      return explain(world, { ask, answer: select(world, selection, { ask, now }), now })
     },
-    ...administration({ world, clock, changed: () => waiting.wake() }),
-    decisions,
-    close: () => waiting.close(),
+    begin: (reservation) => beginHold(parts, reservation),
+    removeFromPool: (key) => pool.remove(key),
+    startUpkeep(probe) {
+      upkeep?.close()
+      upkeep = startUpkeep({ world, clock, random, reservations, pool, probe })
+      return upkeep
+    },
+    close() {
+      upkeep?.close()
+      waiting.close()
+    },
+  }
+}
+
+function views(parts: Parts): Omit<Views, 'decisions' | 'explain'> {
+  const { world, pool, waiting, deps } = parts
+  const now = () => deps.clock.now()
+  const inPool = (id: KeyId) => pool.has(id)
+  return {
+    snapshotKeys: (filter = {}) => snapshotKeys(world, filter, { now: now(), inPool }),
+    snapshotLanes: (filter = {}) => snapshotLanes(world, filter, now()),
+    counts: () => countAll(world, { now: now(), waiting: waiting.size, pool: pool.size }),
+    poolStatus: () => poolStatus(pool, { policy: deps.policy().pool, now: now() }),
   }
 }
 
@@ -124,12 +193,15 @@ type Search = { readonly ask: Ask; readonly now: number }
 
 function select(world: World, selection: Selection, { ask, now }: Search): Pick | Refusal {
   const { fleet, lanes, egress } = world
-  if (breakerOpensAt(egress, now) > now)
+  if (breakerOpensAt(egress, now) > now) {
     return { kind: 'egress-down', wakesAt: soonest(egress, now) }
+  }
   const table = lanes.tableFor(ask.lane, ask.model)
   const model = world.modelBreaker(table)
   openAfterSilence(model, now)
-  if (breakerOpensAt(model, now) > now) return { kind: 'overloaded', wakesAt: soonest(model, now) }
+  if (breakerOpensAt(model, now) > now) {
+    return { kind: 'overloaded', wakesAt: soonest(model, now) }
+  }
   const pick = selection.pick({ table, ask, now })
   if (pick) return pick
   const refusal = refusalFor({ fleet, lanes }, { table, ask, now })
@@ -143,18 +215,51 @@ function soonest(breaker: Breaker, now: number): number {
   return trying ? Math.min(opensAt, now + trialLookMs) : opensAt
 }
 
+function finishHold({ world, pool, deps }: Parts, hold: Hold, outcome: Outcome | undefined): void {
+  const now = deps.clock.now()
+  const { lane } = hold.entry
+  if (!outcome) lane.ledger.correct(hold.note, { requests: -1, tokens: -hold.note.tokens })
+  else {
+    correctLedger(hold, outcome)
+    // A key that was taken away meanwhile has nothing left to be judged.
+    if (world.fleet.keys.get(hold.key) === hold.of) {
+      applyOutcome({ ...sceneOf(hold, now), outcome }, world)
+      judgeMember(pool, hold.key, outcome)
+    }
+  }
+  if (hold.trials.length > 0) world.touch.project(hold.of.seat.project)
+  else if (lane.ledger.limits !== noLimits || outcome?.verdict !== 'answered') placeLane(lane, now)
+}
+
+/** A success on live traffic is proof. A failure of Google's takes a key out of the pool for the moment, and no more. */
+function judgeMember(pool: Pool, key: KeyId, { verdict }: Outcome): void {
+  if (verdict === 'answered') pool.proven(key)
+  else if (verdict === 'upstream-failed' || verdict === 'timed-out') pool.remove(key)
+}
+
+function beginHold({ world, reservations, waiting, deps }: Parts, reservation: Reservation): void {
+  const hold = reservations.find(reservation)
+  if (!hold?.trial) return
+  prove(sceneOf(hold, deps.clock.now()), world)
+  waiting.wake()
+}
+
 function sceneOf(hold: Hold, now: number) {
   const { lane } = hold.entry
   return { hold, lane, key: hold.of, project: lane.project, now }
 }
 
-function settled({ lane, key, reservedAt }: Hold, { verdict }: Outcome, at: number): Decision {
-  return { kind: 'settled', at, lane, key, verdict, tookMs: at - reservedAt }
+/** Whoever listens cannot make a settlement fail. */
+function safely(listen: EmitKeyEvent = () => {}): EmitKeyEvent {
+  return (event) => {
+    try {
+      listen(event)
+    } catch {
+      // A listener's fault is the listener's to report.
+    }
+  }
 }
 
-function settleHold(world: World, hold: Hold, end: { outcome: Outcome; now: number }): void {
-  correctLedger(hold, end.outcome)
-  // A key that was taken away meanwhile has nothing left to be judged.
-  if (world.fleet.keys.get(hold.key) !== hold.of) return
-  applyOutcome({ ...sceneOf(hold, end.now), outcome: end.outcome }, world)
+function settled({ lane, key, reservedAt }: Hold, { verdict }: Outcome, at: number): Decision {
+  return { kind: 'settled', at, lane, key, verdict, tookMs: at - reservedAt }
 }

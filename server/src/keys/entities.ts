@@ -64,7 +64,7 @@ export type Key = {
 export type Seat = {
   readonly project: Project
   readonly line: Line
-  readonly keys: Key[]
+  keys: Key[]
   /** Those neither disabled nor dead, in the order in which they take turns. */
   usable: Key[]
   next: number
@@ -100,8 +100,8 @@ export type Project = {
   /** By lane name; `*` for every lane that is not named. */
   limits: ReadonlyMap<string, LimitOverrides> | undefined
   suspension: Suspension | undefined
-  readonly seats: Seat[]
-  readonly lanes: Lane[]
+  seats: Seat[]
+  lanes: Lane[]
 }
 
 export type BlockKind = 'quota' | 'unexplained' | 'quota-zero' | 'model-closed' | 'model-not-found'
@@ -122,7 +122,7 @@ export type Lane = {
   unexplained: number
   notFound: number
   inFlight: number
-  readonly entries: Entry[]
+  entries: Entry[]
 }
 
 /** Why an entry can or cannot be chosen. */
@@ -150,6 +150,7 @@ export type Entry = {
   heap: IndexedHeap<Entry> | undefined
   readyIndex: number
   wakeIndex: number
+  dropped: boolean
 }
 
 export type LineQueue = {

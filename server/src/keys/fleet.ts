@@ -3,6 +3,7 @@ import type { KeyId, ProjectId } from './port.ts'
 
 /** What the fleet tells the lanes, which hang on seats and projects. */
 export type FleetEvents = {
+  readonly keyGone: (key: Key) => void
   readonly seatGone: (seat: Seat) => void
   readonly seatChanged: (seat: Seat) => void
   readonly projectGone: (project: Project, successor: Project | undefined) => void
@@ -58,6 +59,7 @@ export class Fleet {
 
   remove(key: Key): void {
     this.#keys.delete(key.id)
+    this.#events.keyGone(key)
     const { project } = key.seat
     this.#leave(key)
     this.#closeProject(project, undefined)
@@ -98,12 +100,12 @@ export class Fleet {
 
   #join(key: Key, seat: Seat): void {
     key.seat = seat
-    seat.keys.push(key)
+    seat.keys = joined(seat.keys, key)
     // Not `refresh`: loading 50 000 keys of one project must not be quadratic.
     if (isUsable(key)) {
       seat.weight = seat.usable.length === 0 ? key.weight : Math.max(seat.weight, key.weight)
       seat.restricted ||= key.allowedModels !== undefined
-      seat.usable.push(key)
+      seat.usable = joined(seat.usable, key)
     }
     this.#events.seatChanged(seat)
   }
@@ -142,7 +144,7 @@ export class Fleet {
     const known = project.seats.find((seat) => seat.line.priority === priority)
     if (known) return known
     const seat = createSeat(project, this.#lineFor(priority, project.paid === true))
-    project.seats.push(seat)
+    project.seats = joined(project.seats, seat)
     seat.line.seats.push(seat)
     return seat
   }
@@ -155,6 +157,13 @@ export class Fleet {
     this.#lines.sort((a, b) => b.priority - a.priority || Number(a.paid) - Number(b.paid))
     return line
   }
+}
+
+/** An array that starts by `push` reserves 17 places; most projects have one key. */
+function joined<T>(list: T[], item: T): T[] {
+  if (list.length === 0) return [item]
+  list.push(item)
+  return list
 }
 
 /** Seats that went stay in their line until they are half of it, so that removing one costs nothing. */

@@ -1,4 +1,4 @@
-import type { Entry, Lane, LaneTable, Line, LineQueue, Seat, Standing } from './entities.ts'
+import type { Entry, Key, Lane, LaneTable, Line, LineQueue, Seat, Standing } from './entities.ts'
 import { gateOpensAt, isTrying, type Gate } from './gate.ts'
 import { IndexedHeap } from './indexed-heap.ts'
 
@@ -80,13 +80,18 @@ export function addEntry(lane: Lane, seat: Seat): Entry {
     heap: undefined,
     readyIndex: -1,
     wakeIndex: -1,
+    dropped: false,
   }
-  lane.entries.push(entry)
+  // An array that starts by `push` reserves 17 places.
+  if (lane.entries.length === 0) lane.entries = [entry]
+  else lane.entries.push(entry)
   return entry
 }
 
-/** Moves an entry behind its equals: the next turn is one step away, less for a greater weight. */
-export function passTurn(entry: Entry): void {
+/** Moves an entry behind its equals: the next turn is one step away, less for a greater weight. Its keys take turns too. */
+export function passTurn(entry: Entry, key: Key): void {
+  const { seat } = entry
+  if (seat.usable.length > 1) seat.next = seat.usable.indexOf(key) + 1
   const { table } = entry.lane
   table.virtualTime = Math.max(table.virtualTime, entry.pass)
   entry.pass = table.virtualTime + 1 / entry.seat.weight
@@ -105,19 +110,23 @@ export function dropEntry(entry: Entry): void {
   if (entry.wakeIndex >= 0) lane.table.wakes.remove(entry)
   if (entry.standing) lane.table.standings[entry.standing] -= 1
   entry.standing = undefined
+  entry.dropped = true
   const index = lane.entries.indexOf(entry)
   if (index >= 0) lane.entries.splice(index, 1)
 }
 
 /** Looks at an entry afresh and queues it by what it finds: ready, or waking at a time, or neither. */
 export function place(entry: Entry, now: number): void {
-  if (entry.seat.gone || !entry.lane.entries.includes(entry)) return
+  if (entry.seat.gone || entry.dropped) return
   const { table } = entry.lane
-  leaveReady(entry)
-  if (entry.standing) table.standings[entry.standing] -= 1
+  const before = entry.standing
   assess(entry, now)
-  if (entry.standing) table.standings[entry.standing] += 1
+  if (before !== entry.standing) {
+    if (before) table.standings[before] -= 1
+    if (entry.standing) table.standings[entry.standing] += 1
+  }
   if (entry.standing === 'ready') joinReady(entry)
+  else leaveReady(entry)
   if (entry.wakeIndex >= 0) {
     if (entry.wakeAt === Infinity) table.wakes.remove(entry)
     else table.wakes.update(entry)
@@ -130,20 +139,25 @@ export function placeLane(lane: Lane, now: number): void {
   for (const entry of lane.entries) place(entry, now)
 }
 
-function leaveReady(entry: Entry): void {
+/** Takes an entry out of the ready ones, until it is placed again. */
+export function leaveReady(entry: Entry): void {
   entry.heap?.remove(entry)
   entry.heap = undefined
 }
 
-/** Puts an entry that was set aside back where it was. */
-export function joinReady(entry: Entry): void {
+function joinReady(entry: Entry): void {
   const queue = queueOf(entry.lane.table, entry.seat.line)
   const room = roomClass(entry.room)
   const misfit = queue.misfits[room]
   if (misfit !== undefined && entry.room >= misfit) queue.misfits[room] = undefined
   const heap = (queue.rooms[room] ??= readyHeap())
-  entry.heap = heap
-  heap.push(entry)
+  // Most often nothing but its turn has changed, if that: moving it is cheaper than leaving and joining.
+  if (entry.heap === heap) heap.update(entry)
+  else {
+    leaveReady(entry)
+    entry.heap = heap
+    heap.push(entry)
+  }
 }
 
 /** Wakes entries whose time has come, a bounded number at once: midnight wakes a whole fleet. Says whether any woke. */

@@ -33,7 +33,7 @@ export type Lanes = {
   /** Looks again at whatever hangs on a project, or on a key's seat, after either changed. */
   placeProject(project: Project): void
   placeKey(key: Key): void
-  readonly fleetEvents: FleetEvents
+  readonly fleetEvents: Omit<FleetEvents, 'keyGone'>
 }
 
 const tablesLookedAt = 16
@@ -69,7 +69,8 @@ export function createLanes(deps: Deps): Lanes {
     const known = project.lanes.find((lane) => lane.table === table)
     if (known) return known
     const lane = createLane(table, project, deps.calendar)
-    project.lanes.push(lane)
+    if (project.lanes.length === 0) project.lanes = [lane]
+    else project.lanes.push(lane)
     table.lanes.add(lane)
     count += 1
     applyLimits(lane)

@@ -65,7 +65,7 @@ export function createReservations(world: World): Reservations {
       key.lastUsedAt = now
       lane.inFlight += 1
       lane.table.inFlight += 1
-      passTurn(entry)
+      passTurn(entry, key)
       placeLane(lane, now)
       holds.set(hold, hold)
       return hold
@@ -86,14 +86,16 @@ function claimTrials(world: World, { entry, key }: Pick, now: number): readonly 
   const { block } = lane
   // A block whose end needs no trial is over by itself.
   if (block && !block.gate.needsTrial && block.gate.until <= now) lane.block = undefined
+  const model = world.modelBreaker(lane.table)
+  const { suspension } = lane.project
+  if (!key.rest && !suspension && !lane.block && !model.gate && !world.egress.gate) return noTrials
   const gates = [
     key.rest?.gate,
-    lane.project.suspension?.gate,
+    suspension?.gate,
     lane.block?.gate,
-    world.modelBreaker(lane.table).gate,
+    model.gate,
     world.egress.gate,
   ].filter((gate) => gate !== undefined)
-  if (gates.length === 0) return noTrials
   for (const gate of gates) gate.trialSince = now
   return gates
 }

@@ -4,6 +4,7 @@ import type { Fleet } from './fleet.ts'
 import { gateOpensAt } from './gate.ts'
 import {
   firstWithRoom,
+  leaveReady,
   nextFreshSeat,
   perhapsWithRoom,
   place,
@@ -11,24 +12,17 @@ import {
   wakeEntries,
 } from './lane-table.ts'
 import type { Lanes } from './lanes.ts'
+import type { Pool } from './pool.ts'
 import type { Ask, Choice, KeyId } from './port.ts'
 import { ownerOf } from './project-name.ts'
 
 export type Pick = { readonly entry: Entry; readonly key: Key; readonly choice: Choice }
 
-/** The pool as selection sees it: members in the order of their turns. */
-export type Preference = {
-  members(): Iterable<KeyId>
-  /** Until when looking at the members again is of no use for a table. */
-  restsUntil(table: LaneTable): number
-  rest(table: LaneTable, until: number): void
-}
-
 type Deps = {
   readonly fleet: Fleet
   readonly lanes: Lanes
   readonly conversations: Conversations
-  readonly preference: Preference
+  readonly pool: Pool
 }
 
 type Search = { readonly table: LaneTable; readonly ask: Ask; readonly now: number }
@@ -106,23 +100,23 @@ function queuesOf({ table, ask }: Search, tier: readonly Line[]): LineQueue[] {
 }
 
 function pickPool(deps: Deps, search: Search, tier: readonly Line[]): Pick | undefined {
-  const { preference } = deps
-  if (preference.restsUntil(search.table) > search.now) return undefined
+  const { pool, fleet, lanes } = deps
+  if (pool.size === 0 || pool.restsUntil(search.table) > search.now) return undefined
   let soonest = Infinity
-  let passedOver = false
-  for (const id of preference.members()) {
-    const key = deps.fleet.keys.get(id)
-    if (!key || !tier.includes(key.seat.line)) passedOver = true
-    else {
-      const pick = pickKey(deps, search, id)
-      if (pick) return { ...pick, choice: 'pool' }
-      const entry = deps.lanes.entryFor(search.table, key.seat)
-      if (entry.standing === 'ready') passedOver = true
-      else soonest = Math.min(soonest, entry.wakeAt)
-    }
-  }
-  if (!passedOver) preference.rest(search.table, soonest)
-  return undefined
+  const pick = pool.offer((id) => {
+    const key = fleet.keys.get(id)
+    const fit = key && tier.includes(key.seat.line) ? pickKey(deps, search, id) : undefined
+    if (fit) return fit
+    const entry = key && lanes.entryFor(search.table, key.seat)
+    // A member that could serve another request is a reason to look again at once.
+    soonest = Math.min(
+      soonest,
+      entry?.standing === 'ready' ? search.now : (entry?.wakeAt ?? Infinity),
+    )
+    return undefined
+  })
+  if (!pick) pool.rest(search.table, soonest)
+  return pick && { ...pick, choice: 'pool' }
 }
 
 function pickLeastRecent(deps: Deps, search: Search, queues: LineQueue[]): Pick | undefined {
@@ -156,8 +150,7 @@ function pickReady(search: Search, queues: LineQueue[], asides: Entry[]): Pick |
     if (entry.standing !== 'ready' || entry.room < tokens) continue
     const key = nextKey(entry, search)
     if (key) return { entry, key, choice: 'least-recently-used' }
-    entry.heap?.remove(entry)
-    entry.heap = undefined
+    leaveReady(entry)
     asides.push(entry)
   }
   for (const queue of queues) {
@@ -181,10 +174,7 @@ function nextKey({ seat }: Entry, search: Search): Key | undefined {
   for (let step = 0; step < usable.length; step += 1) {
     const index = (seat.next + step) % usable.length
     const key = usable[index]
-    if (key && fits(key, search)) {
-      seat.next = index + 1
-      return key
-    }
+    if (key && fits(key, search)) return key
   }
   return undefined
 }

@@ -1,0 +1,86 @@
+/** Measures the key engine alone: `npx tsx --conditions=source bench/keys.ts [keys] [models] [rounds]`. */
+import { createKeyEngine } from '../server/src/keys/engine.ts'
+import type { KeyEntry } from '../server/src/keys/entities.ts'
+import { defaultKeyPolicy } from '../server/src/keys/key-policy.ts'
+import type { Outcome } from '../server/src/keys/outcome.ts'
+import { Secret } from '../server/src/keys/secret.ts'
+
+const [keys = 50_000, models = 20, rounds = 1_000_000] = process.argv.slice(2).map(Number)
+const pooled = !process.env['NO_POOL']
+
+const heapMb = () => {
+  globalThis.gc?.()
+  return process.memoryUsage().heapUsed / 1e6
+}
+const answered: Outcome = { verdict: 'answered', status: 200, inputTokens: 900 }
+const spent: Outcome = {
+  verdict: 'quota-spent',
+  status: 429,
+  retryAfterMs: 30_000,
+  violations: [
+    {
+      quotaId: 'GenerateRequestsPerMinutePerProjectPerModel-FreeTier',
+      unit: 'requests',
+      window: 'minute',
+      limit: 10,
+      tier: 'free',
+    },
+    {
+      quotaId: 'GenerateContentInputTokensPerModelPerMinute-FreeTier',
+      unit: 'input-tokens',
+      window: 'minute',
+      limit: 250_000,
+      tier: 'free',
+    },
+  ],
+}
+
+let now = Date.UTC(2026, 8, 19, 18)
+const policy = { ...defaultKeyPolicy, pool: { ...defaultKeyPolicy.pool, enabled: pooled } }
+const before = heapMb()
+const entries: KeyEntry[] = Array.from({ length: keys }, (_, index) => ({
+  id: index + 1,
+  secret: new Secret(`not-a-real-key-${index}-0123456789abcdefgh`),
+}))
+
+const loadStart = performance.now()
+const engine = createKeyEngine({
+  clock: { now: () => now, at: () => () => {} },
+  random: Math.random,
+  policy: () => policy,
+})
+engine.setKeys(entries)
+console.log(
+  `load ${keys} keys: ${(performance.now() - loadStart).toFixed(0)} ms, ${(heapMb() - before).toFixed(0)} MB`,
+)
+
+/** `share` of the calls meet a 429; each call takes `stepMs` of the engine's time. */
+function run(
+  name: string,
+  { share, stepMs, tokens }: { share: number; stepMs: number; tokens: () => number },
+) {
+  let refused = 0
+  let slowestMs = 0
+  const start = performance.now()
+  for (let round = 0; round < rounds; round += 1) {
+    now += stepMs
+    const model = `gemini-${round % models}`
+    const roundStart = round % 64 === 0 ? performance.now() : 0
+    const result = engine.reserve({ lane: model, model, estimatedInputTokens: tokens() })
+    if (result.ok) engine.settle(result.reservation, Math.random() < share ? spent : answered)
+    else refused += 1
+    if (roundStart) slowestMs = Math.max(slowestMs, performance.now() - roundStart)
+  }
+  const each = ((performance.now() - start) * 1000) / rounds
+  const memory = (heapMb() - before).toFixed(0)
+  console.log(
+    `${name}: ${each.toFixed(2)} µs a call, slowest sampled ${slowestMs.toFixed(1)} ms, ${refused} refused, ${memory} MB`,
+  )
+}
+
+const some = () => 1000
+const mixed = () => Math.floor(500 * 2 ** (Math.random() * 9))
+run('one model each in turn, no refusals', { share: 0, stepMs: 0.01, tokens: some })
+run('a tenth refused, limits learned     ', { share: 0.1, stepMs: 0.1, tokens: some })
+run('mixed sizes up to 256k tokens       ', { share: 0.02, stepMs: 0.1, tokens: mixed })
+run('saturated: half refused             ', { share: 0.5, stepMs: 0.001, tokens: mixed })

@@ -1,0 +1,64 @@
+import type { Key } from './entities.ts'
+import type { Fleet } from './fleet.ts'
+import type { KeyPolicy } from './key-policy.ts'
+import type { Clock, KeyId } from './port.ts'
+import type { Prober } from './prober.ts'
+
+type Deps = {
+  readonly fleet: Fleet
+  readonly clock: Clock
+  readonly policy: () => KeyPolicy
+  readonly prober: Prober
+}
+
+/** Looks after keys that are out of use for a reason that may have passed. */
+export type Checkup = {
+  /** Probes every suspect, few at once. */
+  run(): Promise<void>
+  close(): void
+}
+
+export function createCheckup({ fleet, clock, policy, prober }: Deps): Checkup {
+  let running: Promise<void> | undefined
+  const closing = new AbortController()
+
+  async function probeAll(): Promise<void> {
+    const queue = suspects(fleet, { now: clock.now(), deadRecheckMs: policy().deadRecheckMs })
+    const worker = async () => {
+      for (let id = queue.pop(); id !== undefined && !closing.signal.aborted; id = queue.pop())
+        await prober(id)
+    }
+    await Promise.all(Array.from({ length: policy().probeConcurrency }, worker))
+  }
+
+  return {
+    run() {
+      running ??= probeAll().finally(() => (running = undefined))
+      return running
+    },
+    close() {
+      closing.abort()
+    },
+  }
+}
+
+/** Dead by an invalid key once a day, failing keys, and one key of each suspended project. Never a leaked or blocked one. */
+export function suspects(
+  fleet: Fleet,
+  { now, deadRecheckMs }: { readonly now: number; readonly deadRecheckMs: number },
+): KeyId[] {
+  const ids: KeyId[] = []
+  for (const key of fleet.keys.values()) {
+    if (!key.disabled && isSuspect(key, now - deadRecheckMs)) ids.push(key.id)
+  }
+  return ids
+}
+
+function isSuspect({ death, rest, seat, id }: Key, deadBefore: number): boolean {
+  if (death) {
+    const mayPass = death.verdict === 'key-invalid' || death.verdict === 'key-unauthenticated'
+    return mayPass && death.checkedAt <= deadBefore
+  }
+  if (rest) return rest.reason === 'failing'
+  return seat.project.suspension !== undefined && seat.usable[0]?.id === id
+}

@@ -1,0 +1,7 @@
+const suffix = /(?:-search|-image|-non-thinking)+$/
+
+/** Whether a model counts against the pro cap: by a part of its name, and whatever suffixes a client added. */
+export function isProModel(model: string, proModels: readonly string[]): boolean {
+  const name = model.replace(suffix, '')
+  return proModels.some((pro) => pro !== '' && name.includes(pro))
+}

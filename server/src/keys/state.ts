@@ -1,0 +1,126 @@
+import type { Dirty } from './dirty.ts'
+import { createGate, type Gate } from './gate.ts'
+import type { Clock } from './port.ts'
+import {
+  keyRow,
+  keyRowId,
+  laneRow,
+  laneRowId,
+  projectRow,
+  projectRowId,
+  stateVersion,
+  type KeyRow,
+  type LaneRow,
+  type ProjectRow,
+  type StateChange,
+  type StateRow,
+} from './state-rows.ts'
+import type { World } from './world.ts'
+
+/** What survives a restart: only keys, projects and lanes about which there is something to remember. */
+export type State = {
+  exportState(): StateRow[]
+  /** After `setKeys`. Rows of keys and projects that are gone, and of other versions, are passed over. */
+  importState(rows: readonly StateRow[]): void
+  /** What changed since the last call, to be written over what was written before. */
+  drainDirty(): StateChange[]
+}
+
+type Deps = { readonly world: World; readonly clock: Clock; readonly dirty: Dirty }
+
+export function createState({ world, clock, dirty }: Deps): State {
+  const { fleet, lanes } = world
+  return {
+    exportState() {
+      const now = clock.now()
+      const projects = [...fleet.projects.values()]
+      const rows = [
+        ...[...fleet.keys.values()].map(keyRow),
+        ...projects.map(projectRow),
+        ...projects.flatMap((project) => project.lanes.map((lane) => laneRow(lane, now))),
+      ]
+      return rows.filter((row) => row !== undefined)
+    },
+    importState(rows) {
+      const known = rows.filter((row) => row.version === stateVersion)
+      // Keys first: a learned project exists only once its keys have moved there.
+      for (const row of known) if (row.kind === 'key') importKey(world, row)
+      for (const row of known) if (row.kind === 'project') importProject(world, row)
+      for (const row of known) if (row.kind === 'lane') importLane(world, row, clock.now())
+    },
+    drainDirty() {
+      const now = clock.now()
+      const changes: StateChange[] = []
+      for (const key of dirty.keys) {
+        const row = fleet.keys.get(key.id) === key ? keyRow(key) : undefined
+        changes.push({ id: keyRowId(key.id), row })
+      }
+      for (const project of dirty.projects) {
+        const row = fleet.projects.get(project.id) === project ? projectRow(project) : undefined
+        changes.push({ id: projectRowId(project.id), row })
+      }
+      for (const lane of dirty.lanes) {
+        const isLive = fleet.projects.get(lane.project.id) === lane.project
+        const isHere = lanes.tables.get(lane.table.name) === lane.table
+        changes.push({
+          id: laneRowId(lane),
+          row: isLive && isHere ? laneRow(lane, now) : undefined,
+        })
+      }
+      for (const set of Object.values(dirty)) set.clear()
+      return changes
+    },
+  }
+}
+
+type GateRow = {
+  readonly since: number
+  readonly until: number | null
+  readonly needsTrial: boolean
+}
+
+function gateFrom(world: World, { since, until, needsTrial }: GateRow): Gate {
+  const patienceMs = world.policy().trialPatienceMs
+  return createGate({ since, until: until ?? Infinity, needsTrial, patienceMs })
+}
+
+function importKey(world: World, row: KeyRow): void {
+  const key = world.fleet.keys.get(row.key)
+  if (!key) return
+  if (row.learnedProject !== undefined && key.projectSource === undefined) {
+    world.fleet.move(key, { project: row.learnedProject, source: 'learned' })
+  }
+  key.death = row.death && { ...row.death }
+  key.rest = row.rest && { ...row.rest, gate: gateFrom(world, row.rest.gate) }
+  key.streak = row.streak
+  key.restLevel = row.restLevel
+  key.suspected = row.suspected
+  world.fleet.refresh(key.seat)
+}
+
+function importProject(world: World, row: ProjectRow): void {
+  const project = world.fleet.projects.get(row.project)
+  if (!project) return
+  const { suspension, learnedPaid } = row
+  project.suspension = suspension && { ...suspension, gate: gateFrom(world, suspension.gate) }
+  if (learnedPaid !== undefined && project.paid === undefined) {
+    project.paid = learnedPaid
+    project.paidSource = 'learned'
+    world.fleet.reseat(project)
+  }
+  world.lanes.placeProject(project)
+}
+
+function importLane(world: World, row: LaneRow, now: number): void {
+  const project = world.fleet.projects.get(row.project)
+  if (!project) return
+  const table = world.lanes.tableFor(row.lane, row.model)
+  const lane = world.lanes.laneFor(table, project)
+  lane.block = row.block && { ...row.block, gate: gateFrom(world, row.block.gate) }
+  lane.learned = row.learned
+  lane.unexplained = row.unexplained
+  lane.notFound = row.notFound
+  world.lanes.applyLimits(lane)
+  if (row.counts) lane.ledger.restore(now, row.counts)
+  for (const seat of project.seats) world.lanes.entryFor(table, seat)
+}
