@@ -13,3 +13,11 @@ export {
   type SettingName,
   type Settings,
 } from './settings.ts'
+export {
+  endpoints,
+  type Endpoint,
+  type EndpointAnswer,
+  type EndpointBody,
+  type EndpointName,
+  type SettingShown,
+} from './endpoints.ts'

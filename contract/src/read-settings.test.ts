@@ -13,7 +13,12 @@ function problems(values: Record<string, unknown>): string {
 
 test('without any value every setting has its default', () => {
   const settings = readSettings({})
-  expect(settings).toMatchObject({ port: 8000, dataDir: './data', databaseType: 'sqlite', maxRetries: 3 })
+  expect(settings).toMatchObject({
+    port: 8000,
+    dataDir: './data',
+    databaseType: 'sqlite',
+    maxRetries: 3,
+  })
   expect(settings.baseUrl).toBe('https://generativelanguage.googleapis.com/v1beta')
   expect(settings.safetySettings).toHaveLength(5)
 })
@@ -45,7 +50,12 @@ describe('text forms', () => {
 
 describe('what cannot be used', () => {
   test('is told all at once, by the name of the setting', () => {
-    const told = problems({ PORT: 'x', MAX_RETRIES: '11', DATABASE_TYPE: 'oracle', BASE_URL: 'ftp://x' })
+    const told = problems({
+      PORT: 'x',
+      MAX_RETRIES: '11',
+      DATABASE_TYPE: 'oracle',
+      BASE_URL: 'ftp://x',
+    })
     expect(told.split('\n')).toHaveLength(4)
     expect(told).toContain('PORT must be a number from 0 to 65535')
     expect(told).toContain('MAX_RETRIES must be at most 10')

@@ -1,6 +1,7 @@
 import type { Outcome } from '../keys/outcome.ts'
 import type { Secret } from '../keys/secret.ts'
 import type { UpstreamCall } from './call.ts'
+import { ClientLeft } from './client-left.ts'
 import { Exchange, type Judged } from './exchange.ts'
 import type { Judge } from './judge.ts'
 import type { Timeouts, Transport } from './transport.ts'
@@ -16,14 +17,6 @@ export type AttemptOptions = {
   readonly secret: Secret
   readonly timeouts: Timeouts
   readonly signal: AbortSignal
-}
-
-/** Why an attempt was abandoned when its client went away. */
-export class ClientLeft extends Error {
-  constructor() {
-    super('The client left.')
-    this.name = 'ClientLeft'
-  }
 }
 
 /**

@@ -1,0 +1,6 @@
+import type { EndpointAnswer, EndpointBody, EndpointName } from '@gemini-balance/contract'
+
+/** One handler for every endpoint of the contract: a missing one does not compile. */
+export type Handlers = {
+  readonly [N in EndpointName]: (body: EndpointBody<N>) => Promise<EndpointAnswer<N>>
+}

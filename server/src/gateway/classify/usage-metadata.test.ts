@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { readUsage } from './usage-metadata.ts'
+
+const usage = (prompt: number) =>
+  `"usageMetadata": {"promptTokenCount": ${prompt},"candidatesTokenCount": 2,"totalTokenCount": ${prompt + 2},"promptTokensDetails": [{"modality": "TEXT","tokenCount": ${prompt}}]}`
+
+test('the last usage of a stream stands for all', () => {
+  const stream = `data: {${usage(101)}}\r\n\r\ndata: {${usage(27)},"modelVersion": "x"}\r\n\r\n`
+  expect(readUsage(Buffer.from(stream))).toMatchObject({
+    prompt: 27,
+    output: 2,
+    total: 29,
+    thoughts: 0,
+  })
+})
+
+test('pretty-printed usage is read', () => {
+  const body = JSON.stringify(
+    { usageMetadata: { promptTokenCount: 5, thoughtsTokenCount: 9 } },
+    undefined,
+    2,
+  )
+  expect(readUsage(Buffer.from(body))).toMatchObject({ prompt: 5, thoughts: 9 })
+})
+
+test.each([
+  '',
+  '{}',
+  `{${usage(5)}`.slice(0, 40),
+  '"usageMetadata": nothing',
+  '"usageMetadata": {bad}',
+])('there is no usage in %j', (text) => {
+  expect(readUsage(Buffer.from(text))).toBeUndefined()
+})

@@ -1,0 +1,7 @@
+/** Why an attempt was abandoned when its client went away. */
+export class ClientLeft extends Error {
+  constructor() {
+    super('The client left.')
+    this.name = 'ClientLeft'
+  }
+}

@@ -1,0 +1,127 @@
+import type { Outcome } from '../keys/outcome.ts'
+import type { UpstreamCall } from './call.ts'
+import { judgeContent } from './classify/answer-content.ts'
+import { classifyError } from './classify/classify-error.ts'
+import { readUsage, usageOf } from './classify/usage-metadata.ts'
+import type { Judge } from './judge.ts'
+import { createArraySplitter, createSseSplitter } from './stream-chunks.ts'
+
+/** How much of an answer is held back. What is longer carries something for certain. */
+export const heldBytes = 256 * 1024
+
+export type JudgeDeps = { readonly scrub: (text: string) => string }
+
+/** The judge for an answer to this call with this status. */
+export function judgeFor(deps: JudgeDeps, call: UpstreamCall, status: number): Judge {
+  if (status >= 400) return createErrorJudge(deps, call, status)
+  if (!call.generates) return createPlainJudge(status)
+  return call.framing === 'unary' ? createUnaryJudge(status) : createStreamJudge(deps, call, status)
+}
+
+/** Collects an error until it is whole: only a whole error can be read. */
+function createErrorJudge(deps: JudgeDeps, call: UpstreamCall, status: number): Judge {
+  const held = createHold()
+  const { usesResource } = call
+  const read = () =>
+    classifyError({ ...deps, status, bodyText: held.bytes().toString('utf8'), usesResource })
+  return {
+    push: (chunk) => (held.add(chunk) > heldBytes ? read() : undefined),
+    end: read,
+  }
+}
+
+/** An answer that is not generated: anything is an answer, but nothing. */
+function createPlainJudge(status: number): Judge {
+  const held = createHold()
+  return {
+    push: (chunk) => (held.add(chunk) > heldBytes ? { verdict: 'answered', status } : undefined),
+    end: () => ({
+      verdict: held.bytes().length === 0 && status === 200 ? 'answer-empty' : 'answered',
+      status,
+    }),
+  }
+}
+
+/** A generated answer in one piece: read when whole, unless it is too long to be empty. */
+function createUnaryJudge(status: number): Judge {
+  const held = createHold()
+  return {
+    push: (chunk) => (held.add(chunk) > heldBytes ? { verdict: 'answered', status } : undefined),
+    end() {
+      const bytes = held.bytes()
+      const inputTokens = readUsage(bytes)?.prompt
+      const verdict = judgeContent(parse(bytes.toString('utf8')))
+      return { verdict, status, ...(inputTokens === undefined ? {} : { inputTokens }) }
+    },
+  }
+}
+
+/** A generated answer in chunks: held until the first one that carries something, or fails, or finishes. */
+function createStreamJudge(deps: JudgeDeps, call: UpstreamCall, status: number): Judge {
+  const splitter = call.framing === 'sse' ? createSseSplitter() : createArraySplitter()
+  let length = 0
+  let inputTokens: number | undefined
+
+  function judgeChunk(text: string): Outcome | undefined {
+    const chunk = parse(text)
+    if (chunk === undefined) return undefined
+    if (chunk['error'] !== undefined) {
+      // An error that arrives as the first chunk of a 200 is an error like any other.
+      return classifyError({
+        ...deps,
+        status: 500,
+        bodyText: text,
+        usesResource: call.usesResource,
+      })
+    }
+    inputTokens = usageOf(chunk['usageMetadata'])?.prompt ?? inputTokens
+    const verdict = judgeContent(chunk)
+    return verdict === 'answer-empty' ? undefined : outcome(verdict)
+  }
+
+  const outcome = (verdict: Outcome['verdict']): Outcome => ({
+    verdict,
+    status,
+    ...(inputTokens === undefined ? {} : { inputTokens }),
+  })
+
+  return {
+    push(bytes) {
+      for (const text of splitter.push(bytes)) {
+        const judged = judgeChunk(text)
+        if (judged !== undefined) return judged
+      }
+      length += bytes.length
+      return length > heldBytes ? outcome('answered') : undefined
+    },
+    end() {
+      for (const text of splitter.rest()) {
+        const judged = judgeChunk(text)
+        if (judged !== undefined) return judged
+      }
+      return outcome('answer-empty')
+    },
+  }
+}
+
+function createHold() {
+  const chunks: Buffer[] = []
+  let length = 0
+  return {
+    add(chunk: Buffer): number {
+      chunks.push(chunk)
+      length += chunk.length
+      return length
+    },
+    bytes: () => Buffer.concat(chunks, length),
+  }
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,69 @@
+import { SettingsRefused } from '@gemini-balance/contract'
+import { describe, expect, test } from 'vitest'
+import { createLiveSettings, type SettingStore } from './live-settings.ts'
+
+function memoryStore(
+  initial: Record<string, string> = {},
+): SettingStore & { rows: Map<string, string> } {
+  const rows = new Map(Object.entries(initial))
+  return {
+    rows,
+    all: () => Promise.resolve(new Map(rows)),
+    write: (values) => {
+      for (const [name, value] of values) {
+        if (value === undefined) rows.delete(name)
+        else rows.set(name, value)
+      }
+      return Promise.resolve()
+    },
+  }
+}
+
+test('the database wins over the environment, and the environment over the default', async () => {
+  const live = await createLiveSettings({
+    environment: { MAX_RETRIES: '5', MAX_FAILURES: '7' },
+    store: memoryStore({ MAX_RETRIES: '2' }),
+  })
+  expect(live.current()).toMatchObject({ maxRetries: 2, maxFailures: 7, timeOut: 300 })
+})
+
+test('what only a start can change comes from the environment alone', async () => {
+  const live = await createLiveSettings({
+    environment: { PORT: '81' },
+    store: memoryStore({ PORT: '9' }),
+  })
+  expect(live.current().port).toBe(81)
+})
+
+describe('a change', () => {
+  test('takes effect at once, is told and is stored', async () => {
+    const store = memoryStore()
+    const live = await createLiveSettings({ environment: {}, store })
+    const told: number[] = []
+    live.subscribe((now) => told.push(now.maxRetries))
+    await live.change({ MAX_RETRIES: 9, allowedTokens: ['a', 'b'] })
+    expect(live.current()).toMatchObject({ maxRetries: 9, allowedTokens: ['a', 'b'] })
+    expect(told).toEqual([9])
+    expect(Object.fromEntries(store.rows)).toEqual({
+      MAX_RETRIES: '9',
+      ALLOWED_TOKENS: '["a","b"]',
+    })
+    const again = await createLiveSettings({ environment: {}, store })
+    expect(again.current()).toEqual(live.current())
+  })
+
+  test.each([
+    ['of an unknown setting', { NO_SUCH: 1 }, 'NO_SUCH is not a setting'],
+    ['of a setting of the start', { PORT: 1 }, 'PORT is read at the start'],
+    ['to a value out of bounds', { MAX_RETRIES: 99 }, 'MAX_RETRIES must be at most 10'],
+    ['to null', { MAX_RETRIES: null }, 'MAX_RETRIES must be a number'],
+    ['to a list with a bad item', { ALLOWED_TOKENS: ['a', ''] }, 'ALLOWED_TOKENS (item 1)'],
+  ])('%s is refused by name and changes nothing', async (_name, patch, sentence) => {
+    const store = memoryStore()
+    const live = await createLiveSettings({ environment: {}, store })
+    await expect(live.change({ MAX_FAILURES: 5, ...patch })).rejects.toThrow(SettingsRefused)
+    await expect(live.change({ MAX_FAILURES: 5, ...patch })).rejects.toThrow(sentence)
+    expect(live.current().maxFailures).toBe(3)
+    expect(store.rows.size).toBe(0)
+  })
+})
