@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process'
+import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { createChildren, type Children } from './children.ts'
+import { measureMemory, memoryReport } from './memory.ts'
+import { cpuRatios, requestsReport, whatIsCounted } from './report.ts'
+import { measureRequests, type Plan } from './requests.ts'
+import { median } from './statistics.ts'
+import { workloads } from './workloads.ts'
+
+const usage = `What a request through the gateway costs, on this machine, against a fake Gemini.
+
+  npm run bench               CPU, throughput and latency, against a bare proxy
+  npm run bench -- memory     memory with 50 bodies of 20 MB at a time
+
+  --quick   fewer and shorter rounds
+  --json    figures only`
+
+const { values: given, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const full: Plan = { rounds: 5, concurrency: 32, share: 1, quietCount: 500 }
+const quick: Plan = { rounds: 2, concurrency: 32, share: 0.15, quietCount: 100 }
+const manyLargeBodies = { bodies: 50, bodyMb: 20 }
+const fewLargeBodies = { bodies: 10, bodyMb: 20 }
+
+const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`
+
+async function requests(children: Children): Promise<void> {
+  const plan = given.quick ? quick : full
+  const results = await measureRequests(children, workloads, plan)
+  if (given.json) {
+    const figures = results.map(({ workload, rounds }) => ({
+      workload: workload.name,
+      what: workload.what,
+      cpuRatioMedian: median(cpuRatios(rounds)),
+      rounds,
+    }))
+    console.log(JSON.stringify({ machine, plan, results: figures }, undefined, 2))
+    return
+  }
+  const head = `${machine}, ${plan.concurrency} requests at a time, ${plan.rounds} rounds`
+  console.log(['', head, ...results.map(requestsReport), whatIsCounted].join('\n\n'))
+}
+
+async function memory(children: Children): Promise<void> {
+  const result = await measureMemory(children, given.quick ? fewLargeBodies : manyLargeBodies)
+  console.log(
+    given.json ? JSON.stringify({ machine, ...result }, undefined, 2) : memoryReport(result),
+  )
+}
+
+const benches = new Map([
+  ['requests', requests],
+  ['memory', memory],
+])
+
+async function main(): Promise<void> {
+  const bench = benches.get(positionals[0] ?? 'requests')
+  if (given.help || bench === undefined) {
+    console.log(usage)
+    process.exitCode = given.help ? 0 : 1
+    return
+  }
+  // What is measured is the product as it is built, not its source.
+  const build = fileURLToPath(new URL('../scripts/build.mjs', import.meta.url))
+  const built = spawnSync(process.execPath, [build, '--if-stale'], { stdio: ['ignore', 2, 2] })
+  if (built.status !== 0) throw new Error('There is nothing to measure without a build.')
+  const children = createChildren()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void children.stopAll().finally(() => process.exit(1)))
+  }
+  try {
+    await bench(children)
+  } finally {
+    await children.stopAll()
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+})

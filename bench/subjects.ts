@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Child, Children } from './children.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const keyCount = 20
+
+/** The fake, without validation and without a memory, in a process of its own. */
+export function startFake(children: Children): Promise<Child> {
+  return children.start({
+    name: 'fake-gemini',
+    args: [join(root, 'fake-gemini/dist/cli.js'), '--port', '0', '--fast', '--open-keys'],
+    ready: (printed) => /listens on (http:\S+)/.exec(printed)?.[1],
+  })
+}
+
+export function startBareProxy(children: Children, upstream: string): Promise<Child> {
+  return children.start({
+    name: 'bare proxy',
+    args: ['--import', 'tsx', join(root, 'bench/bare-proxy.ts'), upstream],
+    folder: root,
+    ready: (printed) => /^(http:\S+)$/m.exec(printed)?.[1],
+  })
+}
+
+/** The product as it is started, with its defaults: every key one that works, the request log written to SQLite. */
+export async function startGateway(children: Children, upstream: string): Promise<Child> {
+  const folder = mkdtempSync(join(tmpdir(), 'gemini-balance-bench-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const address = `http://127.0.0.1:${await freePort()}`
+  const child = await children.start({
+    name: 'gateway',
+    args: [join(root, 'server/dist/main.js')],
+    // A folder without an .env.
+    folder,
+    env: {
+      HOST: '127.0.0.1',
+      PORT: new URL(address).port,
+      DATA_DIR: folder,
+      API_KEYS: JSON.stringify(Array.from({ length: keyCount }, (_, index) => benchKey(index))),
+      ALLOWED_TOKENS: '["bench-token"]',
+      AUTH_TOKEN: 'bench-admin-token',
+      BASE_URL: `${upstream}/v1beta`,
+    },
+    ready: (printed) => (printed.includes('\n') ? address : undefined),
+  })
+  await untilReady(address)
+  return child
+}
+
+const benchKey = (index: number) => `AQ.Bench${String(index).padStart(4, '0')}`.padEnd(53, 'x')
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+async function untilReady(address: string): Promise<void> {
+  for (let left = 100; left > 0; left -= 1) {
+    const answer = await fetch(`${address}/ready`).catch(() => undefined)
+    if (answer?.ok) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error('The gateway did not say that it is ready.')
+}

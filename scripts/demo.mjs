@@ -1,0 +1,160 @@
+// `npm run demo`: a fake Gemini and the gateway wired to it, with demo keys, and three things to try.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { buildIfStale, root } from './build.mjs'
+import { demoText } from './demo-text.mjs'
+
+const host = '127.0.0.1'
+const usualPort = 8000
+const token = 'demo'
+const model = 'gemini-3.8-flash'
+const readyTimeoutMs = 20_000
+const watchEveryMs = 250
+const mostKeptOutput = 8_000
+
+const keys = ['good', 'dead', 'spent', 'good'].map((state, index) => ({
+  value: `AQ.Demo-${state}-${index + 1}`.padEnd(53, 'x'),
+  state,
+  name: `key ${index + 1}`,
+}))
+const valuesOf = (state) => keys.filter((key) => key.state === state).map(({ value }) => value)
+
+async function startFake() {
+  const { startFakeGemini } = await import('../fake-gemini/dist/index.js')
+  const dead = valuesOf('dead').map((value) => ({ value, state: 'invalid' }))
+  const fake = await startFakeGemini({
+    host,
+    latencyMs: 150,
+    recording: 'heads',
+    projects: [
+      { id: 'demo-good', keys: valuesOf('good') },
+      { id: 'demo-dead', keys: dead },
+      { id: 'demo-spent', keys: valuesOf('spent'), quotas: { '*': { rpd: 1 } } },
+    ],
+  })
+  // Spends today's only request of the spent key.
+  for (const value of valuesOf('spent')) {
+    await fetch(`${fake.url}/v1beta/models/${model}:generateContent`, {
+      method: 'POST',
+      headers: { 'x-goog-api-key': value, 'Content-Type': 'application/json' },
+      body: '{"contents":[{"parts":[{"text":"Hello"}]}]}',
+    })
+  }
+  fake.clearReceived()
+  return fake
+}
+
+function startGateway({ fake, folder, port }) {
+  const { PATH, HOME, TMPDIR, SystemRoot } = process.env
+  const gateway = spawn(process.execPath, [join(root, 'server/dist/main.js')], {
+    // A folder without an .env, and an environment without your settings.
+    cwd: folder,
+    env: {
+      PATH,
+      HOME,
+      TMPDIR,
+      SystemRoot,
+      HOST: host,
+      PORT: String(port),
+      DATA_DIR: folder,
+      API_KEYS: JSON.stringify(keys.map(({ value }) => value)),
+      ALLOWED_TOKENS: JSON.stringify([token]),
+      AUTH_TOKEN: `${token}-admin`,
+      BASE_URL: `${fake.url}/v1beta`,
+      SHUTDOWN_GRACE_SECONDS: '2',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { text: '' }
+  const keep = (piece) => {
+    output.text = (output.text + piece).slice(-mostKeptOutput)
+  }
+  gateway.stdout.on('data', keep)
+  gateway.stderr.on('data', keep)
+  return { gateway, output }
+}
+
+async function untilReady(url, gateway) {
+  const giveUpAt = Date.now() + readyTimeoutMs
+  while (Date.now() < giveUpAt && gateway.exitCode === null) {
+    const answer = await fetch(`${url}/ready`).catch(() => undefined)
+    if (answer?.ok) return true
+    await pause(100)
+  }
+  return false
+}
+
+/** Whether the gateway speaks OpenAI's dialect: a request without a body is refused, but not unknown. */
+async function speaksOpenAi(url) {
+  const answer = await fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: '{}',
+  })
+  return answer.status !== 404
+}
+
+function freePort(wanted) {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(freePort(0)))
+    server.listen(wanted, host, () => {
+      const { port } = server.address()
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+/** Shows each call that reaches the fake, so that the keys that were stepped over can be seen. */
+function watch(fake) {
+  const shown = new Set()
+  setInterval(() => {
+    for (const call of fake.received()) {
+      if (call.status === 0 || shown.has(call.sequence)) continue
+      shown.add(call.sequence)
+      const { name, state } = keys.find(({ value }) => value === call.key) ?? keys[0]
+      const what = call.action ?? 'models'
+      console.log(`   Google got ${what} with ${name} (${state}) and answered ${call.status}`)
+    }
+    if (shown.size < 1000) return
+    fake.clearReceived()
+    shown.clear()
+  }, watchEveryMs).unref()
+}
+
+async function main() {
+  buildIfStale()
+  const folder = mkdtempSync(join(tmpdir(), 'gemini-balance-demo-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const fake = await startFake()
+  const port = await freePort(usualPort)
+  const { gateway, output } = startGateway({ fake, folder, port })
+  process.once('exit', () => gateway.kill('SIGKILL'))
+  let isStopping = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      isStopping = true
+      gateway.kill('SIGTERM')
+    })
+  }
+  const url = `http://${host}:${port}`
+  if (await untilReady(url, gateway)) {
+    fake.clearReceived()
+    console.log(demoText({ url, token, model, keys, hasOpenAi: await speaksOpenAi(url) }))
+    watch(fake)
+    if (gateway.exitCode === null && gateway.signalCode === null) await once(gateway, 'exit')
+  }
+  await fake.close()
+  if (isStopping) process.exit(0)
+  throw new Error(`The gateway did not stay up.\n${output.text}`)
+}
+
+main().catch((error) => {
+  console.error(error.message)
+  process.exit(1)
+})

@@ -1,0 +1,39 @@
+// Writes the pages that are made from code. `--check` writes nothing and fails where a page is not what it would be.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { verdictsPage } from './verdicts-page.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const pages: readonly { file: string; make: () => string }[] = [
+  { file: 'docs/verdicts.md', make: verdictsPage },
+]
+
+/** As `npm run format` would leave it. */
+function formatted(file: string, text: string): string {
+  if (!file.endsWith('.md')) return text
+  const oxfmt = [`${root}node_modules/oxfmt/bin/oxfmt`, `--stdin-filepath=${file}`]
+  const { status, stdout, stderr } = spawnSync(process.execPath, oxfmt, {
+    cwd: root,
+    input: text,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`oxfmt cannot format ${file}: ${stderr}`)
+  return stdout
+}
+
+const isCheck = process.argv.includes('--check')
+
+for (const { file, make } of pages) {
+  const text = formatted(file, make())
+  const path = root + file
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
+  if (isCheck) {
+    console.error(`${file} is not what the code says. Run \`npm run docs\`.`)
+    process.exitCode = 1
+  } else {
+    writeFileSync(path, text)
+    console.log(`Wrote ${file}.`)
+  }
+}
