@@ -23,23 +23,18 @@ function outputTokens(part: Part): number {
   return part.inlineData ? imageTokens : textTokens(JSON.stringify(part))
 }
 
+/** proto3 JSON leaves zeros out. */
 function usage(answering: Answering, spent: { visible: number; thoughts: number }): object {
   const { prompt, cachedTokens, serviceTier } = answering
   const promptTokenCount = total(prompt)
-  return {
-    ...positive('promptTokenCount', promptTokenCount),
-    ...positive('cachedContentTokenCount', cachedTokens),
-    ...positive('candidatesTokenCount', spent.visible),
-    totalTokenCount: promptTokenCount + spent.visible + spent.thoughts,
-    promptTokensDetails: tokensDetails(prompt),
-    ...positive('thoughtsTokenCount', spent.thoughts),
-    serviceTier,
-  }
-}
-
-/** proto3 JSON leaves zeros out. */
-function positive(name: string, count: number): object {
-  return count > 0 ? { [name]: count } : {}
+  const counts: Record<string, unknown> = { promptTokenCount }
+  if (cachedTokens > 0) counts['cachedContentTokenCount'] = cachedTokens
+  if (spent.visible > 0) counts['candidatesTokenCount'] = spent.visible
+  counts['totalTokenCount'] = promptTokenCount + spent.visible + spent.thoughts
+  counts['promptTokensDetails'] = tokensDetails(prompt)
+  if (spent.thoughts > 0) counts['thoughtsTokenCount'] = spent.thoughts
+  counts['serviceTier'] = serviceTier
+  return counts
 }
 
 /** Signs the first function call; later parallel calls carry none. Text is signed at its end. */

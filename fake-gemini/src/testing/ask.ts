@@ -1,0 +1,92 @@
+import { onTestFinished } from 'vitest'
+import { startFakeGemini } from '../fake-gemini.ts'
+import type { FakeGemini } from '../fake-gemini.ts'
+import type { FakeOptions } from '../options.ts'
+
+export const key = 'AQ.test-key'
+
+/** A server for one test, closed when the test is over. */
+export async function startForTest(options: FakeOptions = {}): Promise<FakeGemini> {
+  const fake = await startFakeGemini({ projects: [{ id: 'p', keys: [key] }], ...options })
+  onTestFinished(() => fake.close())
+  return fake
+}
+
+export type Answer = { status: number; headers: Headers; text: string; json: AnswerJson }
+
+/** The parts of answers that tests look at. */
+export type AnswerJson = {
+  error?: {
+    code: number
+    message: string
+    status: string
+    details?: { '@type': string; [name: string]: unknown }[]
+  }
+  candidates?: {
+    content: { role?: string; parts?: AnswerPart[] }
+    finishReason?: string
+    index: number
+    groundingMetadata?: object
+  }[]
+  promptFeedback?: { blockReason: string }
+  usageMetadata?: Record<string, unknown>
+  modelVersion?: string
+  responseId?: string
+  [name: string]: unknown
+}
+export type AnswerPart = {
+  text?: string
+  thought?: boolean
+  thoughtSignature?: string
+  inlineData?: { mimeType: string; data: string }
+  functionCall?: { id?: string; name: string; args: Record<string, unknown> }
+  executableCode?: object
+  codeExecutionResult?: object
+}
+
+export function answerJson(text: string): AnswerJson {
+  try {
+    const value: AnswerJson = JSON.parse(text)
+    return value
+  } catch {
+    return {}
+  }
+}
+
+export type Ask = {
+  path?: string
+  body?: unknown
+  headers?: Record<string, string>
+  method?: string
+}
+
+export const flash = '/v1beta/models/gemini-3.8-flash'
+export const hello = { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] }
+export const say = (text: string) => ({ contents: [{ role: 'user', parts: [{ text }] }] })
+
+export async function ask(fake: FakeGemini, asked: Ask = {}): Promise<Answer> {
+  const { path = `${flash}:generateContent`, body = hello, method = 'POST' } = asked
+  const response = await fetch(fake.url + path, {
+    method,
+    headers: asked.headers ?? { 'x-goog-api-key': key },
+    ...(method === 'GET' ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, text, json: answerJson(text) }
+}
+
+export const stream = `${flash}:streamGenerateContent?alt=sse`
+
+/** The events of a whole stream, each parsed. */
+export function eventsOf(text: string): AnswerJson[] {
+  return text
+    .split('\r\n\r\n')
+    .filter((event) => event.startsWith('data: '))
+    .map((event) => answerJson(event.slice('data: '.length)))
+}
+
+export const textOf = ({ candidates }: AnswerJson): string =>
+  (candidates?.[0]?.content.parts ?? [])
+    .filter((part) => part.thought !== true)
+    .map((part) => part.text ?? '')
+    .join('')
