@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { createCatalogue } from './catalogue.ts'
+
+function setUp(answers: (() => Promise<{ name: string }[]>)[]) {
+  const state = { now: 0, fetches: 0, complaints: 0 }
+  const catalogue = createCatalogue({
+    fetchModels: () => {
+      const answer = answers[Math.min(state.fetches, answers.length - 1)]
+      state.fetches += 1
+      return answer === undefined ? Promise.resolve([]) : answer()
+    },
+    now: () => state.now,
+    ttlMs: () => 1000,
+    complain: () => (state.complaints += 1),
+  })
+  return { state, catalogue }
+}
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+const list = (name: string) => () => Promise.resolve([{ name: `models/${name}` }])
+const fail = () => Promise.reject(new Error('no key'))
+
+test('many who ask at once cause one fetch', async () => {
+  const { state, catalogue } = setUp([list('a')])
+  await Promise.all([catalogue.models(), catalogue.models(), catalogue.models()])
+  expect(state.fetches).toBe(1)
+  expect(catalogue.has('a')).toBe(true)
+})
+
+test('an old list is served at once while a new one is fetched', async () => {
+  const { state, catalogue } = setUp([list('a'), list('b')])
+  await catalogue.models()
+  state.now = 1001
+  expect(await catalogue.models()).toEqual([{ name: 'models/a' }])
+  await settle()
+  expect(await catalogue.models()).toEqual([{ name: 'models/b' }])
+})
+
+test('an old list goes on when no new one can be had', async () => {
+  const { state, catalogue } = setUp([list('a'), fail])
+  await catalogue.models()
+  state.now = 5000
+  await catalogue.models()
+  await settle()
+  expect(await catalogue.models()).toEqual([{ name: 'models/a' }])
+  expect(state.complaints).toBeGreaterThan(0)
+})
+
+test('without any list the failure is told, and the next one who asks tries again', async () => {
+  const { catalogue } = setUp([fail, list('a')])
+  await expect(catalogue.models()).rejects.toThrow('no key')
+  expect(await catalogue.models()).toEqual([{ name: 'models/a' }])
+})
