@@ -125,8 +125,8 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
       return { ok: false, refusal: answer }
     }
     const reservation = reservations.take(answer, ask, now)
-    const { lane, key, project, choice, trial } = reservation
-    decisions.note({ kind: 'chosen', at: now, lane, key, project, choice, trial })
+    const { key, choice } = reservation
+    decisions.note(chosen(reservation))
     if (choice === 'pool') pool.looked({ key, model: ask.model })
     else if (choice === 'least-recently-used') pool.looked({ key: undefined, model: ask.model })
     if (ask.conversation !== undefined) {
@@ -159,10 +159,7 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
     ...createState({ world, clock, dirty }),
     ...views(parts),
     decisions: () => decisions.list(),
-    explain(ask) {
-      const now = clock.now()
-      return explain(world, { ask, answer: select(world, selection, { ask, now }), now })
-    },
+    explain: (ask) => look(world, selection, { ask, now: clock.now() }),
     begin: (reservation) => beginHold(parts, reservation),
     removeFromPool: (key) => pool.remove(key),
     startUpkeep(probe) {
@@ -207,6 +204,10 @@ function select(world: World, selection: Selection, { ask, now }: Search): Pick 
   const refusal = refusalFor({ fleet, lanes }, { table, ask, now })
   if (refusal.kind !== 'exhausted' || table.standings.trial === 0) return refusal
   return { ...refusal, wakesAt: Math.min(refusal.wakesAt, now + trialLookMs) }
+}
+
+function look(world: World, selection: Selection, search: Search): Explanation {
+  return explain(world, { ...search, answer: select(world, selection, search) })
 }
 
 function soonest(breaker: Breaker, now: number): number {
@@ -258,6 +259,10 @@ function safely(listen: EmitKeyEvent = () => {}): EmitKeyEvent {
       // A listener's fault is the listener's to report.
     }
   }
+}
+
+function chosen({ reservedAt, lane, key, project, choice, trial }: Hold): Decision {
+  return { kind: 'chosen', at: reservedAt, lane, key, project, choice, trial }
 }
 
 function settled({ lane, key, reservedAt }: Hold, { verdict }: Outcome, at: number): Decision {

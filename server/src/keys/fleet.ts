@@ -4,6 +4,7 @@ import type { KeyId, ProjectId } from './port.ts'
 /** What the fleet tells the lanes, which hang on seats and projects. */
 export type FleetEvents = {
   readonly keyGone: (key: Key) => void
+  readonly seatAdded: (seat: Seat) => void
   readonly seatGone: (seat: Seat) => void
   readonly seatChanged: (seat: Seat) => void
   readonly projectGone: (project: Project, successor: Project | undefined) => void
@@ -146,6 +147,7 @@ export class Fleet {
     const seat = createSeat(project, this.#lineFor(priority, project.paid === true))
     project.seats = joined(project.seats, seat)
     seat.line.seats.push(seat)
+    this.#events.seatAdded(seat)
     return seat
   }
 

@@ -74,6 +74,7 @@ export function createLanes(deps: Deps): Lanes {
     table.lanes.add(lane)
     count += 1
     applyLimits(lane)
+    for (const seat of project.seats) enter(lane, seat)
     return lane
   }
 
@@ -81,7 +82,12 @@ export function createLanes(deps: Deps): Lanes {
     const known = entryOf(table, seat)
     if (known) return known
     if (count >= deps.caps().laneCap && forgetOldest(queueOf(table, seat.line))) count -= 1
-    const entry = addEntry(laneFor(table, seat.project), seat)
+    const lane = laneFor(table, seat.project)
+    return lane.entries.find((entry) => entry.seat === seat) ?? enter(lane, seat)
+  }
+
+  function enter(lane: Lane, seat: Seat): Entry {
+    const entry = addEntry(lane, seat)
     place(entry, deps.now())
     return entry
   }
@@ -107,6 +113,9 @@ export function createLanes(deps: Deps): Lanes {
     },
     placeKey: (key) => placeSeat(key.seat),
     fleetEvents: {
+      seatAdded(seat) {
+        for (const lane of seat.project.lanes) enter(lane, seat)
+      },
       seatChanged: placeSeat,
       seatGone: dropSeat,
       projectGone(project, successor) {

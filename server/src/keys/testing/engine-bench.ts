@@ -19,6 +19,7 @@ export type Bench = {
   readonly engine: KeyEngine
   readonly clock: ManualClock
   readonly events: KeyEvent[]
+  policy(): KeyPolicy
   setPolicy(change: Partial<KeyPolicy>): void
   ask(ask?: Partial<Ask>): Reservation
   refused(ask?: Partial<Ask>): Refusal
@@ -49,6 +50,7 @@ export function createBench({ keys = 2, policy = {}, startAt }: Options = {}): B
     clock,
     events,
     engine,
+    policy: () => current.policy,
     setPolicy(change) {
       current.policy = { ...current.policy, ...change }
     },

@@ -1,0 +1,239 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import type { Outcome, QuotaViolation } from './outcome.ts'
+import type { Reservation } from './port.ts'
+import {
+  anAsk,
+  createBench,
+  day,
+  hour,
+  perDay,
+  perMinute,
+  tokensPerMinute,
+  type Bench,
+} from './testing/engine-bench.ts'
+import { verdicts, type VerdictName } from './verdicts.ts'
+
+const lanes = ['gemini-a', 'gemini-b']
+const limits: readonly QuotaViolation[] = [
+  perDay(6),
+  perMinute(3),
+  tokensPerMinute(500),
+  perMinute(),
+]
+
+// What a person must undo is left out, so that every key can be expected back.
+const passing = (Object.keys(verdicts) as VerdictName[]).filter(
+  (name) =>
+    !['key-invalid', 'key-unauthenticated', 'key-leaked', 'key-blocked', 'model-closed'].includes(
+      name,
+    ),
+)
+
+type Step =
+  | {
+      readonly do: 'reserve'
+      readonly lane: number
+      readonly tokens: number
+      readonly tried: number[]
+    }
+  | {
+      readonly do: 'settle'
+      readonly which: number
+      readonly verdict: VerdictName
+      readonly quota: number
+    }
+  | { readonly do: 'release'; readonly which: number }
+  | { readonly do: 'advance'; readonly byMs: number }
+  | { readonly do: 'admin'; readonly key: number; readonly what: number }
+
+const step = (verdictNames: readonly VerdictName[]): fc.Arbitrary<Step> =>
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        do: fc.constant('reserve' as const),
+        lane: fc.nat(1),
+        tokens: fc.oneof(fc.nat(100), fc.nat(600)),
+        tried: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 3 }),
+      }),
+    },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        do: fc.constant('settle' as const),
+        which: fc.nat(100),
+        verdict: fc.oneof(fc.constant('answered' as const), fc.constantFrom(...verdictNames)),
+        quota: fc.nat(limits.length - 1),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('release' as const), which: fc.nat(100) }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('advance' as const),
+        byMs: fc.oneof(fc.nat(1000), fc.nat(70_000), fc.nat(2 * hour)),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('admin' as const),
+        key: fc.integer({ min: 1, max: 6 }),
+        what: fc.nat(5),
+      }),
+    },
+  )
+
+/** Six keys in four projects. */
+const fleet = [
+  {},
+  {},
+  { project: 'shared' },
+  { project: 'shared' },
+  { project: 'shared', priority: 1 },
+  { weight: 3 },
+]
+
+function outcomeOf(verdict: VerdictName, quota: number): Outcome {
+  const violation = limits[quota]
+  const status = { answered: 200, 'quota-spent': 429, 'network-failed': 0 }[String(verdict)] ?? 400
+  return {
+    verdict,
+    status,
+    retryAfterMs: 5000,
+    ...(verdict === 'quota-spent' && violation && { violations: [violation] }),
+  }
+}
+
+type World = { readonly bench: Bench; readonly open: Reservation[] }
+
+function check({ bench }: World, reservation: Reservation, before: Before): void {
+  expect(before.tried).not.toContain(reservation.key)
+  const key = before.keys.find(({ id }) => id === reservation.key)
+  expect(['active'], `key ${reservation.key} is ${key?.state}`).toContain(key?.state)
+  const lane = before.lanes.find(
+    ({ lane, project }) => lane === reservation.lane && project === reservation.project,
+  )
+  if (!lane) return
+  expect(['ready', 'trial-due'], `lane is ${lane.standing}`).toContain(
+    lane.until !== undefined && lane.until <= bench.clock.now() ? 'trial-due' : lane.standing,
+  )
+  expect(reservation.estimatedInputTokens).toBeLessThanOrEqual(lane.tokenRoom)
+  for (const name of ['minuteRequests', 'dayRequests'] as const) {
+    expect(lane.used[name]).toBeLessThan(lane.limits[name])
+  }
+}
+
+type Before = ReturnType<typeof lookAt>
+function lookAt({ engine }: Bench, tried: readonly number[]) {
+  return { tried, keys: engine.snapshotKeys().rows, lanes: engine.snapshotLanes().rows }
+}
+
+function play(world: World, step: Step): void {
+  const { bench, open } = world
+  const { engine, clock } = bench
+  switch (step.do) {
+    case 'reserve': {
+      const before = lookAt(bench, step.tried)
+      const lane = lanes[step.lane] ?? ''
+      const ask = anAsk({ lane, estimatedInputTokens: step.tokens, tried: new Set(step.tried) })
+      const result = engine.reserve(ask)
+      if (!result.ok) return
+      check(world, result.reservation, before)
+      open.push(result.reservation)
+      return
+    }
+    case 'settle': {
+      const [reservation] = open.splice(step.which % Math.max(1, open.length), 1)
+      if (reservation) engine.settle(reservation, outcomeOf(step.verdict, step.quota))
+      return
+    }
+    case 'release': {
+      const [reservation] = open.splice(step.which % Math.max(1, open.length), 1)
+      if (reservation) engine.release(reservation)
+      return
+    }
+    case 'advance':
+      clock.advance(step.byMs)
+      return
+    case 'admin':
+      administer(bench, step)
+  }
+}
+
+function administer({ engine }: Bench, { key, what }: { key: number; what: number }): void {
+  if (what === 0) engine.disable(key)
+  else if (what === 1) engine.enable(key)
+  else if (what === 2) engine.reset(key)
+  else if (what === 3) engine.assignProject(key, 'moved')
+  else if (what === 4) engine.setProject({ id: 'shared', paid: key % 2 === 0 })
+  else engine.clearProject('shared')
+}
+
+const everyVerdict = Object.keys(verdicts) as VerdictName[]
+
+test('whatever happens, nothing shut, dead, tried or without room is handed out', () => {
+  fc.assert(
+    fc.property(fc.array(step(everyVerdict), { maxLength: 80 }), fc.boolean(), (steps, pooled) => {
+      const bench = createBench({ keys: fleet })
+      if (pooled) bench.setPolicy({ pool: { ...bench.policy().pool, enabled: true } })
+      const world = { bench, open: [] }
+      for (const one of steps) play(world, one)
+    }),
+    { numRuns: 400 },
+  )
+})
+
+test('when all calls have ended nothing counts as in flight, and no key is lost for good', () => {
+  fc.assert(
+    fc.property(fc.array(step(passing), { maxLength: 60 }), (steps) => {
+      const bench = createBench({ keys: fleet })
+      const world: World = { bench, open: [] }
+      for (const one of steps) play(world, one)
+      for (const reservation of world.open) bench.engine.release(reservation)
+      expect(bench.engine.counts().inFlight).toBe(0)
+      bench.clock.advance(8 * day)
+      for (let key = 1; key <= fleet.length; key += 1) bench.engine.enable(key)
+      const others = (key: number) => new Set([1, 2, 3, 4, 5, 6].filter((id) => id !== key))
+      for (let key = 1; key <= fleet.length; key += 1) {
+        for (const lane of lanes) {
+          const { engine, clock } = bench
+          const reservation = bench.ask({ lane, tried: others(key) })
+          expect(reservation.key).toBe(key)
+          engine.settle(reservation, { verdict: 'answered', status: 200 })
+          clock.advance(61_000)
+        }
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('a client error is never given while a lane has room', () => {
+  fc.assert(
+    fc.property(fc.array(step(everyVerdict), { maxLength: 80 }), fc.nat(600), (steps, tokens) => {
+      const bench = createBench({ keys: fleet })
+      const world: World = { bench, open: [] }
+      for (const one of steps) play(world, one)
+      const lane = lanes[0] ?? ''
+      const result = bench.engine.reserve(anAsk({ lane, estimatedInputTokens: tokens }))
+      if (
+        result.ok ||
+        result.refusal.kind === 'overloaded' ||
+        result.refusal.kind === 'egress-down'
+      ) {
+        return
+      }
+      const withRoom = bench.engine
+        .snapshotLanes({ lane })
+        .rows.filter(({ standing, tokenRoom }) => standing === 'ready' && tokenRoom >= tokens)
+      expect(withRoom).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
+})
