@@ -51,6 +51,16 @@ export type GatewayRequest = {
   readonly call: UpstreamCall
   /** Milliseconds the client itself is willing to wait, where it says so. */
   readonly patienceMs: number | undefined
+  readonly labels: RequestLabels
+}
+
+/** What the request log says of a request beside its attempts. */
+export type RequestLabels = {
+  readonly dialect: string
+  readonly method: string
+  /** The client token's id. */
+  readonly caller: string
+  readonly streamed: boolean
 }
 
 /** A request between two attempts. */
@@ -92,7 +102,7 @@ export async function forward(
     const made = { request, number: progress.number, reservation, startedAt, judged }
     if (!('tally' in decision) || deps.clock.now() >= deadline) return finish(deps, receiver, made)
 
-    report(deps, made, judged.outcome)
+    report(deps, made, judged)
     progress = afterAttempt(progress, made, decision)
     if (decision.step === 'again' && !(await rest(decision.delayMs, receiver.signal))) return
   }
@@ -128,7 +138,7 @@ async function reserve(
 function afterAttempt(
   progress: Progress,
   { reservation, judged }: Made,
-  decision: Decision & { tally: Tally },
+  decision: Extract<Decision, { tally: Tally }>,
 ): Progress {
   const { ask } = progress
   const step = {
@@ -165,14 +175,17 @@ async function rest(delayMs: number, signal: AbortSignal): Promise<boolean> {
 /** The last attempt of a request: its answer is shown if it is the client's to see. */
 async function finish(deps: ForwardDeps, receiver: Receiver, made: Made): Promise<void> {
   const { outcome, answer } = made.judged
-  if (outcome.verdict === 'client-left') return report(deps, made, outcome)
+  if (outcome.verdict === 'client-left') return report(deps, made, { outcome })
   if (answer === undefined || !isShowable(outcome)) {
     answer?.discard()
-    report(deps, made, outcome)
+    report(deps, made, { outcome })
     return receiver.fail(outcome)
   }
   const ending = await receiver.deliver(answer)
-  report(deps, made, finalOutcome(outcome, ending, receiver.signal.aborted), answer.tail())
+  report(deps, made, {
+    outcome: finalOutcome(outcome, ending, receiver.signal.aborted),
+    tail: answer.tail(),
+  })
 }
 
 /** No key is left to ask: what Google said to the last attempt, if it is the client's to see, else what we lack. */
@@ -182,7 +195,9 @@ async function giveUp(receiver: Receiver, last: Judged | undefined, refusal: Ref
   } else receiver.refuse(refusal)
 }
 
-function report(deps: ForwardDeps, made: Made, outcome: Outcome, tail?: Buffer): void {
+type Ended = { readonly outcome: Outcome; readonly tail?: Buffer }
+
+function report(deps: ForwardDeps, made: Made, { outcome, tail }: Ended): void {
   const { request, number, reservation, startedAt, judged } = made
   deps.report({
     request,

@@ -11,7 +11,7 @@ const lineFeed = 0x0a
 
 /** Server-sent events: `data:` lines up to a blank line, whichever of the three line ends is used. */
 export function createSseSplitter(): ChunkSplitter {
-  let pending = Buffer.alloc(0)
+  let pending: Buffer = Buffer.alloc(0)
 
   return {
     push(bytes) {

@@ -72,7 +72,7 @@ function lengthOf(call: UpstreamCall): { 'content-length'?: string } {
   return { 'content-length': String(call.body.reduce((sum, part) => sum + part.length, 0)) }
 }
 
-function bodyOf(parts: readonly Buffer[]): Dispatcher.DispatchOptions['body'] {
+function bodyOf(parts: readonly Buffer[]): Buffer | Readable | null {
   const [only] = parts
   if (only === undefined) return null
   if (parts.length === 1) return only

@@ -1,10 +1,12 @@
-import Fastify, { type FastifyInstance } from 'fastify'
-import type { Logger } from 'pino'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
 export type RouteGroup = (app: FastifyInstance) => void
 
 /** The one port: paths are tidied, bodies are left alone until a route reads them, and every group brings its own routes. */
-export function createListener(log: Logger, groups: readonly RouteGroup[]): FastifyInstance {
+export function createListener(
+  log: FastifyBaseLogger,
+  groups: readonly RouteGroup[],
+): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
     disableRequestLogging: true,

@@ -1,4 +1,3 @@
-import type { Answer, Ending } from '../../gateway/answer.ts'
 import type { Framing } from '../../gateway/call.ts'
 import type { Receiver } from '../../gateway/receiver.ts'
 import type { ClientConnection } from '../../http/client-connection.ts'

@@ -1,46 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { UpstreamMethod } from '../../gateway/call.ts'
-import type { ForwardDeps } from '../../gateway/forward.ts'
-import { credentialsOf, type Caller, type Callers } from '../../http/callers.ts'
+import { credentialsOf } from '../../http/callers.ts'
 import { connectClient, type ClientConnection } from '../../http/client-connection.ts'
 import type { RouteGroup } from '../../http/listener.ts'
 import { BodyRefused, readBody } from '../../http/request-body.ts'
-import type { Catalogue } from '../../models/catalogue.ts'
-import type { ModelSettings } from '../../models/model-name.ts'
-import { googleError, type GoogleAnswer } from './google-error-answer.ts'
+import { googleError } from './google-error-answer.ts'
 import { answerModelGet, answerModelList } from './model-answers.ts'
 import { callModel } from './model-call.ts'
 import { readGeminiPath } from './path.ts'
-import type { PrepareSettings } from './prepare-request.ts'
-
-export type GeminiSettings = ModelSettings &
-  PrepareSettings & {
-    readonly maxRequestBodyMb: number
-    readonly customHeaders: Readonly<Record<string, string>>
-  }
-
-export type GeminiDeps = {
-  readonly settings: () => GeminiSettings
-  readonly callers: () => Callers
-  readonly forward: ForwardDeps
-  readonly catalogue: Catalogue
-  readonly scrub: (text: string) => string
-  /** A failure of ours, told to the log. */
-  readonly complain: (error: unknown) => void
-}
-
-/** One request of the native dialect, read as far as its path. */
-export type NativeRequest = {
-  readonly id: string
-  readonly raw: FastifyRequest['raw']
-  readonly method: UpstreamMethod
-  readonly version: string
-  readonly rest: string
-  readonly query: URLSearchParams | undefined
-  readonly caller: Caller
-  readonly client: ClientConnection
-}
+import type { GeminiDeps, NativeRequest } from './native-deps.ts'
+import { send } from './send.ts'
 
 const versions = ['v1beta', 'v1', 'v1alpha']
 const prefixes = ['', '/gemini']
@@ -126,10 +96,6 @@ function answerFailure(
   deps.complain(error)
   if (response.headersSent) client.cut('')
   else send(client, ourFailure)
-}
-
-export function send(client: ClientConnection, answer: GoogleAnswer): void {
-  client.send(answer.status, answer.headers, answer.body)
 }
 
 const unknownCaller = googleError({

@@ -1,0 +1,161 @@
+import { z } from 'zod'
+
+const text = z.object({ type: z.literal('text'), text: z.string() })
+const refusal = z.object({ type: z.literal('refusal'), refusal: z.string() })
+const url = z.union([z.string(), z.object({ url: z.string() }).transform((image) => image.url)])
+const encoded = z.object({ data: z.string().nullish(), format: z.string().nullish() })
+
+const contentPart = z.discriminatedUnion('type', [
+  text,
+  refusal,
+  z.object({ type: z.literal('image_url'), image_url: url }),
+  z.object({ type: z.literal('video_url'), video_url: url }),
+  z.object({ type: z.literal('input_audio'), input_audio: encoded }),
+  z.object({ type: z.literal('input_video'), input_video: encoded }),
+  z.object({
+    type: z.literal('file'),
+    file: z.object({
+      file_data: z.string().nullish(),
+      file_id: z.string().nullish(),
+      filename: z.string().nullish(),
+    }),
+  }),
+])
+export type ContentPart = z.output<typeof contentPart>
+
+const content = z.union([z.string(), z.array(contentPart)]).nullish()
+
+const extraContent = z
+  .object({
+    google: z.object({ thought_signature: z.string().nullish().catch(undefined) }).nullish(),
+  })
+  .nullish()
+  .catch(undefined)
+
+const calledFunction = z.object({
+  name: z.string().min(1),
+  // OpenAI sends text; some clients send the object itself.
+  arguments: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish(),
+})
+
+const toolCall = z.object({
+  id: z.string().nullish(),
+  type: z.literal('function').nullish(),
+  function: calledFunction,
+  extra_content: extraContent,
+})
+export type ToolCall = z.output<typeof toolCall>
+
+const named = { name: z.string().nullish() }
+
+const message = z.discriminatedUnion('role', [
+  z.object({ role: z.enum(['system', 'developer']), content, ...named }),
+  z.object({ role: z.literal('user'), content, ...named }),
+  z.object({
+    // `model` is Gemini's own word; the original took it too.
+    role: z.enum(['assistant', 'model']),
+    content,
+    refusal: z.string().nullish(),
+    tool_calls: z.array(toolCall).nullish(),
+    function_call: calledFunction.nullish(),
+    extra_content: extraContent,
+    ...named,
+  }),
+  z.object({ role: z.literal('tool'), content, tool_call_id: z.string().nullish(), ...named }),
+  z.object({ role: z.literal('function'), content, name: z.string().min(1) }),
+])
+export type ChatMessage = z.output<typeof message>
+export type AssistantMessage = Extract<ChatMessage, { role: 'assistant' | 'model' }>
+
+const functionTool = z.object({
+  name: z.string(),
+  description: z.string().nullish(),
+  parameters: z.unknown(),
+})
+export type FunctionTool = z.output<typeof functionTool>
+
+/** A function tool, or anything else: built-in tools of OpenAI and of Google come in many shapes. */
+const tool = z.union([
+  z.object({ type: z.literal('function'), function: functionTool }),
+  z.looseObject({ type: z.string().nullish() }).refine((one) => one.type !== 'function', {
+    message: 'a tool of type function needs a function with a name',
+    path: ['function'],
+    // Else a union would report this alone, and not what the function lacks.
+    abort: true,
+  }),
+])
+export type ChatTool = z.output<typeof tool>
+
+const namedFunction = z.object({ name: z.string() })
+const toolChoice = z.union([
+  z.enum(['auto', 'none', 'required', 'any']),
+  z.object({ type: z.literal('function'), function: namedFunction }),
+  z.object({
+    type: z.literal('allowed_tools'),
+    allowed_tools: z.object({
+      mode: z.enum(['auto', 'required']),
+      tools: z.array(z.looseObject({ function: namedFunction.nullish() })),
+    }),
+  }),
+])
+export type ToolChoice = z.output<typeof toolChoice>
+
+const responseFormat = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text') }),
+  z.object({ type: z.literal('json_object') }),
+  z.object({
+    type: z.literal('json_schema'),
+    json_schema: z.object({ name: z.string().nullish(), schema: z.unknown() }),
+  }),
+])
+export type ResponseFormat = z.output<typeof responseFormat>
+
+const googleExtras = z.looseObject({
+  thinking_config: z
+    .object({
+      thinking_level: z.string().nullish(),
+      thinking_budget: z.number().int().nullish(),
+      include_thoughts: z.boolean().nullish(),
+    })
+    .nullish(),
+  cached_content: z.string().nullish(),
+  safety_settings: z.array(z.object({ category: z.string(), threshold: z.string() })).nullish(),
+  aspect_ratio: z.string().nullish(),
+  image_size: z.string().nullish(),
+})
+export type GoogleExtras = z.output<typeof googleExtras>
+
+const int = z.number().int()
+
+/** Strict on what is used, and open to fields nobody here has heard of: they are named in the answer's header. */
+export const chatRequest = z.looseObject({
+  model: z.string().min(1),
+  messages: z.array(message).min(1),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  temperature: z.number().min(0).max(2).nullish(),
+  top_p: z.number().min(0).max(1).nullish(),
+  top_k: z.number().nullish(),
+  n: int.min(1).max(8).nullish(),
+  stop: z.union([z.string(), z.array(z.string())]).nullish(),
+  max_tokens: int.nullish(),
+  max_completion_tokens: int.nullish(),
+  presence_penalty: z.number().min(-2).max(2).nullish(),
+  frequency_penalty: z.number().min(-2).max(2).nullish(),
+  seed: int.nullish(),
+  logprobs: z.boolean().nullish(),
+  top_logprobs: int.min(0).max(20).nullish(),
+  reasoning_effort: z.string().nullish(),
+  response_format: responseFormat.nullish(),
+  tools: z.union([z.array(tool), tool.transform((one) => [one])]).nullish(),
+  tool_choice: toolChoice.nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
+  functions: z.array(functionTool).nullish(),
+  function_call: z.union([z.enum(['auto', 'none']), namedFunction]).nullish(),
+  service_tier: z.string().nullish(),
+  modalities: z.array(z.string()).nullish(),
+  web_search_options: z.looseObject({}).nullish(),
+  extra_body: z.looseObject({ google: googleExtras.nullish() }).nullish(),
+  google: googleExtras.nullish(),
+})
+export type ChatRequest = z.output<typeof chatRequest>
