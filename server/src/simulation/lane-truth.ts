@@ -2,9 +2,21 @@ import type { QuotaUnit, QuotaWindow } from '../keys/outcome.ts'
 import type { Quota } from './fleet.ts'
 
 const minuteMs = 60_000
+/** Calls on their way may turn out not to count; by then they have arrived. */
+const transitMs = 75
 
 /** Something counted over the last minute, or over a little more than that. */
-type Window = { readonly lengthMs: number; head: number; requests: number; tokens: number }
+type Window = {
+  readonly lengthMs: number
+  /** Of the tokens that Google allows. */
+  readonly tokenShare: number
+  head: number
+  requests: number
+  tokens: number
+}
+
+/** Tokens are an estimate until Google has answered, so a tenth of them is never room beyond doubt. */
+const sureShare = 0.9
 
 export type Violated = {
   readonly unit: QuotaUnit
@@ -23,13 +35,13 @@ export class LaneTruth {
   transitRequests = 0
   transitTokens = 0
   readonly #arrivals: { at: number; tokens: number }[] = []
-  readonly #exact: Window = { lengthMs: minuteMs, head: 0, requests: 0, tokens: 0 }
+  readonly #exact = freshWindow(minuteMs, 1)
   readonly #stretched: Window
   #dayEnd = 0
 
   constructor(quota: Quota, stretchMs: number) {
     this.quota = quota
-    this.#stretched = { lengthMs: minuteMs + stretchMs, head: 0, requests: 0, tokens: 0 }
+    this.#stretched = freshWindow(minuteMs + stretchMs, sureShare)
   }
 
   /** What an arriving call would break. */
@@ -63,8 +75,7 @@ export class LaneTruth {
   /** When a call that leaves at `now` or later is sure to be let in; `now` if at once, `dayEnd` if not today. */
   roomAt(now: number, dayEnd: number, tokens: number): number {
     this.#roll(now, dayEnd)
-    if (this.dayUsed + this.transitRequests >= this.quota.requestsPerDay) return dayEnd
-    return this.#opensAt(this.#exact, now, tokens)
+    return this.#dayOpensAt(now, dayEnd) ?? this.#opensAt(this.#exact, now, tokens)
   }
 
   /**
@@ -73,8 +84,8 @@ export class LaneTruth {
    */
   lastingRoomAt(now: number, dayEnd: number, tokens: number): number {
     this.#roll(now, dayEnd)
-    if (this.dayUsed + this.transitRequests >= this.quota.requestsPerDay) return dayEnd
-    return Math.max(this.toldToWaitUntil, this.#opensAt(this.#stretched, now, tokens))
+    const dayOpensAt = this.#dayOpensAt(now, dayEnd)
+    return dayOpensAt ?? Math.max(this.toldToWaitUntil, this.#opensAt(this.#stretched, now, tokens))
   }
 
   /** 0 for a lane that is new today, 1 for one that is spent. */
@@ -84,7 +95,8 @@ export class LaneTruth {
   }
 
   #opensAt(window: Window, now: number, tokens: number): number {
-    const { requestsPerMinute, tokensPerMinute } = this.quota
+    const { requestsPerMinute } = this.quota
+    const tokensPerMinute = this.quota.tokensPerMinute * window.tokenShare
     if (tokens > tokensPerMinute) return Infinity
     let requests = window.requests + this.transitRequests
     let used = window.tokens + this.transitTokens
@@ -98,8 +110,14 @@ export class LaneTruth {
       opensAt = arrival.at + window.lengthMs
     }
     const fits = requests < requestsPerMinute && used + tokens <= tokensPerMinute
-    // Only calls on their way are left, and they stay for a minute after they arrive.
-    return fits ? opensAt : now + minuteMs
+    return fits ? opensAt : now + transitMs
+  }
+
+  /** Undefined while the day has room. */
+  #dayOpensAt(now: number, dayEnd: number): number | undefined {
+    const { requestsPerDay } = this.quota
+    if (this.dayUsed >= requestsPerDay) return dayEnd
+    return this.dayUsed + this.transitRequests >= requestsPerDay ? now + transitMs : undefined
   }
 
   #roll(now: number, dayEnd: number): void {
@@ -126,4 +144,8 @@ export class LaneTruth {
       window.tokens -= arrival.tokens
     }
   }
+}
+
+function freshWindow(lengthMs: number, tokenShare: number): Window {
+  return { lengthMs, tokenShare, head: 0, requests: 0, tokens: 0 }
 }

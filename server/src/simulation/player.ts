@@ -115,7 +115,7 @@ class Player {
 
   #reserved(request: Request, result: ReserveResult): void {
     if (result.ok) return this.#call(request, result.reservation)
-    this.#fail(request, `refused: ${result.refusal.kind}`)
+    this.#fail(request, `refused: ${result.refusal.kind}`, this.#hadRoom(request))
   }
 
   #call(request: Request, reservation: Reservation): void {
@@ -163,14 +163,17 @@ class Player {
       day.waits.add(departure - request.arrival.at)
     } else if (verdict === 'request-refused') day.refusedRequests += 1
     else if (verdict === 'client-left') day.left += 1
-    else return this.#fail(request, `delivered: ${verdict}`)
+    else {
+      // What Google fails at is an error like any other, but not one that a better choice of key would have spared.
+      const unjust = isRefusedForKey(outcome) && this.#hadRoom(request)
+      return this.#fail(request, `delivered: ${verdict}`, unjust)
+    }
     this.#open -= 1
   }
 
-  #fail(request: Request, why: string): void {
+  #fail({ arrival }: Request, why: string, unjust: boolean): void {
     this.#open -= 1
-    const { arrival } = request
-    this.#day(arrival.at).fail({ why, unjust: this.#hadRoom(request) })
+    this.#day(arrival.at).fail({ why, unjust })
   }
 
   /** Whether a lane stood open for this very request, with Google well and an untried key, while it was turned away. */
@@ -197,10 +200,14 @@ type Made = {
   readonly outcome: Outcome
 }
 
-/** A call that a quota refused, or that a dead key or project was asked for. */
-function isWaste({ verdict }: Outcome): boolean {
+function isRefusedForKey({ verdict }: Outcome): boolean {
   const { blame } = verdicts[verdict]
-  return (blame === 'key' || blame === 'project' || blame === 'lane') && verdict !== 'unexplained'
+  return blame === 'key' || blame === 'project' || blame === 'lane'
+}
+
+/** A call that a quota refused, or that a dead key or project was asked for. What nobody can foresee is not a waste. */
+function isWaste(outcome: Outcome): boolean {
+  return isRefusedForKey(outcome) && outcome.verdict !== 'unexplained'
 }
 
 /** As `gateway/forward.ts` asks again. */

@@ -20,7 +20,12 @@ type Place = {
   readyIndex: number
   wakeIndex: number
 }
-type Shelf = { dayEnd: number; readonly places: readonly Place[] } & Queues
+type Shelf = {
+  readonly dayEnd: number
+  readonly places: readonly Place[]
+  /** So many tokens are known to find no room until then. */
+  futile: { readonly tokens: number; readonly until: number } | undefined
+} & Queues
 type Queues = { ready: IndexedHeap<Place>; asleep: IndexedHeap<Place> }
 
 /** A lane that is too full for a request is passed over; after so many the answer is that there is no room. */
@@ -42,6 +47,10 @@ export class RoomIndex {
 
   find(wish: Wish, now: number): Room {
     const shelf = this.#shelfFor(wish.model, now)
+    const { futile } = shelf
+    if (futile && now < futile.until && wish.tokens >= futile.tokens) {
+      return { found: false, opensAt: futile.until }
+    }
     this.#wake(shelf, now)
     const passedOver: Place[] = []
     let opensAt = Infinity
@@ -59,9 +68,11 @@ export class RoomIndex {
       }
     }
     for (const place of passedOver) shelf.ready.push(place)
-    return (
-      found ?? { found: false, opensAt: Math.min(opensAt, shelf.asleep.peek()?.wakeAt ?? Infinity) }
-    )
+    if (found) return found
+    const until = Math.min(opensAt, shelf.asleep.peek()?.wakeAt ?? Infinity)
+    const sawAll = passedOver.length < passedOverMost && !wish.tried
+    if (sawAll) shelf.futile = { tokens: wish.tokens, until }
+    return { found: false, opensAt: until }
   }
 
   /** The ready lane with the most of its day left, looked at afresh: what a heap knows of a lane may be out of date. */
@@ -109,6 +120,7 @@ export class RoomIndex {
     if (known?.dayEnd === dayEnd) return known
     const shelf: Shelf = {
       dayEnd,
+      futile: undefined,
       places: known?.places ?? this.#google.lanesOf(model).map(freshPlace),
       ...freshQueues(),
     }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { KeyEvent } from '../keys/events.ts'
 import { isAiling } from './fleet.ts'
@@ -21,6 +21,13 @@ describe('on hundreds of small fleets', () => {
       }),
       runs,
     )
+  })
+
+  test('the watch does see what a policy without an engine breaks', async () => {
+    const stage = setStage(scenarioOf({ keys: 30, days: 0.5, seed: 7 }))
+    const watch = watchKeys(policies['cool 5 s'](stage), stage)
+    await playOn(stage, watch.keys)
+    expect(watch.broken.length).toBeGreaterThan(100)
   })
 
   test('a key dies, and a project is suspended, only when Google says so of it', async () => {
@@ -103,6 +110,7 @@ describe('on fleets of a usual size', () => {
       const figures = figuresOf({ policy: 'Gemini Balance', days }, best)
       expect(figures.ofOracle).toBeGreaterThanOrEqual(0.98)
       expect(figures.wastedLater).toBeLessThanOrEqual(0.01)
+      expect(figures.unjust).toEqual({})
     },
   )
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { defaultFleetPlan, defaultTrafficPlan } from '../default-plan.ts'
 import { noFaults } from '../faults.ts'
 import { defaultLimits, defaultStart, type Scenario } from '../scenario.ts'

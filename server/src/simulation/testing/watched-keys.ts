@@ -7,6 +7,7 @@ import type { Stage } from '../scenario.ts'
 export type Watch = { readonly broken: readonly string[]; readonly keys: Keys }
 
 const hourMs = 3_600_000
+const laneName = ({ project, lane }: Reservation) => `${project} ${lane}`
 const suspensions: readonly VerdictName[] = [
   'project-suspended',
   'service-disabled',
@@ -19,7 +20,6 @@ export function watchKeys(keys: Keys, { clock, google }: Stage): Watch {
   const suspended = new Map<string, number>()
   const shut = new Map<string, { until: number; verdict: VerdictName }>()
   const open = new Set<Reservation>()
-  const laneName = ({ project, lane }: Reservation) => `${project} ${lane}`
 
   function checkReservation(reservation: Reservation): void {
     const now = clock.now()

@@ -1,0 +1,71 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { LaneTruth } from './lane-truth.ts'
+
+const quota = { requestsPerMinute: 3, tokensPerMinute: 100, requestsPerDay: 20 }
+const dayEnd = 10_000_000
+const calls = fc.array(
+  fc.record({
+    gapMs: fc.integer({ min: 0, max: 40_000 }),
+    tokens: fc.integer({ min: 1, max: 60 }),
+  }),
+  { maxLength: 80 },
+)
+
+describe('a lane', () => {
+  test('lets in what fits the rolling minute and the day, and nothing else', () => {
+    fc.assert(
+      fc.property(calls, (sequence) => {
+        const lane = new LaneTruth(quota, 1500)
+        const counted: { at: number; tokens: number }[] = []
+        let now = 0
+        for (const { gapMs, tokens } of sequence) {
+          now += gapMs
+          const minute = counted.filter(({ at }) => at + 60_000 > now)
+          const used = minute.reduce((sum, call) => sum + call.tokens, 0)
+          const fits = minute.length < 3 && used + tokens <= 100 && counted.length < 20
+          expect(lane.violated(now, dayEnd, tokens).length === 0).toBe(fits)
+          if (!fits) continue
+          lane.count(now, tokens)
+          counted.push({ at: now, tokens })
+        }
+      }),
+    )
+  })
+
+  test('says to the millisecond when a call has room again', () => {
+    fc.assert(
+      fc.property(calls, (sequence) => {
+        const lane = new LaneTruth(quota, 1500)
+        let now = 0
+        for (const { gapMs, tokens } of sequence) {
+          now += gapMs
+          const roomAt = lane.roomAt(now, dayEnd, tokens)
+          if (roomAt === dayEnd) break
+          if (roomAt > now) expect(lane.violated(roomAt - 1, dayEnd, tokens)).not.toEqual([])
+          expect(lane.violated(roomAt, dayEnd, tokens)).toEqual([])
+          now = roomAt
+          lane.count(now, tokens)
+        }
+      }),
+    )
+  })
+
+  test('is new when the day ends', () => {
+    const lane = new LaneTruth({ ...quota, requestsPerDay: 1 }, 1500)
+    expect(lane.violated(0, 100_000, 1)).toEqual([])
+    lane.count(0, 1)
+    expect(lane.violated(90_000, 100_000, 1)).toEqual([
+      { unit: 'requests', window: 'day', limit: 1, returnsAt: 100_000 },
+    ])
+    expect(lane.violated(100_000, 200_000, 1)).toEqual([])
+  })
+
+  test('counts calls on their way as used, until they have arrived', () => {
+    const lane = new LaneTruth({ ...quota, requestsPerMinute: 1 }, 1500)
+    lane.transitRequests = 1
+    expect(lane.roomAt(0, dayEnd, 1)).toBeGreaterThan(0)
+    lane.transitRequests = 0
+    expect(lane.roomAt(0, dayEnd, 1)).toBe(0)
+  })
+})
