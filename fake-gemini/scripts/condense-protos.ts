@@ -39,9 +39,10 @@ const scalars = new Set(['string', 'bool', 'bytes', 'int32', 'int64', 'float', '
 const opaque = /^google\.protobuf\./
 
 const output = fileURLToPath(new URL('../src/schema/generative-language.json', import.meta.url))
+const require = createRequire(import.meta.url)
 // The package's entry is built code; its manifest is not exported, so it is found from there.
 const packageFolder = (() => {
-  let folder = dirname(createRequire(import.meta.url).resolve('@google-ai/generativelanguage'))
+  let folder = dirname(require.resolve('@google-ai/generativelanguage'))
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
   return folder
 })()

@@ -281,7 +281,8 @@ describe('the sense of a request', () => {
       'The input token count exceeds the maximum number of tokens allowed (131072).',
       'gemma-4-31b-it',
     ],
-  ])('excludes %s', async (_, body, message, model) => {
+  ])('excludes %s', async (...row) => {
+    const [, body, message, model] = row
     expect(await refusal(body, model)).toContain(message)
   })
 
@@ -310,12 +311,13 @@ describe('the sense of a request', () => {
   })
 })
 
+const call = (thoughtSignature?: string) => ({
+  functionCall: { id: 'a', name: 'get_weather', args: {} },
+  ...(thoughtSignature === undefined ? {} : { thoughtSignature }),
+})
+
 describe('thought signatures', () => {
   const user = { role: 'user', parts: [{ text: 'Weather?' }] }
-  const call = (thoughtSignature?: string) => ({
-    functionCall: { id: 'a', name: 'get_weather', args: {} },
-    ...(thoughtSignature === undefined ? {} : { thoughtSignature }),
-  })
   const response = {
     role: 'user',
     parts: [{ functionResponse: { id: 'a', name: 'get_weather', response: { output: 'Sun' } } }],
