@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import {
   facts,
   settingsSchema,
@@ -23,12 +23,14 @@ export class SettingsRefused extends Error {
 export type SettingEntry = { readonly name: SettingName; readonly schema: z.ZodType } & SettingFacts
 
 /** The settings in the order of the table. */
-export const settingEntries: readonly SettingEntry[] = namesOf(settingsSchema.shape).map((name) => {
-  const schema = settingsSchema.shape[name]
-  const known = facts.get(schema)
-  if (known === undefined) throw new Error(`The setting ${name} has no facts.`)
-  return { name, schema, ...known }
-})
+export const settingEntries: readonly SettingEntry[] = settingsSchema
+  .keyof()
+  .options.map((name) => {
+    const schema = settingsSchema.shape[name]
+    const known = facts.get(schema)
+    if (known === undefined) throw new Error(`The setting ${name} has no facts.`)
+    return { name, schema, ...known }
+  })
 
 const byName = new Map(
   settingEntries.flatMap((entry) => [
@@ -90,9 +92,4 @@ function problemOf(issue: z.core.$ZodIssue): string {
     default:
       return 'cannot be used.'
   }
-}
-
-function namesOf<T extends object>(shape: T): (keyof T)[] {
-  // Object.keys forgets the names it lists.
-  return Object.keys(shape) as (keyof T)[]
 }

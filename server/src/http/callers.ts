@@ -49,12 +49,16 @@ export function credentialsOf(
   request: IncomingMessage,
   query: URLSearchParams | undefined,
 ): string[] {
-  const { authorization } = request.headers
   const header = request.headers['x-goog-api-key']
-  const bearer = authorization === undefined ? undefined : /^Bearer (.+)$/i.exec(authorization)?.[1]
-  return [
+  const offered = [
     query?.get('key'),
     typeof header === 'string' ? header : undefined,
-    bearer?.trim(),
-  ].filter((one): one is string => typeof one === 'string')
+    bearerOf(request),
+  ]
+  return offered.filter((one) => typeof one === 'string')
+}
+
+export function bearerOf({ headers }: IncomingMessage): string | undefined {
+  const { authorization } = headers
+  return authorization === undefined ? undefined : /^Bearer (.+)$/i.exec(authorization)?.[1]?.trim()
 }

@@ -37,7 +37,7 @@ async function handle(deps: GeminiDeps, { request, reply, version, base }: Arriv
   reply.hijack()
   const client = connectClient(reply.raw)
   try {
-    const [path = '', search] = splitOnce(request.raw.url ?? '', '?')
+    const [path, search] = splitOnce(request.raw.url ?? '', '?')
     const query = search === undefined ? undefined : new URLSearchParams(search)
     const caller = deps.callers().identify(credentialsOf(request.raw, query))
     if (caller === undefined) return send(client, unknownCaller)

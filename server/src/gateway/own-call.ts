@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto'
+import type { Ask } from '../keys/port.ts'
+import type { UpstreamCall } from './call.ts'
+import { forward, type ForwardDeps } from './forward.ts'
+
+export type OwnAnswer = { readonly status: number; readonly body: Buffer }
+
+/** A call the gateway makes for itself, with whichever key serves: retried and judged like a client's. Rejects when none can. */
+export function callGoogle(deps: ForwardDeps, call: UpstreamCall, ask: Ask): Promise<OwnAnswer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    const labels = { dialect: 'own', method: call.method, caller: '', streamed: false }
+    const request = { id: randomUUID(), ask, call, patienceMs: undefined, labels }
+    forward(deps, request, {
+      signal: new AbortController().signal,
+      async deliver(answer) {
+        const sink = { write: (chunk: Buffer) => chunks.push(chunk) > 0, onDrain: () => {} }
+        const ending = await answer.pipe(sink)
+        if (ending.kind === 'cut') reject(ending.cause)
+        else resolve({ status: answer.status, body: Buffer.concat(chunks) })
+        return ending
+      },
+      refuse: ({ kind }) =>
+        reject(new Error(`No key can be had for a call of the gateway's own: ${kind}.`)),
+      fail: ({ verdict, message = '' }) =>
+        reject(new Error(`A call of the gateway's own failed: ${verdict} ${message}`.trim())),
+    }).catch(reject)
+  })
+}

@@ -1,0 +1,89 @@
+import { endpoints, SettingsRefused, type EndpointName } from '@gemini-balance/contract'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Handlers } from '../admin/handlers.ts'
+import { bearerOf, type Callers } from './callers.ts'
+import type { RouteGroup } from './listener.ts'
+import { BodyRefused, readBody } from './request-body.ts'
+
+export type AdminDeps = {
+  readonly handlers: Handlers
+  readonly callers: () => Callers
+  readonly complain: (error: unknown) => void
+}
+
+/** No admin request needs more. */
+const bodyLimitBytes = 4 * 1024 * 1024
+
+/** The endpoint table on the wire: JSON in, JSON out, the admin token as Bearer. */
+export function adminRoutes(deps: AdminDeps): RouteGroup {
+  return (app) => {
+    for (const name of endpointNames) {
+      const { method, path } = endpoints[name]
+      app.route({
+        method,
+        url: path,
+        handler: (request, reply) => answer(deps, { name, request, reply }),
+      })
+    }
+  }
+}
+
+const endpointNames = Object.keys(endpoints).filter(
+  (name): name is EndpointName => name in endpoints,
+)
+
+type Arrival = { name: EndpointName; request: FastifyRequest; reply: FastifyReply }
+
+async function answer(deps: AdminDeps, { name, request, reply }: Arrival) {
+  const bearer = bearerOf(request.raw)
+  const caller = bearer === undefined ? undefined : deps.callers().identify([bearer])
+  if (caller?.isAdmin !== true) {
+    return reply
+      .code(401)
+      .send(problem('unauthorized', 'Send the admin token as Authorization: Bearer.'))
+  }
+  try {
+    return await reply.send(await call(deps.handlers, name, request))
+  } catch (error) {
+    if (error instanceof SettingsRefused) {
+      return reply
+        .code(400)
+        .send({ ...problem('invalid', error.message), problems: error.problems })
+    }
+    if (error instanceof BodyRefused)
+      return reply.code(error.status).send(problem('body', error.message))
+    deps.complain(error)
+    return reply.code(500).send(problem('internal', 'The gateway failed. Its log says why.'))
+  }
+}
+
+async function call(
+  handlers: Handlers,
+  name: EndpointName,
+  request: FastifyRequest,
+): Promise<object> {
+  switch (name) {
+    case 'getConfig':
+      return handlers.getConfig(undefined)
+    case 'putConfig':
+      return handlers.putConfig(parseBody(endpoints.putConfig.body, await readJson(request)))
+  }
+}
+
+async function readJson(request: FastifyRequest): Promise<unknown> {
+  const body = await readBody(request.raw, bodyLimitBytes)
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch (cause) {
+    throw new BodyRefused(400, 'The body must be JSON.', { cause })
+  }
+}
+
+function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
+  const read = schema.safeParse(body)
+  if (!read.success) throw new BodyRefused(400, z.prettifyError(read.error))
+  return read.data
+}
+
+const problem = (code: string, message: string) => ({ error: { code, message } })

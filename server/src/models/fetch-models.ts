@@ -1,0 +1,41 @@
+import type { OwnAnswer } from '../gateway/own-call.ts'
+import type { Model } from './derived-models.ts'
+
+/** Pages of a list that goes on for ever are not asked for. */
+const mostPages = 20
+
+/** Google's whole list of models, page after page. `getPage` is given the query. */
+export async function fetchModels(
+  getPage: (query: string) => Promise<OwnAnswer>,
+): Promise<readonly Model[]> {
+  const models: Model[] = []
+  let token = ''
+  for (let page = 0; page < mostPages; page += 1) {
+    const next = token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`
+    const { status, body } = await getPage(`?pageSize=1000${next}`)
+    if (status !== 200) throw new Error(`Google answered its list of models with ${status}.`)
+    const read = readPage(body)
+    models.push(...read.models)
+    token = read.nextPageToken
+    if (token === '') break
+  }
+  return models
+}
+
+function readPage(body: Buffer): { models: Model[]; nextPageToken: string } {
+  const page: unknown = JSON.parse(body.toString('utf8'))
+  if (typeof page !== 'object' || page === null)
+    throw new Error("Google's list of models is no object.")
+  const models: unknown = 'models' in page ? page.models : []
+  const token: unknown = 'nextPageToken' in page ? page.nextPageToken : ''
+  return {
+    models: Array.isArray(models) ? models.filter(isModel) : [],
+    nextPageToken: typeof token === 'string' ? token : '',
+  }
+}
+
+function isModel(value: unknown): value is Model {
+  return (
+    typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'
+  )
+}
