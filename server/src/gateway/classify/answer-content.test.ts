@@ -30,7 +30,18 @@ describe('an answer is withheld', () => {
   test.each([
     ['when the prompt was blocked', { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }],
     ['when safety stopped it', candidate({}, 'SAFETY')],
-    ['when it recited', candidate({ role: 'model' }, 'RECITATION')],
+    ...[
+      'RECITATION',
+      'BLOCKLIST',
+      'PROHIBITED_CONTENT',
+      'SPII',
+      'LANGUAGE',
+      'IMAGE_SAFETY',
+      'IMAGE_PROHIBITED_CONTENT',
+      'IMAGE_RECITATION',
+      'IMAGE_OTHER',
+      'NO_IMAGE',
+    ].map((reason): [string, unknown] => [`by ${reason}`, candidate({ role: 'model' }, reason)]),
   ])('%s', (_name, answer) => {
     expect(judgeContent(answer)).toBe('answer-withheld')
   })
@@ -45,6 +56,11 @@ describe('an answer is empty', () => {
       'with a signature and nothing signed',
       candidate({ parts: [{ text: '', thoughtSignature: 'x' }] }, 'STOP'),
     ],
+    ['with a malformed answer', candidate({}, 'MALFORMED_RESPONSE')],
+    ['with a call nobody asked for', candidate({}, 'UNEXPECTED_TOOL_CALL')],
+    ['with no reason worth the name', candidate({}, 'FINISH_REASON_UNSPECIFIED')],
+    ['with parts of no known shape', candidate({ parts: 'x' }, 'STOP')],
+    ['with a list for an answer', [candidate({ parts: [{ text: 'x' }] })]],
     ['with a malformed call', candidate({ parts: [{ text: 'x' }] }, 'MALFORMED_FUNCTION_CALL')],
     ['when it is no object', 'text'],
     ['when it is nothing', undefined],

@@ -21,6 +21,8 @@ const malformedReasons = new Set([
   'UNEXPECTED_TOOL_CALL',
 ])
 
+const sayingNothing = new Set(['', 'STOP', 'FINISH_REASON_UNSPECIFIED'])
+
 /** What a generated answer, or one chunk of it, amounts to. `answer-empty` of a chunk that is not the last means: nothing yet. */
 export function judgeContent(
   answer: unknown,
@@ -30,17 +32,17 @@ export function judgeContent(
   if (isObject(feedback) && feedback['blockReason'] !== undefined) return 'answer-withheld'
   const candidates = listOf(answer['candidates'])
   if (candidates.some(carriesSomething)) return 'answered'
-  const reasons = candidates.map((candidate) => String(candidate['finishReason'] ?? ''))
+  const reasons = candidates.map(finishOf)
   if (reasons.some((reason) => withheldReasons.has(reason))) return 'answer-withheld'
   // A finish for a reason is the truth, even without a word; a plain STOP with nothing to show, or a broken call, is a failure.
   const isTruth = reasons.some(
-    (reason) => reason !== '' && reason !== 'STOP' && !malformedReasons.has(reason),
+    (reason) => !sayingNothing.has(reason) && !malformedReasons.has(reason),
   )
   return isTruth ? 'answered' : 'answer-empty'
 }
 
 function carriesSomething(candidate: Json): boolean {
-  if (malformedReasons.has(String(candidate['finishReason'] ?? ''))) return false
+  if (malformedReasons.has(finishOf(candidate))) return false
   const content = candidate['content']
   if (!isObject(content)) return false
   return listOf(content['parts']).some(
@@ -52,6 +54,10 @@ function carriesSomething(candidate: Json): boolean {
 
 /** What a part may have beside its data without carrying anything to a reader. */
 const bySideOfText = new Set(['text', 'thought', 'thoughtSignature', 'partMetadata'])
+
+function finishOf({ finishReason }: Json): string {
+  return typeof finishReason === 'string' ? finishReason : ''
+}
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -19,7 +19,7 @@ type Json = { readonly [name: string]: unknown }
 
 /** Reads an error body: an object, an array of one, JSON inside JSON, HTML, half of it, or nothing. Never throws. */
 export function readGoogleError(status: number, bodyText: string): GoogleError {
-  const error = errorIn(parse(bodyText), 0)
+  const error = errorIn(parse(bodyText.replace(/^\s*data:/, '')), 0)
   if (error === undefined) {
     return {
       status,
@@ -36,7 +36,7 @@ export function readGoogleError(status: number, bodyText: string): GoogleError {
   const info = detail(details, 'ErrorInfo')
   const consumer = text(object(info?.['metadata'])?.['consumer'])
   return {
-    status: typeof error['code'] === 'number' ? error['code'] : status,
+    status: httpStatus(error['code']) ?? status,
     rpcStatus: text(error['status']),
     message,
     reason: text(info?.['reason']),
@@ -47,6 +47,11 @@ export function readGoogleError(status: number, bodyText: string): GoogleError {
       durationMs(/retry in ([\d.]+m?s)/i.exec(message)?.[1] ?? ''),
     ),
   }
+}
+
+/** A body that came with 200, or inside another error, knows the status better than the line above it. */
+function httpStatus(code: unknown): number | undefined {
+  return typeof code === 'number' && code >= 400 && code < 600 ? code : undefined
 }
 
 function parse(bodyText: string): unknown {
@@ -110,8 +115,12 @@ function longest(a: number | undefined, b: number | undefined): number | undefin
   return b === undefined ? a : Math.max(a, b)
 }
 
+/** Pages of errors are short; what follows is not worth reading. */
+const pageLength = 20_000
+
 function plainText(body: string): string {
   return body
+    .slice(0, pageLength)
     .replaceAll(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ')
