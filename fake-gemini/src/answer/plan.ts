@@ -4,6 +4,7 @@ import { textTokens } from '../wire/tokens.ts'
 import { codeExecutionParts, groundingMetadata, pngBase64, speechBase64 } from './extras.ts'
 import { functionCalls } from './function-calls.ts'
 import { hasFunctionResponse, lastUserText } from './last-words.ts'
+import { segmentOf } from './continuation.ts'
 import { sampleValue } from './sample-value.ts'
 import { thinkingTokens } from './thinking.ts'
 
@@ -19,6 +20,8 @@ export type Plan = {
   candidateExtras?: object
   /** A blocked prompt: no candidates at all. */
   promptFeedback?: object
+  /** Which segment of a long answer this is, counted from zero. */
+  segment: number
   /** More pieces than usual, or of a certain size. */
   pieces?: number
 }
@@ -37,6 +40,7 @@ export function planAnswer(request: GenerateContentRequest, model: Model): Plan 
     thoughtTokens: spent,
     parts: [],
     finishReason: 'STOP',
+    segment: segmentOf(request.continuationToken),
   }
   if (answersNothing(request, model)) return { ...plan, thoughtTokens: 0 }
   const medium = mediaParts(model, config)

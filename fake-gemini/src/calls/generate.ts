@@ -41,8 +41,7 @@ export async function generate(call: Call, addressed: Addressed): Promise<void> 
   )
   const { delivery } = behaviour
   if (behaviour.names.length > 0) call.record.verdict = `misbehaved:${behaviour.names.join('+')}`
-  const delayMs = world.options.latencyMs + delivery.delayMs
-  if (delayMs > 0 && !(await pause(call, delayMs))) return
+  if (delivery.delayMs > 0 && !(await pause(call, delivery.delayMs))) return
   if (behaviour.instead) return sendInstead(call, behaviour.instead, { model, project })
   takeQuota(world, { family: 'generate', project, model, tokens })
   const plan = behaviour.change(planAnswer(request, model))

@@ -4,6 +4,7 @@ import { Refusal } from '../calls/refusal.ts'
 import type { ReceivedCall } from '../received.ts'
 import type { World } from '../world.ts'
 import { htmlError } from '../wire/html-error.ts'
+import { pause } from './call.ts'
 import type { Call } from './call.ts'
 import { answerControl } from './control.ts'
 import { parseRoute } from './route.ts'
@@ -23,7 +24,10 @@ export function serve(world: World, request: IncomingMessage, response: ServerRe
     } else if (route.target.kind === 'control') {
       answerControl(world, { method, name: route.target.name, text }, response)
     } else {
-      run(openCall(world, { request, response, route, text }))
+      const call = openCall(world, { request, response, route, text })
+      const { latencyMs } = world.options
+      if (latencyMs > 0) void runLater(call, latencyMs)
+      else run(call)
     }
   })
 }
@@ -94,6 +98,10 @@ function headersOf(request: IncomingMessage): Record<string, string> {
     headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '')
   }
   return headers
+}
+
+async function runLater(call: Call, ms: number): Promise<void> {
+  if (await pause(call, ms)) run(call)
 }
 
 function run(call: Call): void {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import type { FakeGemini } from '../fake-gemini.ts'
@@ -91,6 +92,20 @@ describe('an answer', () => {
     const pieces = eventsOf(text).map(textOf)
     expect(pieces).toHaveLength(21)
     expect(pieces.slice(0, 20).every((piece) => piece.length === 100)).toBe(true)
+  })
+
+  test('can go on in further segments, each asked for with a token', async () => {
+    const fake = await startForTest()
+    const body = say('[[fake:continuation-2]]')
+    const reasons = []
+    let token: unknown
+    for (let segment = 0; segment < 3; segment += 1) {
+      const sent = token === undefined ? body : { ...body, continuationToken: token }
+      const candidate = (await ask(fake, { body: sent })).json.candidates?.[0]
+      reasons.push(candidate?.finishReason)
+      token = candidate?.continuationToken
+    }
+    expect(reasons).toEqual(['CONTINUATION', 'CONTINUATION', 'STOP'])
   })
 
   test('can be a long stream', async () => {
@@ -222,6 +237,14 @@ describe('misbehaviour', () => {
     const fake = await startForTest()
     const headers = { 'x-goog-api-key': 'AQ.unknown' }
     expect((await ask(fake, { headers, body: say('[[fake:hang]]') })).status).toBe(400)
+  })
+
+  test('is told in the README, row by row', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const told = [...readme.matchAll(/^\| `([a-z0-9-]+?)(?:-N)?` +\| .+ \|$/gm)].map(
+      ([, name]) => name,
+    )
+    expect(told).toEqual(expect.arrayContaining(misbehaviours.map(({ name }) => name)))
   })
 
   test('has one name, and a description, for each row', () => {

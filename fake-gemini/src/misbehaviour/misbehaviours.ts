@@ -1,3 +1,4 @@
+import { continuationToken } from '../answer/continuation.ts'
 import type { Plan } from '../answer/plan.ts'
 import type { GoogleError } from '../wire/google-error.ts'
 import type { Delivery } from './delivery.ts'
@@ -111,6 +112,19 @@ const answers: readonly Misbehaviour[] = [
     name: 'unknown-finish',
     description: 'A finish reason that no client knows yet.',
     change: (plan) => ({ ...plan, finishReason: 'SOMETHING_NEW' }),
+  },
+  {
+    name: 'continuation',
+    description: 'The answer goes on in further segments, each asked for with a token.',
+    count: { meaning: 'further segments', default: 1 },
+    change: (plan, count) =>
+      plan.segment >= count
+        ? plan
+        : {
+            ...plan,
+            finishReason: 'CONTINUATION',
+            candidateExtras: { continuationToken: continuationToken(plan.segment + 1) },
+          },
   },
   {
     name: 'huge-inline-data',

@@ -27,6 +27,7 @@ export type AnswerJson = {
     finishReason?: string
     index: number
     groundingMetadata?: object
+    continuationToken?: string
   }[]
   promptFeedback?: { blockReason: string }
   usageMetadata?: Record<string, unknown>

@@ -54,7 +54,6 @@ export function invalidArgument(message: string, details?: readonly ErrorDetail[
   return details ? { ...error, details } : error
 }
 
-/** A 404 of a path that no service answers: Google serves plain HTML-free JSON here. */
 export function notFound(message: string): GoogleError {
   return { code: 404, message, status: 'NOT_FOUND', verdict: 'not-found' }
 }

@@ -1,0 +1,13 @@
+const prefix = 'fake continuation, segment '
+
+/** A token that lets the next request carry on with the given segment. */
+export function continuationToken(segment: number): string {
+  return Buffer.from(`${prefix}${segment}`).toString('base64')
+}
+
+export function segmentOf(token: string | undefined): number {
+  if (token === undefined) return 0
+  const text = Buffer.from(token, 'base64').toString()
+  const segment = Number(text.slice(prefix.length))
+  return text.startsWith(prefix) && Number.isInteger(segment) ? segment : 0
+}
