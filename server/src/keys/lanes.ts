@@ -164,6 +164,8 @@ function absorb(into: Lane, from: Lane, now: number): void {
   into.unexplained = Math.max(into.unexplained, from.unexplained)
   into.notFound = Math.max(into.notFound, from.notFound)
   applyLimits(into)
+  // Its key has just been used, or nobody would know whose it is.
+  for (const entry of into.entries) entry.pass = Math.max(entry.pass, into.table.virtualTime + 1)
   placeLane(into, now)
 }
 

@@ -42,6 +42,11 @@ export class Ledger {
     this.#calendar = calendar
   }
 
+  /** How many moments are remembered: what the ledger costs. */
+  get moments(): number {
+    return this.#buckets.length
+  }
+
   /** Notes a call that leaves now. */
   note(now: number, tokens: number): Note {
     this.roll(now)
