@@ -17,12 +17,17 @@ function hashOfFirstFour(form: string): number {
   return hash
 }
 
+/** Filled, so that it is a plain array: a sparse one is read much more slowly. */
+function emptyTable(): (readonly number[] | undefined)[] {
+  return Array.from({ length: tableSize }, () => undefined)
+}
+
 type Match = { readonly start: number; readonly end: number; readonly mask: string }
 
 export function createSecretIndex(): SecretIndex {
   const masks = new Map<string, string>()
   /** Which lengths to try where four characters have this hash, longest first. */
-  let lengthsByHash: number[][] = []
+  let lengthsByHash = emptyTable()
   let isStale = false
 
   function note(form: string): void {
@@ -34,7 +39,7 @@ export function createSecretIndex(): SecretIndex {
 
   /** Once after any number of removals. */
   function renew(): void {
-    lengthsByHash = []
+    lengthsByHash = emptyTable()
     for (const form of masks.keys()) note(form)
     isStale = false
   }
