@@ -5,8 +5,8 @@ import type { LaneTable } from './entities.ts'
 import type { KeyEvent } from './events.ts'
 import { Fleet, isUsable } from './fleet.ts'
 import type { KeyPolicy } from './key-policy.ts'
-import { placeLane } from './lane-table.ts'
-import { createLanes } from './lanes.ts'
+import { isTrivial, placeLane } from './lane-table.ts'
+import { Lanes } from './lanes.ts'
 import { createPacificDay } from './pacific-day.ts'
 import type { Pool } from './pool.ts'
 import type { Clock, Random } from './port.ts'
@@ -28,18 +28,33 @@ export function createWorld(deps: Deps): World {
   const { policy, dirty, clock } = deps
   const breakers = new Map<LaneTable, Breaker>()
   const calendar = { day: createPacificDay(), guardMs: () => policy().windowGuardMs }
-  const lanes = createLanes({
+  const lanes = new Lanes({
     calendar,
     now: () => clock.now(),
     caps: policy,
     tableGone: (table) => breakers.delete(table),
+    laneGone(lane) {
+      if (!isTrivial(lane)) dirty.lanes.add(lane)
+    },
   })
   return {
     policy,
     random: deps.random,
     calendar,
     lanes,
-    fleet: new Fleet({ ...lanes.fleetEvents, keyGone: ({ id }) => deps.pool.forget(id) }),
+    fleet: new Fleet({
+      seatAdded: (seat) => lanes.seatAdded(seat),
+      seatChanged: (seat) => lanes.placeSeat(seat),
+      seatGone: (seat) => lanes.seatGone(seat),
+      keyGone(key) {
+        deps.pool.forget(key.id)
+        dirty.keys.add(key)
+      },
+      projectGone(project, successor) {
+        lanes.projectGone(project, successor)
+        dirty.projects.add(project)
+      },
+    }),
     egress: createBreaker(),
     correlated: createCorrelatedFailures(() => policy().correlated),
     proposals: createProjectProposals(),
@@ -62,7 +77,7 @@ export function createWorld(deps: Deps): World {
         deps.stirred()
       },
       key(key) {
-        lanes.placeKey(key)
+        lanes.placeSeat(key.seat)
         dirty.keys.add(key)
         // Who is dead, off or resting leaves the pool at once.
         if (!isUsable(key) || key.rest) deps.pool.remove(key.id)

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 
-import { effects } from './effects.ts'
 import {
   aKey,
   createBench,
@@ -13,7 +12,7 @@ import {
   tokensPerMinute,
   type Bench,
 } from './testing/engine-bench.ts'
-import type { VerdictName } from './verdicts.ts'
+import { verdictNames, type VerdictName } from './verdicts.ts'
 
 const stateOf = ({ engine }: Bench, id: number) =>
   engine.snapshotKeys().rows.find((key) => key.id === id)?.state
@@ -49,7 +48,7 @@ describe('what Google counts stays counted, and nothing else', () => {
     'client-left',
     'timed-out',
   ]
-  test.each(Object.keys(effects) as VerdictName[])('%s', (verdict) => {
+  test.each(verdictNames)('%s', (verdict) => {
     const bench = createBench({ keys: 1 })
     bench.meet(verdict, { violations: [perMinute(5)] })
     const used = bench.engine.snapshotLanes().rows[0]?.used

@@ -135,7 +135,10 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
     return { ok: true, reservation }
   }
 
-  function finish(hold: Hold, outcome: Outcome | undefined): void {
+  function finish(reservation: Reservation, outcome: Outcome | undefined): void {
+    const hold = reservations.end(reservation)
+    if (!hold) return
+    if (outcome) decisions.note(settled(hold, outcome, clock.now()))
     finishHold(parts, hold, outcome)
     const everybody = stirred
     stirred = false
@@ -145,16 +148,8 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
   return {
     reserve,
     wait: (ask, options) => waiting.wait(ask, options),
-    settle(reservation, outcome) {
-      const hold = reservations.end(reservation)
-      if (!hold) return
-      decisions.note(settled(hold, outcome, clock.now()))
-      finish(hold, outcome)
-    },
-    release(reservation) {
-      const hold = reservations.end(reservation)
-      if (hold) finish(hold, undefined)
-    },
+    settle: finish,
+    release: (reservation) => finish(reservation, undefined),
     ...administration({ world, changed: () => waiting.wake() }),
     ...createState({ world, clock, dirty }),
     ...views(parts),

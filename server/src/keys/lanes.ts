@@ -1,5 +1,4 @@
-import type { Entry, Key, Lane, LaneTable, Project, Seat } from './entities.ts'
-import type { FleetEvents } from './fleet.ts'
+import type { Entry, Lane, LaneTable, Project, Seat } from './entities.ts'
 import {
   addEntry,
   createLaneTable,
@@ -20,113 +19,130 @@ type Deps = {
   readonly now: () => number
   readonly caps: () => { readonly laneCap: number; readonly tableCap: number }
   readonly tableGone: (table: LaneTable) => void
-}
-
-/** All lane tables, and every lane in them. Lanes come to be when they are first used. */
-export type Lanes = {
-  readonly tables: ReadonlyMap<string, LaneTable>
-  readonly count: number
-  tableFor(name: string, model: string): LaneTable
-  entryFor(table: LaneTable, seat: Seat): Entry
-  laneFor(table: LaneTable, project: Project): Lane
-  applyLimits(lane: Lane): void
-  /** Looks again at whatever hangs on a project, or on a key's seat, after either changed. */
-  placeProject(project: Project): void
-  placeKey(key: Key): void
-  readonly fleetEvents: Omit<FleetEvents, 'keyGone'>
+  readonly laneGone: (lane: Lane) => void
 }
 
 const tablesLookedAt = 16
 
-export function createLanes(deps: Deps): Lanes {
-  const tables = new Map<string, LaneTable>()
-  let count = 0
+/** All lane tables, and every lane in them. Lanes come to be when they are first used. */
+export class Lanes {
+  readonly #deps: Deps
+  readonly #tables = new Map<string, LaneTable>()
+  #count = 0
 
-  function tableFor(name: string, model: string): LaneTable {
-    const known = tables.get(name)
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  get tables(): ReadonlyMap<string, LaneTable> {
+    return this.#tables
+  }
+
+  tableFor(name: string, model: string): LaneTable {
+    const { tableCap } = this.#deps.caps()
+    const known = this.#tables.get(name)
     if (known) {
       // Map order is the order of use; keeping it costs nothing while tables are few.
-      if (tables.size * 2 > deps.caps().tableCap) {
-        tables.delete(name)
-        tables.set(name, known)
+      if (this.#tables.size * 2 > tableCap) {
+        this.#tables.delete(name)
+        this.#tables.set(name, known)
       }
       return known
     }
-    while (tables.size >= deps.caps().tableCap) dropTable(leastWorthKeeping(tables))
+    while (this.#tables.size >= tableCap) this.#dropTable(leastWorthKeeping(this.#tables))
     const table = createLaneTable(name, model)
-    tables.set(name, table)
+    this.#tables.set(name, table)
     return table
   }
 
-  function dropTable(table: LaneTable): void {
-    count -= table.lanes.size
-    for (const lane of table.lanes) dropLane(lane)
-    tables.delete(table.name)
-    deps.tableGone(table)
+  entryFor(table: LaneTable, seat: Seat): Entry {
+    const known = entryOf(table, seat)
+    if (known) return known
+    const isFull = this.#count >= this.#deps.caps().laneCap
+    if (isFull && forgetOldest(queueOf(table, seat.line))) this.#count -= 1
+    const lane = this.laneFor(table, seat.project)
+    return lane.entries.find((entry) => entry.seat === seat) ?? this.#enter(lane, seat)
   }
 
-  function laneFor(table: LaneTable, project: Project): Lane {
+  laneFor(table: LaneTable, project: Project): Lane {
     const known = project.lanes.find((lane) => lane.table === table)
     if (known) return known
-    const lane = createLane(table, project, deps.calendar)
+    const lane = createLane(table, project, this.#deps.calendar)
     if (project.lanes.length === 0) project.lanes = [lane]
     else project.lanes.push(lane)
     table.lanes.add(lane)
-    count += 1
-    applyLimits(lane)
-    for (const seat of project.seats) enter(lane, seat)
+    this.#count += 1
+    this.applyLimits(lane)
+    for (const seat of project.seats) this.#enter(lane, seat)
     return lane
   }
 
-  function entryFor(table: LaneTable, seat: Seat): Entry {
-    const known = entryOf(table, seat)
-    if (known) return known
-    if (count >= deps.caps().laneCap && forgetOldest(queueOf(table, seat.line))) count -= 1
-    const lane = laneFor(table, seat.project)
-    return lane.entries.find((entry) => entry.seat === seat) ?? enter(lane, seat)
+  applyLimits(lane: Lane): void {
+    const { limits } = lane.project
+    const operator = limits?.get(lane.table.name) ?? limits?.get('*')
+    lane.ledger.limits = effectiveLimits({ operator, learned: lane.learned })
   }
 
-  function enter(lane: Lane, seat: Seat): Entry {
-    const entry = addEntry(lane, seat)
-    place(entry, deps.now())
-    return entry
+  /** Looks again at whatever hangs on a project, or on a key's seat, after either changed. */
+  placeProject(project: Project): void {
+    for (const lane of project.lanes) placeLane(lane, this.#deps.now())
   }
 
-  function placeSeat(seat: Seat): void {
-    const now = deps.now()
+  placeSeat(seat: Seat): void {
     for (const lane of seat.project.lanes) {
-      for (const entry of lane.entries) if (entry.seat === seat) place(entry, now)
+      for (const entry of lane.entries) if (entry.seat === seat) place(entry, this.#deps.now())
     }
   }
 
-  return {
-    tables,
-    get count() {
-      return count
-    },
-    tableFor,
-    entryFor,
-    laneFor,
-    applyLimits,
-    placeProject(project) {
-      for (const lane of project.lanes) placeLane(lane, deps.now())
-    },
-    placeKey: (key) => placeSeat(key.seat),
-    fleetEvents: {
-      seatAdded(seat) {
-        for (const lane of seat.project.lanes) enter(lane, seat)
-      },
-      seatChanged: placeSeat,
-      seatGone: dropSeat,
-      projectGone(project, successor) {
-        count -= project.lanes.length
-        for (const lane of project.lanes.slice()) {
-          if (successor) absorb(laneFor(lane.table, successor), lane, deps.now())
-          dropLane(lane)
-        }
-        if (successor) successor.suspension ??= project.suspension
-      },
-    },
+  seatAdded(seat: Seat): void {
+    for (const lane of seat.project.lanes) this.#enter(lane, seat)
+  }
+
+  seatGone(seat: Seat): void {
+    for (const lane of seat.project.lanes) {
+      for (const entry of lane.entries.filter((entry) => entry.seat === seat)) dropEntry(entry)
+    }
+  }
+
+  projectGone(project: Project, successor: Project | undefined): void {
+    for (const lane of project.lanes.slice()) {
+      if (successor) this.#absorb(lane, successor)
+      this.#forget(lane)
+    }
+    if (successor) successor.suspension ??= project.suspension
+  }
+
+  #enter(lane: Lane, seat: Seat): Entry {
+    const entry = addEntry(lane, seat)
+    place(entry, this.#deps.now())
+    return entry
+  }
+
+  #dropTable(table: LaneTable): void {
+    for (const lane of table.lanes) this.#forget(lane)
+    this.#tables.delete(table.name)
+    this.#deps.tableGone(table)
+  }
+
+  #forget(lane: Lane): void {
+    this.#count -= 1
+    this.#deps.laneGone(lane)
+    dropLane(lane)
+  }
+
+  /** Two projects proved to be one: what either lane knew now holds for both. */
+  #absorb(from: Lane, successor: Project): void {
+    const now = this.#deps.now()
+    const into = this.laneFor(from.table, successor)
+    into.ledger.absorb(from.ledger, now)
+    if (from.block && from.block.gate.until > (into.block?.gate.until ?? 0)) into.block = from.block
+    if (from.learned) into.learned = { ...from.learned, ...into.learned }
+    into.unexplained = Math.max(into.unexplained, from.unexplained)
+    into.notFound = Math.max(into.notFound, from.notFound)
+    this.applyLimits(into)
+    // Its key has just been used, or nobody would know whose it is.
+    for (const entry of into.entries) entry.pass = Math.max(entry.pass, into.table.virtualTime + 1)
+    placeLane(into, now)
   }
 }
 
@@ -142,31 +158,6 @@ function createLane(table: LaneTable, project: Project, calendar: Calendar): Lan
     inFlight: 0,
     entries: [],
   }
-}
-
-function dropSeat(seat: Seat): void {
-  for (const lane of seat.project.lanes) {
-    for (const entry of lane.entries.filter((entry) => entry.seat === seat)) dropEntry(entry)
-  }
-}
-
-function applyLimits(lane: Lane): void {
-  const { limits } = lane.project
-  const operator = limits?.get(lane.table.name) ?? limits?.get('*')
-  lane.ledger.limits = effectiveLimits({ operator, learned: lane.learned })
-}
-
-/** Two projects proved to be one: what either lane knew now holds for both. */
-function absorb(into: Lane, from: Lane, now: number): void {
-  into.ledger.absorb(from.ledger, now)
-  if (from.block && from.block.gate.until > (into.block?.gate.until ?? 0)) into.block = from.block
-  if (from.learned) into.learned = { ...from.learned, ...into.learned }
-  into.unexplained = Math.max(into.unexplained, from.unexplained)
-  into.notFound = Math.max(into.notFound, from.notFound)
-  applyLimits(into)
-  // Its key has just been used, or nobody would know whose it is.
-  for (const entry of into.entries) entry.pass = Math.max(entry.pass, into.table.virtualTime + 1)
-  placeLane(into, now)
 }
 
 /** Among the longest unused tables: one that knows nothing, else one with no call out, else the oldest. */

@@ -1,4 +1,4 @@
-import type { Key } from './entities.ts'
+import type { Hold } from './entities.ts'
 import { applyOutcome } from './effects.ts'
 import type { Outcome } from './outcome.ts'
 import { resumeProject, reviveKey } from './penalties.ts'
@@ -22,40 +22,53 @@ type Deps = {
 /** Probes a key and draws the consequences. Tells whether it is good; never rejects. */
 export type Prober = (id: KeyId) => Promise<boolean>
 
-export function createProber({ world, clock, reservations, pool, probe }: Deps): Prober {
-  return async (id) => {
-    const key = world.fleet.keys.get(id)
-    if (!key) return false
-    // On the lane of calls that no model's quota counts: a probe's 429 must not shut a model.
-    const entry = world.lanes.entryFor(world.lanes.tableFor('', ''), key.seat)
-    const ask = { lane: '', model: '', estimatedInputTokens: 0 }
-    const hold = reservations.take({ entry, key, choice: 'owner' }, ask, clock.now())
-    const outcome = await probe(id).catch(() => undefined)
-    reservations.end(hold)
-    pool.counts.verifications += 1
-    pool.counts.verificationMs += clock.now() - hold.reservedAt
-    const good = outcome?.verdict === 'answered'
-    if (good) pool.counts.verified += 1
-    else pool.counts.verificationFailures += 1
-    if (outcome && world.fleet.keys.get(id) === key) {
-      draw(key, outcome, clock.now())
-      if (good) pool.proven(id)
-    }
-    return good
+export function createProber(deps: Deps): Prober {
+  const underway = new Map<KeyId, Promise<boolean>>()
+  return (id) => {
+    const known = underway.get(id)
+    if (known) return known
+    const probing = probeOnce(deps, id).finally(() => underway.delete(id))
+    underway.set(id, probing)
+    return probing
+  }
+}
 
-    function draw(key: Key, outcome: Outcome, now: number): void {
-      const { blame } = verdicts[outcome.verdict]
-      if (outcome.verdict === 'answered') {
-        reviveKey(world, key)
-        resumeProject(world, key.seat.project)
-      } else if (key.death) {
-        // Dead and still dead: told so once, not judged again with the others that are.
-        key.death.checkedAt = now
-        world.touch.key(key)
-      } else if (blame === 'key' || blame === 'project' || blame === 'egress') {
-        const { lane } = entry
-        applyOutcome({ hold, lane, key, project: lane.project, outcome, now }, world)
-      }
-    }
+async function probeOnce(deps: Deps, id: KeyId): Promise<boolean> {
+  const { world, clock, reservations, pool } = deps
+  const key = world.fleet.keys.get(id)
+  if (!key) return false
+  // On the lane of calls that no model's quota counts: a probe's 429 must not shut a model.
+  const entry = world.lanes.entryFor(world.lanes.tableFor('', ''), key.seat)
+  const ask = { lane: '', model: '', estimatedInputTokens: 0 }
+  const hold = reservations.take({ entry, key, choice: 'owner' }, ask, clock.now())
+  const outcome = await deps.probe(id).catch(() => undefined)
+  const now = clock.now()
+  reservations.end(hold)
+  const good = outcome?.verdict === 'answered'
+  pool.counts.verifications += 1
+  pool.counts.verificationMs += now - hold.reservedAt
+  if (good) pool.counts.verified += 1
+  else pool.counts.verificationFailures += 1
+  if (!outcome || world.fleet.keys.get(id) !== key) return false
+  drawConsequences(world, { hold, outcome, now })
+  if (good) pool.proven(id)
+  return good
+}
+
+type Finding = { readonly hold: Hold; readonly outcome: Outcome; readonly now: number }
+
+function drawConsequences(world: World, { hold, outcome, now }: Finding): void {
+  const key = hold.of
+  const { lane } = hold.entry
+  const { blame } = verdicts[outcome.verdict]
+  if (outcome.verdict === 'answered') {
+    reviveKey(world, key)
+    resumeProject(world, key.seat.project)
+  } else if (key.death) {
+    // Dead and still dead: told so once, not judged again with the others that are.
+    key.death.checkedAt = now
+    world.touch.key(key)
+  } else if (blame === 'key' || blame === 'project' || blame === 'egress') {
+    applyOutcome({ hold, lane, key, project: lane.project, outcome, now }, world)
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { createBench, hour, minute, perDay, perMinute } from './testing/engine-bench.ts'
+import { createBench, flash, hour, minute, perDay, perMinute } from './testing/engine-bench.ts'
 
 describe('a trial', () => {
   const cooling = { violations: [perMinute()], retryAfterMs: 10_000 }
@@ -201,6 +201,16 @@ describe('a restart', () => {
     bench.engine.reset(1)
     const changes = bench.engine.drainDirty()
     expect(changes.find(({ id }) => id === 'key:1')).toEqual({ id: 'key:1', row: undefined })
+  })
+
+  test('drops the rows of a key that is removed, and of its lanes', () => {
+    const bench = createBench({ keys: 2 })
+    bench.meet('quota-spent', { violations: [perDay(20)] })
+    bench.engine.drainDirty()
+    bench.engine.removeKeys([1])
+    const changes = bench.engine.drainDirty()
+    expect(changes.every(({ row }) => row === undefined)).toBe(true)
+    expect(changes.map(({ id }) => id)).toEqual(['key:1', 'project:key:1', `lane:key:1:${flash}`])
   })
 
   test('passes over rows of keys and projects that are gone', () => {

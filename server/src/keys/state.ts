@@ -29,7 +29,7 @@ export type State = {
 type Deps = { readonly world: World; readonly clock: Clock; readonly dirty: Dirty }
 
 export function createState({ world, clock, dirty }: Deps): State {
-  const { fleet, lanes } = world
+  const { fleet } = world
   return {
     exportState() {
       const now = clock.now()
@@ -51,21 +51,19 @@ export function createState({ world, clock, dirty }: Deps): State {
     drainDirty() {
       const now = clock.now()
       const changes: StateChange[] = []
-      for (const key of dirty.keys) {
-        const row = fleet.keys.get(key.id) === key ? keyRow(key) : undefined
-        changes.push({ id: keyRowId(key.id), row })
+      // By name, not by identity: what went may have come again under the same name.
+      for (const { id } of dirty.keys) {
+        const key = fleet.keys.get(id)
+        changes.push({ id: keyRowId(id), row: key && keyRow(key) })
       }
-      for (const project of dirty.projects) {
-        const row = fleet.projects.get(project.id) === project ? projectRow(project) : undefined
-        changes.push({ id: projectRowId(project.id), row })
+      for (const { id } of dirty.projects) {
+        const project = fleet.projects.get(id)
+        changes.push({ id: projectRowId(id), row: project && projectRow(project) })
       }
-      for (const lane of dirty.lanes) {
-        const isLive = fleet.projects.get(lane.project.id) === lane.project
-        const isHere = lanes.tables.get(lane.table.name) === lane.table
-        changes.push({
-          id: laneRowId(lane),
-          row: isLive && isHere ? laneRow(lane, now) : undefined,
-        })
+      for (const gone of dirty.lanes) {
+        const live = fleet.projects.get(gone.project.id)?.lanes
+        const lane = live?.find(({ table }) => table.name === gone.table.name)
+        changes.push({ id: laneRowId(gone), row: lane && laneRow(lane, now) })
       }
       for (const set of Object.values(dirty)) set.clear()
       return changes

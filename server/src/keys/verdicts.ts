@@ -154,3 +154,7 @@ export const verdicts = {
 } as const satisfies Record<string, Verdict>
 
 export type VerdictName = keyof typeof verdicts
+
+const isVerdictName = (name: string): name is VerdictName => name in verdicts
+
+export const verdictNames: readonly VerdictName[] = Object.keys(verdicts).filter(isVerdictName)
