@@ -1,4 +1,4 @@
-import type { Range } from './json-survey.ts'
+import type { Range } from './json-scanner.ts'
 
 /** Bytes put in place of a range; a range without length is an insertion. */
 export type Edit = Range & { readonly pieces: readonly Buffer[] }

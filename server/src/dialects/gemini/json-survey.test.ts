@@ -1,6 +1,7 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MalformedJson, surveyJson } from './json-survey.ts'
+import { MalformedJson } from './json-scanner.ts'
+import { surveyJson } from './json-survey.ts'
 
 const survey = (text: string) => surveyJson(Buffer.from(text))
 const valueOf = (bytes: Buffer, range: { start: number; end: number }): unknown =>
@@ -20,36 +21,79 @@ test('every top-level member is found, with the bytes of its value', () => {
   )
 })
 
-test('what JSON.parse accepts is accepted, and what is refused JSON.parse refuses too', () => {
-  const mutated = fc
-    .tuple(fc.object({ maxDepth: 3 }), fc.nat(), fc.constantFrom('', '"', '}', ',', '\\', 'x', '['))
-    .map(([object, at, piece]) => {
-      const text = JSON.stringify(object)
-      const place = at % text.length
-      return text.slice(0, place) + piece + text.slice(place + 1)
-    })
+/** Text that JSON.parse may or may not accept, with strings long enough to be leapt over. */
+const maybeJson = fc
+  .tuple(
+    fc.object({ maxDepth: 3, values: [fc.string(), fc.double(), fc.boolean(), fc.constant(null)] }),
+    fc.constantFrom('', 'a'.repeat(70), 'é"\\'.repeat(90), 'line\n'.repeat(60), 'x'.repeat(999)),
+    fc.nat(),
+    fc.constantFrom(
+      '',
+      '"',
+      '}',
+      ',',
+      '\\',
+      '\\u12',
+      'x',
+      '[',
+      '\n',
+      '\u0001',
+      '0',
+      '-',
+      '1e',
+      '.',
+    ),
+    fc.constantFrom(0, 2),
+  )
+  .map(([object, long, at, piece, indent]) => {
+    const text = JSON.stringify({ ...object, long }, undefined, indent)
+    const place = at % text.length
+    return text.slice(0, place) + piece + text.slice(place + (at % 2))
+  })
+
+test('exactly what JSON.parse accepts is accepted', () => {
   fc.assert(
-    fc.property(mutated, (text) => {
-      let isRefused = false
-      try {
-        survey(text)
-      } catch (error) {
-        expect(error).toBeInstanceOf(MalformedJson)
-        isRefused = true
-      }
-      let isObject = false
-      try {
-        const parsed: unknown = JSON.parse(text)
-        isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-      } catch {
-        isObject = false
-      }
-      if (isObject) expect(isRefused).toBe(false)
-      if (isRefused) expect(isObject).toBe(false)
+    fc.property(maybeJson, (text) => {
+      expect(accepts(survey, text)).toBe(accepts(parseObject, text))
     }),
-    { numRuns: 500 },
+    { numRuns: 1000 },
   )
 })
+
+function accepts(read: (text: string) => unknown, text: string): boolean {
+  try {
+    read(text)
+    return true
+  } catch (error) {
+    if (error instanceof MalformedJson || error instanceof SyntaxError) return false
+    throw error
+  }
+}
+
+function parseObject(text: string) {
+  const parsed: unknown = JSON.parse(text)
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new SyntaxError('no object')
+  }
+}
+
+test.each([31, 63, 64, 65, 255, 256, 257, 1000, 1001, 1002, 1003])(
+  'a control character is found at byte %i of a string, wherever the body begins in memory',
+  (place) => {
+    for (const shift of [0, 1, 2, 3]) {
+      const letters = 'é'.repeat(700)
+      const string = Buffer.from(letters)
+      string[place] = 0x1f
+      const memory = Buffer.concat([Buffer.alloc(shift), Buffer.from('{"a":"'), string])
+      const body = Buffer.concat([memory, Buffer.from('"}')]).subarray(shift)
+      expect(() => surveyJson(body)).toThrow(`at byte ${6 + place}`)
+      string[place] = 0x20
+      expect(surveyJson(Buffer.from(`{"a":"${string.toString('latin1')}"}`)).members).toHaveLength(
+        1,
+      )
+    }
+  },
+)
 
 test.each([
   '',
@@ -63,6 +107,11 @@ test.each([
   '{"a":01}',
   '{} {}',
   '{"a":tru}',
+  '{"a":-}',
+  '{"a":1.}',
+  '{"a":"\\x"}',
+  '{"a":"\\u12g4"}',
+  '{"a":"\n"}',
 ])('%j is malformed', (text) => {
   expect(() => survey(text)).toThrow(MalformedJson)
 })
@@ -90,6 +139,19 @@ describe('contents', () => {
     expect(contents.map(({ start, end }) => JSON.parse(text.slice(start, end)))).toEqual(
       JSON.parse(text).contents,
     )
+  })
+
+  test('one content and one part may stand without their lists, as in Google’s own examples', () => {
+    const { contents, hasFunctionCall } = survey(
+      '{"contents":{"parts":{"functionCall":{"name":"f"}}}}',
+    )
+    expect(contents).toMatchObject([{ isEmpty: false, parts: [{ isEmpty: false }] }])
+    expect(hasFunctionCall).toBe(true)
+  })
+
+  test('what is no content or no part is left for Google to judge', () => {
+    const { contents } = survey('{"contents":["x",{"parts":"y"},{"parts":["z"]},{"parts":null}]}')
+    expect(contents.map(({ isEmpty }) => isEmpty)).toEqual([false, false, false, true])
   })
 
   test('function calls, inline data and files are noticed in parts and nowhere else', () => {

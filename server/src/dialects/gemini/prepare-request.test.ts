@@ -147,6 +147,13 @@ describe('empty contents and parts', () => {
     })
   })
 
+  test('are not found where a part stands without its list', () => {
+    const body = '{"contents":[{"parts":{"text":"a"}},"b",{"parts":["c"]},{"parts":[]}]}'
+    expect(json(prepare(body).text)).toEqual({
+      contents: [{ parts: { text: 'a' } }, 'b', { parts: ['c'] }],
+    })
+  })
+
   test('are left for Google to refuse when nothing else would remain', () => {
     expect(prepare('{"contents":[{"parts":[]}]}').isSame).toBe(true)
     expect(prepare('{"contents":[]}').isSame).toBe(true)

@@ -8,7 +8,8 @@ import {
   type Asked,
 } from './additions.ts'
 import { applyEdits, textPiece, type Edit } from './body-edits.ts'
-import { surveyJson, type Member, type Range, type Survey } from './json-survey.ts'
+import type { Range } from './json-scanner.ts'
+import { surveyJson, type Content, type Member, type Survey } from './json-survey.ts'
 
 export type PrepareSettings = AdditionSettings
 
@@ -121,7 +122,7 @@ function editsFor(input: PrepareInput, survey: Survey, reader: Reader): Edit[] {
 /** Takes out parts that are empty and contents without parts: Google refuses both. What would leave nothing is left alone. */
 function contentEdits(body: Buffer, { contents }: Survey, reader: Reader): Edit[] {
   const place = reader.member('contents')
-  const kept = contents.filter(({ parts }) => parts.some(({ isEmpty }) => !isEmpty))
+  const kept = contents.filter(({ isEmpty }) => !isEmpty)
   if (place === undefined || kept.length === 0) return []
   if (kept.length < contents.length) {
     const pieces = kept.flatMap((content) => withoutEmptyParts(body, content))
@@ -134,9 +135,7 @@ function contentEdits(body: Buffer, { contents }: Survey, reader: Reader): Edit[
   )
 }
 
-type ContentOf = Survey['contents'][number]
-
-function withoutEmptyParts(body: Buffer, content: ContentOf): Buffer[] {
+function withoutEmptyParts(body: Buffer, content: Content): Buffer[] {
   const { parts, partsRange, start, end } = content
   if (partsRange === undefined || !parts.some(({ isEmpty }) => isEmpty)) {
     return [body.subarray(start, end)]
@@ -151,7 +150,7 @@ function withoutEmptyParts(body: Buffer, content: ContentOf): Buffer[] {
   ]
 }
 
-function fullParts(body: Buffer, parts: ContentOf['parts']): Buffer[] {
+function fullParts(body: Buffer, parts: Content['parts']): Buffer[] {
   return parts.filter(({ isEmpty }) => !isEmpty).map(({ start, end }) => body.subarray(start, end))
 }
 

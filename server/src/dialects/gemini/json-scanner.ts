@@ -1,0 +1,253 @@
+/** Where a value stands in the bytes: from its first byte to the one behind its last. */
+export type Range = { readonly start: number; readonly end: number }
+
+/** The body is no JSON object; `at` is the offset at which that became clear. */
+export class MalformedJson extends Error {
+  readonly at: number
+
+  constructor(at: number) {
+    super(`The body is not a JSON object (at byte ${at}).`)
+    this.name = 'MalformedJson'
+    this.at = at
+  }
+}
+
+/** Google reads no deeper than this, and a survey must not run out of stack. */
+const deepest = 200
+/** Strings longer than this are searched by memchr, which reads gigabytes a second, instead of byte by byte. */
+const nearBytes = 64
+
+const codes = {
+  quote: 0x22,
+  plus: 0x2b,
+  comma: 0x2c,
+  minus: 0x2d,
+  point: 0x2e,
+  zero: 0x30,
+  nine: 0x39,
+  colon: 0x3a,
+  openBracket: 0x5b,
+  backslash: 0x5c,
+  closeBracket: 0x5d,
+  e: 0x65,
+  f: 0x66,
+  n: 0x6e,
+  t: 0x74,
+  u: 0x75,
+  openBrace: 0x7b,
+  closeBrace: 0x7d,
+} as const
+
+const isSimpleEscape = new Uint8Array(256)
+for (const letter of Buffer.from('"\\/bfnrt')) isSimpleEscape[letter] = 1
+
+/**
+ * Goes through JSON once, from left to right, and is as strict as JSON.parse, but builds nothing: values are told by where they stand.
+ * Throws MalformedJson.
+ */
+export class JsonScanner {
+  readonly #bytes: Buffer
+  #at = 0
+  // The next quote and backslash, kept: looking for them anew in each string would read the rest of the body each time.
+  #nextQuote = -1
+  #nextBackslash = -1
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  /** Reads the one value that the bytes are. */
+  whole(read: () => Range): Range {
+    // A byte order mark is no JSON, but people's editors write it.
+    if (this.#bytes[0] === 0xef && this.#bytes[1] === 0xbb && this.#bytes[2] === 0xbf) this.#at = 3
+    this.#space()
+    const range = read()
+    this.#space()
+    if (this.#at < this.#bytes.length) throw new MalformedJson(this.#at)
+    return range
+  }
+
+  isAt(character: '[' | '{' | 'n'): boolean {
+    return this.#bytes[this.#at] === character.charCodeAt(0)
+  }
+
+  /** Any value, passed over. */
+  skip(depth = 0): Range {
+    if (depth > deepest) throw new MalformedJson(this.#at)
+    const start = this.#at
+    switch (this.#bytes[start]) {
+      case codes.quote:
+        this.#string()
+        break
+      case codes.openBrace:
+        return this.#object(() => this.skip(depth + 1))
+      case codes.openBracket:
+        return this.elements(() => this.skip(depth + 1))
+      case codes.t:
+        this.#word('true')
+        break
+      case codes.f:
+        this.#word('false')
+        break
+      case codes.n:
+        this.#word('null')
+        break
+      default:
+        this.#number()
+    }
+    return { start, end: this.#at }
+  }
+
+  /** An object; `member` is called at each value, which it must read, with the name and where that begins. */
+  members(member: (name: string, start: number) => Range): Range {
+    return this.#object((start, end) => member(this.#name(start, end), start))
+  }
+
+  /** An array; `element` is called at each one and must read it. */
+  elements(element: () => Range): Range {
+    const start = this.#at
+    this.#expect(codes.openBracket)
+    this.#space()
+    if (this.#take(codes.closeBracket)) return { start, end: this.#at }
+    for (;;) {
+      element()
+      this.#space()
+      if (this.#take(codes.closeBracket)) return { start, end: this.#at }
+      this.#expect(codes.comma)
+      this.#space()
+    }
+  }
+
+  #object(member: (nameStart: number, nameEnd: number) => Range): Range {
+    const start = this.#at
+    this.#expect(codes.openBrace)
+    this.#space()
+    if (this.#take(codes.closeBrace)) return { start, end: this.#at }
+    for (;;) {
+      const nameStart = this.#at
+      if (this.#bytes[nameStart] !== codes.quote) throw new MalformedJson(nameStart)
+      this.#string()
+      const nameEnd = this.#at
+      this.#space()
+      this.#expect(codes.colon)
+      this.#space()
+      member(nameStart, nameEnd)
+      this.#space()
+      if (this.#take(codes.closeBrace)) return { start, end: this.#at }
+      this.#expect(codes.comma)
+      this.#space()
+    }
+  }
+
+  #name(start: number, end: number): string {
+    const written = this.#bytes.toString('utf8', start, end)
+    return written.includes('\\') ? String(JSON.parse(written)) : written.slice(1, -1)
+  }
+
+  #string(): void {
+    const bytes = this.#bytes
+    let at = this.#at + 1
+    let near = at + nearBytes
+    for (;;) {
+      // Behind the end stands nothing, which is as wrong in a string as a control character.
+      const byte = bytes[at] ?? 0
+      if (byte === codes.quote) break
+      if (byte < 0x20) throw new MalformedJson(at)
+      if (byte === codes.backslash) {
+        at = this.#escape(at)
+        near = at + nearBytes
+      } else if (at < near) at += 1
+      else at = this.#leap(at)
+    }
+    this.#at = at + 1
+  }
+
+  /** The next quote or backslash, when it is not near; what lies between is checked. */
+  #leap(from: number): number {
+    if (this.#nextQuote < from) this.#nextQuote = this.#find(codes.quote, from)
+    if (this.#nextBackslash < from) this.#nextBackslash = this.#find(codes.backslash, from)
+    const end = Math.min(this.#nextQuote, this.#nextBackslash, this.#bytes.length)
+    const control = controlCharacterIn(this.#bytes, from, end)
+    if (control !== -1) throw new MalformedJson(control)
+    return end
+  }
+
+  #find(code: number, from: number): number {
+    const found = this.#bytes.indexOf(code, from)
+    return found === -1 ? Infinity : found
+  }
+
+  /** The offset behind the escape sequence at this backslash. */
+  #escape(backslash: number): number {
+    const letter = this.#bytes[backslash + 1] ?? 0
+    if (isSimpleEscape[letter] === 1) return backslash + 2
+    const digits = this.#bytes.toString('latin1', backslash + 2, backslash + 6)
+    if (letter !== codes.u || !/^[\da-f]{4}$/i.test(digits)) throw new MalformedJson(backslash)
+    return backslash + 6
+  }
+
+  #word(word: string): void {
+    for (let index = 0; index < word.length; index += 1) this.#expect(word.charCodeAt(index))
+  }
+
+  #number(): void {
+    this.#take(codes.minus)
+    if (!this.#take(codes.zero)) this.#digits()
+    if (this.#take(codes.point)) this.#digits()
+    // `e` and `E` differ by one bit.
+    if (((this.#bytes[this.#at] ?? 0) | 0x20) !== codes.e) return
+    this.#at += 1
+    if (!this.#take(codes.plus)) this.#take(codes.minus)
+    this.#digits()
+  }
+
+  #digits(): void {
+    const start = this.#at
+    for (;;) {
+      const byte = this.#bytes[this.#at] ?? 0
+      if (byte < codes.zero || byte > codes.nine) break
+      this.#at += 1
+    }
+    if (this.#at === start) throw new MalformedJson(start)
+  }
+
+  #space(): void {
+    for (;;) {
+      const byte = this.#bytes[this.#at]
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return
+      this.#at += 1
+    }
+  }
+
+  #take(code: number): boolean {
+    if (this.#bytes[this.#at] !== code) return false
+    this.#at += 1
+    return true
+  }
+
+  #expect(code: number): void {
+    if (!this.#take(code)) throw new MalformedJson(this.#at)
+  }
+}
+
+/** The first byte below 0x20 between two offsets, or -1. Four bytes at a time where they are many: a picture is megabytes of them. */
+function controlCharacterIn(bytes: Buffer, from: number, to: number): number {
+  const aligned = from + ((4 - ((bytes.byteOffset + from) % 4)) % 4)
+  if (to - aligned < 64) return controlByteIn(bytes, from, to)
+  const before = controlByteIn(bytes, from, aligned)
+  if (before !== -1) return before
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + aligned, (to - aligned) >> 2)
+  let index = 0
+  while (index < words.length && !hasControlByte(words[index] ?? 0)) index += 1
+  return controlByteIn(bytes, aligned + 4 * index, to)
+}
+
+/** A byte below 0x20 borrows when 0x20 is taken from it, and had no high bit before. */
+function hasControlByte(word: number): boolean {
+  return (((word - 0x20202020) | 0) & ~word & 0x80808080) !== 0
+}
+
+function controlByteIn(bytes: Buffer, from: number, to: number): number {
+  for (let at = from; at < to; at += 1) if ((bytes[at] ?? 0) < 0x20) return at
+  return -1
+}
