@@ -27,7 +27,7 @@ const { values: given, positionals } = parseArgs({
 })
 
 const full: Plan = { rounds: 5, concurrency: 32, share: 1, quietCount: 500 }
-const quick: Plan = { rounds: 2, concurrency: 32, share: 0.15, quietCount: 100 }
+const quick: Plan = { rounds: 2, concurrency: 32, share: 0.15, quietCount: 50 }
 const manyLargeBodies = { bodies: 50, bodyMb: 20 }
 const fewLargeBodies = { bodies: 10, bodyMb: 20 }
 

@@ -36,6 +36,8 @@ type Subject = Child & { readonly pool: Pool }
 /** The request log is written at most a second after the request; its cost belongs to the round. */
 const settleMs = 1200
 const eventsOfStream = 20
+/** So many requests until the compiler has seen enough. */
+const leastWarmUp = 3000
 
 /** Measures the fake itself, the bare proxy and the gateway in turns, round after round, each in its own process. */
 export async function measureRequests(
@@ -72,14 +74,18 @@ type Subjects = Readonly<Record<SubjectName, Subject>>
 async function playRounds(workload: Workload, subjects: Subjects, plan: Plan): Promise<Round[]> {
   const count = Math.round(workload.count * plan.share)
   for (const subject of Object.values(subjects)) {
-    await fire(subject.pool, workload.shot, { count, concurrency: plan.concurrency })
+    await fire(subject.pool, workload.shot, { ...plan, count: Math.max(count, leastWarmUp) })
   }
   const rounds: Round[] = []
   for (let round = 0; round < plan.rounds; round += 1) {
     const measured = {
       direct: await measure(subjects.direct, workload.shot, { ...plan, count }),
       bare: await measure(subjects.bare, workload.shot, { ...plan, count }),
-      gateway: await measure(subjects.gateway, workload.shot, { ...plan, count }),
+      gateway: await measure(subjects.gateway, workload.shot, {
+        ...plan,
+        count,
+        settlesLater: true,
+      }),
     }
     rounds.push(measured)
     process.stderr.write(`${workload.name}: round ${round + 1} of ${plan.rounds}\n`)
@@ -87,14 +93,16 @@ async function playRounds(workload: Workload, subjects: Subjects, plan: Plan): P
   return rounds
 }
 
+type Volleys = Plan & { readonly count: number; readonly settlesLater?: boolean }
+
 async function measure(
   { pid, pool }: Subject,
   shot: Shot,
-  { count, concurrency, quietCount }: Plan & { count: number },
+  { count, concurrency, quietCount, settlesLater = false }: Volleys,
 ): Promise<Measure> {
   const cpuBefore = cpuTimeUs(pid)
   const busy = await fire(pool, shot, { count, concurrency })
-  await pause(settleMs)
+  await pause(settlesLater ? settleMs : 0)
   const cpuUs = cpuTimeUs(pid) - cpuBefore
   const quiet = await fire(pool, shot, { count: quietCount, concurrency: 1 })
   return {

@@ -17,7 +17,7 @@ const readyTimeoutMs = 20_000
 const watchEveryMs = 250
 const mostKeptOutput = 8_000
 
-const keys = ['good', 'dead', 'spent', 'good'].map((state, index) => ({
+const keys = ['dead', 'spent', 'good', 'good'].map((state, index) => ({
   value: `AQ.Demo-${state}-${index + 1}`.padEnd(53, 'x'),
   state,
   name: `key ${index + 1}`,
