@@ -1,0 +1,89 @@
+// The thread that waits for the disk, so that nobody else does.
+import Database from 'libsql'
+import { parentPort, workerData } from 'node:worker_threads'
+import type {
+  Failure,
+  SqlResult,
+  SqlValue,
+  WorkerAnswer,
+  WorkerRequest,
+} from './worker-messages.ts'
+
+type SqliteDatabase = InstanceType<typeof Database>
+type Statement = ReturnType<SqliteDatabase['prepare']>
+
+const statementsKept = 100
+const nothing: SqlResult = { rows: [], changes: 0, insertId: 0 }
+
+function open(path: string): SqliteDatabase {
+  const database = new Database(path)
+  database.pragma('busy_timeout = 5000')
+  database.pragma('journal_mode = WAL')
+  // With a write-ahead log this outlives a killed process; only a power cut may cost the last moments.
+  database.pragma('synchronous = NORMAL')
+  database.pragma('foreign_keys = ON')
+  // Where the file cannot be written, this says so now.
+  database.exec('begin immediate')
+  database.exec('commit')
+  return database
+}
+
+/** Statements prepared before, the longest unused of them forgotten. */
+function createStatements(database: SqliteDatabase): (sql: string) => Statement {
+  const statements = new Map<string, Statement>()
+  return (sql) => {
+    const statement = statements.get(sql) ?? database.prepare(sql)
+    statements.delete(sql)
+    statements.set(sql, statement)
+    const [oldest] = statements.keys()
+    if (statements.size > statementsKept && oldest !== undefined) statements.delete(oldest)
+    return statement
+  }
+}
+
+function createRunner(database: SqliteDatabase) {
+  const prepared = createStatements(database)
+  return (sql: string, parameters: readonly SqlValue[]): SqlResult => {
+    // SQLite itself rolls back when a disk is full; there is nothing left to do then.
+    if (sql === 'rollback' && !database.inTransaction) return nothing
+    const statement = prepared(sql)
+    if (statement.reader) return { ...nothing, rows: statement.all([...parameters]) }
+    const { changes, lastInsertRowid } = statement.run([...parameters])
+    return { rows: [], changes, insertId: lastInsertRowid }
+  }
+}
+
+function failure(error: unknown): Failure {
+  if (!(error instanceof Error)) return { message: String(error), code: '' }
+  return { message: error.message, code: 'code' in error ? String(error.code) : '' }
+}
+
+function answer(message: WorkerAnswer): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of windows; this is a thread
+  parentPort?.postMessage(message)
+}
+
+function attempt(id: number, act: () => SqlResult): void {
+  try {
+    answer({ id, result: act() })
+  } catch (error) {
+    answer({ id, failure: failure(error) })
+  }
+}
+
+function serve(database: SqliteDatabase): void {
+  const run = createRunner(database)
+  parentPort?.on('message', (request: WorkerRequest) => {
+    attempt(request.id, () => {
+      if (request.kind === 'run') return run(request.sql, request.parameters)
+      database.close()
+      return nothing
+    })
+    if (request.kind === 'close') parentPort?.close()
+  })
+}
+
+attempt(0, () => {
+  serve(open(String(workerData)))
+  return nothing
+})
