@@ -1,0 +1,90 @@
+import { attempt, type AttemptDeps } from '../gateway/attempt.ts'
+import { explainFailure } from '../gateway/classify/network-failure.ts'
+import type { ForwardDeps } from '../gateway/forward.ts'
+import { judgeFor } from '../gateway/judges.ts'
+import { callGoogle } from '../gateway/own-call.ts'
+import { probeKey } from '../gateway/probe.ts'
+import { createTransport } from '../gateway/transport.ts'
+import { readUpstreamAddress } from '../gateway/upstream-address.ts'
+import { createCatalogue, type Catalogue } from '../models/catalogue.ts'
+import { fetchModels } from '../models/fetch-models.ts'
+import { createAttemptLog } from '../usage/attempt-log.ts'
+import { describeAttempt } from '../usage/describe-attempt.ts'
+import type { ComposedKeys, KeysDeps } from './compose-keys.ts'
+import { realClock } from './real-clock.ts'
+
+export type GatewayDeps = KeysDeps & Pick<ComposedKeys, 'engine' | 'secretOf'>
+
+export type ComposedGateway = {
+  readonly forward: ForwardDeps
+  readonly catalogue: Catalogue
+  close(): Promise<void>
+}
+
+/** The way of a request to Google and back, with the request log at its end. */
+export function composeGateway(deps: GatewayDeps): ComposedGateway {
+  const { engine, secretOf, settings, storage, log, complain } = deps
+  const transport = createTransport(settings.current)
+  const attempts: AttemptDeps = {
+    transport,
+    judgeFor: (call, status) => judgeFor({ scrub: log.scrubber.scrub }, call, status),
+    explainFailure,
+    now: realClock.now,
+  }
+  const attemptLog = createAttemptLog({ write: storage.attempts.insertMany, log })
+  const makeAttempt: ForwardDeps['attempt'] = (call, options) => attempt(attempts, call, options)
+  const forward: ForwardDeps = {
+    keys: engine,
+    attempt: makeAttempt,
+    limits() {
+      const { maxRetries, maxKeySwitches, queueMaxWaitMs, timeOut } = settings.current()
+      return { maxRetries, maxKeySwitches, queueMaxWaitMs, timeOutMs: timeOut * 1000 }
+    },
+    report: (report) => attemptLog.record(describeAttempt(report)),
+    clock: realClock,
+  }
+  const version = () => readUpstreamAddress(settings.current().baseUrl).version
+  const catalogue = createCatalogue({
+    fetchModels: () =>
+      fetchModels((query) => callGoogle(forward, listCall(version(), query), listAsk)),
+    now: realClock.now,
+    ttlMs: () => settings.current().modelListTtlSeconds * 1000,
+    complain,
+  })
+
+  const upkeep = engine.startUpkeep(async (key) => {
+    const secret = secretOf(key)
+    if (secret === undefined) return { verdict: 'client-left', status: 0 }
+    return probeKey(
+      {
+        attempt: makeAttempt,
+        model: () => settings.current().testModel,
+        version,
+        timeOutMs: () => Math.min(30, settings.current().timeOut) * 1000,
+      },
+      secret,
+    )
+  })
+
+  return {
+    forward,
+    catalogue,
+    async close() {
+      upkeep.close()
+      await attemptLog.close()
+      await transport.close()
+    },
+  }
+}
+
+const listAsk = { lane: '', model: '', estimatedInputTokens: 0 }
+
+const listCall = (version: string, query: string) => ({
+  method: 'GET' as const,
+  path: `/${version}/models${query}`,
+  headers: { accept: 'application/json' },
+  body: [],
+  framing: 'unary' as const,
+  generates: false,
+  usesResource: false,
+})

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { readSettings, type Settings } from '@gemini-balance/contract'
+import { configHandlers } from '../admin/config/config-handlers.ts'
+import { geminiRoutes } from '../dialects/gemini/native-routes.ts'
+import { createCallers } from '../http/callers.ts'
+import { adminRoutes } from '../http/admin-routes.ts'
+import { healthRoutes } from '../http/health.ts'
+import { createListener } from '../http/listener.ts'
+import { pageRoutes } from '../http/pages.ts'
+import { createLog, type LogDestination, type RootLog } from '../log/create-log.ts'
+import { createLiveSettings, type LiveSettings } from '../settings/live-settings.ts'
+import type { Environment } from '../settings/read-environment.ts'
+import { openStorage, type Storage } from '../storage/open-storage.ts'
+import { composeGateway } from './compose-gateway.ts'
+import { composeKeys } from './compose-keys.ts'
+import { listen } from './listen.ts'
+
+export type ComposeOptions = {
+  readonly environment: Environment
+  readonly logDestination?: LogDestination
+  /** Where the built pages are. */
+  readonly pagesFolder?: string
+}
+
+export type Gateway = {
+  /** `http://host:port`. */
+  readonly url: string
+  readonly settings: LiveSettings
+  readonly log: RootLog
+  /** The admin token, if this start made it up: to be shown once. */
+  readonly newAdminToken: string | undefined
+  readonly keys: Awaited<ReturnType<typeof composeKeys>>['engine']
+  /** Lets requests finish for as long as the settings say, writes what is to be written, and stops. */
+  close(): Promise<void>
+}
+
+/** Puts the parts together, in the order in which they need one another. The one place that knows them all. */
+export async function compose(options: ComposeOptions): Promise<Gateway> {
+  const { environment, logDestination } = options
+  const atStart = readSettings(environment)
+  const storage = await openStorage({
+    path: join(atStart.dataDir, atStart.sqliteDatabase),
+    now: Date.now,
+  })
+  try {
+    const settings = await createLiveSettings({ environment, store: storage.settings })
+    const newAdminToken = await ensureAdminToken(settings)
+    const log = createLog({
+      level: settings.current().logLevel,
+      ...(logDestination === undefined ? {} : { destination: logDestination }),
+    })
+    return await start({ ...options, storage, settings, log, newAdminToken })
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+type Opened = ComposeOptions & {
+  readonly storage: Storage
+  readonly settings: LiveSettings
+  readonly log: RootLog
+  readonly newAdminToken: string | undefined
+}
+
+async function start(opened: Opened): Promise<Gateway> {
+  const { storage, settings, log } = opened
+  const complain = (error: unknown) => log.error({ err: error }, 'failed')
+  const {
+    engine,
+    secretOf,
+    close: closeKeys,
+  } = await composeKeys({ storage, settings, log, complain })
+  const gateway = composeGateway({ engine, secretOf, settings, storage, log, complain })
+
+  let callers = createCallers(settings.current())
+  guardSecrets(log, settings.current())
+  settings.subscribe((now) => {
+    callers = createCallers(now)
+    guardSecrets(log, now)
+    log.setLevel(now.logLevel)
+  })
+
+  const readiness = () => {
+    const { keys } = engine.counts()
+    return keys.active > 0 ? undefined : 'No key is alive.'
+  }
+  const app = createListener(log.pino, [
+    healthRoutes(readiness),
+    adminRoutes({ handlers: { ...configHandlers(settings) }, callers: () => callers, complain }),
+    geminiRoutes({
+      settings: settings.current,
+      callers: () => callers,
+      forward: gateway.forward,
+      catalogue: gateway.catalogue,
+      scrub: log.scrubber.scrub,
+      complain,
+    }),
+    ...(opened.pagesFolder === undefined ? [] : [pageRoutes(opened.pagesFolder)]),
+  ])
+  const url = await listen(app, settings.current())
+
+  return {
+    url,
+    settings,
+    log,
+    newAdminToken: opened.newAdminToken,
+    keys: engine,
+    async close() {
+      const graceMs = settings.current().shutdownGraceSeconds * 1000
+      const timer = setTimeout(() => app.server.closeAllConnections(), graceMs)
+      await app.close()
+      clearTimeout(timer)
+      await gateway.close()
+      await closeKeys()
+      await storage.close()
+    },
+  }
+}
+
+/** Without an admin token nobody could ever come in: the first start makes one and keeps it. */
+async function ensureAdminToken(settings: LiveSettings): Promise<string | undefined> {
+  if (settings.current().authToken !== '') return undefined
+  const token = randomBytes(24).toString('base64url')
+  await settings.change({ AUTH_TOKEN: token })
+  return token
+}
+
+function guardSecrets(log: RootLog, { authToken, allowedTokens, apiKeys }: Settings): void {
+  for (const secret of [authToken, ...allowedTokens, ...apiKeys]) log.scrubber.add(secret)
+}

@@ -1,0 +1,59 @@
+import type { KeyEngine } from '../keys/engine.ts'
+import type { StateChange, StateRow } from '../keys/state-rows.ts'
+
+/** Where the engine's memory is kept over a restart. */
+export interface EngineStateStore {
+  all(): Promise<readonly StateRow[]>
+  /** Writes rows over those of the same id and deletes those that have become undefined. */
+  apply(changes: readonly StateChange[]): Promise<void>
+}
+
+export type EngineKeeperDeps = {
+  readonly engine: Pick<KeyEngine, 'importState' | 'drainDirty'>
+  readonly store: EngineStateStore
+  readonly complain: (error: unknown) => void
+}
+
+export interface EngineKeeper {
+  /** Writes what is left and stops. */
+  close(): Promise<void>
+}
+
+const flushMs = 1000
+
+/** Gives the engine back what it knew, and from then on writes what it learns once a second: a kill loses no verdict older than that. */
+export async function keepEngineState(deps: EngineKeeperDeps): Promise<EngineKeeper> {
+  const { engine, store, complain } = deps
+  // What could not be written is kept by id: a database that is away costs memory for each lane once.
+  const unwritten = new Map<string, StateChange>()
+  let writing: Promise<void> | undefined
+
+  async function flush(): Promise<void> {
+    for (const change of engine.drainDirty()) unwritten.set(change.id, change)
+    if (unwritten.size === 0) return
+    const batch = [...unwritten.values()]
+    unwritten.clear()
+    try {
+      await store.apply(batch)
+    } catch (error) {
+      for (const change of batch) if (!unwritten.has(change.id)) unwritten.set(change.id, change)
+      complain(error)
+    }
+  }
+
+  engine.importState(await store.all())
+  const timer = setInterval(() => {
+    writing ??= flush().finally(() => {
+      writing = undefined
+    })
+  }, flushMs)
+  timer.unref()
+
+  return {
+    async close() {
+      clearInterval(timer)
+      await writing
+      await flush()
+    },
+  }
+}

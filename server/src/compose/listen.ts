@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify'
+import { StartError } from '../start-error.ts'
+
+/** Opens the port; returns the address. */
+export async function listen(
+  app: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    throw new StartError(
+      `The address ${host}:${port} cannot be listened on: ${reasonOf(cause)}`,
+      cause,
+    )
+  }
+  const address = app.server.address()
+  const openPort = typeof address === 'object' && address !== null ? address.port : port
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${openPort}`
+}
+
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'another program uses it. Set PORT to a free one.'
+    case 'EACCES':
+      return 'this user may not. Set PORT to one above 1023.'
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return 'HOST is not an address of this machine.'
+    default:
+      return cause instanceof Error ? cause.message : String(cause)
+  }
+}

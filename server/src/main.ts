@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { fileURLToPath } from 'node:url'
+import { SettingsRefused } from '@gemini-balance/contract'
+import { compose, type Gateway } from './compose/compose.ts'
+import { readEnvironment } from './settings/read-environment.ts'
+import { StartError } from './start-error.ts'
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+
+try {
+  const gateway = await compose({
+    environment: readEnvironment(process.env, '.env'),
+    pagesFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
+  })
+  greet(gateway)
+  closeOnSignal(gateway)
+} catch (error) {
+  process.stderr.write(`${sentenceFor(error)}\n`)
+  process.exitCode = 1
+}
+
+function greet({ url, newAdminToken, keys }: Gateway): void {
+  if (newAdminToken !== undefined) {
+    say(`\nYour admin token, shown this once:\n\n    ${newAdminToken}\n`)
+  }
+  const { active, dead, disabled } = keys.counts().keys
+  const total = active + dead + disabled
+  say(
+    `Gemini Balance listens on ${url}, with ${total === 0 ? 'no keys yet' : `${active} of ${total} keys alive`}.`,
+  )
+  if (total === 0) say('Give it keys: API_KEYS=key1,key2 in the environment or in .env.')
+}
+
+function closeOnSignal(gateway: Gateway): void {
+  let isClosing = false
+  const close = () => {
+    // Whoever asks twice does not want to wait.
+    if (isClosing) process.exit(1)
+    isClosing = true
+    say('Stopping: requests under way may finish.')
+    gateway.close().catch((error: unknown) => {
+      gateway.log.error({ err: error }, 'The stop failed.')
+      process.exitCode = 1
+    })
+  }
+  process.on('SIGTERM', close)
+  process.on('SIGINT', close)
+}
+
+function sentenceFor(error: unknown): string {
+  if (error instanceof SettingsRefused) return `The settings cannot be used.\n${error.message}`
+  if (error instanceof StartError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

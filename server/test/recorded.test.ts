@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { call, healthyProjects, startBench, type Bench } from './support/gateway.ts'
+
+type Exchange = {
+  id: string
+  method: string
+  path: string
+  request: unknown
+  status: number
+  headers: Record<string, string>
+  response: { json?: unknown; text?: string }
+}
+
+const file = fileURLToPath(
+  new URL('../../../shared/recorded/gemini-exchanges.jsonl', import.meta.url),
+)
+const exchanges = existsSync(file)
+  ? readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line): Exchange => JSON.parse(line))
+      .filter(({ path }) => /\/models\/[^/]+:/.test(path))
+  : []
+
+let bench: Bench
+beforeAll(async () => {
+  bench = await startBench({
+    fake: { projects: healthyProjects(2) },
+    settings: { SAFETY_SETTINGS: '[]', MAX_RETRIES: '1' },
+  })
+})
+afterAll(() => bench.close())
+
+describe.skipIf(exchanges.length === 0)('recorded traffic comes out as it went in', () => {
+  test.each(exchanges.map((exchange) => [exchange.id, exchange] as const))(
+    '%s',
+    async (_id, exchange) => {
+      const { path, request, status, headers, response } = exchange
+      const sent = JSON.stringify(request)
+      const answered = response.text ?? JSON.stringify(response.json, undefined, 2)
+      const {
+        'transfer-encoding': _hop,
+        'content-encoding': _coding,
+        'content-length': _length,
+        ...kept
+      } = headers
+      bench.fake.clearReceived()
+      bench.fake.clearScripts()
+      bench.fake.script({
+        path: path.split('?')[0] ?? path,
+        status,
+        headers: kept,
+        body: answered,
+        splitAt: [1, 7, 100],
+      })
+      const answer = await call(bench, path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: sent,
+      })
+      expect(answer.status).toBe(status)
+      expect(answer.text).toBe(answered)
+      expect(answer.headers.get('content-type')).toBe(headers['content-type'] ?? null)
+      for (const { bodyText } of bench.fake.received()) expect(bodyText).toBe(sent)
+      expect(bench.fake.received().length).toBeGreaterThan(0)
+    },
+  )
+})
