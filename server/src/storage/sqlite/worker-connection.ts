@@ -73,16 +73,18 @@ export async function connectToWorker(path: string): Promise<WorkerConnection> {
   }
 }
 
-/** From source the thread needs the TypeScript loader that runs us; compiled, it needs nothing. */
 function startWorker(path: string): Worker {
   const isSource = import.meta.url.endsWith('.ts')
   const entry = new URL(isSource ? './sqlite-worker.ts' : './sqlite-worker.js', import.meta.url)
-  const execArgv = isSource ? ['--import', pathToFileURL(typeScriptLoader()).href] : []
-  return new Worker(entry, { workerData: path, execArgv })
+  return new Worker(isSource ? throughTypeScript(entry) : entry, { workerData: path, execArgv: [] })
 }
 
-function typeScriptLoader(): string {
-  return createRequire(import.meta.url).resolve('tsx')
+/** From source the thread needs a TypeScript loader of its own; compiled, it needs nothing. */
+function throughTypeScript(entry: URL): URL {
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'))
+  const loader = new URL('./dist/esm/api/index.mjs', tsx).href
+  const code = `import { register } from '${loader}'; register(); await import('${entry.href}')`
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`)
 }
 
 function bindable(value: unknown): SqlValue {
