@@ -41,6 +41,17 @@ describe('text forms', () => {
   test('a map is a JSON object, in either kind of quotes', () => {
     expect(readSettings({ THINKING_BUDGET_MAP: '{"m":-1}' }).thinkingBudgetMap).toEqual({ m: -1 })
     expect(readSettings({ THINKING_BUDGET_MAP: "{'m': 5}" }).thinkingBudgetMap).toEqual({ m: 5 })
+    expect(readSettings({ THINKING_BUDGET_MAP: ' ' }).thinkingBudgetMap).toEqual({})
+    expect(readSettings({ CUSTOM_HEADERS: '{"X-A":"b c"}' }).customHeaders).toEqual({
+      'X-A': 'b c',
+    })
+  })
+
+  test('a number may stand as text', () => {
+    expect(readSettings({ MAX_RETRIES: ' 7 ', KEY_TTL_HOURS: '1.5' })).toMatchObject({
+      maxRetries: 7,
+      keyTtlHours: 1.5,
+    })
   })
 
   test.each(['true', '1', 'YES', 'on'])('%s is true', (word) => {
@@ -57,10 +68,33 @@ describe('what cannot be used', () => {
       BASE_URL: 'ftp://x',
     })
     expect(told.split('\n')).toHaveLength(4)
-    expect(told).toContain('PORT must be a number from 0 to 65535')
-    expect(told).toContain('MAX_RETRIES must be at most 10')
+    expect(told).toContain('PORT must be a whole number from 0 to 65535')
+    expect(told).toContain('MAX_RETRIES must be a whole number from 0 to 10')
     expect(told).toContain('DATABASE_TYPE must be one of sqlite')
     expect(told).toContain('BASE_URL')
+  })
+
+  test.each([
+    [{ MAX_RETRIES: '' }, 'MAX_RETRIES must be a whole number from 0 to 10.'],
+    [{ MAX_RETRIES: true }, 'MAX_RETRIES must be a whole number'],
+    [{ MAX_RETRIES: [5] }, 'MAX_RETRIES must be a whole number'],
+    [{ MAX_RETRIES: '0x3' }, 'MAX_RETRIES must be a whole number'],
+    [{ KEY_TTL_HOURS: ' ' }, 'KEY_TTL_HOURS must be a number from 0.01 to 720.'],
+    [{ THINKING_BUDGET_MAP: { m: null } }, 'THINKING_BUDGET_MAP (item m) must be a whole number'],
+    [{ ALLOWED_TOKENS: '[broken' }, 'ALLOWED_TOKENS must be a list.'],
+    [{ ALLOWED_TOKENS: ['a', ''] }, 'ALLOWED_TOKENS (item 1) must not be empty.'],
+    [{ URL_CONTEXT_ENABLED: 'maybe' }, 'URL_CONTEXT_ENABLED must be true or false.'],
+    [{ CUSTOM_HEADERS: '{' }, 'CUSTOM_HEADERS must be a JSON object.'],
+    [{ CUSTOM_HEADERS: { 'a b': 'c' } }, 'CUSTOM_HEADERS must have names that headers can have.'],
+    [
+      { CUSTOM_HEADERS: { a: 'b\r\nc: d' } },
+      'CUSTOM_HEADERS (item a) must be the value of a header',
+    ],
+    [{ SQLITE_DATABASE: '../x.db' }, 'SQLITE_DATABASE must be a file name.'],
+    [{ SQLITE_DATABASE: '..' }, 'SQLITE_DATABASE must be a file name.'],
+    [{ SAFETY_SETTINGS: '[{"category":"A"}]' }, 'SAFETY_SETTINGS (item 0.threshold) must be text.'],
+  ])('%j is refused in a sentence', (values, sentence) => {
+    expect(problems(values)).toContain(sentence)
   })
 
   test('is never repeated', () => {

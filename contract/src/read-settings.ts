@@ -68,28 +68,26 @@ function problemsOf(error: z.ZodError): SettingProblem[] {
   })
 }
 
-/** zod's own sentences repeat what was received; these do not. */
+/** zod's own sentences repeat what was received; these do not. Those that begin with `must` are ours. */
 function problemOf(issue: z.core.$ZodIssue): string {
+  if (issue.message.startsWith('must ')) return `${issue.message}.`
   switch (issue.code) {
     case 'too_small':
-      return issue.origin === 'string'
-        ? 'must not be empty.'
-        : `must be at least ${String(issue.minimum)}.`
-    case 'too_big':
-      return `must be at most ${String(issue.maximum)}.`
+      return 'must not be empty.'
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}.`
     case 'invalid_type':
-      return issue.message.startsWith('must')
-        ? `${issue.message}.`
-        : `must be of type ${issue.expected}.`
-    case 'invalid_format':
-      return issue.format === 'url'
-        ? 'must be an http or https address.'
-        : 'is not written in its form.'
+      return `must be ${kinds.get(issue.expected) ?? issue.expected}.`
     case 'unrecognized_keys':
-      return `has unknown members.`
+      return 'has unknown members.'
     default:
       return 'cannot be used.'
   }
 }
+
+const kinds: ReadonlyMap<string, string> = new Map([
+  ['array', 'a list'],
+  ['record', 'a JSON object'],
+  ['object', 'a JSON object'],
+  ['string', 'text'],
+])

@@ -5,12 +5,22 @@ import { z } from 'zod'
  */
 export const text = () => z.string().trim()
 
+/** Only what is written as a number is one: `Number` itself takes blanks, `true` and lists of one. */
+const decimal = /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/
+const readNumber = (value: unknown) =>
+  typeof value === 'string' && decimal.test(value) ? Number(value) : value
+
 /** A number, or its text. */
-export const numberIn = (min: number, max: number) =>
-  z.coerce
-    .number({ error: `must be a number from ${min} to ${max}` })
-    .min(min)
-    .max(max)
+export const numberIn = (min: number, max: number) => {
+  const error = `must be a number from ${min} to ${max}`
+  return z.preprocess(readNumber, z.number({ error }).min(min, { error }).max(max, { error }))
+}
+
+/** A whole number, or its text. */
+export const wholeNumberIn = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`
+  return z.preprocess(readNumber, z.int({ error }).min(min, { error }).max(max, { error }))
+}
 
 const words = new Map<unknown, boolean>([
   ...['true', '1', 'yes', 'on'].map((word) => [word, true] as const),
@@ -36,9 +46,16 @@ export const mapOf = <S extends z.ZodType>(value: S) =>
     z.record(z.string(), value),
   )
 
+/** HTTP headers. What Node would refuse to send is refused here, where a person sees it, not at every request. */
+export const headersOf = () =>
+  mapOf(z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be the value of a header')).refine(
+    (headers) => Object.keys(headers).every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name)),
+    'must have names that headers can have',
+  )
+
 function readList(written: string): unknown {
   const trimmed = written.trim()
-  if (trimmed.startsWith('[')) return parseJson(trimmed)
+  if (trimmed.startsWith('[')) return parseLenient(trimmed)
   return trimmed
     .split(/[\n,]/)
     .map((item) => item.trim())
@@ -48,8 +65,12 @@ function readList(written: string): unknown {
 function readMap(written: string): unknown {
   const trimmed = written.trim()
   if (trimmed === '') return {}
-  // People write maps with single quotes, because their shell took the double ones.
-  return parseJson(trimmed) ?? parseJson(trimmed.replaceAll("'", '"'))
+  return parseLenient(trimmed)
+}
+
+/** People write JSON with single quotes, because their shell took the double ones. */
+function parseLenient(written: string): unknown {
+  return parseJson(written) ?? parseJson(written.replaceAll("'", '"'))
 }
 
 function parseJson(written: string): unknown {

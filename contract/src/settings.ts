@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag, listOf, mapOf, numberIn, text } from './setting-forms.ts'
+import { flag, headersOf, listOf, mapOf, numberIn, text, wholeNumberIn } from './setting-forms.ts'
 
 export type SettingGroup =
   | 'server'
@@ -53,10 +53,10 @@ const defaultSafety = safetyCategories.map((category) => ({ category, threshold:
 
 /** Every setting, once. Environment, database, admin API and documentation are made from this table. */
 export const settingsSchema = z.object({
-  host: atStart('HOST', text().default('0.0.0.0'), 'The address to listen on.'),
+  host: atStart('HOST', text().min(1).default('0.0.0.0'), 'The address to listen on.'),
   port: atStart(
     'PORT',
-    numberIn(0, 65_535).int().default(8000),
+    wholeNumberIn(0, 65_535).default(8000),
     'The port to listen on; 0 takes a free one.',
   ),
   dataDir: atStart('DATA_DIR', text().min(1).default('./data'), 'The folder of the database.'),
@@ -68,7 +68,7 @@ export const settingsSchema = z.object({
   sqliteDatabase: atStart(
     'SQLITE_DATABASE',
     text()
-      .regex(/^[\w.-]+$/, 'must be a file name')
+      .regex(/^(?!\.+$)[\w.-]+$/, 'must be a file name')
       .default('gemini-balance.db'),
     'The database file inside DATA_DIR.',
   ),
@@ -116,12 +116,14 @@ export const settingsSchema = z.object({
 
   baseUrl: upstream(
     'BASE_URL',
-    z.url({ protocol: /^https?$/ }).default('https://generativelanguage.googleapis.com/v1beta'),
+    z
+      .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+      .default('https://generativelanguage.googleapis.com/v1beta'),
     "Google's address: origin, an optional prefix, and the version for the gateway's own calls.",
   ),
   customHeaders: upstream(
     'CUSTOM_HEADERS',
-    mapOf(z.string()).default({}),
+    headersOf().default({}),
     'Headers added to every call to Google.',
   ),
   timeOut: upstream(
@@ -137,24 +139,24 @@ export const settingsSchema = z.object({
 
   maxRetries: retry(
     'MAX_RETRIES',
-    numberIn(0, 10).int().default(3),
+    wholeNumberIn(0, 10).default(3),
     'Attempts, in all, that may fail through no fault of a key: 5xx, time-outs, empty answers. 0 means 1.',
   ),
   maxKeySwitches: retry(
     'MAX_KEY_SWITCHES',
-    numberIn(0, 1000).int().default(32),
+    wholeNumberIn(0, 1000).default(32),
     'Dead or spent keys that one request may step over.',
   ),
   queueMaxWaitMs: retry(
     'QUEUE_MAX_WAIT_MS',
-    numberIn(0, 600_000).int().default(3000),
+    wholeNumberIn(0, 600_000).default(3000),
     'Milliseconds a request may wait for quota to come back; 0 answers at once.',
   ),
 
   apiKeys: secretKeys('API_KEYS', listOf(text().min(1)).default([]), 'The Gemini keys.'),
   maxFailures: keys(
     'MAX_FAILURES',
-    numberIn(1, 100).int().default(3),
+    wholeNumberIn(1, 100).default(3),
     'Unexplained failures in a row after which a key rests.',
   ),
   checkIntervalHours: keys(
@@ -173,7 +175,7 @@ export const settingsSchema = z.object({
     flag().default(true),
     'Prefer keys that have answered lately.',
   ),
-  poolSize: pool('VALID_KEY_POOL_SIZE', numberIn(1, 10_000).int().default(50), 'Keys in the pool.'),
+  poolSize: pool('VALID_KEY_POOL_SIZE', wholeNumberIn(1, 10_000).default(50), 'Keys in the pool.'),
   keyTtlHours: pool(
     'KEY_TTL_HOURS',
     numberIn(0.01, 720).default(2),
@@ -181,12 +183,12 @@ export const settingsSchema = z.object({
   ),
   poolMinThreshold: pool(
     'POOL_MIN_THRESHOLD',
-    numberIn(1, 10_000).int().default(10),
+    wholeNumberIn(1, 10_000).default(10),
     'The pool is refilled when it is smaller.',
   ),
   emergencyRefillCount: pool(
     'EMERGENCY_REFILL_COUNT',
-    numberIn(1, 100).int().default(5),
+    wholeNumberIn(1, 100).default(5),
     'Keys probed at once when the pool runs low.',
   ),
   poolMaintenanceIntervalMinutes: pool(
@@ -205,12 +207,12 @@ export const settingsSchema = z.object({
   ),
   proModelMaxUsage: pool(
     'PRO_MODEL_MAX_USAGE',
-    numberIn(0, 1_000_000).int().default(5),
+    wholeNumberIn(0, 1_000_000).default(5),
     'Uses by pro models after which a pool member rests; 0 is no limit.',
   ),
   nonProModelMaxUsage: pool(
     'NON_PRO_MODEL_MAX_USAGE',
-    numberIn(0, 1_000_000).int().default(20),
+    wholeNumberIn(0, 1_000_000).default(20),
     'Uses by other models after which a pool member rests; 0 is no limit.',
   ),
 
@@ -247,7 +249,7 @@ export const settingsSchema = z.object({
   ),
   thinkingBudgetMap: models(
     'THINKING_BUDGET_MAP',
-    mapOf(z.coerce.number().int()).default({}),
+    mapOf(wholeNumberIn(-1, 1_000_000)).default({}),
     'Thinking budget by model; -1 is dynamic.',
   ),
   showThinkingProcess: models(

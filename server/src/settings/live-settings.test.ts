@@ -55,8 +55,8 @@ describe('a change', () => {
   test.each([
     ['of an unknown setting', { NO_SUCH: 1 }, 'NO_SUCH is not a setting'],
     ['of a setting of the start', { PORT: 1 }, 'PORT is read at the start'],
-    ['to a value out of bounds', { MAX_RETRIES: 99 }, 'MAX_RETRIES must be at most 10'],
-    ['to null', { MAX_RETRIES: null }, 'MAX_RETRIES must be a number'],
+    ['to a value out of bounds', { MAX_RETRIES: 99 }, 'MAX_RETRIES must be a whole number from 0 to 10'],
+    ['to null', { MAX_RETRIES: null }, 'MAX_RETRIES must be a whole number'],
     ['to a list with a bad item', { ALLOWED_TOKENS: ['a', ''] }, 'ALLOWED_TOKENS (item 1)'],
   ])('%s is refused by name and changes nothing', async (_name, patch, sentence) => {
     const store = memoryStore()
