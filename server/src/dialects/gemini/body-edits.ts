@@ -20,5 +20,3 @@ export function applyEdits(body: Buffer, edits: readonly Edit[]): readonly Buffe
   if (at < body.length) pieces.push(body.subarray(at))
   return pieces
 }
-
-export const textPiece = (text: string): readonly Buffer[] => [Buffer.from(text, 'utf8')]

@@ -51,6 +51,19 @@ export function surveyJson(bytes: Buffer): Survey {
   return { object, members, contents, ...facts.told }
 }
 
+/** The members of an object that stands somewhere in a body which has been surveyed. */
+export function surveyMembers(bytes: Buffer, { start, end }: Range): Member[] {
+  const scanner = new JsonScanner(bytes.subarray(start, end))
+  const members: Member[] = []
+  scanner.members((written, at) => {
+    const value = scanner.skip()
+    const range = { start: start + value.start, end: start + value.end }
+    members.push({ name: camelCase(written), start: start + at, value: range })
+    return value
+  })
+  return members
+}
+
 function surveyContents(scanner: JsonScanner, facts: PartFacts) {
   const contents: Content[] = []
   const value = oneOrMore(scanner, () => {

@@ -39,6 +39,14 @@ function prepare(
 }
 const hi = '{"contents":[{"role":"user","parts":[{"text":"hi"}]}]}'
 const json = (text: string): Record<string, unknown> => JSON.parse(text)
+const withTools = (tools: string) => `{"tools": ${tools},"contents":[{"parts":[{"text":"a"}]}]}`
+const withConfig = (config: string) =>
+  `{"generation_config":${config},"contents":[{"parts":[{"text":"a"}]}]}`
+const opening = (body: string) => Buffer.concat(prepare(body).opening).toString()
+function budgetOf0(base: string): unknown {
+  const settings = { thinkingBudgetMap: { [base]: 0 } }
+  return json(prepare(hi, { model: { base }, settings }).text)['generationConfig']
+}
 
 test('where nothing has to change the body is the very same memory', () => {
   expect(prepare(hi).isSame).toBe(true)
@@ -58,11 +66,15 @@ describe('suffixes', () => {
     expect(json(prepare(hi, { model: { search: true } }).text)['tools']).toEqual([
       { googleSearch: {} },
     ])
-    const own = '{"contents":[{"parts":[{"text":"a"}]}],"tools":[{"urlContext":{}}]}'
-    expect(json(prepare(own, { model: { search: true } }).text)['tools']).toEqual([
-      { urlContext: {} },
-      { googleSearch: {} },
-    ])
+    const search = { model: { search: true } }
+    expect(prepare(withTools('[{"urlContext":{"n":1.0}} ]'), search).text).toBe(
+      withTools('[{"urlContext":{"n":1.0}} ,{"googleSearch":{}}]'),
+    )
+    expect(prepare(withTools('[ ]'), search).text).toBe(withTools('[ {"googleSearch":{}}]'))
+    expect(prepare(withTools('null'), search).text).toBe(withTools('[{"googleSearch":{}}]'))
+    expect(prepare(withTools('{"urlContext":{}}'), search).text).toBe(
+      withTools('[{"urlContext":{}},{"googleSearch":{}}]'),
+    )
   })
 
   test("-search adds nothing that the client's own tools have", () => {
@@ -76,6 +88,15 @@ describe('suffixes', () => {
       '{"contents":[{"parts":[{"text":"a"}]}],"tools":[{"function_declarations":[]}]}',
     ],
     ['a function was called', '{"contents":[{"parts":[{"functionCall":{"name":"f"}}]}]}'],
+    [
+      'the tools are in a cache',
+      '{"contents":[{"parts":[{"text":"a"}]}],"cachedContent":"cachedContents/x"}',
+    ],
+    ['a computer is used', '{"contents":[{"parts":[{"text":"a"}]}],"tools":[{"computerUse":{}}]}'],
+    [
+      'the format of the answer is JSON',
+      '{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":{"responseFormat":[{"text":{"mimeType":"APPLICATION_JSON"}}]}}',
+    ],
     [
       'the answer is to be JSON',
       '{"contents":[{"parts":[{"text":"a"}]}],"generation_config":{"response_mime_type":"application/json"}}',
@@ -109,6 +130,30 @@ describe('suffixes', () => {
 })
 
 describe('THINKING_BUDGET_MAP', () => {
+  test('goes by the full name first', () => {
+    const requested = `${plain.base}-search`
+    const settings = { thinkingBudgetMap: { [plain.base]: -1, [requested]: 500 } }
+    const { text } = prepare(hi, { model: { search: true }, requested, settings })
+    expect(json(text)['generationConfig']).toMatchObject({
+      thinkingConfig: { thinkingBudget: 500 },
+    })
+  })
+
+  test('with 0 is as little as the model can, and asks for no thoughts', () => {
+    expect(budgetOf0('gemini-2.5-flash')).toEqual({ thinkingConfig: { thinkingBudget: 0 } })
+    expect(budgetOf0('gemini-3.8-flash')).toEqual({ thinkingConfig: { thinkingLevel: 'LOW' } })
+  })
+
+  test('takes the place of a null', () => {
+    const settings = { thinkingBudgetMap: { [plain.base]: 7 }, showThinkingProcess: false }
+    const thinking = '"thinkingConfig":{"thinkingBudget":7}'
+    expect(prepare(withConfig('null'), { settings }).text).toBe(withConfig(`{${thinking}}`))
+    expect(prepare(withConfig('{}'), { settings }).text).toBe(withConfig(`{${thinking}}`))
+    expect(prepare(withConfig('{"thinking_config":null,"topK":1}'), { settings }).text).toBe(
+      withConfig('{"thinking_config":{"thinkingBudget":7},"topK":1}'),
+    )
+  })
+
   test('goes by the base name, also under a suffix', () => {
     const settings = { thinkingBudgetMap: { [plain.base]: -1 } }
     const { text } = prepare(hi, {
@@ -128,6 +173,30 @@ describe('THINKING_BUDGET_MAP', () => {
       '{"generationConfig": {"thinkingConfig":{"thinkingBudget":7},"temperature": 1.0},"contents":[{"parts":[{"text":"a"}]}]}',
     )
   })
+})
+
+test('safety settings that are null are none', () => {
+  const body = '{"contents":[{"parts":[{"text":"a"}]}],"safetySettings":null}'
+  const { text } = prepare(body, { settings: { safetySettings: safety } })
+  expect(json(text)['safetySettings']).toEqual(safety)
+})
+
+test.each(['gemini-3.8-flash-tts', 'gemini-2.5-flash-preview-tts'])(
+  'nothing is added for %s',
+  (base) => {
+    const settings = {
+      safetySettings: safety,
+      toolsCodeExecutionEnabled: true,
+      urlContextEnabled: true,
+      urlContextModels: [base],
+    }
+    expect(prepare(hi, { model: { base }, settings }).isSame).toBe(true)
+  },
+)
+
+test('code execution is not added for a model that draws', () => {
+  const settings = { toolsCodeExecutionEnabled: true }
+  expect(prepare(hi, { model: { base: 'gemini-3.1-flash-image' }, settings }).isSame).toBe(true)
 })
 
 test('code execution is not added beside inline data', () => {
@@ -172,6 +241,24 @@ test('files and caches make a request depend on their project', () => {
   expect(
     prepare('{"contents":[{"parts":[{"file_data":{"fileUri":"files/x"}}]}]}').usesResource,
   ).toBe(true)
+  expect(prepare('{"contents":[],"continuationToken":"AA"}').usesResource).toBe(true)
+  expect(prepare('{"contents":[],"cachedContent":null}').usesResource).toBe(false)
+  const store = '"tools":[{"fileSearch":{"fileSearchStoreNames":["fileSearchStores/x"]}}]'
+  expect(prepare(`{"contents":[],${store}}`).usesResource).toBe(true)
+})
+
+test('the opening of a conversation stays the same while it goes on, and differs from others', () => {
+  const first = '{"role":"user","parts":[{"text":"Name a colour."}]}'
+  const begun = opening(`{"systemInstruction":{"parts":[]},"contents":[${first}]}`)
+  const later = opening(
+    `{"contents":[${first},{"role":"model","parts":[{"text":"Red."}]}],"systemInstruction":{"parts":[]}}`,
+  )
+  expect(later).toBe(begun)
+  expect(opening(`{"contents":[${first}]}`)).not.toBe(begun)
+  const long = (end: string) =>
+    opening(`{"contents":[{"parts":[{"text":"${'x'.repeat(50_000)}${end}"}]}]}`)
+  expect(long('a')).not.toBe(long('b'))
+  expect(long('a').length).toBeLessThan(20_000)
 })
 
 test('pictures do not count by their bytes', () => {

@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { readSettings } from '@gemini-balance/contract'
+import { describe, expect, test } from 'vitest'
+import { parseModelName, type ModelName } from '../../models/model-name.ts'
+import { safetyToAdd } from './additions.ts'
+import { surveyJson } from './json-survey.ts'
+import { prepareGenerate, type PrepareSettings } from './prepare-request.ts'
+
+type Exchange = { readonly id: string; readonly path: string; readonly request: unknown }
+
+const file = fileURLToPath(
+  new URL('../../../../../shared/recorded/gemini-exchanges.jsonl', import.meta.url),
+)
+const exchanges = existsSync(file)
+  ? readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line): Exchange => JSON.parse(line))
+      .filter(({ request }) => typeof request === 'object' && request !== null)
+  : []
+const generating = exchanges.filter(({ path }) => /:(streamG|g)enerateContent/.test(path))
+
+const defaults = readSettings({})
+const noAdditions: PrepareSettings = { ...defaults, safetySettings: [], thinkingBudgetMap: {} }
+
+function modelOf({ path }: Exchange): ModelName {
+  const name = /models\/([^:]+):/.exec(path)?.[1] ?? ''
+  const model = parseModelName(name, defaults, () => false)
+  if (model === undefined) throw new Error(`${name} is not supported`)
+  return model
+}
+
+function prepare(exchange: Exchange, settings: PrepareSettings) {
+  const body = Buffer.from(JSON.stringify(exchange.request, undefined, 2))
+  const model = modelOf(exchange)
+  const prepared = prepareGenerate({ body, model, requested: model.base, settings })
+  return { body, prepared }
+}
+
+describe.skipIf(exchanges.length === 0)('recorded requests', () => {
+  test('are surveyed, every member where it stands', () => {
+    for (const { id, request } of generating) {
+      const body = Buffer.from(JSON.stringify(request, undefined, 2))
+      const read = surveyJson(body).members.map(({ name, value }) => [
+        name,
+        JSON.parse(body.toString('utf8', value.start, value.end)),
+      ])
+      expect(Object.fromEntries(read), id).toEqual(request)
+    }
+  })
+
+  test('go on as the very bytes that came when the settings ask for nothing', () => {
+    expect(generating.length).toBeGreaterThan(100)
+    for (const exchange of generating) {
+      const { body, prepared } = prepare(exchange, noAdditions)
+      expect(prepared.body[0], exchange.id).toBe(body)
+      expect(prepared.body, exchange.id).toHaveLength(1)
+    }
+  })
+
+  test('gain safety settings, and nothing else, by default', () => {
+    for (const exchange of generating) {
+      const { prepared } = prepare(exchange, defaults)
+      const sent: unknown = JSON.parse(Buffer.concat(prepared.body).toString())
+      expect(sent, exchange.id).toEqual({
+        safetySettings: safetyToAdd(modelOf(exchange), defaults),
+        ...Object(exchange.request),
+      })
+    }
+  })
+})
