@@ -1,4 +1,4 @@
-import { SettingsRefused } from '@gemini-balance/contract'
+import { findSetting, SettingsRefused } from '@gemini-balance/contract'
 import { describe, expect, test } from 'vitest'
 import { createLiveSettings, type SettingStore } from './live-settings.ts'
 
@@ -55,7 +55,11 @@ describe('a change', () => {
   test.each([
     ['of an unknown setting', { NO_SUCH: 1 }, 'NO_SUCH is not a setting'],
     ['of a setting of the start', { PORT: 1 }, 'PORT is read at the start'],
-    ['to a value out of bounds', { MAX_RETRIES: 99 }, 'MAX_RETRIES must be a whole number from 0 to 10'],
+    [
+      'to a value out of bounds',
+      { MAX_RETRIES: 99 },
+      'MAX_RETRIES must be a whole number from 0 to 10',
+    ],
     ['to null', { MAX_RETRIES: null }, 'MAX_RETRIES must be a whole number'],
     ['to a list with a bad item', { ALLOWED_TOKENS: ['a', ''] }, 'ALLOWED_TOKENS (item 1)'],
   ])('%s is refused by name and changes nothing', async (_name, patch, sentence) => {
@@ -66,4 +70,60 @@ describe('a change', () => {
     expect(live.current().maxFailures).toBe(3)
     expect(store.rows.size).toBe(0)
   })
+})
+
+test('changes made at the same moment all count', async () => {
+  const live = await createLiveSettings({ environment: {}, store: memoryStore() })
+  const refused = live.change({ MAX_RETRIES: 99 })
+  await Promise.all([
+    expect(refused).rejects.toThrow(SettingsRefused),
+    live.change({ MAX_RETRIES: 9 }),
+    live.change({ MAX_FAILURES: 8 }),
+  ])
+  expect(live.current()).toMatchObject({ maxRetries: 9, maxFailures: 8 })
+})
+
+test('what cannot be stored does not take effect', async () => {
+  const store = { ...memoryStore(), write: () => Promise.reject(new Error('The disk is full.')) }
+  const live = await createLiveSettings({ environment: {}, store })
+  await expect(live.change({ MAX_RETRIES: 9 })).rejects.toThrow('disk')
+  expect(live.current().maxRetries).toBe(3)
+})
+
+describe('a reset', () => {
+  const environment = { MAX_RETRIES: '5' }
+
+  test('brings back what the environment says, and is stored', async () => {
+    const store = memoryStore()
+    const live = await createLiveSettings({ environment, store })
+    await live.change({ MAX_RETRIES: 9, MAX_FAILURES: 8 })
+    await live.reset(['maxRetries'])
+    expect(live.current()).toMatchObject({ maxRetries: 5, maxFailures: 8 })
+    expect([...store.rows.keys()]).toEqual(['MAX_FAILURES'])
+  })
+
+  test('of everything leaves nothing stored', async () => {
+    const store = memoryStore({ MAX_RETRIES: '9', TIME_OUT: '9' })
+    const live = await createLiveSettings({ environment, store })
+    await live.reset()
+    expect(live.current()).toMatchObject({ maxRetries: 5, timeOut: 300 })
+    expect(store.rows.size).toBe(0)
+  })
+
+  test('of an unknown setting is refused by name', async () => {
+    const live = await createLiveSettings({ environment, store: memoryStore() })
+    await expect(live.reset(['MAX_RETRIES', 'NO_SUCH'])).rejects.toThrow('NO_SUCH is not a setting')
+  })
+})
+
+test('a value says where it comes from', async () => {
+  const live = await createLiveSettings({
+    environment: { MAX_RETRIES: '5', TIME_OUT: '60' },
+    store: memoryStore({ TIME_OUT: '90' }),
+  })
+  const origins = ['MAX_FAILURES', 'MAX_RETRIES', 'TIME_OUT'].map((name) => {
+    const entry = findSetting(name)
+    return entry && live.origin(entry)
+  })
+  expect(origins).toEqual(['default', 'environment', 'database'])
 })

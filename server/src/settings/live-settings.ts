@@ -24,6 +24,8 @@ export interface LiveSettings {
   origin(entry: SettingEntry): SettingOrigin
   /** Changes settings by environment name, all or none, without a restart. Rejects with SettingsRefused. */
   change(patch: Readonly<Record<string, unknown>>): Promise<Settings>
+  /** Takes what was stored for these settings away, or for all: the environment or the default counts again. */
+  reset(names?: readonly string[]): Promise<Settings>
   /** Told after each change. Returns the end of the subscription. */
   subscribe(listener: (now: Settings, before: Settings) => void): () => void
 }
@@ -41,6 +43,27 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
   )
   let current = read(environment, stored)
   const listeners = new Set<(now: Settings, before: Settings) => void>()
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function apply(changes: Changes): Promise<Settings> {
+    const next = read(environment, new Map([...stored, ...changes]))
+    await store.write(changes)
+    for (const [name, value] of changes) {
+      if (value === undefined) stored.delete(name)
+      else stored.set(name, value)
+    }
+    const before = current
+    current = next
+    for (const listener of listeners) listener(next, before)
+    return next
+  }
+
+  /** One change after the other: two at once would each be read over a state without the other. */
+  function inTurn(changes: Changes): Promise<Settings> {
+    const mine = last.then(() => apply(changes))
+    last = mine.catch(() => undefined)
+    return mine
+  }
 
   return {
     current: () => current,
@@ -51,15 +74,12 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
     },
 
     async change(patch) {
-      const written = new Map<string, string>()
-      for (const [name, value] of entriesToChange(patch)) written.set(name, writeSetting(value))
-      const next = read(environment, new Map([...stored, ...written]))
-      await store.write(written)
-      for (const [name, value] of written) stored.set(name, value)
-      const before = current
-      current = next
-      for (const listener of listeners) listener(next, before)
-      return next
+      const entries = entriesToChange(patch)
+      return inTurn(new Map(entries.map(([name, value]) => [name, writeSetting(value)])))
+    },
+
+    async reset(names = [...stored.keys()]) {
+      return inTurn(new Map(namesToChange(names).map((name) => [name, undefined])))
     },
 
     subscribe(listener) {
@@ -69,21 +89,31 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
   }
 }
 
-function read(environment: Environment, stored: ReadonlyMap<string, string>): Settings {
-  return Object.freeze(readSettings({ ...environment, ...Object.fromEntries(stored) }))
+/** Text by environment name; undefined takes a stored value away. */
+type Changes = ReadonlyMap<string, string | undefined>
+
+function read(environment: Environment, stored: Changes): Settings {
+  const written = [...stored].filter(([, value]) => value !== undefined)
+  return Object.freeze(readSettings({ ...environment, ...Object.fromEntries(written) }))
 }
 
-/** Names as the environment has them; refuses what is unknown or fixed at the start, and values of the wrong kind. */
-function entriesToChange(patch: Readonly<Record<string, unknown>>): [string, unknown][] {
-  const problems = Object.keys(patch).flatMap((name) => {
+/** Names as the environment has them. Refuses what is unknown or fixed at the start, all at once. */
+function namesToChange(names: readonly string[]): string[] {
+  const problems = names.flatMap((name) => {
     const entry = findSetting(name)
     if (entry === undefined) return [{ setting: name, problem: 'is not a setting.' }]
     if (entry.live) return []
     return [{ setting: entry.env, problem: 'is read at the start, from the environment only.' }]
   })
   if (problems.length > 0) throw new SettingsRefused(problems)
-  const named = Object.entries(patch).map(([name, value]): [string, unknown] => [
-    findSetting(name)?.env ?? name,
+  return names.map((name) => findSetting(name)?.env ?? name)
+}
+
+/** Refuses unknown names, and values of the wrong kind. */
+function entriesToChange(patch: Readonly<Record<string, unknown>>): [string, unknown][] {
+  const names = namesToChange(Object.keys(patch))
+  const named = Object.values(patch).map((value, index): [string, unknown] => [
+    names[index] ?? '',
     value,
   ])
   // As given, before text makes everything text: null and nested values are refused here, by name.
