@@ -51,7 +51,8 @@ export function createPoolKeeper(deps: Deps): PoolKeeper {
     const room = Math.max(0, policy().size - pool.size)
     const chosen = deps.candidates(Math.min(count, room))
     const results = await Promise.all(chosen.map(prober))
-    return { tried: chosen.length, good: results.filter(Boolean).length }
+    const joined = chosen.filter((key, index) => results[index] && pool.has(key))
+    return { tried: chosen.length, good: joined.length }
   }
 
   async function refill(): Promise<void> {

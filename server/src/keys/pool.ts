@@ -75,6 +75,11 @@ export class Pool {
     return this.#members.has(key)
   }
 
+  /** Whether a good answer would make a member of it now: one that rests must not be probed for a place it cannot have. */
+  wants(key: KeyId): boolean {
+    return !this.#members.has(key) && (this.#resting.get(key) ?? 0) <= this.#deps.now()
+  }
+
   /** Offers members in the order of their turns until one is taken. */
   offer<T>(take: (key: KeyId) => T | undefined): T | undefined {
     if (!this.#deps.policy().enabled) return undefined

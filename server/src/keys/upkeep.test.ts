@@ -88,6 +88,20 @@ describe('filling the pool', () => {
     expect(bench.engine.poolStatus().current_size).toBe(3)
   })
 
+  test('does not probe a member that rests: it could not join', async () => {
+    const pool = { ...enabled, nonProMaxUsage: 2, restMs: hour }
+    const { bench, probed } = maintained({ keys: 2, pool })
+    for (let time = 0; time < 20; time += 1) {
+      bench.meet('answered')
+      await drain()
+    }
+    expect(probed.length).toBeLessThanOrEqual(2)
+    await pass(bench, hour)
+    bench.meet('answered')
+    await drain()
+    expect(bench.engine.poolStatus().current_size).toBeGreaterThan(0)
+  })
+
   test('goes on by schedule, by the goal of the moment', async () => {
     const { bench } = maintained({ keys: 40, pool: enabled })
     await pass(bench, 30 * minute)

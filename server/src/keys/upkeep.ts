@@ -36,7 +36,7 @@ export function startUpkeep(deps: Deps): Upkeep {
     random,
     prober,
     candidates: (count) =>
-      drawCandidates(fleet, { count, random, isTaken: ({ id }) => pool.has(id) }),
+      drawCandidates(fleet, { count, random, isTaken: ({ id }) => !pool.wants(id) }),
   })
   const checkup = createCheckup({ fleet, clock, policy, prober })
   const cancelCheckup = every(deps, {
