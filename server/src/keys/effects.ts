@@ -8,13 +8,7 @@ import {
   reviveKey,
   suspendProject,
 } from './penalties.ts'
-import {
-  forgetOldLimits,
-  raiseLimits,
-  spendQuota,
-  unexplainedQuota,
-  zeroQuota,
-} from './quota-effects.ts'
+import { reviewLimits, spendQuota, unexplainedQuota, zeroQuota } from './quota-effects.ts'
 import type { Scene } from './scene.ts'
 import type { VerdictName } from './verdicts.ts'
 import type { World } from './world.ts'
@@ -83,19 +77,19 @@ function whereKeyIsNow(scene: Scene, world: World): Scene {
 
 /** Takes away what an answer disproves. What began after the call had left stands. */
 export function succeed(scene: Scene, world: World): void {
-  const { key, lane, hold, now } = scene
+  const { key, lane, project, hold, now } = scene
   prove(scene, world)
   key.lastAnsweredAt = now
   key.streak = 0
   lane.ledger.answer(hold.note)
+  if (project.paid !== true) lane.table.freeZeros = 0
   if (!lane.block) {
     lane.unexplained = 0
     lane.notFound = 0
   }
   if (lane.learned) {
-    raiseLimits(lane, world)
-    forgetOldLimits(lane, now, world)
-    world.touch.lane(lane)
+    reviewLimits(lane, now, world)
+    world.remember(lane)
   }
   world.correlated.answered()
 }

@@ -173,6 +173,8 @@ export type LaneTable = {
   readonly wakes: IndexedHeap<Entry>
   readonly standings: Record<Standing, number>
   readonly lanes: Set<Lane>
+  /** Free projects in a row that turned out to have no quota for the model at all. */
+  freeZeros: number
   virtualTime: number
   order: number
   inFlight: number

@@ -18,6 +18,7 @@ export function createLaneTable(name: string, model: string): LaneTable {
     }),
     standings: noStandings(),
     lanes: new Set(),
+    freeZeros: 0,
     virtualTime: 0,
     order: 0,
     inFlight: 0,

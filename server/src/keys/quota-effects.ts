@@ -1,5 +1,6 @@
 import type { Lane } from './entities.ts'
-import { limitNameOf, limitNames } from './limits.ts'
+import type { Ledger } from './ledger.ts'
+import { limitNameOf, limitNames, type LimitName } from './limits.ts'
 import type { QuotaViolation } from './outcome.ts'
 import { blockLane } from './penalties.ts'
 import type { Scene } from './scene.ts'
@@ -92,31 +93,34 @@ function forgetLimits(world: World, lanes: readonly Lane[]): void {
   }
 }
 
-/** Drops learned limits that are too old to be believed. */
-export function forgetOldLimits(lane: Lane, now: number, world: World): void {
-  if (!lane.learned) return
+/** What an answer says of learned limits: too low when more was answered, and not to be believed when too old. */
+export function reviewLimits(lane: Lane, now: number, world: World): void {
+  const { learned, ledger } = lane
+  if (!learned) return
   const oldest = now - world.policy().learnedLimitTtlMs
-  const names = limitNames.filter((name) => (lane.learned?.[name]?.at ?? now) < oldest)
-  if (names.length === 0) return
-  for (const name of names) delete lane.learned[name]
-  if (Object.keys(lane.learned).length === 0) lane.learned = undefined
+  let changed = false
+  for (const name of limitNames) {
+    const known = learned[name]
+    if (!known) continue
+    const answered = answeredIn(ledger, name)
+    if (known.at < oldest) delete learned[name]
+    else if (answered > known.limit) learned[name] = { ...known, limit: answered }
+    else continue
+    changed = true
+  }
+  if (!changed) return
+  if (limitNames.every((name) => learned[name] === undefined)) lane.learned = undefined
   world.lanes.applyLimits(lane)
 }
 
-/** Google answered more calls than the limit we learned: it is higher than we thought. */
-export function raiseLimits(lane: Lane, world: World): void {
-  if (!lane.learned) return
-  const { ledger, learned } = lane
-  const answered = { minuteRequests: ledger.minuteAnswered, dayRequests: ledger.dayAnswered }
-  for (const name of ['minuteRequests', 'dayRequests'] as const) {
-    const known = learned[name]
-    if (known && answered[name] > known.limit) learned[name] = { ...known, limit: answered[name] }
-  }
-  world.lanes.applyLimits(lane)
+function answeredIn(ledger: Ledger, name: LimitName): number {
+  if (name === 'minuteRequests') return ledger.minuteAnswered
+  return name === 'dayRequests' ? ledger.dayAnswered : 0
 }
 
 export function zeroQuota(scene: Scene, world: World): void {
   for (const violation of scene.outcome.violations ?? []) learnTier(scene, violation, world)
+  if (scene.project.paid !== true) scene.lane.table.freeZeros += 1
   blockLane(world, scene.lane, {
     ...scene,
     reservedAt: scene.hold.reservedAt,

@@ -117,6 +117,22 @@ describe('priority, weight, models, payment', () => {
     expect(bench.refused({ paidOnly: true })).toEqual({ kind: 'none-allowed' })
   })
 
+  test('a model of which three free projects have nothing is asked of paid projects first', () => {
+    const bench = createBench({ keys: [{}, {}, {}, {}, {}, { paid: true }] })
+    const met = Array.from({ length: 3 }, () => bench.meet('quota-zero').key)
+    expect(met).toEqual([1, 2, 3])
+    expect(bench.meet('answered').key).toBe(6)
+    expect(bench.meet('quota-spent', { violations: [perDay(20)] }).key).toBe(6)
+    expect(bench.meet('answered').key).toBe(4)
+  })
+
+  test('a free project that answers ends the preference for paid ones', () => {
+    const bench = createBench({ keys: [{}, {}, {}, {}, {}, { paid: true }] })
+    for (let time = 0; time < 3; time += 1) bench.meet('quota-zero')
+    bench.meet('answered', { ask: { tried: new Set([6]) } })
+    expect(bench.meet('answered').key).toBe(5)
+  })
+
   test('a project that was met is not met again', () => {
     const bench = createBench({ keys: [{ project: 'p' }, { project: 'p' }, {}] })
     expect(bench.ask({ triedProjects: new Set(['p']) }).key).toBe(3)

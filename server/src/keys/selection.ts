@@ -77,12 +77,23 @@ function pickTiers(deps: Deps, search: Search): Pick | undefined {
   for (let index = 0; index < lines.length;) {
     const tier = tierAt(lines, index)
     index += tier.length
-    const queues = queuesOf(search, tier)
-    if (queues.length === 0) continue
-    const pick = pickPool(deps, search, tier) ?? pickLeastRecent(deps, search, queues)
-    if (pick) return pick
+    for (const lines of inTurn(search, tier)) {
+      const queues = queuesOf(search, lines)
+      if (queues.length === 0) continue
+      const pick = pickPool(deps, search, lines) ?? pickLeastRecent(deps, search, queues)
+      if (pick) return pick
+    }
   }
   return undefined
+}
+
+const freeZerosToBelieve = 3
+
+/** A model of which free projects have nothing is asked of paid ones first: a request must not walk through all that cannot. */
+function inTurn({ table }: Search, tier: readonly Line[]): readonly (readonly Line[])[] {
+  if (table.freeZeros < freeZerosToBelieve) return [tier]
+  const paid = tier.filter((line) => line.paid)
+  return paid.length === 0 ? [tier] : [paid, tier]
 }
 
 /** Lines of one priority stand side by side. */
