@@ -1,0 +1,55 @@
+import type { ThinkingConfig } from './gemini-request.ts'
+import { InvalidRequest } from './invalid-request.ts'
+import type { ModelTraits } from './model-traits.ts'
+
+const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
+type Effort = (typeof efforts)[number]
+
+const isEffort = (text: string): text is Effort => efforts.some((one) => one === text)
+
+/** How hard a model thinks, in the words of its generation: levels from 3 on, budgets in 2.5, nothing before. */
+export function thinkingFor(effort: string, traits: ModelTraits): ThinkingConfig | undefined {
+  if (!isEffort(effort)) {
+    throw new InvalidRequest(`Invalid 'reasoning_effort': must be one of ${efforts.join(', ')}.`, {
+      param: 'reasoning_effort',
+      code: 'invalid_value',
+    })
+  }
+  if (!traits.thinks) return undefined
+  return traits.generation >= 3
+    ? { thinkingLevel: levelFor(effort, traits) }
+    : { thinkingBudget: budgetFor(effort, traits) }
+}
+
+/** Generation 3 cannot be kept from thinking; the lowest level is the nearest. */
+function levelFor(effort: Effort, { lowestLevel }: ModelTraits): string {
+  switch (effort) {
+    case 'none':
+    case 'minimal':
+      return lowestLevel
+    case 'low':
+    case 'medium':
+    case 'high':
+      return effort
+    case 'xhigh':
+    case 'max':
+      return 'high'
+  }
+}
+
+/** Google's own table for its OpenAI endpoint. */
+function budgetFor(effort: Effort, { lowestBudget }: ModelTraits): number {
+  switch (effort) {
+    case 'none':
+      return lowestBudget
+    case 'minimal':
+    case 'low':
+      return 1024
+    case 'medium':
+      return 8192
+    case 'high':
+    case 'xhigh':
+    case 'max':
+      return 24_576
+  }
+}

@@ -1,0 +1,114 @@
+import type { ChatRequest } from './chat-request.ts'
+import type { GenerateContentRequest, GenerationConfig } from './gemini-request.ts'
+import { InvalidRequest } from './invalid-request.ts'
+import type { RemoteMedia } from './media-parts.ts'
+import { translateMessages } from './messages.ts'
+import type { ModelTraits } from './model-traits.ts'
+import { googleExtrasOf, translateParameters, type ParameterSettings } from './parameters.ts'
+import { translateResponseFormat } from './response-format.ts'
+import type { FindSignature } from './thought-signatures.ts'
+import { translateToolChoice } from './tool-choice.ts'
+import { translateTools } from './tools.ts'
+import type { Translated, Warning } from './warnings.ts'
+
+export type RequestContext = {
+  readonly traits: ModelTraits
+  readonly settings: ParameterSettings
+  readonly media: RemoteMedia
+  readonly findSignature: FindSignature
+}
+
+/** A chat request as Gemini's, and what of it was left behind. */
+export function translateRequest(
+  request: ChatRequest,
+  context: RequestContext,
+): Translated<GenerateContentRequest> {
+  const { traits } = context
+  const conversation = translateMessages(request.messages, context)
+  const { contents, systemParts } = conversation.value
+  if (contents.length === 0) {
+    throw new InvalidRequest("'messages' say nothing.", { param: 'messages' })
+  }
+  const tools = translateTools(request, traits)
+  const choice = translateToolChoice(request, tools.value)
+  const format = translateResponseFormat(request.response_format, {
+    traits,
+    tools: tools.value,
+    choice,
+  })
+  const parameters = translateParameters(request, traits, context.settings)
+  const config: GenerationConfig = { ...parameters.value, ...format.value }
+  const isSystemSaid = contents[0]?.parts === systemParts
+  const value: GenerateContentRequest = {
+    contents,
+    ...(systemParts.length > 0 && !isSystemSaid
+      ? { systemInstruction: { parts: systemParts } }
+      : {}),
+    ...(tools.value.length > 0 ? { tools: tools.value } : {}),
+    ...(choice === undefined ? {} : { toolConfig: { functionCallingConfig: choice } }),
+    ...(Object.keys(config).length > 0 ? { generationConfig: config } : {}),
+    ...extras(request),
+  }
+  const warnings = [conversation, tools, format, parameters].flatMap((part) => part.warnings)
+  return { value, warnings: [...warnings, ...leftBehind(request)] }
+}
+
+function extras(request: ChatRequest): Partial<GenerateContentRequest> {
+  const google = googleExtrasOf(request)
+  const { service_tier: tier } = request
+  return {
+    ...(google?.cached_content ? { cachedContent: google.cached_content } : {}),
+    ...(google?.safety_settings ? { safetySettings: google.safety_settings } : {}),
+    // The other tiers of OpenAI's are its own.
+    ...(tier === 'flex' || tier === 'priority' ? { serviceTier: tier } : {}),
+  }
+}
+
+const carriedFields = new Set([
+  'model',
+  'messages',
+  'stream',
+  'stream_options',
+  'temperature',
+  'top_p',
+  'top_k',
+  'n',
+  'stop',
+  'max_tokens',
+  'max_completion_tokens',
+  'presence_penalty',
+  'frequency_penalty',
+  'seed',
+  'logprobs',
+  'top_logprobs',
+  'reasoning_effort',
+  'response_format',
+  'tools',
+  'tool_choice',
+  'functions',
+  'function_call',
+  'modalities',
+  'web_search_options',
+  'extra_body',
+  'google',
+])
+
+/** Fields that nothing here reads, and values that Google has no counterpart for. */
+function leftBehind(request: ChatRequest): Warning[] {
+  const reason = 'Google has no counterpart.'
+  const isLost = ([field, value]: [string, unknown]): boolean => {
+    if (value === null || value === undefined) return false
+    switch (field) {
+      case 'parallel_tool_calls':
+        // Calls in parallel are what Gemini does.
+        return value === false
+      case 'service_tier':
+        return !['auto', 'default', 'flex', 'priority'].includes(String(value))
+      default:
+        return !carriedFields.has(field)
+    }
+  }
+  return Object.entries(request)
+    .filter(isLost)
+    .map(([field]) => ({ field, reason }))
+}
