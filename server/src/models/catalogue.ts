@@ -17,11 +17,13 @@ export interface Catalogue {
   has(id: string): boolean
 }
 
+const pauseMs = 15_000
+
 /** Keeps Google's list: an old one is served while a new one is fetched, and as long as none can be. */
 export function createCatalogue(deps: CatalogueDeps): Catalogue {
   let models: readonly Model[] | undefined
   let ids = new Set<string>()
-  let fetchedAt = -Infinity
+  let refreshAt = -Infinity
   let fetching: Promise<readonly Model[]> | undefined
 
   function refresh(): Promise<readonly Model[]> {
@@ -30,7 +32,7 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
       .then((fetched) => {
         models = fetched
         ids = new Set(fetched.map(({ name }) => idOf(name)))
-        fetchedAt = deps.now()
+        refreshAt = deps.now() + deps.ttlMs()
         return fetched
       })
       .finally(() => {
@@ -39,10 +41,16 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
     return fetching
   }
 
+  /** While no list can be had, asking for one with every request would only spend keys. */
+  function postpone(error: unknown): void {
+    refreshAt = deps.now() + Math.min(deps.ttlMs(), pauseMs)
+    deps.complain(error)
+  }
+
   return {
     models() {
       if (models === undefined) return refresh()
-      if (deps.now() - fetchedAt > deps.ttlMs()) refresh().catch(deps.complain)
+      if (deps.now() >= refreshAt && fetching === undefined) refresh().catch(postpone)
       return Promise.resolve(models)
     },
     has: (id) => ids.has(id),

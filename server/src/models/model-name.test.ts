@@ -37,6 +37,23 @@ describe('suffixes', () => {
   })
 })
 
+test('a real model that ends in -image takes further suffixes before the list has been read', () => {
+  expect(parse('gemini-9-image-non-thinking')).toEqual({
+    base: 'gemini-9-image',
+    ...plain,
+    nonThinking: true,
+  })
+})
+
+test('a name of Google’s own is never taken apart', () => {
+  const own = parseModelName('deep-search', { ...settings, searchModels: ['deep'] }, () => true)
+  expect(own).toEqual({ base: 'deep-search', ...plain })
+})
+
+test('a name made of suffixes alone does not exhaust the stack', () => {
+  expect(parse('-search'.repeat(2000))).toBeUndefined()
+})
+
 test.each(['gemini-x-search', 'chat-bison-001', 'chat-bison-001-non-thinking', '', '-search'])(
   '%j is not supported',
   (name) => {

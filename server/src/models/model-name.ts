@@ -17,36 +17,33 @@ const suffixes = { '-search': 'search', '-image': 'image', '-non-thinking': 'non
 type Suffix = keyof typeof suffixes
 
 /**
- * Takes suffixes off a model's name, in whatever order they stand. `-search` counts where the rest is one of SEARCH_MODELS, `-image` where it is
- * one of IMAGE_MODELS; a real model whose own name ends that way stays whole. Undefined when the model is not supported.
+ * Takes suffixes off a model's name, in whatever order they stand. `-search` is offered for SEARCH_MODELS only; `-image` is a suffix behind one
+ * of IMAGE_MODELS and else a part of the name: `gemini-3.1-flash-image` is a model of Google's, whether or not its list has been read.
+ * Undefined when the model is not supported.
  */
 export function parseModelName(
   requested: string,
   settings: ModelSettings,
   isKnown: (model: string) => boolean,
 ): ModelName | undefined {
-  const wanted = { search: false, image: false, nonThinking: false }
-  let base = requested
-  for (;;) {
-    const suffix = isKnown(base) ? undefined : suffixOf(base)
-    if (suffix === undefined) break
-    wanted[suffixes[suffix]] = true
-    base = base.slice(0, -suffix.length)
-  }
-  const { filteredModels } = settings
-  if (base === '' || filteredModels.includes(base) || filteredModels.includes(requested))
-    return undefined
-  if (!wanted.search && !wanted.image) return { base, ...wanted }
+  const { filteredModels, searchModels } = settings
+  const model = withoutSuffixes(requested, settings, isKnown)
+  if (model.base === '') return undefined
+  if (filteredModels.includes(model.base) || filteredModels.includes(requested)) return undefined
+  return model.search && !searchModels.includes(model.base) ? undefined : model
+}
 
-  const isOffered =
-    (!wanted.search || settings.searchModels.includes(base)) &&
-    (!wanted.image || settings.imageModels.includes(base))
-  if (isOffered) return { base, ...wanted }
-  // `gemini-3.1-flash-image` is a model of Google's, whether or not its list has been read.
-  const isPlainImage = wanted.image && !wanted.search && !wanted.nonThinking
-  return isPlainImage
-    ? { base: requested, search: false, image: false, nonThinking: false }
-    : undefined
+function withoutSuffixes(
+  name: string,
+  settings: ModelSettings,
+  isKnown: (model: string) => boolean,
+): ModelName {
+  const whole = { base: name, search: false, image: false, nonThinking: false }
+  const suffix = isKnown(name) ? undefined : suffixOf(name)
+  if (suffix === undefined) return whole
+  const rest = withoutSuffixes(name.slice(0, -suffix.length), settings, isKnown)
+  if (suffix === '-image' && !settings.imageModels.includes(rest.base)) return whole
+  return { ...rest, [suffixes[suffix]]: true }
 }
 
 function suffixOf(name: string): Suffix | undefined {
