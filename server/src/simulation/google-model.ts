@@ -60,6 +60,8 @@ export interface GoogleModel {
   /** A call leaves; answers when it arrives. */
   depart(call: SimulatedCall, now: number): number
   arrive(call: SimulatedCall, now: number): Answer
+  /** What `countTokens` is answered: it tells whether key and project work, and costs no quota. */
+  probe(key: KeyId, now: number): Outcome
   lanesOf(model: string): readonly TrueLane[]
   /** When the lane has room for sure; Infinity when it is not known to come back. */
   roomAt(lane: TrueLane, now: number, ask: RoomAsk): number
@@ -116,6 +118,11 @@ export function createGoogleModel(fleet: Fleet, around: Surroundings): GoogleMod
       const refused = refusal(state, call, now)
       return refused ? { outcome: refused, latencyMs: hasty } : answer(state, call, now)
     },
+    probe(id, now) {
+      if (spellAt(outages, now, 0)) return failed('network-failed')
+      const key = state.keys.get(id)
+      return (key && ailing(key, now - start)) ?? { verdict: 'answered', status: 200 }
+    },
     lanesOf: (model) => state.lanes.get(model) ?? [],
     roomAt(lane, now, { tokens, lasting }) {
       const shutUntil = laneShutUntil(lane, now, { start, afterMs: lasting ? doubtMs : 0 })
@@ -159,11 +166,9 @@ function refusal(state: State, call: SimulatedCall, now: number): Outcome | unde
   const { around, keys, day, overloads } = state
   const sinceStart = now - around.start
   const key = keys.get(call.key)
-  if (key && isAiling(key.ailment, sinceStart)) return keyRefused(key.ailment.verdict)
+  const refused = key && ailing(key, sinceStart)
+  if (refused) return refused
   const { project, truth, model, bareSpells } = laneOf(state, call)
-  if (isAiling(project.ailment, sinceStart)) {
-    return projectRefused(project.ailment.verdict, project.id)
-  }
   if (quotaOf(model, project) === 'none') return quotaZero(project.tier)
   if (truth === undefined) return closedModel(model.name)
   const violated = truth.violated(now, day.endOf(now), call.inputTokens)
@@ -180,6 +185,12 @@ function refusal(state: State, call: SimulatedCall, now: number): Outcome | unde
   const isOverloaded = spellAt(overloads.get(call.model) ?? [], now, 0) !== undefined
   if (isOverloaded && draw(state, call, 3) < overloadedShare) return failed('model-overloaded')
   return undefined
+}
+
+function ailing({ ailment, project }: FleetKey, sinceStart: number): Outcome | undefined {
+  if (isAiling(ailment, sinceStart)) return keyRefused(ailment.verdict)
+  if (!isAiling(project.ailment, sinceStart)) return undefined
+  return projectRefused(project.ailment.verdict, project.id)
 }
 
 function answer(state: State, call: SimulatedCall, now: number): Answer {

@@ -21,6 +21,8 @@ export type PlayDeps = {
   readonly google: GoogleModel
   readonly limits: PlayLimits
   readonly start: number
+  /** Promises that the policy has under way, besides those that requests wait for. */
+  readonly promises: { readonly open: number }
 }
 
 /** What the oracle may know of a request and the gateway cannot. */
@@ -36,8 +38,8 @@ type Request = {
 }
 
 const dayMs = 86_400_000
-/** A breaker that has seen overload or an outage looks again within this time, and so may refuse for as long after the end. */
-const troubleEchoMs = 35_000
+/** A breaker that has seen overload or an outage looks again within half a minute, and waits for the answer to what it tried. */
+const troubleEchoMs = 60_000
 /** Continuations of a settled wait, counted generously. */
 const microtasks = 8
 const settled = Promise.resolve()
@@ -63,9 +65,10 @@ class Player {
   }
 
   async run(): Promise<DayTally[]> {
+    const { promises } = this.#deps
     this.#expectNext()
     while (this.#open > 0 && this.#deps.clock.step(Infinity)) {
-      if (this.#waiting === 0) continue
+      if (this.#waiting === 0 && promises.open === 0) continue
       for (let turn = 0; turn < microtasks; turn += 1) await settled
     }
     return this.#days

@@ -1,6 +1,7 @@
 import { defaultKeyPolicy } from '../keys/key-policy.ts'
 import { createKeyEngine, type EngineDeps, type KeyEngine } from '../keys/engine.ts'
-import type { Keys } from '../keys/port.ts'
+import type { Outcome } from '../keys/outcome.ts'
+import type { KeyId, Keys } from '../keys/port.ts'
 import { buildFleet, type Fleet, type FleetPlan } from './fleet.ts'
 import type { Spell } from './faults.ts'
 import { createGoogleModel, type GoogleModel } from './google-model.ts'
@@ -32,19 +33,25 @@ export type Stage = {
   readonly clock: VirtualClock
   readonly google: GoogleModel
   readonly fleet: Fleet
+  /** How many promises the player must wait for between two events. */
+  readonly promises: { open: number }
 }
 
 export type Policy = (stage: Stage) => Keys
 
-type EngineWatch = Pick<EngineDeps, 'onEvent'>
+export type ProbeWatch = {
+  leaves(key: KeyId): void
+  ends(key: KeyId, outcome: Outcome): void
+}
+type EngineWatch = Pick<EngineDeps, 'onEvent'> & { readonly probes?: ProbeWatch }
 
-/** The engine as it ships, over the stage's fleet: each key with its project, as an operator gives them. */
-export function createEngine(
-  { clock, fleet, scenario }: Stage,
-  watch: EngineWatch = {},
-): KeyEngine {
+const shippedPolicy = () => defaultKeyPolicy
+
+/** The engine as it ships, with its probes and its pool, over the stage's fleet: each key with its project, as an operator gives them. */
+export function createEngine(stage: Stage, watch: EngineWatch = {}): KeyEngine {
+  const { clock, fleet, scenario } = stage
   const random = createRandom(scenario.seed)
-  const keys = createKeyEngine({ clock, random, policy: () => defaultKeyPolicy, ...watch })
+  const keys = createKeyEngine({ clock, random, policy: shippedPolicy, ...watch })
   keys.addKeys(
     fleet.keys.map(({ id, secret, project }) => ({
       id,
@@ -53,7 +60,25 @@ export function createEngine(
       paid: project.tier !== 'free',
     })),
   )
+  keys.startUpkeep(probeOf(stage, watch))
   return keys
+}
+
+/** `countTokens`, as the server's own upkeep calls it. */
+function probeOf({ clock, google, promises }: Stage, { probes }: EngineWatch) {
+  return (key: KeyId) =>
+    new Promise<Outcome>((resolve) => {
+      promises.open += 1
+      probes?.leaves(key)
+      const answersAt = clock.now() + probeLatencyMs
+      clock.at(answersAt, () => {
+        const outcome = google.probe(key, answersAt)
+        probes?.ends(key, outcome)
+        resolve(outcome)
+      })
+      // What follows from the answer is drawn in microtasks, which the player lets run while a promise is open.
+      clock.at(answersAt + 1, () => (promises.open -= 1))
+    })
 }
 
 export const policies = {
@@ -79,6 +104,7 @@ export const defaultStart = Date.UTC(2026, 10, 23, 8)
 
 /** Room that has lasted for a second and a half is beyond doubt: longer than guards and jitter hold a lane back. */
 const stretchMs = 1500
+const probeLatencyMs = 300
 const dayMs = 86_400_000
 
 /** Sets a stage of its own for each policy: the same fleet, arrivals and faults, and books of its own at Google. */
@@ -93,7 +119,7 @@ export function setStage(scenario: Scenario): Stage {
     outages: scenario.outages ?? [],
     stretchMs,
   })
-  return { scenario, clock: createVirtualClock(start), google, fleet }
+  return { scenario, clock: createVirtualClock(start), google, fleet, promises: { open: 0 } }
 }
 
 export async function playScenario(scenario: Scenario, policy: Policy): Promise<DayTally[]> {
@@ -102,8 +128,8 @@ export async function playScenario(scenario: Scenario, policy: Policy): Promise<
 }
 
 export async function playOn(stage: Stage, keys: Keys): Promise<DayTally[]> {
-  const { scenario, clock, google, fleet } = stage
+  const { scenario, clock, google, fleet, promises } = stage
   const { seed, start, limits, days } = scenario
   const traffic = arrivals(fleet, scenario.traffic, { seed, start, durationMs: days * dayMs })
-  return play({ clock, keys, google, limits, start }, traffic)
+  return play({ clock, keys, google, limits, start, promises }, traffic)
 }

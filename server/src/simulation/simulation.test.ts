@@ -6,17 +6,19 @@ import { figuresOf } from './report.ts'
 import { createEngine, oracle, playOn, playScenario, policies, setStage } from './scenario.ts'
 import { total } from './tally.ts'
 import { dayMs, scenarioOf, smallScenario } from './testing/fleets.ts'
-import { watchKeys } from './testing/watched-keys.ts'
+import { createWatch } from './testing/watched-keys.ts'
 
 const runs = { numRuns: 200 }
+/** Seconds of work each, on a machine that does nothing else. */
+const patient = { timeout: 180_000 }
 
-describe('on hundreds of small fleets', () => {
+describe('on hundreds of small fleets', patient, () => {
   test('no call goes to a cooling lane, a suspended project or a leaked key', async () => {
     await fc.assert(
       fc.asyncProperty(smallScenario, async (scenario) => {
         const stage = setStage(scenario)
-        const watch = watchKeys(createEngine(stage), stage)
-        await playOn(stage, watch.keys)
+        const watch = createWatch(stage)
+        await playOn(stage, watch.over(createEngine(stage, { probes: watch.probes })))
         expect(watch.broken).toEqual([])
       }),
       runs,
@@ -25,8 +27,8 @@ describe('on hundreds of small fleets', () => {
 
   test('the watch does see what a policy without an engine breaks', async () => {
     const stage = setStage(scenarioOf({ keys: 30, days: 0.5, seed: 7 }))
-    const watch = watchKeys(policies['cool 5 s'](stage), stage)
-    await playOn(stage, watch.keys)
+    const watch = createWatch(stage)
+    await playOn(stage, watch.over(policies['cool 5 s'](stage)))
     expect(watch.broken.length).toBeGreaterThan(100)
   })
 
@@ -67,6 +69,15 @@ describe('on hundreds of small fleets', () => {
   })
 })
 
+test('upkeep probes a key of a small fleet less than twice an hour', async () => {
+  const stage = setStage(scenarioOf({ keys: 6, projects: 3, load: 0.3, days: 1, seed: 18 }))
+  const probes = new Map<number, number>()
+  const leaves = (key: number) => void probes.set(key, (probes.get(key) ?? 0) + 1)
+  await playOn(stage, createEngine(stage, { probes: { leaves, ends: () => undefined } }))
+  expect(probes.size).toBeGreaterThan(0)
+  expect(Math.max(...probes.values())).toBeLessThan(48)
+})
+
 describe('a minute without network', () => {
   test('disables nothing, and everything is served again afterwards', async () => {
     const base = scenarioOf({ keys: 60, load: 0.5, days: 0.25, faults: false })
@@ -93,7 +104,7 @@ describe('a minute without network', () => {
   })
 })
 
-describe('on fleets of a usual size', () => {
+describe('on fleets of a usual size', patient, () => {
   const sizes = [
     { keys: 10, load: 1.5, seed: 11 },
     { keys: 60, load: 0.5, seed: 12 },

@@ -1,10 +1,14 @@
 import type { Outcome } from '../../keys/outcome.ts'
 import type { Keys, Reservation, ReserveResult } from '../../keys/port.ts'
 import type { VerdictName } from '../../keys/verdicts.ts'
-import type { Stage } from '../scenario.ts'
+import type { ProbeWatch, Stage } from '../scenario.ts'
 
 /** What an engine was told and until when it binds it: the invariants, read off outcomes alone and not off the engine's books. */
-export type Watch = { readonly broken: readonly string[]; readonly keys: Keys }
+export type Watch = {
+  readonly broken: readonly string[]
+  over(keys: Keys): Keys
+  readonly probes: ProbeWatch
+}
 
 const hourMs = 3_600_000
 const laneName = ({ project, lane }: Reservation) => `${project} ${lane}`
@@ -14,7 +18,8 @@ const suspensions: readonly VerdictName[] = [
   'project-unfunded',
 ]
 
-export function watchKeys(keys: Keys, { clock, google }: Stage): Watch {
+export function createWatch({ clock, google, fleet }: Stage): Watch {
+  const projects = new Map(fleet.keys.map(({ id, project }) => [id, project.id]))
   const broken: string[] = []
   const leaked = new Set<number>()
   const suspended = new Map<string, number>()
@@ -62,7 +67,16 @@ export function watchKeys(keys: Keys, { clock, google }: Stage): Watch {
   }
   return {
     broken,
-    keys: {
+    probes: {
+      leaves(key) {
+        if (leaked.has(key)) broken.push(`at ${clock.now()}: the leaked key ${key} is probed`)
+      },
+      ends(key, { verdict }) {
+        if (verdict === 'key-leaked') leaked.add(key)
+        if (verdict === 'answered') suspended.delete(projects.get(key) ?? '')
+      },
+    },
+    over: (keys) => ({
       reserve: (ask) => checked(keys.reserve(ask)),
       wait: async (ask, options) => checked(await keys.wait(ask, options)),
       settle(reservation, outcome) {
@@ -70,6 +84,6 @@ export function watchKeys(keys: Keys, { clock, google }: Stage): Watch {
         keys.settle(reservation, outcome)
       },
       release: (reservation) => keys.release(reservation),
-    },
+    }),
   }
 }
