@@ -1,6 +1,13 @@
-import { settingEntries, type SettingEntry, type SettingShown } from '@gemini-balance/contract'
+import {
+  findSetting,
+  settingEntries,
+  SettingsRefused,
+  type SettingEntry,
+  type SettingShown,
+} from '@gemini-balance/contract'
 import type { LiveSettings } from '../../settings/live-settings.ts'
 import type { Handlers } from '../handlers.ts'
+import { meantSecret, showSecret } from './shown-secrets.ts'
 
 /** Settings shown and changed. */
 export function configHandlers(settings: LiveSettings): Pick<Handlers, 'getConfig' | 'putConfig'> {
@@ -8,7 +15,7 @@ export function configHandlers(settings: LiveSettings): Pick<Handlers, 'getConfi
   return {
     getConfig: () => Promise.resolve(shown()),
     async putConfig(patch) {
-      await settings.change(patch)
+      await settings.change(meantPatch(settings, patch))
       return shown()
     },
   }
@@ -24,13 +31,29 @@ function show(settings: LiveSettings, entry: SettingEntry): SettingShown {
     live,
     secret,
     origin: settings.origin(entry),
-    value: secret ? masked(value) : value,
+    value: secret ? showSecret(value) : value,
   }
 }
 
-/** A secret shows its last four characters, if that leaves enough of it unknown. */
-function masked(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(masked)
-  if (typeof value !== 'string' || value === '') return value
-  return value.length < 12 ? '…' : `…${value.slice(-4)}`
+type Patch = Readonly<Record<string, unknown>>
+
+/** The patch with the secrets that are sent back as they were shown. */
+function meantPatch(settings: LiveSettings, patch: Patch): Patch {
+  const entries = Object.entries(patch).map(([name, value]): [string, unknown] => {
+    const entry = findSetting(name)
+    if (entry?.secret !== true) return [name, value]
+    return [name, meantSecret(value, settings.current()[entry.name])]
+  })
+  const unclear = entries.filter(
+    ([name, value]) => value === undefined && patch[name] !== undefined,
+  )
+  if (unclear.length > 0) {
+    throw new SettingsRefused(
+      unclear.map(([name]) => ({
+        setting: findSetting(name)?.env ?? name,
+        problem: 'has a shortened value that could be several or none: send the whole value.',
+      })),
+    )
+  }
+  return Object.fromEntries(entries)
 }

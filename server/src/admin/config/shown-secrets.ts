@@ -1,0 +1,42 @@
+import { mask } from '../../log/scrub.ts'
+
+/** A secret as it is shown: how it ends. A list shows how each of its items ends. */
+export function showSecret(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(showSecret)
+  return typeof value === 'string' && value !== '' ? mask(value) : value
+}
+
+/**
+ * What is meant by secrets that come back as they were shown: those there are now. So somebody who never saw the items of a list can
+ * take one out and send it again. Undefined where it cannot be told which are meant.
+ */
+export function meantSecret(value: unknown, current: unknown): unknown {
+  if (!Array.isArray(value)) {
+    const meant = isShown(value) && value === showSecret(current) ? current : value
+    return isShown(meant) ? undefined : meant
+  }
+  const items = meantItems(value, Array.isArray(current) ? current : [])
+  return items.some(isShown) ? undefined : items
+}
+
+/** Of several that end alike, all must be there: nobody can say which of them was taken out. */
+function meantItems(items: readonly unknown[], current: readonly unknown[]): unknown[] {
+  const known = new Map<unknown, unknown[]>()
+  for (const item of current) {
+    const shown = showSecret(item)
+    known.set(shown, [...(known.get(shown) ?? []), item])
+  }
+  const sent = new Map<unknown, number>()
+  for (const item of items) sent.set(item, (sent.get(item) ?? 0) + 1)
+  const taken = new Map<unknown, number>()
+  return items.map((item) => {
+    const alike = isShown(item) ? (known.get(item) ?? []) : []
+    if (alike.length === 0 || alike.length !== sent.get(item)) return item
+    const index = taken.get(item) ?? 0
+    taken.set(item, index + 1)
+    return alike[index]
+  })
+}
+
+/** No key and no token has an ellipsis in it. */
+const isShown = (value: unknown): boolean => typeof value === 'string' && value.includes('…')
