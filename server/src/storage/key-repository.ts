@@ -27,18 +27,23 @@ export type KeyRepository = {
 }
 
 const rowsAtOnce = 500
+const pageSize = 5000
 
 export function createKeyRepository(db: Kysely<Schema>, now: () => number): KeyRepository {
   return {
     async all() {
-      const rows = await db.selectFrom('keys').selectAll().orderBy('id').execute()
-      return rows.map(readKey)
+      return db.transaction().execute((step) =>
+        everyPage(async (after) => {
+          const rows = await page(step, after).selectAll().execute()
+          return rows.map(readKey)
+        }),
+      )
     },
 
     async syncValues(values) {
       const wanted = await byHash(values)
       return db.transaction().execute(async (step) => {
-        const stored = await step.selectFrom('keys').select(['id', 'value_hash']).execute()
+        const stored = await hashesIn(step)
         const known = new Set(stored.map((row) => row.value_hash))
         const gone = stored.filter((row) => !wanted.has(row.value_hash))
         const fresh = [...wanted].filter(([hash]) => !known.has(hash))
@@ -50,7 +55,7 @@ export function createKeyRepository(db: Kysely<Schema>, now: () => number): KeyR
           const rows = some.map(([hash, value]) => newKey(hash, value, now()))
           await step.insertInto('keys').values(rows).execute()
         }
-        const current = await step.selectFrom('keys').select(['id', 'value_hash']).execute()
+        const current = await hashesIn(step)
         const isNew = ({ value_hash }: { value_hash: string }) => !known.has(value_hash)
         return {
           added: current.filter(isNew).map(({ id }) => id),
@@ -70,6 +75,27 @@ export function createKeyRepository(db: Kysely<Schema>, now: () => number): KeyR
       return done.numUpdatedRows > 0n
     },
   }
+}
+
+function hashesIn(step: Kysely<Schema>) {
+  return everyPage((after) => page(step, after).select(['id', 'value_hash']).execute())
+}
+
+function page(step: Kysely<Schema>, after: number) {
+  return step.selectFrom('keys').where('id', '>', after).orderBy('id').limit(pageSize)
+}
+
+/** All rows, but never so many at once that requests would have to wait: 50 000 would hold them up for a tenth of a second. */
+async function everyPage<Row extends { readonly id: number }>(
+  read: (after: number) => Promise<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  let next: Row[]
+  do {
+    next = await read(rows.at(-1)?.id ?? 0)
+    for (const row of next) rows.push(row)
+  } while (next.length === pageSize)
+  return rows
 }
 
 function newKey(hash: string, value: string, at: number) {

@@ -37,13 +37,20 @@ export type StorageOptions = {
 /** Opens the database and brings its tables up to date. Rejects with StartError, whose sentence says what to do. */
 export async function openStorage({ path, now }: StorageOptions): Promise<Storage> {
   const connection = await connect(path)
-  const db = new Kysely<Schema>({ dialect: sqliteDialect(connection) })
   try {
-    await migrate(db)
+    return await createStorage(connection, now)
   } catch (error) {
     await connection.close()
     throw error
   }
+}
+
+export async function createStorage(
+  connection: WorkerConnection,
+  now: () => number,
+): Promise<Storage> {
+  const db = new Kysely<Schema>({ dialect: sqliteDialect(connection) })
+  await migrate(db)
   return {
     settings: createSettingsRepository(db, now),
     keys: createKeyRepository(db, now),

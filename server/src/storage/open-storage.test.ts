@@ -1,0 +1,138 @@
+import Database from 'libsql'
+import { mkdtempSync } from 'node:fs'
+import { mkdtemp, rm, stat, writeFile, mkdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { StartError } from '../start-error.ts'
+import { createStorage, openStorage, type Storage } from './open-storage.ts'
+import { connectToWorker } from './sqlite/worker-connection.ts'
+import { attempt, keyState, storageContract } from './testing/repository-contract.ts'
+
+const now = () => 1000
+let folder = ''
+const opened: Storage[] = []
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'storage-'))
+})
+afterEach(async () => {
+  for (const storage of opened.splice(0)) await storage.close()
+  await rm(folder, { recursive: true })
+})
+
+async function openAt(...names: string[]): Promise<Storage> {
+  const storage = await openStorage({ path: join(folder, ...names), now })
+  opened.push(storage)
+  return storage
+}
+
+async function openForContract(path: string) {
+  const connection = await connectToWorker(path)
+  const tables = ['settings', 'keys', 'engine_state', 'attempts', 'meta']
+  return {
+    storage: await createStorage(connection, now),
+    async empty() {
+      for (const table of tables) await connection.run(`delete from ${table}`, [])
+    },
+  }
+}
+
+storageContract('SQLite in memory', () => openForContract(':memory:'))
+describe('with a folder', () => {
+  const contractFolder = mkdtempSync(join(tmpdir(), 'contract-'))
+  afterAll(() => rm(contractFolder, { recursive: true }))
+  storageContract('SQLite in a file', () => openForContract(join(contractFolder, 'a.db')))
+})
+
+async function fill(storage: Storage): Promise<void> {
+  await storage.settings.write(new Map([['A', '1']]))
+  await storage.keys.syncValues(['one', 'two'])
+  await storage.engineState.apply([{ id: 'key:1', row: keyState(1) }])
+  await storage.attempts.insertMany([attempt()])
+}
+
+async function content(storage: Storage) {
+  return {
+    settings: await storage.settings.all(),
+    keys: (await storage.keys.all()).map(({ id, secret }) => [id, secret.reveal()]),
+    engineState: await storage.engineState.all(),
+    attempts: (await storage.attempts.list({})).rows,
+  }
+}
+
+describe('a database file', () => {
+  test('keeps everything over a restart', async () => {
+    const storage = await openAt('new', 'folders', 'a.db')
+    await fill(storage)
+    const before = await content(storage)
+    await storage.close()
+    expect(await content(await openAt('new', 'folders', 'a.db'))).toEqual(before)
+  })
+
+  test('holds what was written the moment it was written, were the process killed', async () => {
+    const storage = await openAt('a.db')
+    await fill(storage)
+    expect(await content(await openAt('a.db'))).toEqual(await content(storage))
+  })
+
+  test('can be read by nobody but its owner', async () => {
+    await openAt('a.db')
+    expect((await stat(join(folder, 'a.db'))).mode & 0o077).toBe(0)
+  })
+
+  test('that is closed says so, refuses what comes later, and may be closed again', async () => {
+    const storage = await openAt('a.db')
+    expect(await storage.isReady()).toBe(true)
+    const asked = storage.meta.set('a', 'written before the end')
+    await storage.close()
+    await asked
+    expect(await storage.isReady()).toBe(false)
+    await expect(storage.meta.get('a')).rejects.toThrow()
+    expect(await (await openAt('a.db')).meta.get('a')).toBe('written before the end')
+  })
+
+  test('passes over engine state of another version', async () => {
+    const storage = await openAt('a.db')
+    await fill(storage)
+    const database = new Database(join(folder, 'a.db'))
+    const insert = database.prepare('insert into engine_state values (?, ?, 0)')
+    insert.run(['key:2', '{"kind":"key","version":999}'])
+    insert.run(['key:3', 'not json'])
+    insert.run(['key:4', 'null'])
+    database.close()
+    expect(await storage.engineState.all()).toEqual([keyState(1)])
+  })
+})
+
+async function refusal(...names: string[]): Promise<string> {
+  const error: unknown = await openAt(...names).catch((error: unknown) => error)
+  expect(error).toBeInstanceOf(StartError)
+  return String(error)
+}
+
+describe('a database that cannot be opened', () => {
+  test('because its folder cannot be made is a sentence that says so', async () => {
+    await writeFile(join(folder, 'file'), '')
+    expect(await refusal('file', 'a.db')).toContain('its folder cannot be made')
+    expect(await refusal('file', 'deeper', 'a.db')).toContain('its folder cannot be made')
+  })
+
+  test('because it is a folder is a sentence that says so', async () => {
+    await mkdir(join(folder, 'a.db'))
+    expect(await refusal('a.db')).toContain('it is a folder')
+  })
+
+  test('because it is another kind of file is a sentence that says so', async () => {
+    await writeFile(join(folder, 'a.db'), 'A letter, not a database. '.repeat(100))
+    expect(await refusal('a.db')).toContain('it is a file of another kind')
+  })
+
+  test('because a newer version wrote it is a sentence that says so', async () => {
+    await (await openAt('a.db')).close()
+    const database = new Database(join(folder, 'a.db'))
+    database.exec(`insert into kysely_migration values ('999-later', '2030-01-01')`)
+    database.close()
+    expect(await refusal('a.db')).toContain('newer version')
+  })
+})

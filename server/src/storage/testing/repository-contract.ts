@@ -1,0 +1,302 @@
+import { createHash } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { stateVersion, type KeyRow, type LaneRow } from '../../keys/state-rows.ts'
+import type { AttemptRow } from '../attempt-row.ts'
+import type { KeyRow as StoredKey } from '../key-repository.ts'
+import type { Storage } from '../open-storage.ts'
+
+export const attempt = (change: Partial<AttemptRow> = {}): AttemptRow => ({
+  requestId: 'request-1',
+  number: 1,
+  at: 1_790_000_000_000,
+  keyId: 1,
+  project: 'key:1',
+  lane: 'gemini-3.8-flash',
+  model: 'gemini-3.8-flash',
+  dialect: 'gemini',
+  method: 'generateContent',
+  caller: '0123456789ab',
+  status: 200,
+  verdict: 'answered',
+  durationMs: 1234.5,
+  firstByteMs: 321.25,
+  promptTokens: 10,
+  outputTokens: 20,
+  thoughtTokens: 30,
+  cachedTokens: 0,
+  streamed: true,
+  message: 'fine — ✓',
+  ...change,
+})
+
+export const keyState = (key: number): KeyRow => ({
+  kind: 'key',
+  version: stateVersion,
+  key,
+  streak: 2,
+  restLevel: 0,
+  suspected: false,
+})
+
+const laneState: LaneRow = {
+  kind: 'lane',
+  version: stateVersion,
+  project: 'p "quoted"',
+  lane: 'gemini-3.8-flash',
+  model: 'gemini-3.8-flash',
+  unexplained: 0,
+  notFound: 1,
+}
+
+export type StorageUnderTest = { readonly storage: Storage; readonly empty: () => Promise<void> }
+
+const values = (rows: readonly StoredKey[]) => rows.map(({ secret }) => secret.reveal())
+
+/** What every database has to do alike. `open` gives an empty one whose time stands at 1 000. */
+export function storageContract(name: string, open: () => Promise<StorageUnderTest>): void {
+  describe(`${name} keeps the storage contract`, () => {
+    let storage: Storage
+    let empty: () => Promise<void>
+
+    beforeAll(async () => {
+      ;({ storage, empty } = await open())
+    })
+    afterEach(() => empty())
+    afterAll(() => storage.close())
+
+    describe('settings', () => {
+      test('come back as they were written, whatever their text', async () => {
+        const text = `line\n"quotes" 'and' ; drop table settings; -- ✓ ${'x'.repeat(100_000)}`
+        await storage.settings.write(new Map([['A', text], ['B', '']])) // oxfmt-ignore
+        expect(await storage.settings.all()).toEqual(new Map([['A', text], ['B', '']])) // oxfmt-ignore
+      })
+
+      test('are replaced by name, taken away by undefined, and left alone otherwise', async () => {
+        await storage.settings.write(new Map(Object.entries({ A: '1', B: '2', C: '3' })))
+        await storage.settings.write(
+          new Map(Object.entries({ A: '9', B: undefined, D: undefined })),
+        )
+        await storage.settings.write(new Map())
+        expect(Object.fromEntries(await storage.settings.all())).toEqual({ A: '9', C: '3' })
+      })
+    })
+
+    describe('keys', () => {
+      test('are what the list says, without blanks and doubles, in its order', async () => {
+        const { added, removed, kept } = await storage.keys.syncValues([' b ', 'a', '', 'b', '  '])
+        expect([added.length, removed, kept]).toEqual([2, [], []])
+        expect(values(await storage.keys.all())).toEqual(['b', 'a'])
+      })
+
+      test('that stay keep their id and what is known of them; the others come and go', async () => {
+        await storage.keys.syncValues(['a', 'b', 'c'])
+        const [, second, third] = await storage.keys.all()
+        await storage.keys.update(second?.id ?? 0, { project: 'projects/7', paid: true })
+
+        const sync = await storage.keys.syncValues(['d', 'c', 'b'])
+
+        const rows = await storage.keys.all()
+        expect(values(rows)).toEqual(['b', 'c', 'd'])
+        expect(rows[0]).toMatchObject({ id: second?.id, project: 'projects/7', paid: true })
+        expect(sync.kept).toEqual([second?.id, third?.id])
+        expect(sync.removed).toHaveLength(1)
+        expect(sync.added).toEqual([rows[2]?.id])
+      })
+
+      test('never get the id of a key that is gone', async () => {
+        await storage.keys.syncValues(['a', 'b'])
+        const before = (await storage.keys.all()).map(({ id }) => id)
+        await storage.keys.syncValues([])
+        await storage.keys.syncValues(['b', 'a'])
+        const after = (await storage.keys.all()).map(({ id }) => id)
+        expect(after.filter((id) => before.includes(id))).toEqual([])
+      })
+
+      test('begin without a project, for all models, with priority 0 and weight 1', async () => {
+        await storage.keys.syncValues(['a'])
+        expect((await storage.keys.all())[0]).toMatchObject({
+          project: undefined,
+          projectSource: undefined,
+          paid: undefined,
+          priority: 0,
+          weight: 1,
+          allowedModels: undefined,
+          label: undefined,
+          disabled: false,
+          createdAt: 1000,
+        })
+      })
+
+      test('change in what a patch names, and lose what it names undefined', async () => {
+        await storage.keys.syncValues(['a'])
+        const id = (await storage.keys.all())[0]?.id ?? 0
+        const patch = {
+          project: 'p',
+          projectSource: 'operator',
+          paid: false,
+          priority: -3,
+          weight: 0.25,
+          allowedModels: ['x', 'y'],
+          label: 'mine',
+          disabled: true,
+        } as const
+        expect(await storage.keys.update(id, patch)).toBe(true)
+        expect((await storage.keys.all())[0]).toMatchObject(patch)
+
+        expect(await storage.keys.update(id, { allowedModels: [], label: undefined })).toBe(true)
+        expect((await storage.keys.all())[0]).toMatchObject({
+          ...patch,
+          allowedModels: [],
+          label: undefined,
+        })
+      })
+
+      test('that are not there are not changed', async () => {
+        expect(await storage.keys.update(77, { paid: true })).toBe(false)
+        expect(await storage.keys.update(77, {})).toBe(false)
+      })
+
+      test('do not show their values when a row is printed', async () => {
+        await storage.keys.syncValues(['canary-value-0001'])
+        expect(JSON.stringify(await storage.keys.all())).not.toContain('canary')
+      })
+
+      test('come and go by tens of thousands', async () => {
+        const many = Array.from({ length: 20_000 }, (_, n) =>
+          createHash('md5').update(String(n)).digest('base64'),
+        )
+        expect((await storage.keys.syncValues(many)).added).toHaveLength(20_000)
+        expect(values(await storage.keys.all())).toEqual(many)
+        const { kept, removed } = await storage.keys.syncValues(many.slice(0, 5000))
+        expect([kept.length, removed.length]).toEqual([5000, 15_000])
+      })
+    })
+
+    describe('engine state', () => {
+      test('comes back as it was written last, without what became undefined', async () => {
+        const { engineState } = storage
+        await engineState.apply([
+          { id: 'key:1', row: keyState(1) },
+          { id: 'key:2', row: keyState(2) },
+          { id: 'lane:p', row: laneState },
+        ])
+        const changed = { ...keyState(1), streak: 5 }
+        await engineState.apply([
+          { id: 'key:1', row: keyState(1) },
+          { id: 'key:1', row: changed },
+          { id: 'key:2', row: undefined },
+          { id: 'key:3', row: undefined },
+        ])
+        await engineState.apply([])
+        expect(await engineState.all()).toEqual([changed, laneState])
+      })
+
+      test('takes thousands of rows at once', async () => {
+        const { engineState } = storage
+        const changes = Array.from({ length: 3000 }, (_, n) => ({
+          id: `key:${String(n).padStart(5, '0')}`,
+          row: keyState(n),
+        }))
+        await engineState.apply(changes)
+        expect(await engineState.all()).toEqual(changes.map(({ row }) => row))
+      })
+    })
+
+    describe('attempts', () => {
+      test('come back as they were written, the last written first', async () => {
+        const bare = attempt({
+          caller: undefined,
+          firstByteMs: undefined,
+          promptTokens: undefined,
+          outputTokens: undefined,
+          thoughtTokens: undefined,
+          cachedTokens: undefined,
+          streamed: false,
+          message: undefined,
+        })
+        await storage.attempts.insertMany([])
+        await storage.attempts.insertMany([attempt(), bare])
+        const { rows, next } = await storage.attempts.list({})
+        expect(rows.map(({ id: _id, ...row }) => row)).toEqual([bare, attempt()])
+        expect(next).toBeUndefined()
+      })
+
+      test('are found by each of their marks, and by all of them together', async () => {
+        const odd = {
+          requestId: 'odd',
+          keyId: 2,
+          project: 'odd',
+          lane: 'odd',
+          model: 'odd',
+          caller: 'odd',
+          verdict: 'odd',
+          status: 429,
+        }
+        await storage.attempts.insertMany([attempt(), attempt(odd), attempt()])
+        const filters = [...Object.entries(odd).map((mark) => Object.fromEntries([mark])), odd]
+        for (const filter of filters) {
+          const { rows } = await storage.attempts.list(filter)
+          expect(rows).toHaveLength(1)
+          expect(rows[0]).toMatchObject(odd)
+        }
+        expect((await storage.attempts.list({ keyId: 2, verdict: 'answered' })).rows).toEqual([])
+        expect((await storage.attempts.list({ keyId: undefined })).rows).toHaveLength(3)
+      })
+
+      test('are found by time, from a moment up to another that is not included', async () => {
+        await storage.attempts.insertMany([10, 20, 30].map((at) => attempt({ at })))
+        const { rows } = await storage.attempts.list({ from: 10, to: 30 })
+        expect(rows.map(({ at }) => at)).toEqual([20, 10])
+      })
+
+      test('are read page by page, each once, also while more are written', async () => {
+        await storage.attempts.insertMany(
+          Array.from({ length: 700 }, (_, number) => attempt({ number })),
+        )
+        const seen: number[] = []
+        let before: number | undefined
+        do {
+          const page = await storage.attempts.list({}, { limit: 300, before })
+          seen.push(...page.rows.map(({ number }) => number))
+          before = page.next
+          await storage.attempts.insertMany([attempt({ number: -1 })])
+        } while (before !== undefined)
+        expect(seen).toEqual(Array.from({ length: 700 }, (_, n) => 699 - n))
+      })
+
+      test('that are old go, some at a time', async () => {
+        await storage.attempts.insertMany([1, 2, 3, 4].map((at) => attempt({ at })))
+        expect(await storage.attempts.deleteBefore(4, 2)).toBe(2)
+        expect(await storage.attempts.deleteBefore(4, 2)).toBe(1)
+        expect(await storage.attempts.deleteBefore(4, 2)).toBe(0)
+        expect((await storage.attempts.list({})).rows.map(({ at }) => at)).toEqual([4])
+      })
+
+      test('are written all or not at all', async () => {
+        const broken = attempt({ at: Number.NaN })
+        await expect(storage.attempts.insertMany([attempt(), broken])).rejects.toThrow('at')
+        expect((await storage.attempts.list({})).rows).toEqual([])
+        await storage.attempts.insertMany([attempt()])
+        expect((await storage.attempts.list({})).rows).toHaveLength(1)
+      })
+    })
+
+    describe('meta', () => {
+      test('remembers a value by name, and makes one up once', async () => {
+        const { meta } = storage
+        expect(await meta.get('a')).toBeUndefined()
+        expect(await meta.getOrMake('a', () => 'made')).toBe('made')
+        expect(await meta.getOrMake('a', () => 'made again')).toBe('made')
+        await meta.set('a', 'set')
+        expect(await meta.get('a')).toBe('set')
+      })
+
+      test('gives all who ask at once the same value', async () => {
+        const made = await Promise.all(
+          ['x', 'y', 'z'].map((value) => storage.meta.getOrMake('a', () => value)),
+        )
+        expect(new Set(made).size).toBe(1)
+      })
+    })
+  })
+}
