@@ -25,7 +25,7 @@ export async function callModel(
   const model = nameOf(deps, modelCall)
   if (model === undefined) return send(request.client, notSupported(modelCall.model))
   const prepared = prepare(deps, modelCall, model)
-  if (prepared === undefined) return send(request.client, notJson)
+  if (prepared instanceof MalformedJson) return send(request.client, notJson(prepared))
 
   const { method } = modelCall
   const framing = framingOf(method, request.query)
@@ -79,7 +79,7 @@ function prepare(
   try {
     return prepareGenerate({ body, model, requested, settings: deps.settings() })
   } catch (error) {
-    if (error instanceof MalformedJson) return undefined
+    if (error instanceof MalformedJson) return error
     throw error
   }
 }
@@ -125,8 +125,9 @@ function patienceOf({ raw }: NativeRequest): number | undefined {
 const notSupported = (model: string) =>
   googleError({ code: 400, status: 'INVALID_ARGUMENT', message: `Model ${model} is not supported` })
 
-const notJson = googleError({
-  code: 400,
-  status: 'INVALID_ARGUMENT',
-  message: 'Invalid JSON payload received. The request body must be one JSON object.',
-})
+const notJson = ({ at }: MalformedJson) =>
+  googleError({
+    code: 400,
+    status: 'INVALID_ARGUMENT',
+    message: `Invalid JSON payload received. The request body must be one JSON object; it is not from byte ${at} on.`,
+  })
