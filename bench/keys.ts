@@ -64,6 +64,7 @@ function run(
   const start = process.cpuUsage()
   for (let round = 0; round < rounds; round += 1) {
     now += stepMs
+    if (round % 10_000 === 0) engine.drainDirty()
     const model = `gemini-${round % models}`
     const roundStart = round % 64 === 0 ? performance.now() : 0
     const result = engine.reserve({ lane: model, model, estimatedInputTokens: tokens() })

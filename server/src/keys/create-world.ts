@@ -66,6 +66,7 @@ export function createWorld(deps: Deps): World {
       breakers.set(table, breaker)
       return breaker
     },
+    remember: (lane) => dirty.lanes.add(lane),
     touch: {
       lane(lane) {
         placeLane(lane, clock.now())

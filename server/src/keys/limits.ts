@@ -30,14 +30,22 @@ type Sources = {
   readonly learned: LearnedLimits | undefined
 }
 
-/** The operator's word goes over what was learned. */
+const shared = new Map<string, Limits>()
+const sharedCap = 1024
+
+/** The operator's word goes over what was learned. Lanes with the same limits share one object. */
 export function effectiveLimits({ operator, learned }: Sources): Limits {
   if (operator === undefined && learned === undefined) return noLimits
   const pick = (name: LimitName) => operator?.[name] ?? learned?.[name]?.limit ?? Infinity
-  return {
+  const name = limitNames.map(pick).join()
+  const known = shared.get(name)
+  if (known) return known
+  const limits = {
     minuteRequests: pick('minuteRequests'),
     minuteTokens: pick('minuteTokens'),
     dayRequests: pick('dayRequests'),
     dayTokens: pick('dayTokens'),
   }
+  if (shared.size < sharedCap) shared.set(name, limits)
+  return limits
 }

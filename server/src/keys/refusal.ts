@@ -2,6 +2,7 @@ import type { Entry, LaneTable } from './entities.ts'
 import type { Fleet } from './fleet.ts'
 import type { Lanes } from './lanes.ts'
 import { gateOpensAt } from './gate.ts'
+import { limitNames } from './limits.ts'
 import type { Ask, Refusal } from './port.ts'
 import { ownerOf } from './project-name.ts'
 
@@ -24,7 +25,7 @@ export function refusalFor(deps: Deps, question: Question): Refusal {
   const { standings } = table
   const waiting = standings.spent + standings.cooling + standings.resting + standings.trial
   if (waiting > 0) {
-    const soonest = [...table.wakes.values()].slice(0, lookedAt)
+    const soonest = table.wakes.values().slice(0, lookedAt)
     return exhausted(soonest, { now, wakesAt: table.wakes.peek()?.wakeAt })
   }
   if (standings.ready > 0) return readyButNotForThis(question)
@@ -36,7 +37,7 @@ export function refusalFor(deps: Deps, question: Question): Refusal {
 function readyButNotForThis({ table, ask, now }: Question): Refusal {
   if ((ask.tried?.size ?? 0) + (ask.triedProjects?.size ?? 0) > 0) return { kind: 'all-tried' }
   if (table.wakes.size === 0 && ask.estimatedInputTokens <= 1) return { kind: 'none-allowed' }
-  const soonest = [...table.wakes.values()].slice(0, lookedAt)
+  const soonest = table.wakes.values().slice(0, lookedAt)
   return exhausted(soonest, { now, wakesAt: table.wakes.peek()?.wakeAt })
 }
 
@@ -60,10 +61,12 @@ function exhausted(
 ): Refusal {
   const quotaIds = new Set<string>()
   for (const { lane } of entries) {
-    if (lane.block && gateOpensAt(lane.block.gate, now) > now) {
-      for (const quotaId of lane.block.quotaIds) quotaIds.add(quotaId)
+    const { block, learned } = lane
+    if (block && gateOpensAt(block.gate, now) > now) {
+      for (const quotaId of block.quotaIds) quotaIds.add(quotaId)
+    } else if (learned) {
+      for (const name of limitNames) if (learned[name]) quotaIds.add(learned[name].quotaId)
     }
-    for (const learned of Object.values(lane.learned ?? {})) quotaIds.add(learned.quotaId)
   }
   const known = wakesAt === Infinity ? now + unknownWaitMs : wakesAt
   return { kind: 'exhausted', wakesAt: known, quotaIds: [...quotaIds] }

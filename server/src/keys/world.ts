@@ -21,6 +21,8 @@ export type World = {
   readonly proposals: ProjectProposals
   readonly emit: EmitKeyEvent
   modelBreaker(table: LaneTable): Breaker
+  /** Marks a lane for the next flush. */
+  remember(lane: Lane): void
   /** Each queues the thing afresh, marks it for the next flush, and lets those who wait look again. */
   readonly touch: {
     lane(lane: Lane): void
