@@ -26,6 +26,12 @@ describe('a chat request', () => {
     expect(() => read({ ...hello, ...nothing })).not.toThrow()
   })
 
+  test('may declare a function without parameters, and a format without a schema', () => {
+    const tools = [{ type: 'function', function: { name: 'f' } }]
+    const response_format = { type: 'json_schema', json_schema: { name: 'x' } }
+    expect(() => read({ ...hello, tools, response_format })).not.toThrow()
+  })
+
   test.each([
     [{ messages: hello.messages }, 'model'],
     [{ ...hello, messages: [] }, 'messages'],

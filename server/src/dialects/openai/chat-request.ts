@@ -70,7 +70,7 @@ export type AssistantMessage = Extract<ChatMessage, { role: 'assistant' | 'model
 const functionTool = z.object({
   name: z.string(),
   description: z.string().nullish(),
-  parameters: z.unknown(),
+  parameters: z.unknown().optional(),
 })
 export type FunctionTool = z.output<typeof functionTool>
 
@@ -105,7 +105,7 @@ const responseFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('json_object') }),
   z.object({
     type: z.literal('json_schema'),
-    json_schema: z.object({ name: z.string().nullish(), schema: z.unknown() }),
+    json_schema: z.object({ name: z.string().nullish(), schema: z.unknown().optional() }),
   }),
 ])
 export type ResponseFormat = z.output<typeof responseFormat>

@@ -1,0 +1,227 @@
+import type { ChatEvent, Delta, ExtraContent } from './chat-events.ts'
+import { finishReason } from './finish-reason.ts'
+import type { AnswerPart, Candidate, GeminiAnswer, Grounding } from './gemini-answer.ts'
+import { annotationsOf, searchLinks } from './grounding.ts'
+import { logprobsOf } from './logprobs.ts'
+import { brokenAnswer, googleErrorAnswer } from './openai-error.ts'
+import { renderPart, type Piece } from './parts.ts'
+import { openAiCallId } from './tool-call-id.ts'
+import { addUsage, usageOf, type Usage } from './usage.ts'
+
+export type StreamOptions = {
+  readonly showThoughts: boolean
+  /** Whether the answer ends in a list of its sources. */
+  readonly showSearchLinks: boolean
+  /** An id for a call that Google gave none. */
+  readonly newCallId: () => string
+}
+
+type ChoiceState = {
+  /** What the client has read so far; the places that annotations name are places in it. */
+  readonly text: string
+  readonly callIds: readonly string[]
+  readonly finish: string | undefined
+  readonly grounding: Grounding | undefined
+}
+
+export type StreamState = {
+  readonly options: StreamOptions
+  readonly choices: ReadonlyMap<number, ChoiceState>
+  /** Choices of this call begin here: a request for several answers may need several calls. */
+  readonly firstChoice: number
+  /** The counters of the call that is being read; each chunk's replace the last. */
+  readonly usage: Usage | undefined
+  readonly usageBefore: Usage | undefined
+  readonly blockReason: string | undefined
+  /** Set when the answer is to be asked for further. */
+  readonly continuationToken: string | undefined
+  readonly hasFailed: boolean
+}
+
+type Step = readonly [StreamState, readonly ChatEvent[]]
+
+const freshChoice: ChoiceState = { text: '', callIds: [], finish: undefined, grounding: undefined }
+
+export function beginStream(options: StreamOptions): StreamState {
+  return {
+    options,
+    choices: new Map(),
+    firstChoice: 0,
+    usage: undefined,
+    usageBefore: undefined,
+    blockReason: undefined,
+    continuationToken: undefined,
+    hasFailed: false,
+  }
+}
+
+/** Takes one chunk of Gemini's answer, or a whole one; `undefined` is a chunk that could not be read. */
+export function step(state: StreamState, answer: GeminiAnswer | undefined): Step {
+  if (state.hasFailed) return [state, []]
+  if (answer === undefined) return fail(state, 'Google sent a chunk that cannot be read.')
+  if (answer.error) {
+    return [
+      { ...state, hasFailed: true },
+      [{ kind: 'error', error: googleErrorAnswer(answer.error) }],
+    ]
+  }
+  let next: StreamState = {
+    ...state,
+    usage: answer.usageMetadata ? usageOf(answer.usageMetadata) : state.usage,
+    blockReason: answer.promptFeedback?.blockReason ?? state.blockReason,
+  }
+  const events: ChatEvent[] = []
+  for (const candidate of answer.candidates ?? []) {
+    const [after, told] = stepCandidate(next, candidate)
+    next = after
+    events.push(...told)
+  }
+  return [next, events]
+}
+
+function stepCandidate(state: StreamState, candidate: Candidate): Step {
+  const index = state.firstChoice + (candidate.index ?? 0)
+  const [began, told] = beginChoice(state.choices.get(index), index)
+  const events: ChatEvent[] = [...told]
+  let choice = began
+  for (const part of candidate.content?.parts ?? []) {
+    const [after, delta] = stepPart(choice, part, state.options)
+    choice = after
+    if (delta !== undefined) events.push({ kind: 'delta', choice: index, delta })
+  }
+  const logprobs = candidate.logprobsResult ? logprobsOf(candidate.logprobsResult) : undefined
+  if (logprobs) events.push({ kind: 'delta', choice: index, delta: {}, logprobs })
+  const continues = candidate.finishReason === 'CONTINUATION'
+  choice = {
+    ...choice,
+    grounding: candidate.groundingMetadata ?? choice.grounding,
+    finish: candidate.finishReason ?? choice.finish,
+  }
+  const choices = new Map(state.choices).set(index, choice)
+  const continuationToken = continues ? (candidate.continuationToken ?? undefined) : undefined
+  return [{ ...state, choices, continuationToken }, events]
+}
+
+/** The first chunk of a choice says who speaks, before anything is said. */
+function beginChoice(
+  choice: ChoiceState | undefined,
+  index: number,
+): [ChoiceState, readonly ChatEvent[]] {
+  if (choice !== undefined) return [choice, []]
+  return [
+    freshChoice,
+    [{ kind: 'delta', choice: index, delta: { role: 'assistant', content: '' } }],
+  ]
+}
+
+/** All that one part says goes out in one delta. */
+function stepPart(
+  choice: ChoiceState,
+  part: AnswerPart,
+  options: StreamOptions,
+): [ChoiceState, Delta | undefined] {
+  let after = choice
+  let delta: Delta = {}
+  for (const piece of renderPart(part)) {
+    const [next, told] = stepPiece(after, piece, options)
+    after = next
+    delta = { ...delta, ...told }
+  }
+  return [after, Object.keys(delta).length === 0 ? undefined : delta]
+}
+
+function stepPiece(
+  choice: ChoiceState,
+  piece: Piece,
+  options: StreamOptions,
+): [ChoiceState, Delta] {
+  switch (piece.kind) {
+    case 'content':
+      return [{ ...choice, text: choice.text + piece.text }, { content: piece.text }]
+    case 'reasoning':
+      return [choice, options.showThoughts ? { reasoning_content: piece.text } : {}]
+    case 'signature':
+      return [choice, { extra_content: signed(piece.signature) }]
+    case 'call': {
+      const given = openAiCallId(piece.id ?? options.newCallId())
+      // Two calls of one answer never share an id, whatever Google says.
+      const id = choice.callIds.includes(given) ? openAiCallId(options.newCallId()) : given
+      const call = {
+        index: choice.callIds.length,
+        id,
+        type: 'function' as const,
+        function: { name: piece.name, arguments: piece.arguments },
+        ...(piece.signature === undefined ? {} : { extra_content: signed(piece.signature) }),
+      }
+      return [{ ...choice, callIds: [...choice.callIds, id] }, { tool_calls: [call] }]
+    }
+  }
+}
+
+const signed = (signature: string): ExtraContent => ({ google: { thought_signature: signature } })
+
+/** Makes ready for another call that goes on with the same answer, or gives the next one. */
+export function nextCall(state: StreamState, kind: 'continues' | 'next choice'): StreamState {
+  const choices = new Map(state.choices)
+  if (kind === 'continues') {
+    for (const [index, choice] of choices) {
+      if (choice.finish === 'CONTINUATION') choices.set(index, { ...choice, finish: undefined })
+    }
+  }
+  return {
+    ...state,
+    choices,
+    firstChoice: kind === 'continues' ? state.firstChoice : choices.size,
+    usage: undefined,
+    usageBefore: addUsage(state.usageBefore, state.usage),
+    continuationToken: undefined,
+  }
+}
+
+/** What an answer ends with: sources, reasons and counters, or the truth that it was cut. */
+export function end(state: StreamState): readonly ChatEvent[] {
+  if (state.hasFailed) return []
+  if (state.choices.size === 0) return endBlocked(state)
+  if ([...state.choices.values()].some(({ finish }) => finish === undefined)) {
+    return [{ kind: 'error', error: brokenAnswer() }]
+  }
+  return [
+    ...[...state.choices].flatMap(([index, choice]) => endChoice(index, choice, state.options)),
+    ...usageEvent(state),
+  ]
+}
+
+/** Google answers a blocked prompt without any candidate. */
+function endBlocked(state: StreamState): readonly ChatEvent[] {
+  if (state.blockReason === undefined) return [{ kind: 'error', error: brokenAnswer() }]
+  const refusal = `Google blocked the prompt: ${state.blockReason}.`
+  return [
+    { kind: 'delta', choice: state.firstChoice, delta: { role: 'assistant', refusal } },
+    { kind: 'finish', choice: state.firstChoice, reason: 'content_filter' },
+    ...usageEvent(state),
+  ]
+}
+
+function endChoice(index: number, choice: ChoiceState, options: StreamOptions): ChatEvent[] {
+  const { grounding, finish = '', text, callIds } = choice
+  const reason = finishReason(finish, callIds.length > 0)
+  const annotations = grounding ? annotationsOf(grounding, text) : []
+  const links = grounding && options.showSearchLinks ? searchLinks(grounding) : ''
+  const withheld = reason === 'content_filter' && text === ''
+  const delta: Delta = {
+    ...(links === '' ? {} : { content: links }),
+    ...(annotations.length === 0 ? {} : { annotations }),
+    ...(withheld ? { refusal: `Google withheld the answer: ${finish}.` } : {}),
+  }
+  const last: ChatEvent = { kind: 'finish', choice: index, reason }
+  return Object.keys(delta).length === 0 ? [last] : [{ kind: 'delta', choice: index, delta }, last]
+}
+
+function usageEvent(state: StreamState): ChatEvent[] {
+  const usage = addUsage(state.usageBefore, state.usage)
+  return usage === undefined ? [] : [{ kind: 'usage', usage }]
+}
+
+function fail(state: StreamState, message: string): Step {
+  return [{ ...state, hasFailed: true }, [{ kind: 'error', error: brokenAnswer(message) }]]
+}

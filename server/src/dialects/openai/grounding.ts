@@ -1,0 +1,63 @@
+import type { Grounding } from './gemini-answer.ts'
+
+export type Annotation = {
+  readonly type: 'url_citation'
+  readonly url_citation: {
+    readonly start_index: number
+    readonly end_index: number
+    readonly url: string
+    readonly title: string
+  }
+}
+
+type Source = { readonly url: string; readonly title: string }
+
+/** The block of sources that answers of search models end with, word for word the original's. */
+export function searchLinks(grounding: Grounding): string {
+  const links = sources(grounding).flatMap((source) =>
+    source === undefined ? [] : [`\n- [${source.title}](${source.url})`],
+  )
+  return links.length === 0 ? '' : `\n\n---\n\n**【引用来源】**\n\n${links.join('')}`
+}
+
+/** Which words of the answer rest on which page. */
+export function annotationsOf(grounding: Grounding, text: string): Annotation[] {
+  const pages = sources(grounding)
+  const supports = grounding.groundingSupports ?? []
+  if (supports.length === 0) {
+    return pages.flatMap((page) => cite(page, { start: text.length, end: text.length }))
+  }
+  let from = 0
+  return supports.flatMap(({ segment, groundingChunkIndices }) => {
+    const place = placeOf(segment ?? {}, text, from)
+    from = place.start
+    return (groundingChunkIndices ?? []).flatMap((index) => cite(pages[index], place))
+  })
+}
+
+function sources({ groundingChunks }: Grounding): (Source | undefined)[] {
+  return (groundingChunks ?? []).map(({ web }) =>
+    web ? { url: web.uri, title: web.title ?? web.uri } : undefined,
+  )
+}
+
+type Place = { readonly start: number; readonly end: number }
+type Segment = NonNullable<NonNullable<Grounding['groundingSupports']>[number]['segment']>
+
+/** Google counts bytes of its own text; the words themselves are found more surely in what the client sees. */
+function placeOf(segment: Partial<Segment>, text: string, from: number): Place {
+  const words = segment.text ?? ''
+  if (words !== '') {
+    const ahead = text.indexOf(words, from)
+    const start = ahead === -1 ? text.indexOf(words) : ahead
+    if (start !== -1) return { start, end: start + words.length }
+  }
+  const bytes = Buffer.from(text)
+  const lengthTo = (end: number) => bytes.subarray(0, end).toString('utf8').length
+  return { start: lengthTo(segment.startIndex ?? 0), end: lengthTo(segment.endIndex ?? 0) }
+}
+
+function cite(page: Source | undefined, { start, end }: Place): Annotation[] {
+  if (page === undefined) return []
+  return [{ type: 'url_citation', url_citation: { start_index: start, end_index: end, ...page } }]
+}

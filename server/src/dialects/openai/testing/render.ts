@@ -1,0 +1,49 @@
+import { createSseSplitter } from '../../../gateway/stream-chunks.ts'
+import type { ChatEvent } from '../chat-events.ts'
+import { beginStream, end, step, type StreamOptions } from '../chat-stream.ts'
+import { completionOf, type ChatCompletion } from '../chat-response.ts'
+import { readAnswer } from '../gemini-answer.ts'
+import type { OpenAiError } from '../openai-error.ts'
+
+export const envelope = { id: 'chatcmpl-1', created: 1, model: 'gemini-3.8-flash' }
+
+export function testOptions(options: Partial<StreamOptions> = {}): StreamOptions {
+  let calls = 0
+  return {
+    showThoughts: true,
+    showSearchLinks: false,
+    newCallId: () => `new${(calls += 1)}`,
+    ...options,
+  }
+}
+
+/** The events of an answer that came in these chunks. */
+export function eventsOf(chunks: readonly string[], options = testOptions()): ChatEvent[] {
+  let state = beginStream(options)
+  const events: ChatEvent[] = []
+  for (const chunk of chunks) {
+    const [next, told] = step(state, readAnswer(chunk))
+    state = next
+    events.push(...told)
+  }
+  return [...events, ...end(state)]
+}
+
+/** The chunks of a stream that arrived in these pieces. */
+export function chunksOf(pieces: readonly Buffer[]): string[] {
+  const splitter = createSseSplitter()
+  return [...pieces.flatMap((piece) => splitter.push(piece)), ...splitter.rest()]
+}
+
+export function complete(
+  chunks: readonly object[],
+  options = testOptions(),
+): ChatCompletion | OpenAiError {
+  return completionOf(
+    envelope,
+    eventsOf(
+      chunks.map((chunk) => JSON.stringify(chunk)),
+      options,
+    ),
+  )
+}
