@@ -30,24 +30,31 @@ const usage = `Plays days of traffic over a fleet of Gemini keys, against a mode
   --json          the same figures as JSON
 `
 
+const legend = `wasted: calls that a quota, a dead key or a suspended project refused, of all calls.
+with room to spare: errors to clients while a lane had had room for the request all along.
+The oracle reads Google's own books, and is as patient as the others.
+`
+
 type Options = { readonly scenario: Scenario; readonly detail: boolean; readonly json: boolean }
 
-const { values: given } = parseArgs({
-  options: {
-    keys: { type: 'string' },
-    projects: { type: 'string' },
-    load: { type: 'string' },
-    days: { type: 'string' },
-    seed: { type: 'string' },
-    fleet: { type: 'string' },
-    all: { type: 'boolean', default: false },
-    detail: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
+const options = {
+  keys: { type: 'string' },
+  projects: { type: 'string' },
+  load: { type: 'string' },
+  days: { type: 'string' },
+  seed: { type: 'string' },
+  fleet: { type: 'string' },
+  all: { type: 'boolean', default: false },
+  detail: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
 
-function readOptions(): Options {
+const readArguments = () => parseArgs({ options }).values
+type Given = ReturnType<typeof readArguments>
+
+function readOptions(given: Given): Options {
+  const number = (name: Numeric, fallback: number) => numberIn(given, name, fallback)
   const plans = { fleet: defaultFleetPlan, traffic: defaultTrafficPlan }
   const { fleet, traffic } = given.fleet
     ? readFleetFile(readFileSync(given.fleet, 'utf8'), plans)
@@ -68,7 +75,9 @@ function readOptions(): Options {
   }
 }
 
-function number(name: 'keys' | 'projects' | 'load' | 'days' | 'seed', fallback: number): number {
+type Numeric = 'keys' | 'projects' | 'load' | 'days' | 'seed'
+
+function numberIn(given: Given, name: Numeric, fallback: number): number {
   const text = given[name]
   const value = text === undefined ? fallback : Number(text)
   if (!(value > 0)) throw new Error(`--${name} takes a number above 0.`)
@@ -90,6 +99,7 @@ async function compare({ scenario, detail, json }: Options): Promise<void> {
   const tookMs = performance.now() - startedAt
   print(`${headline(scenario, rows[0]?.requests ?? 0)}\n\n${table(rows)}\n`)
   if (detail) print(`${rows.map(detailOf).join('\n')}\n`)
+  print(legend)
   print(`Played ${rows.length} times in ${duration(tookMs)}.`)
 }
 
@@ -109,7 +119,7 @@ async function sweep({ scenario, detail, json }: Options): Promise<void> {
   }
   if (json)
     return print(JSON.stringify({ seed: scenario.seed, days: scenario.days, rows }, null, 2))
-  print(`${table(rows)}\n`)
+  print(`${table(rows)}\n\n${legend}`)
   if (detail) print(rows.map(detailOf).join('\n'))
 }
 
@@ -155,5 +165,15 @@ function print(text: string): void {
   console.log(text)
 }
 
-if (given.help) print(usage)
-else await (given.all ? sweep : compare)(readOptions())
+async function run(): Promise<void> {
+  try {
+    const given = readArguments()
+    if (given.help) print(usage)
+    else await (given.all ? sweep : compare)(readOptions(given))
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+}
+
+await run()

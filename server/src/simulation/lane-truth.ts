@@ -15,8 +15,8 @@ type Window = {
   tokens: number
 }
 
-/** Tokens are an estimate until Google has answered, so a tenth of them is never room beyond doubt. */
-const sureShare = 0.9
+/** Tokens of calls under way are an estimate, so a fifth of the minute's tokens is never room beyond doubt. */
+const sureShare = 0.8
 
 export type Violated = {
   readonly unit: QuotaUnit
