@@ -1,0 +1,130 @@
+import { lookup } from 'node:dns/promises'
+import { isIP, type LookupFunction } from 'node:net'
+import { Agent, request } from 'undici'
+import { mediaType } from './media-type.ts'
+import { isPublicAddress } from './public-address.ts'
+
+export type FetchedMedia =
+  | { readonly mimeType: string; readonly data: string }
+  | { readonly failure: string }
+
+/** Fetches a file that a client named, for Google; says why it could not, and never throws. */
+export type FetchMedia = (url: string, signal: AbortSignal) => Promise<FetchedMedia>
+
+export type Address = { readonly address: string; readonly family: number }
+
+export type GuardedFetchDeps = {
+  readonly resolve: (host: string) => Promise<readonly Address[]>
+  readonly isAllowed: (address: string) => boolean
+  readonly limits: {
+    readonly bytes: number
+    readonly timeoutMs: number
+    readonly redirects: number
+  }
+}
+
+export const guardedFetchDefaults: GuardedFetchDeps = {
+  resolve: (host) => lookup(host, { all: true, verbatim: true }),
+  isAllowed: isPublicAddress,
+  limits: { bytes: 50 * 1024 * 1024, timeoutMs: 20_000, redirects: 3 },
+}
+
+/** What a failed fetch is told as: nothing of what the network looks like from here. */
+class Refused extends Error {}
+
+type Hop = { readonly redirect: string } | { readonly mimeType: string; readonly data: string }
+
+/**
+ * Fetches public files only: every host is resolved once, all its addresses must be public, and the connection goes to
+ * the very address that was checked. Every redirect is checked like the first address.
+ */
+export function createGuardedFetch(deps: GuardedFetchDeps = guardedFetchDefaults): FetchMedia {
+  return async (url, signal) => {
+    const timeout = AbortSignal.timeout(deps.limits.timeoutMs)
+    const either = AbortSignal.any([signal, timeout])
+    try {
+      let next = url
+      for (let hops = 0; hops <= deps.limits.redirects; hops += 1) {
+        const hop = await fetchOnce(deps, next, either)
+        if (!('redirect' in hop)) return hop
+        next = hop.redirect
+      }
+      return { failure: 'It redirects too often.' }
+    } catch (error) {
+      if (error instanceof Refused) return { failure: error.message }
+      return { failure: timeout.aborted ? 'It took too long.' : 'It cannot be fetched.' }
+    }
+  }
+}
+
+async function fetchOnce(deps: GuardedFetchDeps, url: string, signal: AbortSignal): Promise<Hop> {
+  const target = readTarget(url)
+  const addresses = await checkedAddresses(deps, target.hostname)
+  const agent = new Agent({ connect: { lookup: pinTo(addresses) }, pipelining: 0 })
+  try {
+    const { statusCode, headers, body } = await request(target, {
+      dispatcher: agent,
+      signal,
+      headers: { accept: 'image/*, audio/*, video/*, application/pdf, text/*' },
+    })
+    const location = headers['location']
+    if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
+      return { redirect: new URL(location, target).href }
+    }
+    if (statusCode !== 200) throw new Refused(`Its server answered ${statusCode}.`)
+    const bytes = await collect(body, deps.limits.bytes)
+    const type = headers['content-type']
+    const mimeType = mediaType(typeof type === 'string' ? type : undefined, bytes)
+    if (mimeType === undefined) throw new Refused('It is of a type that Google does not read.')
+    return { mimeType, data: bytes.toString('base64') }
+  } finally {
+    await agent.destroy()
+  }
+}
+
+function readTarget(url: string): URL {
+  if (!URL.canParse(url)) throw new Refused('Its address cannot be read.')
+  const target = new URL(url)
+  if (target.protocol !== 'https:' && target.protocol !== 'http:') {
+    throw new Refused('Its address is neither http nor https.')
+  }
+  if (target.username !== '' || target.password !== '') {
+    throw new Refused('Its address holds credentials.')
+  }
+  return target
+}
+
+async function checkedAddresses(
+  { resolve, isAllowed }: GuardedFetchDeps,
+  hostname: string,
+): Promise<readonly Address[]> {
+  const literal = hostname.replace(/^\[(.*)\]$/, '$1')
+  const family = isIP(literal)
+  const addresses = family === 0 ? await resolve(hostname) : [{ address: literal, family }]
+  // One private address among public ones is enough to be led there.
+  if (addresses.length === 0 || !addresses.every(({ address }) => isAllowed(address))) {
+    throw new Refused('Its address is not a public one.')
+  }
+  return addresses
+}
+
+/** Answers every question for an address with what was checked, so that a second answer of the DNS changes nothing. */
+function pinTo(addresses: readonly Address[]): LookupFunction {
+  return (_hostname, options, callback) => {
+    const [first] = addresses
+    if (options.all === true || first === undefined) callback(null, [...addresses])
+    else callback(null, first.address, first.family)
+  }
+}
+
+async function collect(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of body) {
+    length += chunk.length
+    if (length > limit)
+      throw new Refused(`It is larger than ${Math.floor(limit / 1024 / 1024)} MiB.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, length)
+}

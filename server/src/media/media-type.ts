@@ -1,0 +1,29 @@
+const carriedTypes = /^(image|audio|video|text)\/[\w.+-]+$|^application\/(pdf|json)$/
+
+/** The type of a file by what its server says, or, where that says nothing, by how it begins. */
+export function mediaType(contentType: string | undefined, bytes: Buffer): string | undefined {
+  const said = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const saysNothing =
+    said === '' || said === 'application/octet-stream' || said === 'binary/octet-stream'
+  const type = saysNothing ? sniff(bytes) : said === 'image/jpg' ? 'image/jpeg' : said
+  return type !== undefined && carriedTypes.test(type) ? type : undefined
+}
+
+const beginnings = [
+  { type: 'image/png', at: 0, text: '\x89PNG' },
+  { type: 'image/jpeg', at: 0, text: '\xff\xd8\xff' },
+  { type: 'image/gif', at: 0, text: 'GIF8' },
+  { type: 'image/webp', at: 8, text: 'WEBP' },
+  { type: 'audio/wav', at: 8, text: 'WAVE' },
+  { type: 'audio/mpeg', at: 0, text: 'ID3' },
+  { type: 'audio/flac', at: 0, text: 'fLaC' },
+  { type: 'audio/ogg', at: 0, text: 'OggS' },
+  { type: 'video/mp4', at: 4, text: 'ftyp' },
+  { type: 'application/pdf', at: 0, text: '%PDF' },
+]
+
+function sniff(bytes: Buffer): string | undefined {
+  return beginnings.find(
+    ({ at, text }) => bytes.subarray(at, at + text.length).toString('latin1') === text,
+  )?.type
+}
