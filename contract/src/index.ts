@@ -1,3 +1,4 @@
+export { describeSettings, type SettingDescription } from './describe-settings.ts'
 export {
   findSetting,
   readSettings,

@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readEnvironment } from './read-environment.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'environment-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function fileOf(text: string): string {
+  const path = join(folder, '.env')
+  writeFileSync(path, text)
+  return path
+}
+
+test('the environment wins over the file, and the file over nothing', () => {
+  const path = fileOf('MAX_RETRIES=5\r\nMAX_FAILURES=7 # a remark\n')
+  expect(readEnvironment({ MAX_RETRIES: '2' }, path)).toEqual({
+    MAX_RETRIES: '2',
+    MAX_FAILURES: '7',
+  })
+})
+
+test('lists and maps are read from a file as people write them', () => {
+  const path = fileOf(
+    `API_KEYS=["a","b"]\nALLOWED_TOKENS='["c"]'\nCUSTOM_HEADERS={"X-A": "b"}\nPRO_MODELS=a,b`,
+  )
+  expect(readEnvironment({}, path)).toEqual({
+    API_KEYS: '["a","b"]',
+    ALLOWED_TOKENS: '["c"]',
+    CUSTOM_HEADERS: '{"X-A": "b"}',
+    PRO_MODELS: 'a,b',
+  })
+})
+
+test('an empty value is no value, and in the environment hides the one of the file', () => {
+  const path = fileOf('MAX_RETRIES=5\nAUTH_TOKEN=\n')
+  expect(readEnvironment({ MAX_RETRIES: '' }, path)).toEqual({})
+})
+
+test('names in small letters count where the capital one is not there', () => {
+  const path = fileOf('max_failures=7\n')
+  const environment = { max_retries: '4', time_out: '9', TIME_OUT: '8' }
+  expect(readEnvironment(environment, path)).toEqual({
+    MAX_RETRIES: '4',
+    TIME_OUT: '8',
+    MAX_FAILURES: '7',
+  })
+})
+
+test('names that are no setting are left out', () => {
+  expect(readEnvironment({ PATH: '/bin', HOME: '/' }, fileOf('OTHER=1'))).toEqual({})
+})
+
+test('a file that is not there, and a folder in its place, say nothing', () => {
+  expect(readEnvironment({}, join(folder, 'none'))).toEqual({})
+  mkdirSync(join(folder, 'folder'))
+  expect(readEnvironment({}, join(folder, 'folder'))).toEqual({})
+})

@@ -1,0 +1,78 @@
+import {
+  describeSettings,
+  type SettingDescription,
+  type SettingGroup,
+} from '@gemini-balance/contract'
+
+const groupTitles = {
+  server: 'Server',
+  access: 'Who may call',
+  upstream: 'Google',
+  retry: 'Attempts and waiting',
+  keys: 'Keys',
+  pool: 'The pool of proven keys',
+  models: 'Models and additions',
+  stream: 'Streams',
+} satisfies Record<SettingGroup, string>
+
+const introduction = `# Settings
+
+Each setting has a default. The environment, or a file \`.env\` in the working directory, gives it another value; the
+environment wins over the file. A setting changed while the gateway runs (\`PUT /api/config\`) is stored and from then on wins over
+both. Those marked *start* are read from the environment alone, at the start.
+
+A list is a JSON array or items between commas; a map is a JSON object; true is \`true\`, \`1\`, \`yes\` or \`on\`.
+`
+
+/** The text of `docs/settings.md`. */
+export function settingsPage(): string {
+  const groups = groupsOf(describeSettings())
+  const parts = groups.map(([group, settings]) => `## ${groupTitles[group]}\n\n${table(settings)}`)
+  return [introduction, ...parts].join('\n')
+}
+
+/** The text of `.env.example`: every setting, commented out, at its default. */
+export function environmentExample(): string {
+  const groups = groupsOf(describeSettings())
+  const parts = groups.map(([group, settings]) =>
+    [`# --- ${groupTitles[group]} ---`, ...settings.map(exampleOf)].join('\n\n'),
+  )
+  return `# Copy this file to .env and change what should differ from the defaults. docs/settings.md says more.\n\n${parts.join('\n\n')}\n`
+}
+
+function groupsOf(settings: readonly SettingDescription[]): [SettingGroup, SettingDescription[]][] {
+  const groups = new Map<SettingGroup, SettingDescription[]>()
+  for (const setting of settings) {
+    groups.set(setting.group, [...(groups.get(setting.group) ?? []), setting])
+  }
+  return [...groups]
+}
+
+function table(settings: readonly SettingDescription[]): string {
+  const rows = settings.map(
+    (setting) =>
+      `| \`${setting.env}\` | ${valuesOf(setting)} | ${defaultOf(setting)} | ${helpOf(setting)} |`,
+  )
+  return ['| name | value | default | meaning |', '|---|---|---|---|', ...rows, ''].join('\n')
+}
+
+function valuesOf({ kind, bounds }: SettingDescription): string {
+  return bounds === undefined ? kind : `${kind}: ${bounds}`
+}
+
+function defaultOf({ defaultText }: SettingDescription): string {
+  return defaultText === '' ? 'empty' : `\`${defaultText}\``
+}
+
+function helpOf({ help, live, secret }: SettingDescription): string {
+  return [help, ...(live ? [] : ['*start*']), ...(secret === true ? ['*secret*'] : [])].join(' ')
+}
+
+function exampleOf(setting: SettingDescription): string {
+  return `# ${setting.help} (${valuesOf(setting)})\n#${setting.env}=${quoted(setting.defaultText)}`
+}
+
+/** JSON has quotes and may have a `#`: in a `.env` it stands between single quotes. */
+function quoted(text: string): string {
+  return /["#\s]/.test(text) ? `'${text}'` : text
+}
