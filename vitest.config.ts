@@ -15,7 +15,11 @@ const project = (name: string, folder: string) => ({
 
 export default defineConfig({
   test: {
-    projects: [project('contract', 'contract'), project('fake-gemini', 'fake-gemini'), project('server', 'server')],
+    projects: [
+      project('contract', 'contract'),
+      project('fake-gemini', 'fake-gemini'),
+      project('server', 'server'),
+    ],
     reporters: ['default', './scripts/plain-line-reporter.ts'],
     maxWorkers: 2,
   },

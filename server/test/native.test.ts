@@ -163,7 +163,7 @@ describe('bodies', () => {
       method: 'POST',
       body: stream,
       duplex: 'half',
-    } as RequestInit).catch((error: unknown) => error)
+    }).catch((error: unknown) => error)
     for (const answer of [announced, chunked]) {
       // The gateway may close while the client still sends; what it must not do is take the body.
       if (answer instanceof Error) continue

@@ -18,7 +18,7 @@ export async function sendScript(call: Call, rule: ScriptRule): Promise<void> {
   const status = rule.status ?? 200
   call.record.status = status
   call.response.writeHead(status, {
-    'Content-Type': 'application/json; charset=UTF-8',
+    'content-type': 'application/json; charset=UTF-8',
     ...rule.headers,
   })
   const sent = cutAt === undefined ? body : body.subarray(0, cutAt)

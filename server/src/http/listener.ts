@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
 export type RouteGroup = (app: FastifyInstance) => void
 
@@ -9,7 +9,8 @@ export function createListener(
 ): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    // Requests have a log of their own.
+    logController: new LogController({ disableRequestLogging: true }),
     rewriteUrl: (request) => tidyPath(request.url ?? '/'),
     routerOptions: { ignoreTrailingSlash: true },
     // Streams may be silent for minutes; what bounds them is the upstream's own idle time-out.

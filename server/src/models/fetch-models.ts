@@ -1,12 +1,13 @@
-import type { OwnAnswer } from '../gateway/own-call.ts'
 import type { Model } from './derived-models.ts'
+
+type Page = { readonly status: number; readonly body: Buffer }
 
 /** Pages of a list that goes on for ever are not asked for. */
 const mostPages = 20
 
 /** Google's whole list of models, page after page. `getPage` is given the query. */
 export async function fetchModels(
-  getPage: (query: string) => Promise<OwnAnswer>,
+  getPage: (query: string) => Promise<Page>,
 ): Promise<readonly Model[]> {
   const models: Model[] = []
   let token = ''
