@@ -48,19 +48,18 @@ export function createKeyRepository(db: Kysely<Schema>, now: () => number): KeyR
         const gone = stored.filter((row) => !wanted.has(row.value_hash))
         const fresh = [...wanted].filter(([hash]) => !known.has(hash))
         for (const some of chunks(gone, rowsAtOnce)) {
-          const ids = some.map(({ id }) => id)
-          await step.deleteFrom('keys').where('id', 'in', ids).execute()
+          await step.deleteFrom('keys').where('id', 'in', idsOf(some)).execute()
         }
         for (const some of chunks(fresh, rowsAtOnce)) {
           const rows = some.map(([hash, value]) => newKey(hash, value, now()))
           await step.insertInto('keys').values(rows).execute()
         }
-        const current = await hashesIn(step)
-        const isNew = ({ value_hash }: { value_hash: string }) => !known.has(value_hash)
+        // Ids only grow: the new ones come after all that were there.
+        const added = fresh.length === 0 ? [] : await hashesIn(step, stored.at(-1)?.id)
         return {
-          added: current.filter(isNew).map(({ id }) => id),
-          removed: gone.map(({ id }) => id),
-          kept: current.filter((row) => !isNew(row)).map(({ id }) => id),
+          added: idsOf(added),
+          removed: idsOf(gone),
+          kept: idsOf(stored.filter((row) => wanted.has(row.value_hash))),
         }
       })
     },
@@ -77,8 +76,12 @@ export function createKeyRepository(db: Kysely<Schema>, now: () => number): KeyR
   }
 }
 
-function hashesIn(step: Kysely<Schema>) {
-  return everyPage((after) => page(step, after).select(['id', 'value_hash']).execute())
+function idsOf(rows: readonly { readonly id: KeyId }[]): KeyId[] {
+  return rows.map(({ id }) => id)
+}
+
+function hashesIn(step: Kysely<Schema>, from = 0) {
+  return everyPage((after) => page(step, after).select(['id', 'value_hash']).execute(), from)
 }
 
 function page(step: Kysely<Schema>, after: number) {
@@ -88,11 +91,12 @@ function page(step: Kysely<Schema>, after: number) {
 /** All rows, but never so many at once that requests would have to wait: 50 000 would hold them up for a tenth of a second. */
 async function everyPage<Row extends { readonly id: number }>(
   read: (after: number) => Promise<Row[]>,
+  from = 0,
 ): Promise<Row[]> {
   const rows: Row[] = []
   let next: Row[]
   do {
-    next = await read(rows.at(-1)?.id ?? 0)
+    next = await read(rows.at(-1)?.id ?? from)
     for (const row of next) rows.push(row)
   } while (next.length === pageSize)
   return rows
