@@ -113,6 +113,7 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
     clock,
     length: () => policy().queueLength,
     reserve,
+    look: (ask) => refusalOf(select(world, selection, { ask, now: clock.now() })),
     hasHope: ({ tried }) => (tried?.size ?? 0) < world.fleet.keys.size,
   })
   const parts: Parts = { deps, world, pool, reservations, waiting }
@@ -199,6 +200,10 @@ function select(world: World, selection: Selection, { ask, now }: Search): Pick 
   const refusal = refusalFor({ fleet, lanes }, { table, ask, now })
   if (refusal.kind !== 'exhausted' || table.standings.trial === 0) return refusal
   return { ...refusal, wakesAt: Math.min(refusal.wakesAt, now + trialLookMs) }
+}
+
+function refusalOf(answer: Pick | Refusal): Refusal | undefined {
+  return 'kind' in answer ? answer : undefined
 }
 
 function look(world: World, selection: Selection, search: Search): Explanation {

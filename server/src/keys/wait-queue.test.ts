@@ -146,6 +146,20 @@ describe('waiting', () => {
     expect(await stuck).toMatchObject({ ok: false })
   })
 
+  test('costs one look for all that wait, however many they are', async () => {
+    const bench = createBench({ keys: 1 })
+    spentFor(bench, 1000)
+    const client = new AbortController()
+    const waiting = Array.from({ length: 100 }, () => waitFor(bench, 1500, client.signal))
+    const decided = bench.engine.decisions().filter(({ kind }) => kind === 'refused').length
+    bench.meet('answered', { ask: { lane: 'gemini-other' } })
+    bench.engine.addKeys([])
+    const { length } = bench.engine.decisions().filter(({ kind }) => kind === 'refused')
+    expect(length).toBe(decided)
+    client.abort()
+    await Promise.allSettled(waiting)
+  })
+
   test('for an overloaded model ends when the model may be tried', async () => {
     const bench = createBench({ keys: 3 })
     bench.meet('model-overloaded')

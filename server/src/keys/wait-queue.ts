@@ -4,6 +4,8 @@ type Deps = {
   readonly clock: Clock
   readonly length: () => number
   readonly reserve: (ask: Ask) => ReserveResult
+  /** Why nothing could be reserved now, without reserving anything. */
+  readonly look: (ask: Ask) => Refusal | undefined
   /** Whether waiting could ever help this request. */
   readonly hasHope: (ask: Ask) => boolean
 }
@@ -35,19 +37,8 @@ export function createWaitQueue(deps: Deps): WaitQueue {
   let size = 0
 
   function serve(lane: string, line: Line): void {
-    const now = deps.clock.now()
-    let wakesAt = Infinity
-    let refusedTokens = Infinity
-    for (const waiter of line.waiters) {
-      if (isPlain(waiter.ask) && waiter.ask.estimatedInputTokens >= refusedTokens) continue
-      const result = deps.reserve(waiter.ask)
-      if (result.ok || !isWaitable(result.refusal)) waiter.settle(result)
-      else {
-        wakesAt = Math.min(wakesAt, result.refusal.wakesAt)
-        if (isPlain(waiter.ask)) refusedTokens = waiter.ask.estimatedInputTokens
-      }
-    }
-    arm(lane, line, Math.max(wakesAt, now + soonestMs))
+    const wakesAt = offer(deps, lane, line.waiters)
+    arm(lane, line, Math.max(wakesAt, deps.clock.now() + soonestMs))
   }
 
   function arm(lane: string, line: Line, at: number): void {
@@ -113,6 +104,30 @@ export function createWaitQueue(deps: Deps): WaitQueue {
       return size
     },
   }
+}
+
+/** Serves whom it can, in turn; returns when to look again. */
+function offer(deps: Deps, lane: string, waiters: Iterable<Waiter>): number {
+  let wakesAt = Infinity
+  let refusedTokens = Infinity
+  let mustLook = true
+  for (const { ask, settle } of waiters) {
+    if (ask.estimatedInputTokens >= refusedTokens) continue
+    // Every request asks for more than this: where it is refused, a thousand others need not be asked.
+    const common = mustLook && deps.look({ lane, model: '', estimatedInputTokens: 1 })
+    if (common && isWaitable(common)) {
+      wakesAt = Math.min(wakesAt, common.wakesAt)
+      break
+    }
+    const result = deps.reserve(ask)
+    mustLook = result.ok
+    if (result.ok || !isWaitable(result.refusal)) settle(result)
+    else {
+      wakesAt = Math.min(wakesAt, result.refusal.wakesAt)
+      if (isPlain(ask)) refusedTokens = ask.estimatedInputTokens
+    }
+  }
+  return wakesAt
 }
 
 type Waitable = Extract<Refusal, { wakesAt: number }>
