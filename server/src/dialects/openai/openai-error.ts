@@ -1,5 +1,6 @@
 import { readGoogleError, type GoogleError } from '../../gateway/classify/google-error.ts'
 import { BodyRefused } from '../../http/request-body.ts'
+import type { Outcome } from '../../keys/outcome.ts'
 import type { GoogleErrorBody } from './gemini-answer.ts'
 import { InvalidRequest } from './invalid-request.ts'
 
@@ -47,6 +48,23 @@ export function fromGoogleAnswer(status: number, bodyText: string): OpenAiError 
     ...kindOf(google),
     retryAfterMs: google.retryAfterMs,
   })
+}
+
+/** Google gave nothing that could be shown: who failed, and whether another try is worth it. */
+export function fromFailure({ verdict }: Outcome): OpenAiError {
+  const type = 'server_error'
+  switch (verdict) {
+    case 'timed-out':
+      return openAiError(504, { message: 'Google did not answer in time.', type, code: 'timeout' })
+    case 'network-failed':
+      return openAiError(502, { message: 'The connection to Google failed.', type })
+    default:
+      return openAiError(503, {
+        message: `No key could serve this request. The last one met: ${verdict}.`,
+        type,
+        code: 'service_unavailable',
+      })
+  }
 }
 
 /** An error that Google sent inside a stream, where the status of the answer is long gone. */

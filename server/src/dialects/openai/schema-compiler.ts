@@ -79,7 +79,6 @@ function compileAlternatives(
   const compiled = alternatives.map((one) =>
     compile(isObject(one) ? mergeSchemas({ ...one }, beside) : beside, place),
   )
-  const isNull = (one: GeminiSchema) => one.type === 'NULL'
   const nullable = compiled.some(isNull) || schema['nullable'] === true
   const branches = compiled.filter((one) => !isNull(one))
   const [only, ...others] = branches
@@ -90,6 +89,8 @@ function compileAlternatives(
     anyOf: branches.flatMap((one) => one.anyOf ?? [one]).map((one) => markNullable(one, nullable)),
   }
 }
+
+const isNull = (one: GeminiSchema) => one.type === 'NULL'
 
 function markNullable(schema: GeminiSchema, nullable: boolean): GeminiSchema {
   if (!nullable || schema.type === 'NULL') return schema
@@ -173,9 +174,10 @@ function compileNumber(schema: JsonObject, type: 'NUMBER' | 'INTEGER'): GeminiSc
   }
 }
 
+const isNumber = (value: unknown): value is number => Number.isFinite(value)
+
 /** An exclusive bound is the next whole number; for fractions there is no next, and the bound itself is nearest. */
 function bound(inclusive: unknown, exclusive: unknown, step: number): number | undefined {
-  const isNumber = (value: unknown): value is number => Number.isFinite(value)
   if (isNumber(exclusive)) return exclusive + step
   if (!isNumber(inclusive)) return undefined
   // The older drafts say `exclusiveMinimum: true`.

@@ -96,19 +96,22 @@ const carriedFields = new Set([
 /** Fields that nothing here reads, and values that Google has no counterpart for. */
 function leftBehind(request: ChatRequest): Warning[] {
   const reason = 'Google has no counterpart.'
-  const isLost = ([field, value]: [string, unknown]): boolean => {
-    if (value === null || value === undefined) return false
-    switch (field) {
-      case 'parallel_tool_calls':
-        // Calls in parallel are what Gemini does.
-        return value === false
-      case 'service_tier':
-        return !['auto', 'default', 'flex', 'priority'].includes(String(value))
-      default:
-        return !carriedFields.has(field)
-    }
-  }
   return Object.entries(request)
     .filter(isLost)
     .map(([field]) => ({ field, reason }))
+}
+
+const knownTiers: readonly unknown[] = ['auto', 'default', 'flex', 'priority']
+
+function isLost([field, value]: [string, unknown]): boolean {
+  if (value === null || value === undefined) return false
+  switch (field) {
+    case 'parallel_tool_calls':
+      // Calls in parallel are what Gemini does.
+      return value === false
+    case 'service_tier':
+      return !knownTiers.includes(value)
+    default:
+      return !carriedFields.has(field)
+  }
 }

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import type { Framing, UpstreamCall } from '../../gateway/call.ts'
+import { headersForUpstream } from '../../gateway/forwarded-headers.ts'
+import type { GatewayRequest } from '../../gateway/forward.ts'
+import type { ModelName } from '../../models/model-name.ts'
+import { prepareGenerate } from '../gemini/prepare-request.ts'
+import type { GenerateContentRequest } from './gemini-request.ts'
+import type { OpenAiDeps, OpenAiRequest } from './openai-deps.ts'
+
+export type Target = {
+  readonly model: ModelName
+  readonly requested: string
+  readonly streams: boolean
+}
+
+/** A translated request as the gateway takes it, with what the model's name and the settings add. */
+export function buildGenerateCall(
+  deps: OpenAiDeps,
+  request: OpenAiRequest,
+  { target, body }: { target: Target; body: GenerateContentRequest },
+): GatewayRequest {
+  const { model, requested, streams } = target
+  const prepared = prepareGenerate({
+    body: Buffer.from(JSON.stringify(body)),
+    model,
+    requested,
+    settings: deps.settings(),
+  })
+  const method = streams ? 'streamGenerateContent?alt=sse' : 'generateContent'
+  const conversation = createHash('sha1').update(request.caller.id)
+  for (const piece of prepared.opening) conversation.update(piece)
+  return {
+    id: request.id,
+    ask: {
+      model: model.base,
+      lane: model.base,
+      estimatedInputTokens: prepared.estimatedInputTokens,
+      conversation: conversation.digest('base64'),
+    },
+    call: {
+      ...callTo(
+        deps,
+        `models/${encodeURIComponent(model.base)}:${method}`,
+        streams ? 'sse' : 'unary',
+      ),
+      body: prepared.body,
+      generates: true,
+      usesResource: prepared.usesResource,
+    },
+    patienceMs: undefined,
+    labels: {
+      dialect: request.dialect,
+      method: 'chat/completions',
+      caller: request.caller.id,
+      streamed: streams,
+    },
+  }
+}
+
+/** A POST of JSON to Google, but for its body. */
+export function callTo(
+  deps: OpenAiDeps,
+  path: string,
+  framing: Framing,
+): Pick<UpstreamCall, 'method' | 'path' | 'headers' | 'framing'> {
+  return {
+    method: 'POST',
+    path: `/${deps.version()}/${path}`,
+    headers: {
+      ...headersForUpstream({}, deps.settings().customHeaders),
+      'content-type': 'application/json',
+    },
+    framing,
+  }
+}

@@ -1,0 +1,108 @@
+import type { ClientConnection } from '../../http/client-connection.ts'
+import { chunkOf, endOfStream, streamEvent, type ChatEvent, type Envelope } from './chat-events.ts'
+import { completionOf } from './chat-response.ts'
+import { createKeepAlive } from './keep-alive.ts'
+import { sendError, sendJson } from './send-json.ts'
+import type { OpenAiError } from './openai-error.ts'
+
+/** Where the events of an answer go. */
+export interface ChatOutput {
+  /** Whether the client has seen anything yet. */
+  readonly hasBegun: boolean
+  /** Takes the next events; false when the client is full. */
+  emit(events: readonly ChatEvent[]): boolean
+  /** These are the last events. */
+  finish(events: readonly ChatEvent[]): void
+  fail(error: OpenAiError): void
+  close(): void
+}
+
+export type OutputOptions = {
+  readonly client: ClientConnection
+  readonly envelope: Envelope
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const streamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+  // Proxies that buffer would turn a stream into a wait.
+  'x-accel-buffering': 'no',
+}
+
+/** Events as server-sent events, as soon as they happen. */
+export function createStreamOutput(
+  { client, envelope, headers }: OutputOptions,
+  { withUsage, keepAliveMs }: { withUsage: boolean; keepAliveMs: number },
+): ChatOutput {
+  let hasBegun = false
+  let hasEnded = false
+  const keepAlive = createKeepAlive(keepAliveMs, () => {
+    if (hasBegun && !hasEnded) client.write(Buffer.from(': keep-alive\n\n'))
+  })
+
+  /** All events of one piece of Google's answer go out in one write. */
+  function emit(events: readonly ChatEvent[]): boolean {
+    const told = events.find((event) => event.kind === 'error')
+    const text = events
+      .flatMap((event) =>
+        event.kind === 'error' ? [] : (chunkOf(envelope, event, withUsage) ?? []),
+      )
+      .map(streamEvent)
+      .join('')
+    const hasRoom = text === '' || write(text)
+    if (told === undefined) return hasRoom
+    fail(told.error)
+    return true
+  }
+
+  function write(text: string): boolean {
+    if (hasEnded) return true
+    if (!hasBegun) client.begin(200, { ...streamHeaders, ...headers })
+    hasBegun = true
+    keepAlive.touch()
+    return client.write(Buffer.from(text))
+  }
+
+  function fail(error: OpenAiError): void {
+    if (hasEnded) return
+    hasEnded = true
+    if (hasBegun) client.cut(streamEvent({ error: error.error }))
+    else sendError(client, error)
+  }
+
+  return {
+    get hasBegun() {
+      return hasBegun
+    },
+    emit,
+    finish(events) {
+      emit(events)
+      if (hasEnded) return
+      hasEnded = true
+      client.end(endOfStream)
+    },
+    fail,
+    close: keepAlive.close,
+  }
+}
+
+/** Events put together into one answer, sent when it is whole. */
+export function createWholeOutput({ client, envelope, headers }: OutputOptions): ChatOutput {
+  const told: ChatEvent[] = []
+  return {
+    hasBegun: false,
+    emit(events) {
+      told.push(...events)
+      return true
+    },
+    finish(events) {
+      told.push(...events)
+      const completion = completionOf(envelope, told)
+      if ('error' in completion) sendError(client, completion)
+      else sendJson(client, completion, headers)
+    },
+    fail: (error) => sendError(client, error),
+    close: () => {},
+  }
+}

@@ -1,0 +1,127 @@
+import type { GatewayRequest } from '../../gateway/forward.ts'
+import { createSseSplitter, type ChunkSplitter } from '../../gateway/stream-chunks.ts'
+import type { ClientConnection } from '../../http/client-connection.ts'
+import type { ChatEvent } from './chat-events.ts'
+import type { ChatOutput } from './chat-output.ts'
+import { beginStream, end, nextCall, step, type StreamOptions } from './chat-stream.ts'
+import { readAnswer } from './gemini-answer.ts'
+import type { GenerateContentRequest } from './gemini-request.ts'
+import { brokenAnswer } from './openai-error.ts'
+import { readCall, type CallEnd } from './read-call.ts'
+import type { OpenAiDeps } from './openai-deps.ts'
+import { isSignatureRefusal, withoutForeignSignatures } from './thought-signatures.ts'
+
+export type ChatSession = {
+  readonly request: GenerateContentRequest
+  /** The request of the gateway for a body: every call of a session differs in its body only. */
+  readonly callFor: (body: GenerateContentRequest) => GatewayRequest
+  readonly streams: boolean
+  /** Answers that take a call each. */
+  readonly calls: number
+  readonly options: StreamOptions
+  readonly output: ChatOutput
+  readonly client: ClientConnection
+  readonly keepSignature: (toolCallId: string, signature: string) => void
+}
+
+/** Google asks for a new call after every 65 536 tokens; nothing it writes is longer than all of these. */
+const mostContinuations = 32
+
+/** Asks Google as often as the answer needs, and tells the client as if it had been once. */
+export async function answerChat(deps: OpenAiDeps, session: ChatSession): Promise<void> {
+  const { output } = session
+  let state = beginStream(session.options)
+  let { request } = session
+  let callsLeft = session.calls
+  let continuations = 0
+  let isRepaired = false
+  try {
+    for (;;) {
+      const take = (chunks: readonly string[]): boolean => {
+        const events: ChatEvent[] = []
+        for (const chunk of chunks) {
+          const [next, told] = step(state, readAnswer(chunk))
+          state = next
+          events.push(...told)
+        }
+        keepSignatures(session, events)
+        return events.length === 0 || output.emit(events)
+      }
+      const ended = await readChunks(deps, session, { request, take })
+      if (ended.kind === 'left') return
+      if (ended.kind === 'refused') {
+        const { status, error } = ended.error
+        const isRepairable = !isRepaired && isSignatureRefusal(status, error.message)
+        if (!isRepairable || output.hasBegun) return output.fail(ended.error)
+        isRepaired = true
+        request = withoutForeignSignatures(request)
+        continue
+      }
+      const { continuationToken } = state
+      if (ended.kind === 'complete' && continuationToken && continuations < mostContinuations) {
+        continuations += 1
+        state = nextCall(state, 'continues')
+        request = { ...request, continuationToken }
+        continue
+      }
+      callsLeft -= 1
+      if (ended.kind === 'cut' || callsLeft <= 0 || state.hasFailed) {
+        return output.finish(end(state))
+      }
+      state = nextCall(state, 'next choice')
+      request = withoutToken(request)
+    }
+  } finally {
+    output.close()
+  }
+}
+
+type Reading = {
+  readonly request: GenerateContentRequest
+  /** Takes the chunks that are complete; false when the client is full. */
+  readonly take: (chunks: readonly string[]) => boolean
+}
+
+async function readChunks(
+  deps: OpenAiDeps,
+  { callFor, streams, client }: ChatSession,
+  { request, take }: Reading,
+): Promise<CallEnd> {
+  const splitter = streams ? createSseSplitter() : createWholeSplitter()
+  const ended = await readCall(deps, callFor(request), {
+    signal: client.signal,
+    sink: {
+      write: (bytes) => take(splitter.push(bytes)),
+      onDrain: client.onDrain,
+    },
+  })
+  if (ended.kind === 'complete') take(splitter.rest())
+  // What came of a chunk before the cut is no chunk, unless only its blank line is missing.
+  if (ended.kind === 'cut') take(splitter.rest().filter((chunk) => readAnswer(chunk) !== undefined))
+  return ended.kind === 'cut' && !streams ? { kind: 'refused', error: brokenAnswer() } : ended
+}
+
+function createWholeSplitter(): ChunkSplitter {
+  const pieces: Buffer[] = []
+  return {
+    push(bytes) {
+      pieces.push(bytes)
+      return []
+    },
+    rest: () => [Buffer.concat(pieces).toString('utf8')],
+  }
+}
+
+function keepSignatures(session: ChatSession, events: readonly ChatEvent[]): void {
+  for (const event of events) {
+    if (event.kind !== 'delta') continue
+    for (const { id, extra_content: extra } of event.delta.tool_calls ?? []) {
+      if (extra) session.keepSignature(id, extra.google.thought_signature)
+    }
+  }
+}
+
+function withoutToken(request: GenerateContentRequest): GenerateContentRequest {
+  const { continuationToken: _dropped, ...rest } = request
+  return rest
+}

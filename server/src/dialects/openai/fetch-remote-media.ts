@@ -1,0 +1,28 @@
+import type { FetchMedia } from '../../media/guarded-fetch.ts'
+import { InvalidRequest } from './invalid-request.ts'
+import type { Fetched, RemoteMedia } from './media-parts.ts'
+
+const mostUrls = 32
+const mostAtOnce = 4
+
+/** Every file that a request names, a few at a time. */
+export async function fetchRemoteMedia(
+  fetchMedia: FetchMedia,
+  urls: readonly string[],
+  signal: AbortSignal,
+): Promise<RemoteMedia> {
+  if (urls.length > mostUrls) {
+    throw new InvalidRequest(`The messages name more than ${mostUrls} remote files.`, {
+      param: 'messages',
+    })
+  }
+  const media = new Map<string, Fetched>()
+  const waiting = [...urls]
+  async function work(): Promise<void> {
+    for (let url = waiting.shift(); url !== undefined; url = waiting.shift()) {
+      media.set(url, await fetchMedia(url, signal))
+    }
+  }
+  await Promise.all(Array.from({ length: mostAtOnce }, work))
+  return media
+}
