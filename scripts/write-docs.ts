@@ -2,11 +2,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { environmentExample, settingsPage } from '../server/src/settings/settings-doc.ts'
 import { verdictsPage } from './verdicts-page.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 const pages: readonly { file: string; make: () => string }[] = [
+  { file: '.env.example', make: environmentExample },
+  { file: 'docs/settings.md', make: settingsPage },
   { file: 'docs/verdicts.md', make: verdictsPage },
 ]
 
