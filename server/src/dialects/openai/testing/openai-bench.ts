@@ -1,0 +1,116 @@
+import { startFakeGemini, type FakeGemini } from '@gemini-balance/fake-gemini'
+import { readSettings } from '@gemini-balance/contract'
+import pino from 'pino'
+import { keyPolicyOf } from '../../../compose/key-policy.ts'
+import { realClock } from '../../../compose/real-clock.ts'
+import { attempt } from '../../../gateway/attempt.ts'
+import { explainFailure } from '../../../gateway/classify/network-failure.ts'
+import type { AttemptReport, ForwardDeps } from '../../../gateway/forward.ts'
+import { judgeFor } from '../../../gateway/judges.ts'
+import { createTransport } from '../../../gateway/transport.ts'
+import { createCallers } from '../../../http/callers.ts'
+import { createListener, type RouteGroup } from '../../../http/listener.ts'
+import { createKeyEngine } from '../../../keys/engine.ts'
+import { Secret } from '../../../keys/secret.ts'
+import type { FetchMedia } from '../../../media/guarded-fetch.ts'
+import type { Model } from '../../../models/derived-models.ts'
+import { geminiRoutes } from '../../gemini/native-routes.ts'
+import type { OpenAiDeps } from '../openai-deps.ts'
+import { openAiRoutes } from '../openai-routes.ts'
+import { createSignatureStore } from '../thought-signatures.ts'
+
+export type OpenAiBench = {
+  readonly url: string
+  readonly fake: FakeGemini
+  readonly reports: AttemptReport[]
+  readonly complaints: unknown[]
+  /** Bodies of the calls that reached Google, oldest first. */
+  received(): Record<string, unknown>[]
+  close(): Promise<void>
+}
+
+export const token = 'client-token-for-tests'
+const png = { mimeType: 'image/png', data: 'QUJD' }
+
+export type OpenAiBenchOptions = {
+  readonly environment?: Record<string, string>
+  readonly fetchMedia?: FetchMedia
+  readonly keys?: number
+  readonly moreRoutes?: (deps: OpenAiDeps) => RouteGroup[]
+}
+
+/** OpenAI's dialect on a real port, before the real engine and a real HTTP server that plays Google. */
+export async function startOpenAiBench({
+  environment = {},
+  fetchMedia = async () => png,
+  keys = 2,
+  moreRoutes = () => [],
+}: OpenAiBenchOptions = {}): Promise<OpenAiBench> {
+  const values = Array.from({ length: keys }, (_, index) => `AQ.test-key-${index}`)
+  const projects = values.map((key, index) => ({
+    id: `p${index}`,
+    tier: 'paid1' as const,
+    keys: [key],
+  }))
+  const fake = await startFakeGemini({ projects })
+  const settings = readSettings({ BASE_URL: `${fake.url}/v1beta`, ...environment })
+  const policy = keyPolicyOf(settings)
+  const engine = createKeyEngine({ clock: realClock, random: Math.random, policy: () => policy })
+  engine.setKeys(values.map((value, id) => ({ id, secret: new Secret(value) })))
+  const transport = createTransport(() => settings)
+  const reports: AttemptReport[] = []
+  const complaints: unknown[] = []
+  const attempts = {
+    transport,
+    judgeFor: (call: Parameters<typeof judgeFor>[1], status: number) =>
+      judgeFor({ scrub: (text) => text }, call, status),
+    explainFailure,
+    now: realClock.now,
+  }
+  const forward: ForwardDeps = {
+    keys: engine,
+    attempt: (call, options) => attempt(attempts, call, options),
+    limits: () => ({ maxRetries: 3, maxKeySwitches: 8, queueMaxWaitMs: 0, timeOutMs: 20_000 }),
+    report: (report) => void reports.push(report),
+    clock: realClock,
+  }
+  const callers = createCallers({ allowedTokens: [token], authToken: '' })
+  const deps: OpenAiDeps = {
+    settings: () => settings,
+    callers: () => callers,
+    forward,
+    catalogue: { models: () => listModels(fake), has: () => false },
+    signatures: createSignatureStore(),
+    fetchMedia,
+    version: () => 'v1beta',
+    scrub: (text) => text,
+    complain: (error) => void complaints.push(error),
+  }
+  const app = createListener(pino({ level: 'silent' }), [
+    openAiRoutes(deps),
+    geminiRoutes(deps),
+    ...moreRoutes(deps),
+  ])
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  return {
+    url,
+    fake,
+    reports,
+    complaints,
+    received: () => fake.received().map(({ bodyText }) => JSON.parse(bodyText || '{}')),
+    async close() {
+      app.server.closeAllConnections()
+      await app.close()
+      engine.close()
+      await transport.close()
+      await fake.close()
+    },
+  }
+}
+
+async function listModels(fake: FakeGemini): Promise<Model[]> {
+  const response = await fetch(`${fake.url}/v1beta/models?pageSize=1000`, {
+    headers: { 'x-goog-api-key': 'AQ.test-key-0' },
+  })
+  return Object(await response.json()).models
+}
