@@ -35,7 +35,8 @@ export async function answerChatCompletions(
     findSignature: (id) => deps.signatures.find(request.caller.id, id),
   })
   const streams = chat.stream === true
-  const target: Target = { model, requested, streams }
+  const isFake = streams && settings.fakeStreamEnabled === true
+  const target: Target = { model, requested, streams: streams && !isFake }
   const dropped = droppedFields(translated.warnings)
   const output = {
     client: request.client,
@@ -49,7 +50,7 @@ export async function answerChatCompletions(
   await answerChat(deps, {
     request: translated.value,
     callFor: (one) => buildGenerateCall(deps, request, { target, body: one }),
-    streams,
+    streams: target.streams,
     calls: translated.value.generationConfig?.candidateCount ? 1 : (chat.n ?? 1),
     options: {
       showThoughts: showsThoughts(settings, chat),
@@ -60,6 +61,7 @@ export async function answerChatCompletions(
       ? createStreamOutput(output, {
           withUsage: chat.stream_options?.include_usage === true,
           keepAliveMs: settings.streamKeepAliveSeconds * 1000,
+          heartbeatMs: isFake ? (settings.fakeStreamEmptyDataIntervalSeconds ?? 5) * 1000 : 0,
         })
       : createWholeOutput(output),
     client: request.client,

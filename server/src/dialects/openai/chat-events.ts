@@ -71,6 +71,15 @@ export function chunkOf(
   }
 }
 
+/** A chunk without anything in it: the answer is being made. */
+export const heartbeatOf = ({ id, created, model }: Envelope): object => ({
+  id,
+  object: 'chat.completion.chunk',
+  created,
+  model,
+  choices: [],
+})
+
 export const endOfStream = 'data: [DONE]\n\n'
 
 export const streamEvent = (chunk: object): string => `data: ${JSON.stringify(chunk)}\n\n`

@@ -1,5 +1,12 @@
 import type { ClientConnection } from '../../http/client-connection.ts'
-import { chunkOf, endOfStream, streamEvent, type ChatEvent, type Envelope } from './chat-events.ts'
+import {
+  chunkOf,
+  endOfStream,
+  heartbeatOf,
+  streamEvent,
+  type ChatEvent,
+  type Envelope,
+} from './chat-events.ts'
 import { completionOf } from './chat-response.ts'
 import { createKeepAlive } from './keep-alive.ts'
 import { sendError, sendJson } from './send-json.ts'
@@ -7,7 +14,7 @@ import type { OpenAiError } from './openai-error.ts'
 
 /** Where the events of an answer go. */
 export interface ChatOutput {
-  /** Whether the client has seen anything yet. */
+  /** Whether the client has seen anything of the answer yet. */
   readonly hasBegun: boolean
   /** Takes the next events; false when the client is full. */
   emit(events: readonly ChatEvent[]): boolean
@@ -30,15 +37,27 @@ const streamHeaders = {
   'x-accel-buffering': 'no',
 }
 
+export type StreamOutputOptions = {
+  readonly withUsage: boolean
+  /** Silence after which a stream that has begun says that it is alive. */
+  readonly keepAliveMs: number
+  /** Silence after which a client is told that its answer is being made, before there is any of it; 0 is never. */
+  readonly heartbeatMs: number
+}
+
 /** Events as server-sent events, as soon as they happen. */
 export function createStreamOutput(
   { client, envelope, headers }: OutputOptions,
-  { withUsage, keepAliveMs }: { withUsage: boolean; keepAliveMs: number },
+  { withUsage, keepAliveMs, heartbeatMs }: StreamOutputOptions,
 ): ChatOutput {
   let hasBegun = false
+  let hasHeaders = false
   let hasEnded = false
   const keepAlive = createKeepAlive(keepAliveMs, () => {
     if (hasBegun && !hasEnded) client.write(Buffer.from(': keep-alive\n\n'))
+  })
+  const heartbeat = createKeepAlive(heartbeatMs, () => {
+    if (!hasBegun) write(streamEvent(heartbeatOf(envelope)))
   })
 
   /** All events of one piece of Google's answer go out in one write. */
@@ -50,6 +69,7 @@ export function createStreamOutput(
       )
       .map(streamEvent)
       .join('')
+    hasBegun ||= text !== ''
     const hasRoom = text === '' || write(text)
     if (told === undefined) return hasRoom
     fail(told.error)
@@ -58,8 +78,8 @@ export function createStreamOutput(
 
   function write(text: string): boolean {
     if (hasEnded) return true
-    if (!hasBegun) client.begin(200, { ...streamHeaders, ...headers })
-    hasBegun = true
+    if (!hasHeaders) client.begin(200, { ...streamHeaders, ...headers })
+    hasHeaders = true
     keepAlive.touch()
     return client.write(Buffer.from(text))
   }
@@ -67,7 +87,7 @@ export function createStreamOutput(
   function fail(error: OpenAiError): void {
     if (hasEnded) return
     hasEnded = true
-    if (hasBegun) client.cut(streamEvent({ error: error.error }))
+    if (hasHeaders) client.cut(streamEvent({ error: error.error }))
     else sendError(client, error)
   }
 
@@ -83,7 +103,10 @@ export function createStreamOutput(
       client.end(endOfStream)
     },
     fail,
-    close: keepAlive.close,
+    close() {
+      keepAlive.close()
+      heartbeat.close()
+    },
   }
 }
 

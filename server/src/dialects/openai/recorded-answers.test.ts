@@ -56,7 +56,7 @@ describe.skipIf(exchanges === undefined)('recorded answers of Google', () => {
   })
 
   test('split anywhere are the same answer, and cut anywhere the same or an honest error', () => {
-    for (const stream of shortest(3)) {
+    for (const stream of shortest(6)) {
       const bytes = Buffer.from(stream.body)
       const expected = eventsOf(chunksOf([bytes]))
       const expectedText = contentOf(expected)

@@ -15,7 +15,7 @@ import { Secret } from '../../../keys/secret.ts'
 import type { FetchMedia } from '../../../media/guarded-fetch.ts'
 import type { Model } from '../../../models/derived-models.ts'
 import { geminiRoutes } from '../../gemini/native-routes.ts'
-import type { OpenAiDeps } from '../openai-deps.ts'
+import type { OpenAiDeps, OpenAiSettings } from '../openai-deps.ts'
 import { openAiRoutes } from '../openai-routes.ts'
 import { createSignatureStore } from '../thought-signatures.ts'
 
@@ -34,6 +34,7 @@ const png = { mimeType: 'image/png', data: 'QUJD' }
 
 export type OpenAiBenchOptions = {
   readonly environment?: Record<string, string>
+  readonly settings?: Partial<OpenAiSettings>
   readonly fetchMedia?: FetchMedia
   readonly keys?: number
   readonly moreRoutes?: (deps: OpenAiDeps) => RouteGroup[]
@@ -42,6 +43,7 @@ export type OpenAiBenchOptions = {
 /** OpenAI's dialect on a real port, before the real engine and a real HTTP server that plays Google. */
 export async function startOpenAiBench({
   environment = {},
+  settings: more = {},
   fetchMedia = async () => png,
   keys = 2,
   moreRoutes = () => [],
@@ -76,7 +78,7 @@ export async function startOpenAiBench({
   }
   const callers = createCallers({ allowedTokens: [token], authToken: '' })
   const deps: OpenAiDeps = {
-    settings: () => settings,
+    settings: () => ({ ...settings, ...more }),
     callers: () => callers,
     forward,
     catalogue: { models: () => listModels(fake), has: () => false },
