@@ -4,7 +4,8 @@ export type Endpoint = {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
   readonly path: string
   readonly help: string
-  readonly body?: z.ZodType
+  /** What is sent: the query of a GET, the JSON body of the others. */
+  readonly input: z.ZodType
   readonly answer: z.ZodType
 }
 
@@ -22,27 +23,109 @@ const settingShown = z.object({
 export type SettingShown = z.infer<typeof settingShown>
 
 const configShown = z.object({ settings: z.array(settingShown) })
+const nothing = z.object({})
+const page = {
+  offset: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+}
+const name = z.string().min(1).optional()
+/** Rows are the server's own; `total` counts all that match. */
+const rows = z.object({ total: z.number(), rows: z.array(z.record(z.string(), z.unknown())) })
+const done = z.object({ done: z.boolean() })
 
-/** The admin API: method, path, body and answer, once. Handlers and clients are made from this table. */
+/** The admin API: method, path, input and answer, once. Handlers and clients are made from this table. */
 export const endpoints = {
   getConfig: {
     method: 'GET',
     path: '/api/config',
     help: 'Every setting with its value and where that comes from.',
+    input: nothing,
     answer: configShown,
   },
   putConfig: {
     method: 'PUT',
     path: '/api/config',
     help: 'Changes the settings named in the body, all or none.',
-    body: z.record(z.string(), z.unknown()),
+    input: z.record(z.string(), z.unknown()),
     answer: configShown,
+  },
+  getKeys: {
+    method: 'GET',
+    path: '/api/keys',
+    help: 'Keys with their state, and why it is so. Never a value.',
+    input: z.object({
+      ...page,
+      state: z.enum(['active', 'failing', 'suspended', 'dead', 'disabled']).optional(),
+      project: name,
+    }),
+    answer: rows,
+  },
+  resetKey: {
+    method: 'POST',
+    path: '/api/keys/reset',
+    help: 'Forgets everything held against a key, its project and its lanes.',
+    input: z.object({ key: z.number().int() }),
+    answer: done,
+  },
+  getLanes: {
+    method: 'GET',
+    path: '/api/lanes',
+    help: 'Lanes with their state, learned limits, use, room, and until when. A limit of null is not known.',
+    input: z.object({ ...page, lane: name, project: name }),
+    answer: rows,
+  },
+  resetLane: {
+    method: 'POST',
+    path: '/api/lanes/reset',
+    help: 'Opens one lane again.',
+    input: z.object({ project: z.string().min(1), lane: z.string() }),
+    answer: done,
+  },
+  getPool: {
+    method: 'GET',
+    path: '/api/pool',
+    help: 'The pool of proven keys, under the names that the Python program gave its fields.',
+    input: nothing,
+    answer: z.record(z.string(), z.unknown()),
+  },
+  explain: {
+    method: 'GET',
+    path: '/api/explain',
+    help: 'What a request for this model would meet now: candidates by state, the key it would get, and why.',
+    input: z.object({
+      model: z.string().min(1),
+      tokens: z.coerce.number().int().min(0).default(0),
+      paidOnly: z.stringbool().default(false),
+    }),
+    answer: z.record(z.string(), z.unknown()),
+  },
+  getDecisions: {
+    method: 'GET',
+    path: '/api/decisions',
+    help: 'The latest choices, refusals and settlements, newest first.',
+    input: nothing,
+    answer: z.object({ decisions: z.array(z.record(z.string(), z.unknown())) }),
+  },
+  getAttempts: {
+    method: 'GET',
+    path: '/api/attempts',
+    help: 'Attempts of the request log, newest first: what each met, by request, key, model or verdict.',
+    input: z.object({
+      limit: page.limit,
+      before: z.coerce.number().int().optional(),
+      requestId: name,
+      model: name,
+      verdict: name,
+      keyId: z.coerce.number().int().optional(),
+    }),
+    answer: z.object({
+      rows: z.array(z.record(z.string(), z.unknown())),
+      next: z.number().optional(),
+    }),
   },
 } as const satisfies Record<string, Endpoint>
 
-export type Endpoints = typeof endpoints
+type Endpoints = typeof endpoints
 export type EndpointName = keyof Endpoints
-export type EndpointBody<N extends EndpointName> = Endpoints[N] extends { body: z.ZodType<infer B> }
-  ? B
-  : undefined
+export type EndpointInput<N extends EndpointName> = z.output<Endpoints[N]['input']>
 export type EndpointAnswer<N extends EndpointName> = z.infer<Endpoints[N]['answer']>

@@ -18,7 +18,7 @@ export {
   endpoints,
   type Endpoint,
   type EndpointAnswer,
-  type EndpointBody,
+  type EndpointInput,
   type EndpointName,
   type SettingShown,
 } from './endpoints.ts'

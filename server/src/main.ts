@@ -5,6 +5,9 @@ import { compose, type Gateway } from './compose/compose.ts'
 import { readEnvironment } from './settings/read-environment.ts'
 import { StartError } from './start-error.ts'
 
+/** Signals this close together are one. */
+const repeatMs = 1000
+
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 try {
@@ -32,11 +35,12 @@ function greet({ url, newAdminToken, keys }: Gateway): void {
 }
 
 function closeOnSignal(gateway: Gateway): void {
-  let isClosing = false
+  let askedAt: number | undefined
   const close = () => {
-    // Whoever asks twice does not want to wait.
-    if (isClosing) process.exit(1)
-    isClosing = true
+    // Whoever asks again does not want to wait; but npm passes on a Ctrl+C that the terminal has sent already.
+    if (askedAt !== undefined && Date.now() - askedAt > repeatMs) process.exit(1)
+    if (askedAt !== undefined) return
+    askedAt = Date.now()
     say('Stopping: requests under way may finish.')
     gateway.close().catch((error: unknown) => {
       gateway.log.error({ err: error }, 'The stop failed.')

@@ -18,6 +18,8 @@ export type GatewayDeps = KeysDeps & Pick<ComposedKeys, 'engine' | 'secretOf'>
 export type ComposedGateway = {
   readonly forward: ForwardDeps
   readonly catalogue: Catalogue
+  /** The version of Google's API that calls of the gateway's own go to. */
+  readonly version: () => string
   close(): Promise<void>
 }
 
@@ -66,9 +68,12 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
     )
   })
 
+  upkeep.keeper.preload().catch(complain)
+
   return {
     forward,
     catalogue,
+    version,
     async close() {
       upkeep.close()
       await attemptLog.close()

@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { readSettings, type Settings } from '@gemini-balance/contract'
+import { attemptsHandlers } from '../admin/attempts/attempts-handlers.ts'
 import { configHandlers } from '../admin/config/config-handlers.ts'
+import { keysHandlers } from '../admin/keys/keys-handlers.ts'
 import { geminiRoutes } from '../dialects/gemini/native-routes.ts'
+import { openAiNativeRoutes } from '../dialects/openai-native/openai-native-routes.ts'
+import { openAiRoutes } from '../dialects/openai/openai-routes.ts'
+import { createSignatureStore } from '../dialects/openai/thought-signatures.ts'
 import { createCallers } from '../http/callers.ts'
 import { adminRoutes } from '../http/admin-routes.ts'
 import { healthRoutes } from '../http/health.ts'
@@ -11,6 +16,7 @@ import { pageRoutes } from '../http/pages.ts'
 import { createLog, type LogDestination, type RootLog } from '../log/create-log.ts'
 import { createLiveSettings, type LiveSettings } from '../settings/live-settings.ts'
 import type { Environment } from '../settings/read-environment.ts'
+import { createGuardedFetch } from '../media/guarded-fetch.ts'
 import { openStorage, type Storage } from '../storage/open-storage.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
@@ -82,21 +88,37 @@ async function start(opened: Opened): Promise<Gateway> {
     log.setLevel(now.logLevel)
   })
 
+  const handlers = {
+    ...configHandlers(settings),
+    ...keysHandlers(engine),
+    ...attemptsHandlers(storage.attempts),
+  }
   const readiness = () => {
     const { keys } = engine.counts()
     return keys.active > 0 ? undefined : 'No key is alive.'
   }
-  const app = createListener(log.pino, [
+  const dialect = {
+    settings: settings.current,
+    callers: () => callers,
+    forward: gateway.forward,
+    catalogue: gateway.catalogue,
+    scrub: log.scrubber.scrub,
+    complain,
+  }
+  const openAi = {
+    ...dialect,
+    signatures: createSignatureStore(),
+    fetchMedia: createGuardedFetch(),
+    version: gateway.version,
+  }
+  // Fastify speaks of its own troubles only.
+  const app = createListener(log.pino.child({}, { level: 'warn' }), [
     healthRoutes(readiness),
-    adminRoutes({ handlers: { ...configHandlers(settings) }, callers: () => callers, complain }),
-    geminiRoutes({
-      settings: settings.current,
-      callers: () => callers,
-      forward: gateway.forward,
-      catalogue: gateway.catalogue,
-      scrub: log.scrubber.scrub,
-      complain,
-    }),
+    adminRoutes({ handlers, callers: () => callers, complain }),
+    geminiRoutes(dialect),
+    openAiRoutes(openAi),
+    // Google's own OpenAI endpoint refuses keys of the new kind, and takes them as Bearer only: the same requests are translated.
+    openAiNativeRoutes({ ...openAi, canRelay: () => false }),
     ...(opened.pagesFolder === undefined ? [] : [pageRoutes(opened.pagesFolder)]),
   ])
   const url = await listen(app, settings.current())

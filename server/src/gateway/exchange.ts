@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici'
 import type { Outcome } from '../keys/outcome.ts'
 import type { Answer, Ending, Sink } from './answer.ts'
 import { headersForClient, type Headers } from './forwarded-headers.ts'
+import { joinBuffers } from './join-buffers.ts'
 import type { Judge } from './judge.ts'
 
 export type Judged = {
@@ -109,7 +110,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
 
   get whole(): Buffer | undefined {
     if (this.#ending?.kind !== 'complete' || this.#sink !== undefined) return undefined
-    return Buffer.concat(this.#held)
+    return joinBuffers(this.#held)
   }
 
   pipe(sink: Sink): Promise<Ending> {
@@ -126,9 +127,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   }
 
   tail(): Buffer {
-    return this.#tail.length === 1 && this.#tail[0] !== undefined
-      ? this.#tail[0]
-      : Buffer.concat(this.#tail)
+    return joinBuffers(this.#tail)
   }
 
   discard(): void {

@@ -94,7 +94,7 @@ export async function forward(
     const startedAt = deps.clock.now()
     const judged = await deps.attempt(request.call, {
       secret: reservation.secret,
-      timeouts: { firstByteMs: Math.max(1, deadline - startedAt), idleMs: limits.timeOutMs },
+      timeouts: { firstByteMs: wholeSeconds(deadline - startedAt), idleMs: limits.timeOutMs },
       signal: receiver.signal,
     })
     deps.keys.settle(reservation, judged.outcome)
@@ -165,6 +165,11 @@ function afterAttempt(
 
 function plus<T extends KeyId | ProjectId>(set: ReadonlySet<T> | undefined, one: T): Set<T> {
   return new Set(set).add(one)
+}
+
+/** undici makes a new timer for each new length: lengths that seldom differ make few. */
+function wholeSeconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000)) * 1000
 }
 
 async function rest(delayMs: number, signal: AbortSignal): Promise<boolean> {

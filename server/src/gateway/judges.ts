@@ -2,7 +2,8 @@ import type { Outcome } from '../keys/outcome.ts'
 import type { UpstreamCall } from './call.ts'
 import { judgeContent } from './classify/answer-content.ts'
 import { classifyError } from './classify/classify-error.ts'
-import { readUsage, usageOf } from './classify/usage-metadata.ts'
+import { usageOf } from './classify/usage-metadata.ts'
+import { joinBuffers } from './join-buffers.ts'
 import type { Judge } from './judge.ts'
 import { createArraySplitter, createSseSplitter } from './stream-chunks.ts'
 
@@ -48,9 +49,9 @@ function createUnaryJudge(status: number): Judge {
   return {
     push: (chunk) => (held.add(chunk) > heldBytes ? { verdict: 'answered', status } : undefined),
     end() {
-      const bytes = held.bytes()
-      const inputTokens = readUsage(bytes)?.prompt
-      const verdict = judgeContent(parse(bytes.toString('utf8')))
+      const answer = parse(held.bytes().toString('utf8'))
+      const inputTokens = usageOf(answer?.['usageMetadata'])?.prompt
+      const verdict = judgeContent(answer)
       return { verdict, status, ...(inputTokens === undefined ? {} : { inputTokens }) }
     },
   }
@@ -113,15 +114,19 @@ function createHold() {
       length += chunk.length
       return length
     },
-    bytes: () => Buffer.concat(chunks, length),
+    bytes: () => joinBuffers(chunks),
   }
 }
 
-function parse(text: string): Record<string, unknown> | undefined {
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? { ...value } : undefined
+    return isRecord(value) ? value : undefined
   } catch {
     return undefined
   }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }

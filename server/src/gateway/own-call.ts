@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import type { Ask } from '../keys/port.ts'
 import type { UpstreamCall } from './call.ts'
 import { forward, type ForwardDeps } from './forward.ts'
+import { newRequestId } from './request-id.ts'
 
 export type OwnAnswer = { readonly status: number; readonly body: Buffer }
 
@@ -10,7 +10,7 @@ export function callGoogle(deps: ForwardDeps, call: UpstreamCall, ask: Ask): Pro
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     const labels = { dialect: 'own', method: call.method, caller: '', streamed: false }
-    const request = { id: randomUUID(), ask, call, patienceMs: undefined, labels }
+    const request = { id: newRequestId(deps.clock.now()), ask, call, patienceMs: undefined, labels }
     forward(deps, request, {
       signal: new AbortController().signal,
       async deliver(answer) {

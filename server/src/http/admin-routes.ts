@@ -58,17 +58,17 @@ async function answer(deps: AdminDeps, { name, request, reply }: Arrival) {
   }
 }
 
+/** Input in, answer out. That a handler fits the input of its own endpoint is what the type of Handlers says; here the name is any of them. */
 async function call(
   handlers: Handlers,
   name: EndpointName,
   request: FastifyRequest,
 ): Promise<object> {
-  switch (name) {
-    case 'getConfig':
-      return handlers.getConfig(undefined)
-    case 'putConfig':
-      return handlers.putConfig(parseBody(endpoints.putConfig.body, await readJson(request)))
-  }
+  const { method, input } = endpoints[name]
+  const sent = method === 'GET' ? request.query : await readJson(request)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a union of handlers takes no input that TypeScript can name
+  const handle = handlers[name] as (input: unknown) => Promise<object>
+  return handle(parse(input, sent))
 }
 
 async function readJson(request: FastifyRequest): Promise<unknown> {
@@ -80,8 +80,8 @@ async function readJson(request: FastifyRequest): Promise<unknown> {
   }
 }
 
-function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
-  const read = schema.safeParse(body)
+function parse(schema: z.ZodType, sent: unknown): unknown {
+  const read = schema.safeParse(sent)
   if (!read.success) throw new BodyRefused(400, z.prettifyError(read.error))
   return read.data
 }

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 /** Somebody who may call. `id` names a token in logs without telling anything of it. */
@@ -41,7 +41,7 @@ export function createCallers(settings: CallerSettings): Callers {
 }
 
 function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
+  return hash('sha256', token, 'buffer')
 }
 
 /** What a request offers as credentials, in the order in which they are tried: `?key=`, `x-goog-api-key`, Bearer. */

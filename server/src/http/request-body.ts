@@ -50,34 +50,56 @@ async function collect(request: IncomingMessage, limitBytes: number): Promise<Bu
     : collectInto(request, announced)
 }
 
-/** With the length known, bytes go straight to their place: a large body exists once. */
+/** With the length known, bytes go straight to their place: a large body exists once, a small one is the chunk it came in. */
 function collectInto(request: IncomingMessage, length: number): Promise<Buffer> {
-  const body = Buffer.allocUnsafeSlow(length)
+  let body: Buffer | undefined
   let filled = 0
-  return new Promise((resolve, reject) => {
-    request.on('data', (chunk: Buffer) => {
-      filled += chunk.copy(body, filled)
-    })
-    request.on('end', () => resolve(filled === length ? body : body.subarray(0, filled)))
-    request.on('error', reject)
-    request.on('close', () => reject(cutShort()))
-  })
+  return untilEnd(
+    request,
+    (chunk) => {
+      if (body === undefined && chunk.length === length) body = chunk
+      else chunk.copy((body ??= Buffer.allocUnsafeSlow(length)), filled)
+      filled += chunk.length
+    },
+    () => body ?? Buffer.alloc(0),
+  )
 }
 
 function collectChunks(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
+  return untilEnd(
+    request,
+    (chunk) => {
+      length += chunk.length
+      if (length > limitBytes) throw tooLarge(limitBytes)
+      chunks.push(chunk)
+    },
+    () => Buffer.concat(chunks, length),
+  )
+}
+
+/** Reads to the end; what `take` throws ends the reading. */
+function untilEnd(
+  request: IncomingMessage,
+  take: (chunk: Buffer) => void,
+  result: () => Buffer,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     request.on('data', (chunk: Buffer) => {
-      length += chunk.length
-      if (length > limitBytes) {
+      try {
+        take(chunk)
+      } catch (refusal) {
         request.pause()
-        reject(tooLarge(limitBytes))
-      } else chunks.push(chunk)
+        reject(refusal)
+      }
     })
-    request.on('end', () => resolve(Buffer.concat(chunks, length)))
+    request.on('end', () => resolve(result()))
     request.on('error', reject)
-    request.on('close', () => reject(cutShort()))
+    request.on('close', () => {
+      // Errors are dear to make, and a body that has ended has nothing to complain of.
+      if (!request.readableEnded) reject(cutShort())
+    })
   })
 }
 

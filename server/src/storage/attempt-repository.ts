@@ -1,6 +1,6 @@
-import type { Kysely } from 'kysely'
-import { readAttempt, writeAttempt, type AttemptRow, type StoredAttempt } from './attempt-row.ts'
+import { CompiledQuery, type Kysely } from 'kysely'
 import { chunks } from './chunks.ts'
+import { readAttempt, writeAttempt, type AttemptRow, type StoredAttempt } from './attempt-row.ts'
 import type { Schema } from './schema.ts'
 
 /** Undefined and absent: no matter. */
@@ -41,17 +41,42 @@ export type AttemptRepository = {
   deleteBefore(at: number, limit: number): Promise<number>
 }
 
-const rowsAtOnce = 250
+const deletesAtOnce = 250
 const pageSize = 100
 const largestPage = 1000
+
+type Written = ReturnType<typeof writeAttempt>
+
+/** A statement per size is compiled once: to compile one for each batch costs more than to run it. */
+const batchSizes = [128, 16, 1]
+const insertsBySize = new WeakMap<Kysely<Schema>, Map<number, string>>()
+
+function insertOf(db: Kysely<Schema>, rows: readonly Written[]): string {
+  const inserts = insertsBySize.get(db) ?? new Map<number, string>()
+  insertsBySize.set(db, inserts)
+  const insert = inserts.get(rows.length) ?? db.insertInto('attempts').values(rows).compile().sql
+  inserts.set(rows.length, insert)
+  return insert
+}
+
+function inBatches(rows: readonly Written[]): Written[][] {
+  const batches: Written[][] = []
+  for (let at = 0; at < rows.length;) {
+    const size = batchSizes.find((one) => one <= rows.length - at) ?? 1
+    batches.push(rows.slice(at, at + size))
+    at += size
+  }
+  return batches
+}
 
 export function createAttemptRepository(db: Kysely<Schema>): AttemptRepository {
   return {
     async insertMany(rows) {
       if (rows.length === 0) return
       await db.transaction().execute(async (step) => {
-        for (const some of chunks(rows, rowsAtOnce)) {
-          await step.insertInto('attempts').values(some.map(writeAttempt)).execute()
+        for (const some of inBatches(rows.map(writeAttempt))) {
+          const parameters = some.flatMap((row) => Object.values(row))
+          await step.executeQuery(CompiledQuery.raw(insertOf(db, some), parameters))
         }
       })
     },
@@ -75,7 +100,7 @@ export function createAttemptRepository(db: Kysely<Schema>): AttemptRepository {
         .orderBy('at')
         .limit(limit)
         .execute()
-      for (const some of chunks(old, 2 * rowsAtOnce)) {
+      for (const some of chunks(old, 2 * deletesAtOnce)) {
         const ids = some.map(({ id }) => id)
         await db.deleteFrom('attempts').where('id', 'in', ids).execute()
       }

@@ -16,7 +16,7 @@ async function open() {
 
 test('every setting is shown with its origin, and no secret in the clear', async () => {
   const { getConfig, live } = await open()
-  const { settings } = await getConfig(undefined)
+  const { settings } = await getConfig({})
   const byName = new Map(settings.map((setting) => [setting.name, setting]))
   expect(settings).toHaveLength(Object.keys(live.current()).length)
   expect(byName.get('MAX_RETRIES')).toMatchObject({ origin: 'environment', value: 5 })
@@ -37,7 +37,7 @@ test('a change is answered with what holds now', async () => {
 
 test('the whole configuration can be sent back as it was shown', async () => {
   const { getConfig, putConfig, live } = await open()
-  const { settings } = await getConfig(undefined)
+  const { settings } = await getConfig({})
   const before = live.current()
   await putConfig(
     Object.fromEntries(settings.filter((one) => one.live).map(({ name, value }) => [name, value])),

@@ -15,14 +15,16 @@ export function setMembers(
   { range, members }: ObjectPlace,
   values: Readonly<Record<string, unknown>>,
 ): Edit[] {
-  const present = Object.entries(values).flatMap(([name, value]) => {
+  const edits: Edit[] = []
+  const absent: string[] = []
+  for (const [name, value] of Object.entries(values)) {
     const place = lastMember(members, name)?.value
-    return place === undefined ? [] : [replaceBy(place, value)]
-  })
-  const absent = Object.entries(values).filter(([name]) => lastMember(members, name) === undefined)
-  if (absent.length === 0) return present
-  const text = JSON.stringify(Object.fromEntries(absent)).slice(1, -1)
-  return [...present, insert(range.start + 1, members.length === 0 ? text : `${text},`)]
+    if (place === undefined) absent.push(`"${name}":${jsonOf(value)}`)
+    else edits.push(replaceBy(place, value))
+  }
+  if (absent.length === 0) return edits
+  const text = absent.join(',')
+  return [...edits, insert(range.start + 1, members.length === 0 ? text : `${text},`)]
 }
 
 /** Sets members of the object that a value is. A null becomes the object; what else is no object is for Google to refuse. */
@@ -52,6 +54,16 @@ export function appendElements(body: Buffer, place: Range, elements: readonly ob
     default:
       return []
   }
+}
+
+/** What settings add is the same for every request, and is written out once. */
+const written = new WeakMap<object, string>()
+
+function jsonOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const json = written.get(value) ?? JSON.stringify(value)
+  written.set(value, json)
+  return json
 }
 
 export function replaceBy(range: Range, value: unknown): Edit {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Framing, UpstreamCall } from '../../gateway/call.ts'
 import { headersForUpstream } from '../../gateway/forwarded-headers.ts'
 import { forward } from '../../gateway/forward.ts'
 import type { Ask } from '../../keys/port.ts'
 import { parseModelName, type ModelName } from '../../models/model-name.ts'
+import { conversationKey } from './conversation-key.ts'
 import { googleError } from './google-error-answer.ts'
 import { MalformedJson } from './json-scanner.ts'
 import type { GeminiDeps, NativeRequest } from './native-deps.ts'
@@ -103,9 +103,7 @@ function askFor({ caller }: NativeRequest, { model, method, prepared }: Asking):
     estimatedInputTokens: prepared.estimatedInputTokens,
   }
   if (prepared.opening.length === 0) return ask
-  const hash = createHash('sha1').update(caller.id)
-  for (const piece of prepared.opening) hash.update(piece)
-  return { ...ask, conversation: hash.digest('base64') }
+  return { ...ask, conversation: conversationKey(caller.id, prepared.opening) }
 }
 
 const generates = (method: string) =>

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { UpstreamMethod } from '../../gateway/call.ts'
+import { newRequestId } from '../../gateway/request-id.ts'
 import { credentialsOf } from '../../http/callers.ts'
 import { connectClient, type ClientConnection } from '../../http/client-connection.ts'
 import type { RouteGroup } from '../../http/listener.ts'
@@ -44,7 +44,7 @@ async function handle(deps: GeminiDeps, { request, reply, version, base }: Arriv
     const rest = path.slice(base.length)
     const method = upstreamMethod(request.method)
     await serve(deps, {
-      id: randomUUID(),
+      id: newRequestId(deps.forward.clock.now()),
       raw: request.raw,
       method,
       version,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { conversationKey } from '../gemini/conversation-key.ts'
 import type { Framing, UpstreamCall } from '../../gateway/call.ts'
 import { headersForUpstream } from '../../gateway/forwarded-headers.ts'
 import type { GatewayRequest } from '../../gateway/forward.ts'
@@ -27,15 +27,13 @@ export function buildGenerateCall(
     settings: deps.settings(),
   })
   const method = streams ? 'streamGenerateContent?alt=sse' : 'generateContent'
-  const conversation = createHash('sha1').update(request.caller.id)
-  for (const piece of prepared.opening) conversation.update(piece)
   return {
     id: request.id,
     ask: {
       model: model.base,
       lane: model.base,
       estimatedInputTokens: prepared.estimatedInputTokens,
-      conversation: conversation.digest('base64'),
+      conversation: conversationKey(request.caller.id, prepared.opening),
     },
     call: {
       ...callTo(

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { newRequestId } from '../../gateway/request-id.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { credentialsOf } from '../../http/callers.ts'
 import { connectClient, type ClientConnection } from '../../http/client-connection.ts'
@@ -61,7 +61,10 @@ export function openAiHandler(deps: OpenAiDeps, dialect: string, handle: OpenAiH
       const query = search === undefined ? undefined : new URLSearchParams(search)
       const caller = deps.callers().identify(credentialsOf(request.raw, query))
       if (caller === undefined) return sendError(client, unknownCaller())
-      await handle({ id: randomUUID(), raw: request.raw, caller, client, dialect }, path)
+      await handle(
+        { id: newRequestId(deps.forward.clock.now()), raw: request.raw, caller, client, dialect },
+        path,
+      )
     } catch (error) {
       answerFailure(deps, { client, error, response: reply.raw })
     }

@@ -1,0 +1,20 @@
+/**
+ * The same for every turn of one conversation, and of a caller's conversations only by chance for two: a hash of who calls, the system
+ * instruction and the first content. It chooses a key, it protects nothing, so it need not be a cryptographic one.
+ */
+export function conversationKey(caller: string, opening: readonly Buffer[]): string {
+  let high = 0x811c9dc5
+  let low = 0x01000193
+  for (const piece of [Buffer.from(caller, 'latin1'), ...opening]) {
+    // Words of four bytes, and what remains byte by byte: openings are bounded, and cheap to read whole.
+    let at = 0
+    for (; at + 4 <= piece.length; at += 4) {
+      const word = piece.readInt32LE(at)
+      high = Math.imul(high ^ word, 0x01000193)
+      low = Math.imul(low ^ (word >>> 15) ^ high, 0x85ebca6b)
+    }
+    for (; at < piece.length; at += 1) high = Math.imul(high ^ (piece[at] ?? 0), 0x01000193)
+    low ^= piece.length
+  }
+  return `${(high >>> 0).toString(36)}.${(low >>> 0).toString(36)}`
+}

@@ -1,0 +1,167 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  adminToken,
+  clientToken,
+  generate,
+  healthyProjects,
+  keyNumber,
+  startBench,
+  type Bench,
+} from './support/gateway.ts'
+
+let bench: Bench
+beforeAll(async () => {
+  const [first, ...others] = healthyProjects(4)
+  bench = await startBench({
+    fake: {
+      projects: [
+        { ...first, id: 'spent', keys: [keyNumber(0)], quotas: { '*': { rpd: 1 } } },
+        ...others,
+      ],
+    },
+  })
+})
+afterAll(() => bench.close())
+
+async function admin(path: string, init: { method?: string; body?: unknown; token?: string } = {}) {
+  const { method = 'GET', body, token = adminToken } = init
+  const response = await fetch(bench.url + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const answer: unknown = await response.json()
+  return { status: response.status, answer, text: JSON.stringify(answer) }
+}
+
+describe('who may', () => {
+  test.each([
+    '/api/config',
+    '/api/keys',
+    '/api/lanes',
+    '/api/pool',
+    '/api/decisions',
+    '/api/attempts',
+    '/api/explain?model=x',
+  ])('only the admin token opens %s', async (path) => {
+    for (const token of [clientToken, 'wrong', ''])
+      expect((await admin(path, { token })).status).toBe(401)
+    expect((await fetch(bench.url + path)).status).toBe(401)
+    expect((await admin(path)).status).toBe(200)
+  })
+})
+
+describe('settings', () => {
+  test('are shown with their origin, secrets by their end only', async () => {
+    const { text } = await admin('/api/config')
+    expect(text).toContain('"MAX_RETRIES"')
+    expect(text).toContain('"origin":"environment"')
+    expect(text).not.toContain(clientToken)
+    expect(text).not.toContain(keyNumber(0))
+  })
+
+  test('change without a restart', async () => {
+    const changed = await admin('/api/config', {
+      method: 'PUT',
+      body: { ALLOWED_TOKENS: [clientToken, 'a-new-token'] },
+    })
+    expect(changed.status).toBe(200)
+    const answer = await fetch(`${bench.url}/v1beta/models`, {
+      headers: { 'x-goog-api-key': 'a-new-token' },
+    })
+    expect(answer.status).toBe(200)
+  })
+
+  test.each([
+    [{ MAX_RETRIES: 99 }, 'MAX_RETRIES must be a whole number from 0 to 10'],
+    [{ NO_SUCH: 1 }, 'NO_SUCH is not a setting'],
+    [{ PORT: 1 }, 'PORT is read at the start'],
+    [[], ''],
+  ])('%j is refused with 400', async (body, sentence) => {
+    const { status, text } = await admin('/api/config', { method: 'PUT', body })
+    expect(status).toBe(400)
+    expect(text).toContain(sentence)
+  })
+
+  test('keys that are added serve at once', async () => {
+    const before = await admin('/api/keys')
+    const keys = [0, 1, 2, 3, 4].map(keyNumber)
+    bench.fake.addProject({ id: 'later', keys: [keyNumber(4)] })
+    await admin('/api/config', { method: 'PUT', body: { API_KEYS: keys } })
+    await expect.poll(async () => (await admin('/api/keys')).answer).toMatchObject({ total: 5 })
+    expect(before.answer).toMatchObject({ total: 4 })
+  })
+})
+
+describe('what the engine knows', () => {
+  test('which quota is spent, since when and until when; and one call clears it', async () => {
+    for (let index = 0; index < 12; index += 1) await generate(bench, `x ${index}`)
+    const { answer } = await admin('/api/lanes?lane=gemini-3.8-flash')
+    expect(answer).toMatchObject({
+      rows: expect.arrayContaining([
+        expect.objectContaining({
+          standing: expect.stringMatching(/cooling|spent/),
+          until: expect.any(Number),
+          quotaIds: [expect.stringContaining('PerDay')],
+        }),
+      ]),
+    })
+    const rows = (answer as { rows: { project: string; standing: string }[] }).rows
+    const lane = rows.find(({ standing }) => standing === 'cooling' || standing === 'spent')
+    const reset = await admin('/api/lanes/reset', {
+      method: 'POST',
+      body: { project: lane?.project, lane: 'gemini-3.8-flash' },
+    })
+    expect(reset.answer).toEqual({ done: true })
+  })
+
+  test('what a request would meet now, and why', async () => {
+    const { answer } = await admin('/api/explain?model=gemini-3.8-flash')
+    expect(answer).toMatchObject({
+      chosen: { because: expect.stringMatching(/\.$/) },
+      lanes: expect.any(Array),
+    })
+  })
+
+  test('every attempt, with what it met', async () => {
+    await expect
+      .poll(async () => (await admin('/api/attempts?verdict=quota-spent')).answer)
+      .toMatchObject({
+        rows: [expect.objectContaining({ status: 429, message: expect.stringContaining('quota') })],
+      })
+    const { answer, text } = await admin('/api/attempts?verdict=answered&limit=2')
+    expect(answer).toMatchObject({
+      rows: [{ promptTokens: expect.any(Number) }, {}],
+      next: expect.any(Number),
+    })
+    expect(text).not.toContain(keyNumber(1))
+  })
+
+  test('a wrong query is refused by name', async () => {
+    const { status, text } = await admin('/api/keys?limit=0')
+    expect(status).toBe(400)
+    expect(text).toContain('limit')
+  })
+})
+
+test('dead keys and spent lanes are remembered over a restart', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-restart-'))
+  const projects = [
+    { id: 'dead', keys: [{ value: keyNumber(0), state: 'leaked' as const }] },
+    { id: 'spent', tier: 'paid1' as const, keys: [keyNumber(1)], quotas: { '*': { rpd: 1 } } },
+    { id: 'fine', tier: 'paid1' as const, keys: [keyNumber(2)] },
+  ]
+  const first = await startBench({ fake: { projects }, dataDir })
+  for (let index = 0; index < 8; index += 1)
+    expect((await generate(first, `x ${index}`)).status).toBe(200)
+  await first.close()
+  const second = await startBench({ fake: { projects }, dataDir })
+  for (let index = 0; index < 8; index += 1)
+    expect((await generate(second, `y ${index}`)).status).toBe(200)
+  expect(new Set(second.fake.received().map(({ project }) => project))).toEqual(new Set(['fine']))
+  await second.close()
+  await rm(dataDir, { recursive: true, force: true })
+})
