@@ -15,8 +15,8 @@ try {
     environment: readEnvironment(process.env, '.env'),
     pagesFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   })
-  greet(gateway)
   closeOnSignal(gateway)
+  greet(gateway)
 } catch (error) {
   process.stderr.write(`${sentenceFor(error)}\n`)
   process.exitCode = 1
