@@ -98,7 +98,7 @@ const toolChoice = z.union([
     }),
   }),
 ])
-export type ToolChoice = z.output<typeof toolChoice>
+type ToolChoice = z.output<typeof toolChoice>
 
 const responseFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text') }),
