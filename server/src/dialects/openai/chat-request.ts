@@ -98,7 +98,6 @@ const toolChoice = z.union([
     }),
   }),
 ])
-type ToolChoice = z.output<typeof toolChoice>
 
 const responseFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text') }),
