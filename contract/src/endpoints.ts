@@ -60,6 +60,22 @@ export const endpoints = {
     }),
     answer: rows,
   },
+  changeKey: {
+    method: 'POST',
+    path: '/api/keys/change',
+    help: 'Changes what a person says of a key: its project, tier, priority, weight, models. null takes a value away.',
+    input: z.strictObject({
+      key: z.number().int(),
+      project: z.string().min(1).max(200).nullish(),
+      paid: z.boolean().nullish(),
+      priority: z.number().int().min(-1000).max(1000).optional(),
+      weight: z.number().min(0.01).max(1000).optional(),
+      allowedModels: z.array(z.string().min(1)).nullish(),
+      label: z.string().max(200).nullish(),
+      disabled: z.boolean().optional(),
+    }),
+    answer: done,
+  },
   resetKey: {
     method: 'POST',
     path: '/api/keys/reset',

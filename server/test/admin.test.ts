@@ -144,6 +144,30 @@ describe('what the engine knows', () => {
   })
 })
 
+test('a person says which project a key is of, and whether it is paid; a client can demand a paid one', async () => {
+  const own = await startBench({ fake: { projects: healthyProjects(2) } })
+  const post = (body: object) =>
+    fetch(`${own.url}/api/keys/change`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${adminToken}` },
+      body: JSON.stringify(body),
+    })
+  const ask = () =>
+    fetch(`${own.url}/v1beta/models/gemini-3.8-flash:generateContent`, {
+      method: 'POST',
+      headers: { 'x-goog-api-key': clientToken, 'x-gemini-balance-tier': 'paid' },
+      body: '{"contents":[{"role":"user","parts":[{"text":"hi"}]}]}',
+    })
+  expect((await ask()).status).toBe(503)
+  expect(await (await post({ key: 2, project: 'team', paid: true })).json()).toEqual({ done: true })
+  for (let index = 0; index < 4; index += 1) expect((await ask()).status).toBe(200)
+  expect(new Set(own.fake.received().map(({ key }) => key))).toEqual(new Set([keyNumber(1)]))
+  expect(own.fake.received()[0]?.headers['x-gemini-balance-tier']).toBeUndefined()
+  expect((await post({ key: 2, weight: 0 })).status).toBe(400)
+  expect(await (await post({ key: 99 })).json()).toEqual({ done: false })
+  await own.close()
+})
+
 test('dead keys and spent lanes are remembered over a restart', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-restart-'))
   const projects = [

@@ -4,6 +4,7 @@ import type { KeyId } from '../keys/port.ts'
 import type { Secret } from '../keys/secret.ts'
 import type { RootLog } from '../log/create-log.ts'
 import { changedSettings, type LiveSettings } from '../settings/live-settings.ts'
+import type { KeyPatch } from '../storage/key-row.ts'
 import type { Storage } from '../storage/open-storage.ts'
 import { keepEngineState } from './engine-keeper.ts'
 import { keyPolicyOf } from './key-policy.ts'
@@ -19,6 +20,7 @@ export type KeysDeps = {
 export type ComposedKeys = {
   readonly engine: KeyEngine
   readonly secretOf: (key: KeyId) => Secret | undefined
+  readonly changeKey: (key: KeyId, patch: KeyPatch) => Promise<boolean>
   close(): Promise<void>
 }
 
@@ -35,24 +37,33 @@ export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
   const secrets = new Map<KeyId, Secret>()
 
   async function load(): Promise<void> {
-    await storage.keys.syncValues(settings.current().apiKeys)
     const rows = await storage.keys.all()
     secrets.clear()
     for (const { id, secret } of rows) secrets.set(id, secret)
     engine.setKeys(rows)
   }
 
-  await load()
+  async function sync(): Promise<void> {
+    await storage.keys.syncValues(settings.current().apiKeys)
+    await load()
+  }
+
+  await sync()
   const keeper = await keepEngineState({ engine, store: storage.engineState, complain })
   settings.subscribe((now, before) => {
     policy = keyPolicyOf(now)
     const isChanged = changedSettings(now, before).some(({ name }) => name === 'apiKeys')
-    if (isChanged) load().catch(complain)
+    if (isChanged) sync().catch(complain)
   })
 
   return {
     engine,
     secretOf: (key) => secrets.get(key),
+    async changeKey(key, patch) {
+      const isKnown = await storage.keys.update(key, patch)
+      if (isKnown) await load()
+      return isKnown
+    },
     async close() {
       engine.close()
       await keeper.close()

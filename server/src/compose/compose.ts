@@ -76,6 +76,7 @@ async function start(opened: Opened): Promise<Gateway> {
   const {
     engine,
     secretOf,
+    changeKey,
     close: closeKeys,
   } = await composeKeys({ storage, settings, log, complain })
   const gateway = composeGateway({ engine, secretOf, settings, storage, log, complain })
@@ -90,7 +91,7 @@ async function start(opened: Opened): Promise<Gateway> {
 
   const handlers = {
     ...configHandlers(settings),
-    ...keysHandlers(engine),
+    ...keysHandlers({ engine, changeKey }),
     ...attemptsHandlers(storage.attempts),
   }
   const readiness = () => {

@@ -3,6 +3,7 @@ import { headersForUpstream } from '../../gateway/forwarded-headers.ts'
 import { forward } from '../../gateway/forward.ts'
 import type { Ask } from '../../keys/port.ts'
 import { parseModelName, type ModelName } from '../../models/model-name.ts'
+import { demandsPaid } from '../../http/demands-paid.ts'
 import { conversationKey } from './conversation-key.ts'
 import { googleError } from './google-error-answer.ts'
 import { MalformedJson } from './json-scanner.ts'
@@ -95,12 +96,13 @@ function untouched(body: Buffer): Prepared {
 
 type Asking = { readonly model: ModelName; readonly method: string; readonly prepared: Prepared }
 
-function askFor({ caller }: NativeRequest, { model, method, prepared }: Asking): Ask {
+function askFor({ caller, raw }: NativeRequest, { model, method, prepared }: Asking): Ask {
   const ask = {
     model: model.base,
     // Google counts tokens against a quota of its own.
     lane: method === 'countTokens' ? `${model.base}:countTokens` : model.base,
     estimatedInputTokens: prepared.estimatedInputTokens,
+    ...(demandsPaid(raw) ? { paidOnly: true } : {}),
   }
   if (prepared.opening.length === 0) return ask
   return { ...ask, conversation: conversationKey(caller.id, prepared.opening) }

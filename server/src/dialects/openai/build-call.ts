@@ -1,6 +1,7 @@
 import { conversationKey } from '../gemini/conversation-key.ts'
 import type { Framing, UpstreamCall } from '../../gateway/call.ts'
 import { headersForUpstream } from '../../gateway/forwarded-headers.ts'
+import { demandsPaid } from '../../http/demands-paid.ts'
 import type { GatewayRequest } from '../../gateway/forward.ts'
 import type { ModelName } from '../../models/model-name.ts'
 import { prepareGenerate } from '../gemini/prepare-request.ts'
@@ -34,6 +35,7 @@ export function buildGenerateCall(
       lane: model.base,
       estimatedInputTokens: prepared.estimatedInputTokens,
       conversation: conversationKey(request.caller.id, prepared.opening),
+      ...(demandsPaid(request.raw) ? { paidOnly: true } : {}),
     },
     call: {
       ...callTo(
