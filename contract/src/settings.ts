@@ -286,6 +286,21 @@ export const settingsSchema = z.object({
     'Safety settings of requests that bring none.',
   ),
 
+  fakeStreamEnabled: stream(
+    'FAKE_STREAM_ENABLED',
+    flag().default(false),
+    'Answer streams of OpenAI clients out of one whole answer of Google.',
+  ),
+  fakeStreamEmptyDataIntervalSeconds: stream(
+    'FAKE_STREAM_EMPTY_DATA_INTERVAL_SECONDS',
+    numberIn(1, 60).default(5),
+    'Seconds between empty chunks while a fake stream waits for its answer.',
+  ),
+  showSearchLink: models(
+    'SHOW_SEARCH_LINK',
+    flag().default(true),
+    'Append the links that a search brought to answers for OpenAI clients.',
+  ),
   streamKeepAliveSeconds: stream(
     'STREAM_KEEP_ALIVE_SECONDS',
     numberIn(0, 600).default(15),

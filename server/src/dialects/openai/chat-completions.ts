@@ -35,7 +35,7 @@ export async function answerChatCompletions(
     findSignature: (id) => deps.signatures.find(request.caller.id, id),
   })
   const streams = chat.stream === true
-  const isFake = streams && settings.fakeStreamEnabled === true
+  const isFake = streams && settings.fakeStreamEnabled
   const target: Target = { model, requested, streams: streams && !isFake }
   const dropped = droppedFields(translated.warnings)
   const output = {
@@ -54,14 +54,14 @@ export async function answerChatCompletions(
     calls: translated.value.generationConfig?.candidateCount ? 1 : (chat.n ?? 1),
     options: {
       showThoughts: showsThoughts(settings, chat),
-      showSearchLinks: (settings.showSearchLink ?? true) && model.search,
+      showSearchLinks: settings.showSearchLink && model.search,
       newCallId: () => randomUUID().replaceAll('-', ''),
     },
     output: streams
       ? createStreamOutput(output, {
           withUsage: chat.stream_options?.include_usage === true,
           keepAliveMs: settings.streamKeepAliveSeconds * 1000,
-          heartbeatMs: isFake ? (settings.fakeStreamEmptyDataIntervalSeconds ?? 5) * 1000 : 0,
+          heartbeatMs: isFake ? settings.fakeStreamEmptyDataIntervalSeconds * 1000 : 0,
         })
       : createWholeOutput(output),
     client: request.client,

@@ -15,10 +15,10 @@ export type OpenAiSettings = ModelSettings &
     readonly maxRequestBodyMb: number
     readonly customHeaders: Readonly<Record<string, string>>
     /** Whether answers of search models end with their sources; they do unless it is said. */
-    readonly showSearchLink?: boolean
+    readonly showSearchLink: boolean
     /** Whether streams are made of whole answers, with a sign of life every so many seconds until then. */
-    readonly fakeStreamEnabled?: boolean
-    readonly fakeStreamEmptyDataIntervalSeconds?: number
+    readonly fakeStreamEnabled: boolean
+    readonly fakeStreamEmptyDataIntervalSeconds: number
     /** Seconds of silence after which a stream that has begun says so; 0 is never. */
     readonly streamKeepAliveSeconds: number
   }
