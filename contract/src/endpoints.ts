@@ -118,8 +118,8 @@ export const endpoints = {
   getDecisions: {
     method: 'GET',
     path: '/api/decisions',
-    help: 'The latest choices, refusals and settlements, newest first.',
-    input: nothing,
+    help: 'The latest choices, refusals and settlements, newest first: of what candidates, why, and to what effect.',
+    input: z.object({ request: name }),
     answer: z.object({ decisions: z.array(z.record(z.string(), z.unknown())) }),
   },
   getAttempts: {

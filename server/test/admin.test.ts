@@ -137,6 +137,23 @@ describe('what the engine knows', () => {
     expect(text).not.toContain(keyNumber(1))
   })
 
+  test('why a request got what it got: its candidates, its choices, what they met and to what effect', async () => {
+    const [spent] = (await bench.gateway.storage.attempts.list({ verdict: 'quota-spent' })).rows
+    const { answer } = await admin(`/api/decisions?request=${spent?.requestId}`)
+    expect(answer).toMatchObject({
+      decisions: [
+        { kind: 'settled', verdict: 'answered' },
+        { kind: 'chosen', candidates: { ready: expect.any(Number) } },
+        {
+          kind: 'settled',
+          verdict: 'quota-spent',
+          standing: expect.stringMatching(/cooling|spent/),
+        },
+        { kind: 'chosen', choice: 'least-recently-used' },
+      ],
+    })
+  })
+
   test('a wrong query is refused by name', async () => {
     const { status, text } = await admin('/api/keys?limit=0')
     expect(status).toBe(400)

@@ -33,6 +33,7 @@ export type Gateway = {
   /** `http://host:port`. */
   readonly url: string
   readonly settings: LiveSettings
+  readonly storage: Storage
   readonly log: RootLog
   /** The admin token, if this start made it up: to be shown once. */
   readonly newAdminToken: string | undefined
@@ -127,6 +128,7 @@ async function start(opened: Opened): Promise<Gateway> {
   return {
     url,
     settings,
+    storage,
     log,
     newAdminToken: opened.newAdminToken,
     keys: engine,

@@ -1,9 +1,15 @@
+import type { Standing } from './entities.ts'
 import type { Choice, KeyId, ProjectId, Refusal } from './port.ts'
 import type { VerdictName } from './verdicts.ts'
+
+/** How many lanes of the table stood how, where the choice was made: the candidates. */
+export type Candidates = Readonly<Record<Standing, number>>
 
 export type Decision =
   | {
       readonly kind: 'chosen'
+      readonly request: string | undefined
+      readonly candidates: Candidates
       readonly at: number
       readonly lane: string
       readonly key: KeyId
@@ -13,12 +19,17 @@ export type Decision =
     }
   | {
       readonly kind: 'refused'
+      readonly request: string | undefined
+      readonly candidates: Candidates | undefined
       readonly at: number
       readonly lane: string
       readonly reason: Refusal['kind']
     }
   | {
       readonly kind: 'settled'
+      readonly request: string | undefined
+      /** How the lane stands now: the effect of the outcome. */
+      readonly standing: Standing | undefined
       readonly at: number
       readonly lane: string
       readonly key: KeyId

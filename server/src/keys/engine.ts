@@ -122,7 +122,10 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
     const now = clock.now()
     const answer = select(world, selection, { ask, now })
     if ('kind' in answer) {
-      decisions.note({ kind: 'refused', at: now, lane: ask.lane, reason: answer.kind })
+      const { request, lane } = ask
+      const standings = world.lanes.tables.get(lane)?.standings
+      const candidates = standings && { ...standings }
+      decisions.note({ kind: 'refused', request, at: now, lane, reason: answer.kind, candidates })
       return { ok: false, refusal: answer }
     }
     const reservation = reservations.take(answer, ask, now)
@@ -139,8 +142,8 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
   function finish(reservation: Reservation, outcome: Outcome | undefined): void {
     const hold = reservations.end(reservation)
     if (!hold) return
-    if (outcome) decisions.note(settled(hold, outcome, clock.now()))
     finishHold(parts, hold, outcome)
+    if (outcome) decisions.note(settled(hold, outcome, clock.now()))
     const everybody = stirred
     stirred = false
     waiting.wake(everybody ? undefined : hold.lane)
@@ -261,10 +264,14 @@ function safely(listen: EmitKeyEvent = () => {}): EmitKeyEvent {
   }
 }
 
-function chosen({ reservedAt, lane, key, project, choice, trial }: Hold): Decision {
-  return { kind: 'chosen', at: reservedAt, lane, key, project, choice, trial }
+function chosen(hold: Hold): Decision {
+  const { request, reservedAt, lane, key, project, choice, trial } = hold
+  const candidates = { ...hold.entry.lane.table.standings }
+  return { kind: 'chosen', request, at: reservedAt, lane, key, project, choice, trial, candidates }
 }
 
-function settled({ lane, key, reservedAt }: Hold, { verdict }: Outcome, at: number): Decision {
-  return { kind: 'settled', at, lane, key, verdict, tookMs: at - reservedAt }
+function settled(hold: Hold, { verdict }: Outcome, at: number): Decision {
+  const { request, lane, key, reservedAt, entry } = hold
+  const tookMs = at - reservedAt
+  return { kind: 'settled', request, at, lane, key, verdict, tookMs, standing: entry.standing }
 }

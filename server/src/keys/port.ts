@@ -10,6 +10,8 @@ export type ProjectId = string
  * Google counts the method by itself (`gemini-3.8-flash:countTokens`), or `''` for calls that no model quota counts.
  */
 export type Ask = {
+  /** The request's id: whoever asks later why it met what it met finds it by this. */
+  readonly request?: string
   readonly lane: string
   /** The upstream model without `models/`; what `allowed models` of a key is held against. `''` when there is none. */
   readonly model: string
@@ -30,6 +32,7 @@ export type Choice = 'owner' | 'conversation' | 'pool' | 'least-recently-used'
 
 /** A key held for one attempt. Every reservation is settled exactly once, or released when no call was made. */
 export type Reservation = {
+  readonly request: string | undefined
   readonly key: KeyId
   readonly project: ProjectId
   readonly lane: string

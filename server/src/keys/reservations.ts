@@ -43,11 +43,12 @@ export function createReservations(world: World): Reservations {
   }
 
   return {
-    take({ entry, key, choice }, { estimatedInputTokens }, now) {
+    take({ entry, key, choice }, { request, estimatedInputTokens }, now) {
       endOldest()
       const { lane } = entry
       const trials = claimTrials(world, { entry, key, choice }, now)
       const hold: Hold = {
+        request,
         key: key.id,
         project: lane.project.id,
         lane: lane.table.name,

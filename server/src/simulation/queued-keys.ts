@@ -98,6 +98,7 @@ function refusalUntil(opensAt: number): Refusal {
 
 function reservationOf(key: FleetKey, ask: Ask, now: number): Reservation {
   return {
+    request: ask.request,
     key: key.id,
     project: key.project.id,
     lane: ask.lane,

@@ -49,7 +49,12 @@ export function keysHandlers({
     explain: async ({ model, tokens, paidOnly }) => ({
       ...engine.explain({ lane: model, model, estimatedInputTokens: tokens, paidOnly }),
     }),
-    getDecisions: async () => ({ decisions: engine.decisions().map((one) => ({ ...one })) }),
+    getDecisions: async ({ request }) => ({
+      decisions: engine
+        .decisions()
+        .filter((one) => request === undefined || one.request === request)
+        .map((one) => ({ ...one })),
+    }),
   }
 }
 

@@ -96,8 +96,9 @@ function untouched(body: Buffer): Prepared {
 
 type Asking = { readonly model: ModelName; readonly method: string; readonly prepared: Prepared }
 
-function askFor({ caller, raw }: NativeRequest, { model, method, prepared }: Asking): Ask {
+function askFor({ id, caller, raw }: NativeRequest, { model, method, prepared }: Asking): Ask {
   const ask = {
+    request: id,
     model: model.base,
     // Google counts tokens against a quota of its own.
     lane: method === 'countTokens' ? `${model.base}:countTokens` : model.base,

@@ -31,6 +31,7 @@ export function buildGenerateCall(
   return {
     id: request.id,
     ask: {
+      request: request.id,
       model: model.base,
       lane: model.base,
       estimatedInputTokens: prepared.estimatedInputTokens,
