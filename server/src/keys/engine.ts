@@ -122,10 +122,7 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
     const now = clock.now()
     const answer = select(world, selection, { ask, now })
     if ('kind' in answer) {
-      const { request, lane } = ask
-      const standings = world.lanes.tables.get(lane)?.standings
-      const candidates = standings && { ...standings }
-      decisions.note({ kind: 'refused', request, at: now, lane, reason: answer.kind, candidates })
+      decisions.note(refused(world, ask, { reason: answer.kind, at: now }))
       return { ok: false, refusal: answer }
     }
     const reservation = reservations.take(answer, ask, now)
@@ -262,6 +259,15 @@ function safely(listen: EmitKeyEvent = () => {}): EmitKeyEvent {
       // A listener's fault is the listener's to report.
     }
   }
+}
+
+function refused(
+  world: World,
+  { request, lane }: Ask,
+  { reason, at }: { reason: Refusal['kind']; at: number },
+): Decision {
+  const standings = world.lanes.tables.get(lane)?.standings
+  return { kind: 'refused', request, at, lane, reason, candidates: standings && { ...standings } }
 }
 
 function chosen(hold: Hold): Decision {
