@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { call, healthyProjects, startBench, type Bench } from './support/gateway.ts'
+import { recordedLines } from '../src/testing/recordings.ts'
 
 type Exchange = {
   id: string
@@ -13,16 +12,9 @@ type Exchange = {
   response: { json?: unknown; text?: string }
 }
 
-const file = fileURLToPath(
-  new URL('../../../shared/recorded/gemini-exchanges.jsonl', import.meta.url),
-)
-const exchanges = existsSync(file)
-  ? readFileSync(file, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line): Exchange => JSON.parse(line))
-      .filter(({ path }) => /\/models\/[^/]+:/.test(path))
-  : []
+const exchanges = (recordedLines('gemini-exchanges.jsonl') ?? [])
+  .map((line): Exchange => JSON.parse(line))
+  .filter(({ path }) => /\/models\/[^/]+:/.test(path))
 
 let bench: Bench
 beforeAll(async () => {

@@ -95,10 +95,7 @@ export function succeed(scene: Scene, world: World): void {
 }
 
 /** A good answer has begun: every gate this call passed as a trial opens. */
-export function prove(
-  { key, lane, project, hold, now }: Omit<Scene, 'outcome'>,
-  world: World,
-): void {
+function prove({ key, lane, project, hold, now }: Omit<Scene, 'outcome'>, world: World): void {
   const since = hold.reservedAt
   if (key.rest && key.rest.gate.since <= since) reviveKey(world, key)
   if (!key.rest) {

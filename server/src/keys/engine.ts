@@ -5,7 +5,7 @@ import { countAll, type Counts } from './counts.ts'
 import { createWorld } from './create-world.ts'
 import { createDecisions, type Decision } from './decisions.ts'
 import { createDirty } from './dirty.ts'
-import { applyOutcome, prove } from './effects.ts'
+import { applyOutcome } from './effects.ts'
 import type { Hold } from './entities.ts'
 import type { EmitKeyEvent } from './events.ts'
 import { explain, type Explanation } from './explain.ts'
@@ -66,8 +66,6 @@ export type KeyEngine = Keys &
   Administration &
   State &
   Views & {
-    /** Says that a good answer has begun: what waits for the outcome of a trial need not wait for its end. */
-    begin(reservation: Reservation): void
     /** Takes a key out of the pool, until it answers again. */
     removeFromPool(key: KeyId): boolean
     /** Starts probes and pool upkeep. The pool is filled first when `preload` is called on what comes back. */
@@ -156,7 +154,6 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
     ...views(parts),
     decisions: () => decisions.list(),
     explain: (ask) => look(world, selection, { ask, now: clock.now() }),
-    begin: (reservation) => beginHold(parts, reservation),
     removeFromPool: (key) => pool.remove(key),
     startUpkeep(probe) {
       upkeep?.close()
@@ -238,25 +235,18 @@ function judgeMember(pool: Pool, key: KeyId, { verdict }: Outcome): void {
   else if (verdict === 'upstream-failed' || verdict === 'timed-out') pool.remove(key)
 }
 
-function beginHold({ world, reservations, waiting, deps }: Parts, reservation: Reservation): void {
-  const hold = reservations.find(reservation)
-  if (!hold?.trial) return
-  prove(sceneOf(hold, deps.clock.now()), world)
-  waiting.wake()
-}
-
 function sceneOf(hold: Hold, now: number) {
   const { lane } = hold.entry
   return { hold, lane, key: hold.of, project: lane.project, now }
 }
 
-/** Whoever listens cannot make a settlement fail. */
+/** Whoever listens cannot make a settlement fail; that it failed itself is said aloud. */
 function safely(listen: EmitKeyEvent = () => {}): EmitKeyEvent {
   return (event) => {
     try {
       listen(event)
-    } catch {
-      // A listener's fault is the listener's to report.
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error))
     }
   }
 }

@@ -14,7 +14,6 @@ export type Reservations = {
   take(pick: Pick, ask: Ask, now: number): Hold
   /** Ends a reservation; undefined when it ended before. */
   end(reservation: Reservation): Hold | undefined
-  find(reservation: Reservation): Hold | undefined
   readonly size: number
 }
 
@@ -72,7 +71,6 @@ export function createReservations(world: World): Reservations {
       return hold
     },
     end,
-    find: (reservation) => holds.get(reservation),
     get size() {
       return holds.size
     },

@@ -1,24 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { readSettings } from '@gemini-balance/contract'
 import { describe, expect, test } from 'vitest'
 import { parseModelName, type ModelName } from '../../models/model-name.ts'
 import { safetyToAdd } from './additions.ts'
 import { surveyJson } from './json-survey.ts'
 import { prepareGenerate, type PrepareSettings } from './prepare-request.ts'
+import { recordedLines } from '../../testing/recordings.ts'
 
 type Exchange = { readonly id: string; readonly path: string; readonly request: unknown }
 
-const file = fileURLToPath(
-  new URL('../../../../../shared/recorded/gemini-exchanges.jsonl', import.meta.url),
-)
-const exchanges = existsSync(file)
-  ? readFileSync(file, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line): Exchange => JSON.parse(line))
-      .filter(({ request }) => typeof request === 'object' && request !== null)
-  : []
+const exchanges = (recordedLines('gemini-exchanges.jsonl') ?? [])
+  .map((line): Exchange => JSON.parse(line))
+  .filter(({ request }) => typeof request === 'object' && request !== null)
 const generating = exchanges.filter(({ path }) => /:(streamG|g)enerateContent/.test(path))
 
 const defaults = readSettings({})

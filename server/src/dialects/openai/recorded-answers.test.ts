@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { ChatEvent } from './chat-events.ts'
 import { completionOf } from './chat-response.ts'
 import { chunksOf, envelope, eventsOf } from './testing/render.ts'
-import { readRecording } from './testing/recordings.ts'
+import { readRecording } from '../../testing/recordings.ts'
 
 type Recorded = { readonly id: string; readonly body: string; readonly isStream: boolean }
 

@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { createSseSplitter } from '../stream-chunks.ts'
 import { judgeContent } from './answer-content.ts'
 import { classifyError } from './classify-error.ts'
 import { readUsage } from './usage-metadata.ts'
+import { recordedLines } from '../../testing/recordings.ts'
 
 type Exchange = {
   readonly id: string
@@ -13,15 +12,9 @@ type Exchange = {
   readonly response: { readonly json?: unknown; readonly text?: string }
 }
 
-const file = fileURLToPath(
-  new URL('../../../../../shared/recorded/gemini-exchanges.jsonl', import.meta.url),
+const exchanges = (recordedLines('gemini-exchanges.jsonl') ?? []).map((line): Exchange =>
+  JSON.parse(line),
 )
-const exchanges = existsSync(file)
-  ? readFileSync(file, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line): Exchange => JSON.parse(line))
-  : []
 const generated = exchanges.filter(
   ({ path, status }) => /:(generateContent|streamGenerateContent)/.test(path) && status === 200,
 )
