@@ -1,3 +1,4 @@
+import type { Usage } from './classify/usage-metadata.ts'
 import type { Headers } from './forwarded-headers.ts'
 
 /** Where the bytes of an answer go. */
@@ -18,8 +19,10 @@ export interface Answer {
   readonly whole: Buffer | undefined
   /** Sends what is held, then what still comes, as fast as the sink takes it. */
   pipe(sink: Sink): Promise<Ending>
-  /** The last bytes that passed, enough to hold the last chunk's usage. */
+  /** The last bytes that passed. */
   tail(): Buffer
+  /** What Google has counted so far. */
+  usage(): Usage | undefined
   /** Drops the answer and closes what it came through. */
   discard(): void
 }

@@ -4,6 +4,7 @@ import type { UpstreamCall } from './call.ts'
 import { ClientLeft } from './client-left.ts'
 import { Exchange, type Judged } from './exchange.ts'
 import type { Judge } from './judge.ts'
+import type { Presence } from './presence.ts'
 import type { Timeouts, Transport } from './transport.ts'
 
 export type AttemptDeps = {
@@ -16,28 +17,26 @@ export type AttemptDeps = {
 export type AttemptOptions = {
   readonly secret: Secret
   readonly timeouts: Timeouts
-  readonly signal: AbortSignal
+  readonly presence: Presence
 }
 
 /**
  * One call to Google with one key. Resolves as soon as the answer can be judged, never rejects; when the client leaves,
  * the call is closed at once, whether it has been judged or not.
  */
-export async function attempt(
+export function attempt(
   deps: AttemptDeps,
   call: UpstreamCall,
-  { secret, timeouts, signal }: AttemptOptions,
+  { secret, timeouts, presence }: AttemptOptions,
 ): Promise<Judged> {
-  const leave = () => exchange.abandon(new ClientLeft())
   const exchange = new Exchange({
     judgeFor: (status) => deps.judgeFor(call, status),
     explainFailure: deps.explainFailure,
-    // The listener outlives the judgement: it also closes an answer that is already flowing.
-    onClosed: () => signal.removeEventListener('abort', leave),
+    // The callback outlives the judgement: it also closes an answer that is already flowing.
+    onClosed: presence.onLeave(() => exchange.abandon(new ClientLeft())),
     now: deps.now,
   })
-  if (signal.aborted) leave()
-  signal.addEventListener('abort', leave, { once: true })
+  if (presence.hasLeft) exchange.abandon(new ClientLeft())
   deps.transport.send(call, { secret, timeouts }, exchange)
   return exchange.judged
 }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Outcome } from '../keys/outcome.ts'
 import type { Answer, Ending, Sink } from './answer.ts'
+import { readUsage, type Usage } from './classify/usage-metadata.ts'
 import { headersForClient, type Headers } from './forwarded-headers.ts'
 import { joinBuffers } from './join-buffers.ts'
 import type { Judge } from './judge.ts'
@@ -24,6 +25,7 @@ export type ExchangeDeps = {
 
 /** The last bytes kept for reading usage: usageMetadata and what follows it are far smaller. */
 const tailBytes = 8 * 1024
+const nothing = Buffer.alloc(0)
 
 /**
  * One call to Google from the first byte to the last, as undici's handler: held back and judged first, then flowing into
@@ -128,6 +130,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
 
   tail(): Buffer {
     return joinBuffers(this.#tail)
+  }
+
+  usage(): Usage | undefined {
+    // Most often the last chunk alone tells.
+    return this.#judge?.usage ?? readUsage(this.#tail.at(-1) ?? nothing) ?? readUsage(this.tail())
   }
 
   discard(): void {

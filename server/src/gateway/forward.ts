@@ -12,8 +12,10 @@ import type {
 } from '../keys/port.ts'
 import type { AttemptOptions } from './attempt.ts'
 import type { UpstreamCall } from './call.ts'
+import type { Usage } from './classify/usage-metadata.ts'
 import { decide, freshTally, type Decision, type RetryLimits, type Tally } from './decide.ts'
 import type { Judged } from './exchange.ts'
+import type { Presence } from './presence.ts'
 import type { Receiver } from './receiver.ts'
 import { finalOutcome, isShowable } from './show.ts'
 
@@ -33,8 +35,8 @@ export type AttemptReport = {
   readonly durationMs: number
   readonly firstByteMs: number | undefined
   readonly outcome: Outcome
-  /** The last bytes of an answer that was delivered: its usage is in there. */
-  readonly tail: Buffer | undefined
+  /** Of an answer that was delivered. */
+  readonly usage: Usage | undefined
 }
 
 export type ForwardDeps = {
@@ -81,11 +83,11 @@ export async function forward(
   const deadline = deps.clock.now() + Math.min(limits.timeOutMs, request.patienceMs ?? Infinity)
   let progress: Progress = { tally: freshTally, number: 1, ask: request.ask, last: undefined }
 
-  while (!receiver.signal.aborted) {
+  while (!receiver.presence.hasLeft) {
     const reserved = await reserve(deps, progress.ask, {
       limits,
       deadline,
-      signal: receiver.signal,
+      presence: receiver.presence,
     })
     if (reserved === undefined) return
     if (!reserved.ok) return giveUp(receiver, progress.last, reserved.refusal)
@@ -95,7 +97,7 @@ export async function forward(
     const judged = await deps.attempt(request.call, {
       secret: reservation.secret,
       timeouts: { firstByteMs: wholeSeconds(deadline - startedAt), idleMs: limits.timeOutMs },
-      signal: receiver.signal,
+      presence: receiver.presence,
     })
     deps.keys.settle(reservation, judged.outcome)
     const decision = decide(judged.outcome, progress.tally, limits)
@@ -104,7 +106,7 @@ export async function forward(
 
     report(deps, made, judged)
     progress = afterAttempt(progress, made, decision)
-    if (decision.step === 'again' && !(await rest(decision.delayMs, receiver.signal))) return
+    if (decision.step === 'again' && !(await rest(decision.delayMs, receiver.presence))) return
   }
 }
 
@@ -120,16 +122,16 @@ type Made = {
 async function reserve(
   deps: ForwardDeps,
   ask: Ask,
-  { limits, deadline, signal }: { limits: ForwardLimits; deadline: number; signal: AbortSignal },
+  { limits, deadline, presence }: { limits: ForwardLimits; deadline: number; presence: Presence },
 ): Promise<ReserveResult | undefined> {
   const now = deps.keys.reserve(ask)
   if (now.ok || !('wakesAt' in now.refusal)) return now
   const maxWaitMs = Math.min(limits.queueMaxWaitMs, deadline - deps.clock.now())
   if (maxWaitMs <= 0) return now
   try {
-    return await deps.keys.wait(ask, { maxWaitMs, signal })
+    return await deps.keys.wait(ask, { maxWaitMs, signal: presence.signal })
   } catch (error) {
-    if (signal.aborted) return undefined
+    if (presence.hasLeft) return undefined
     throw error
   }
 }
@@ -172,9 +174,10 @@ function wholeSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000)) * 1000
 }
 
-async function rest(delayMs: number, signal: AbortSignal): Promise<boolean> {
-  if (delayMs > 0) await pause(delayMs, undefined, { signal }).catch(() => undefined)
-  return !signal.aborted
+async function rest(delayMs: number, presence: Presence): Promise<boolean> {
+  if (delayMs > 0)
+    await pause(delayMs, undefined, { signal: presence.signal }).catch(() => undefined)
+  return !presence.hasLeft
 }
 
 /** The last attempt of a request: its answer is shown if it is the client's to see. */
@@ -188,8 +191,8 @@ async function finish(deps: ForwardDeps, receiver: Receiver, made: Made): Promis
   }
   const ending = await receiver.deliver(answer)
   report(deps, made, {
-    outcome: finalOutcome(outcome, ending, receiver.signal.aborted),
-    tail: answer.tail(),
+    outcome: finalOutcome(outcome, ending, receiver.presence.hasLeft),
+    usage: answer.usage(),
   })
 }
 
@@ -200,9 +203,9 @@ async function giveUp(receiver: Receiver, last: Judged | undefined, refusal: Ref
   } else receiver.refuse(refusal)
 }
 
-type Ended = { readonly outcome: Outcome; readonly tail?: Buffer }
+type Ended = { readonly outcome: Outcome; readonly usage?: Usage | undefined }
 
-function report(deps: ForwardDeps, made: Made, { outcome, tail }: Ended): void {
+function report(deps: ForwardDeps, made: Made, { outcome, usage }: Ended): void {
   const { request, number, reservation, startedAt, judged } = made
   deps.report({
     request,
@@ -212,6 +215,6 @@ function report(deps: ForwardDeps, made: Made, { outcome, tail }: Ended): void {
     durationMs: deps.clock.now() - startedAt,
     firstByteMs: judged.firstByteMs,
     outcome,
-    tail,
+    usage,
   })
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from '../keys/outcome.ts'
+import type { Usage } from './classify/usage-metadata.ts'
 
 /**
  * Reads an answer while it is held back, and says when enough has been seen.
@@ -7,4 +8,6 @@ import type { Outcome } from '../keys/outcome.ts'
 export interface Judge {
   push(chunk: Buffer): Outcome | undefined
   end(): Outcome
+  /** What Google counted, where the judge came to read it. */
+  readonly usage?: Usage | undefined
 }

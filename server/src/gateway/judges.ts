@@ -2,7 +2,7 @@ import type { Outcome } from '../keys/outcome.ts'
 import type { UpstreamCall } from './call.ts'
 import { judgeContent } from './classify/answer-content.ts'
 import { classifyError } from './classify/classify-error.ts'
-import { usageOf } from './classify/usage-metadata.ts'
+import { usageOf, type Usage } from './classify/usage-metadata.ts'
 import { joinBuffers } from './join-buffers.ts'
 import type { Judge } from './judge.ts'
 import { createArraySplitter, createSseSplitter } from './stream-chunks.ts'
@@ -46,13 +46,19 @@ function createPlainJudge(status: number): Judge {
 /** A generated answer in one piece: read when whole, unless it is too long to be empty. */
 function createUnaryJudge(status: number): Judge {
   const held = createHold()
+  let usage: Usage | undefined
   return {
     push: (chunk) => (held.add(chunk) > heldBytes ? { verdict: 'answered', status } : undefined),
     end() {
       const answer = parse(held.bytes().toString('utf8'))
-      const inputTokens = usageOf(answer?.['usageMetadata'])?.prompt
+      usage = usageOf(answer?.['usageMetadata'])
       const verdict = judgeContent(answer)
-      return { verdict, status, ...(inputTokens === undefined ? {} : { inputTokens }) }
+      return usage === undefined
+        ? { verdict, status }
+        : { verdict, status, inputTokens: usage.prompt }
+    },
+    get usage() {
+      return usage
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Ask } from '../keys/port.ts'
 import type { UpstreamCall } from './call.ts'
 import { forward, type ForwardDeps } from './forward.ts'
+import { alwaysThere } from './presence.ts'
 import { newRequestId } from './request-id.ts'
 
 export type OwnAnswer = { readonly status: number; readonly body: Buffer }
@@ -12,7 +13,7 @@ export function callGoogle(deps: ForwardDeps, call: UpstreamCall, ask: Ask): Pro
     const labels = { dialect: 'own', method: call.method, caller: '', streamed: false }
     const request = { id: newRequestId(deps.clock.now()), ask, call, patienceMs: undefined, labels }
     forward(deps, request, {
-      signal: new AbortController().signal,
+      presence: alwaysThere,
       async deliver(answer) {
         const sink = { write: (chunk: Buffer) => chunks.push(chunk) > 0, onDrain: () => {} }
         const ending = await answer.pipe(sink)

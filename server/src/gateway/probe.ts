@@ -3,6 +3,7 @@ import type { Secret } from '../keys/secret.ts'
 import type { AttemptOptions } from './attempt.ts'
 import type { UpstreamCall } from './call.ts'
 import type { Judged } from './exchange.ts'
+import { alwaysThere } from './presence.ts'
 
 export type ProbeDeps = {
   readonly attempt: (call: UpstreamCall, options: AttemptOptions) => Promise<Judged>
@@ -28,7 +29,7 @@ export async function probeKey(deps: ProbeDeps, secret: Secret): Promise<Outcome
   const { outcome, answer } = await deps.attempt(call, {
     secret,
     timeouts: { firstByteMs: ms, idleMs: ms },
-    signal: new AbortController().signal,
+    presence: alwaysThere,
   })
   answer?.discard()
   return outcome

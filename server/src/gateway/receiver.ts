@@ -1,11 +1,11 @@
 import type { Outcome } from '../keys/outcome.ts'
 import type { Refusal } from '../keys/port.ts'
 import type { Answer, Ending } from './answer.ts'
+import type { Presence } from './presence.ts'
 
 /** Who waits for the answer: the client, seen through a dialect. */
 export interface Receiver {
-  /** Aborts when the client leaves. */
-  readonly signal: AbortSignal
+  readonly presence: Presence
   /** Sends Google's answer, good or bad, in the dialect; resolves when the client has it, or when it ended early. */
   deliver(answer: Answer): Promise<Ending>
   /** No key can be had. */

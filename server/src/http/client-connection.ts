@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import type { Sink } from '../gateway/answer.ts'
 import type { Headers } from '../gateway/forwarded-headers.ts'
+import { Visit, type Presence } from '../gateway/presence.ts'
 
 /** A client on the other end of a response: takes bytes with backpressure, and says when it leaves. */
 export interface ClientConnection extends Sink {
-  /** Aborts when the client leaves before its answer is complete. */
-  readonly signal: AbortSignal
+  /** Ends when the client leaves before its answer is complete. */
+  readonly presence: Presence
   begin(status: number, headers: Headers): void
   end(last?: Buffer | string): void
   /** Says these last words and closes in a way that no client takes for a finish. */
@@ -15,34 +16,48 @@ export interface ClientConnection extends Sink {
 }
 
 export function connectClient(response: ServerResponse): ClientConnection {
-  const leaving = new AbortController()
-  response.on('close', () => {
-    if (!response.writableFinished) leaving.abort(new Error('The client left.'))
-  })
+  return new ResponseConnection(response)
+}
 
-  return {
-    signal: leaving.signal,
-    begin: (status, headers) => {
-      response.writeHead(status, headers)
-    },
-    write: (chunk) => response.write(chunk),
-    onDrain: (resume) => {
-      response.on('drain', resume)
-    },
-    end: (last) => {
-      if (last === undefined) response.end()
-      else response.end(last)
-    },
-    cut: (lastWords) => {
-      // Without the closing chunk of chunked encoding the body is not complete, and every HTTP client says so.
-      const { socket } = response
-      if (lastWords === '') socket?.end()
-      else response.write(lastWords, () => socket?.end())
-    },
-    send: (status, headers, body) => {
-      const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-      response.writeHead(status, { ...headers, 'content-length': String(length) })
-      response.end(body)
-    },
+/** A class, since one is made for every request: its functions are made once. */
+class ResponseConnection implements ClientConnection {
+  readonly presence = new Visit()
+  readonly #response: ServerResponse
+
+  constructor(response: ServerResponse) {
+    this.#response = response
+    response.on('close', () => {
+      if (!response.writableFinished) this.presence.leave()
+    })
+  }
+
+  begin(status: number, headers: Headers): void {
+    this.#response.writeHead(status, headers)
+  }
+
+  write(chunk: Buffer): boolean {
+    return this.#response.write(chunk)
+  }
+
+  onDrain(resume: () => void): void {
+    this.#response.on('drain', resume)
+  }
+
+  end(last?: Buffer | string): void {
+    if (last === undefined) this.#response.end()
+    else this.#response.end(last)
+  }
+
+  cut(lastWords: string): void {
+    // Without the closing chunk of chunked encoding the body is not complete, and every HTTP client says so.
+    const { socket } = this.#response
+    if (lastWords === '') socket?.end()
+    else this.#response.write(lastWords, () => socket?.end())
+  }
+
+  send(status: number, headers: Headers, body: Buffer | string): void {
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+    this.#response.writeHead(status, { ...headers, 'content-length': String(length) })
+    this.#response.end(body)
   }
 }

@@ -1,11 +1,9 @@
-import { readUsage } from '../gateway/classify/usage-metadata.ts'
 import type { AttemptReport } from '../gateway/forward.ts'
 import type { AttemptRow } from '../storage/attempt-row.ts'
 
 /** An attempt as the request log keeps it. */
 export function describeAttempt(report: AttemptReport): AttemptRow {
-  const { request, reservation, outcome } = report
-  const usage = report.tail === undefined ? undefined : readUsage(report.tail)
+  const { request, reservation, outcome, usage } = report
   const { labels, ask } = request
   return {
     requestId: request.id,

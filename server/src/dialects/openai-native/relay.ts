@@ -80,7 +80,7 @@ async function relayWhole(
   call: GatewayRequest,
 ): Promise<Relayed> {
   const held = collector()
-  const ended = await readCall(deps, call, { signal: client.signal, sink: held.sink })
+  const ended = await readCall(deps, call, { presence: client.presence, sink: held.sink })
   if (ended.kind === 'left') return undefined
   if (ended.kind === 'refused') return { refused: ended.error }
   const answer = parse(held.bytes().toString('utf8'))
@@ -122,7 +122,7 @@ async function relayStream(
     events.length === 0 || client.write(Buffer.from(events.join('')))
 
   const ended = await readCall(deps, call, {
-    signal: client.signal,
+    presence: client.presence,
     begin: () => client.begin(200, streamHeaders),
     sink: {
       write: (bytes) => write(take(splitter.push(bytes))),

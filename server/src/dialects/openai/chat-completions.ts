@@ -31,7 +31,7 @@ export async function answerChatCompletions(
   const translated = translateRequest(chat, {
     traits,
     settings: { showThoughts: asksForThoughts(settings, model, requested) },
-    media: await fetchRemoteMedia(deps.fetchMedia, urls, request.client.signal),
+    media: await fetchRemoteMedia(deps.fetchMedia, urls, request.client.presence.signal),
     findSignature: (id) => deps.signatures.find(request.caller.id, id),
   })
   const streams = chat.stream === true

@@ -89,10 +89,10 @@ async function readChunks(
 ): Promise<CallEnd> {
   const splitter = streams ? createSseSplitter() : createWholeSplitter()
   const ended = await readCall(deps, callFor(request), {
-    signal: client.signal,
+    presence: client.presence,
     sink: {
       write: (bytes) => take(splitter.push(bytes)),
-      onDrain: client.onDrain,
+      onDrain: (resume) => client.onDrain(resume),
     },
   })
   if (ended.kind === 'complete') take(splitter.rest())

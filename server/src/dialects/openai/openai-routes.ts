@@ -77,7 +77,7 @@ function answerFailure(
   failed: { client: ClientConnection; error: unknown; response: FastifyReply['raw'] },
 ): void {
   const { client, error, response } = failed
-  if (client.signal.aborted) return
+  if (client.presence.hasLeft) return
   const told = fromInvalidRequest(error)
   if (told === undefined || response.headersSent) {
     deps.complain(error)

@@ -1,6 +1,7 @@
 import type { Ending, Sink } from '../../gateway/answer.ts'
 import type { Headers } from '../../gateway/forwarded-headers.ts'
 import { forward, type ForwardDeps, type GatewayRequest } from '../../gateway/forward.ts'
+import type { Presence } from '../../gateway/presence.ts'
 import { refusalAnswer } from '../gemini/google-error-answer.ts'
 import { fromFailure, fromGoogleAnswer, type OpenAiError } from './openai-error.ts'
 
@@ -12,7 +13,7 @@ export type CallEnd =
   | { readonly kind: 'left' }
 
 export type CallReader = {
-  readonly signal: AbortSignal
+  readonly presence: Presence
   /** Takes the bytes of a good answer as they come. */
   readonly sink: Sink
   /** Told once, before the first byte. */
@@ -29,7 +30,7 @@ export async function readCall(
 ): Promise<CallEnd> {
   let end: CallEnd = { kind: 'left' }
   await forward(deps.forward, request, {
-    signal: reader.signal,
+    presence: reader.presence,
     async deliver(answer) {
       if (answer.status < 400) {
         reader.begin?.(answer.headers)
@@ -52,7 +53,7 @@ export async function readCall(
       end = { kind: 'refused', error: fromFailure(outcome) }
     },
   })
-  return reader.signal.aborted ? { kind: 'left' } : end
+  return reader.presence.hasLeft ? { kind: 'left' } : end
 }
 
 /** Keeps everything: what is read whole has been bounded by Google. */

@@ -41,9 +41,9 @@ function endOfObject(bytes: Buffer, open: number): number {
 
 export function usageOf(metadata: unknown): Usage | undefined {
   if (typeof metadata !== 'object' || metadata === null) return undefined
-  const read = new Map<string, unknown>(Object.entries(metadata))
+  const read: Readonly<Record<string, unknown>> = { ...metadata }
   const count = (name: string) => {
-    const value = read.get(name)
+    const value = read[name]
     return typeof value === 'number' ? value : 0
   }
   return {
