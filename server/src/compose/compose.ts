@@ -114,15 +114,20 @@ async function start(opened: Opened): Promise<Gateway> {
     version: gateway.version,
   }
   // Fastify speaks of its own troubles only.
-  const app = createListener(log.pino.child({}, { level: 'warn' }), [
-    healthRoutes(readiness),
-    adminRoutes({ handlers, callers: () => callers, complain }),
-    geminiRoutes(dialect),
-    openAiRoutes(openAi),
-    // Google's own OpenAI endpoint refuses keys of the new kind, and takes them as Bearer only: the same requests are translated.
-    openAiNativeRoutes({ ...openAi, canRelay: () => false }),
-    ...(opened.pagesFolder === undefined ? [] : [pageRoutes(opened.pagesFolder)]),
-  ])
+  const app = createListener({
+    log: log.pino.child({}, { level: 'warn' }),
+    data: [
+      ...geminiRoutes(dialect),
+      ...openAiRoutes(openAi),
+      // Google's own OpenAI endpoint refuses keys of the new kind, and takes them as Bearer only: the same requests are translated.
+      ...openAiNativeRoutes({ ...openAi, canRelay: () => false }),
+    ],
+    groups: [
+      healthRoutes(readiness),
+      adminRoutes({ handlers, callers: () => callers, complain }),
+      ...(opened.pagesFolder === undefined ? [] : [pageRoutes(opened.pagesFolder)]),
+    ],
+  })
   const url = await listen(app, settings.current())
 
   return {

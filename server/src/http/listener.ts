@@ -1,21 +1,33 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { createServer } from 'node:http'
+import { createDataPlane, type DataRoute } from './data-plane.ts'
 
 export type RouteGroup = (app: FastifyInstance) => void
 
-/** The one port: paths are tidied, bodies are left alone until a route reads them, and every group brings its own routes. */
-export function createListener(
-  log: FastifyBaseLogger,
-  groups: readonly RouteGroup[],
-): FastifyInstance {
+export type ListenerParts = {
+  readonly log: FastifyBaseLogger
+  /** What clients call. */
+  readonly data: readonly DataRoute[]
+  /** Everything else: pages, the admin API, health. */
+  readonly groups: readonly RouteGroup[]
+}
+
+/** The one port: paths are tidied, bodies are left alone until a route reads them; what is not of the data plane is Fastify's. */
+export function createListener({ log, data, groups }: ListenerParts): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
     // Requests have a log of their own.
     logController: new LogController({ disableRequestLogging: true }),
-    rewriteUrl: (request) => tidyPath(request.url ?? '/'),
+    serverFactory(fastify) {
+      const answer = createDataPlane(data, fastify)
+      // Streams may be silent for minutes; what bounds them is the upstream's own idle time-out.
+      const timeouts = { requestTimeout: 0, keepAliveTimeout: 75_000 }
+      return createServer(timeouts, (request, response) => {
+        request.url = tidyPath(request.url ?? '/')
+        answer(request, response)
+      })
+    },
     routerOptions: { ignoreTrailingSlash: true },
-    // Streams may be silent for minutes; what bounds them is the upstream's own idle time-out.
-    requestTimeout: 0,
-    keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
   })
@@ -28,8 +40,10 @@ export function createListener(
 
 /** Some SDKs join a base URL that ends in a slash to a path that begins with one. */
 function tidyPath(url: string): string {
+  const slashes = url.indexOf('//')
+  if (slashes === -1) return url
   const query = url.indexOf('?')
+  if (query !== -1 && slashes > query) return url
   const path = query === -1 ? url : url.slice(0, query)
-  if (!path.includes('//')) return url
   return path.replaceAll(/\/{2,}/g, '/') + (query === -1 ? '' : url.slice(query))
 }

@@ -1,9 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { UpstreamMethod } from '../../gateway/call.ts'
 import { newRequestId } from '../../gateway/request-id.ts'
 import { credentialsOf } from '../../http/callers.ts'
 import { connectClient, type ClientConnection } from '../../http/client-connection.ts'
-import type { RouteGroup } from '../../http/listener.ts'
+import { everyMethod, type DataRoute } from '../../http/data-plane.ts'
 import { BodyRefused, readBody } from '../../http/request-body.ts'
 import { googleError } from './google-error-answer.ts'
 import { answerModelGet, answerModelList } from './model-answers.ts'
@@ -16,45 +16,32 @@ const versions = ['v1beta', 'v1', 'v1alpha']
 const prefixes = ['', '/gemini']
 
 /** `/v1beta`, `/v1` and `/v1alpha`, each also under `/gemini`. */
-export function geminiRoutes(deps: GeminiDeps): RouteGroup {
-  return (app) => {
-    for (const prefix of prefixes) {
-      for (const version of versions) {
-        const base = `${prefix}/${version}/`
-        app.route({
-          method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-          url: `${base}*`,
-          handler: (request, reply) => handle(deps, { request, reply, version, base }),
-        })
-      }
-    }
-  }
+export function geminiRoutes(deps: GeminiDeps): DataRoute[] {
+  const bases = prefixes.flatMap((prefix) =>
+    versions.map((version) => ({ version, base: `${prefix}/${version}/` })),
+  )
+  return bases.map(({ version, base }) => ({
+    methods: everyMethod,
+    path: `${base}*`,
+    handle: (raw, response) => void handle(deps, { raw, response, version, base }),
+  }))
 }
 
-type Arrival = { request: FastifyRequest; reply: FastifyReply; version: string; base: string }
+type Arrival = { raw: IncomingMessage; response: ServerResponse; version: string; base: string }
 
-async function handle(deps: GeminiDeps, { request, reply, version, base }: Arrival): Promise<void> {
-  reply.hijack()
-  const client = connectClient(reply.raw)
+async function handle(deps: GeminiDeps, { raw, response, version, base }: Arrival): Promise<void> {
+  const client = connectClient(response)
   try {
-    const [path, search] = splitOnce(request.raw.url ?? '', '?')
+    const [path, search] = splitOnce(raw.url ?? '', '?')
     const query = search === undefined ? undefined : new URLSearchParams(search)
-    const caller = deps.callers().identify(credentialsOf(request.raw, query))
+    const caller = deps.callers().identify(credentialsOf(raw, query))
     if (caller === undefined) return send(client, unknownCaller)
     const rest = path.slice(base.length)
-    const method = upstreamMethod(request.method)
-    await serve(deps, {
-      id: newRequestId(deps.forward.clock.now()),
-      raw: request.raw,
-      method,
-      version,
-      rest,
-      query,
-      caller,
-      client,
-    })
+    const method = upstreamMethod(raw.method)
+    const id = newRequestId(deps.forward.clock.now())
+    await serve(deps, { id, raw, method, version, rest, query, caller, client })
   } catch (error) {
-    answerFailure(deps, { client, error, response: reply.raw })
+    answerFailure(deps, { client, error, response })
   }
 }
 
@@ -85,7 +72,7 @@ function answerFailure(
     client,
     error,
     response,
-  }: { client: ClientConnection; error: unknown; response: FastifyReply['raw'] },
+  }: { client: ClientConnection; error: unknown; response: ServerResponse },
 ): void {
   if (client.presence.hasLeft) return
   if (error instanceof BodyRefused) {
@@ -126,7 +113,7 @@ function splitOnce(text: string, separator: string): [string, string | undefined
   return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-function upstreamMethod(method: string): UpstreamMethod {
+function upstreamMethod(method: string | undefined): UpstreamMethod {
   switch (method) {
     case 'POST':
     case 'PUT':

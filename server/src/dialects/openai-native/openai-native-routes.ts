@@ -1,4 +1,4 @@
-import type { RouteGroup } from '../../http/listener.ts'
+import { everyMethod, type DataRoute, type RawHandler } from '../../http/data-plane.ts'
 import { answerChatCompletions } from '../openai/chat-completions.ts'
 import { answerEmbeddings } from '../openai/embeddings-answer.ts'
 import { answerModelGet, answerModelList } from '../openai/models-answer.ts'
@@ -22,7 +22,7 @@ export type OpenAiNativeDeps = OpenAiDeps & {
 const refusalLastsMs = 10 * 60_000
 
 /** `/openai/v1`: Google's own OpenAI endpoint; what it refuses for the kind of our keys is translated instead. */
-export function openAiNativeRoutes(deps: OpenAiNativeDeps): RouteGroup {
+export function openAiNativeRoutes(deps: OpenAiNativeDeps): DataRoute[] {
   let relaysFrom = -Infinity
   const base = '/openai/v1'
   const handler = (handle: OpenAiHandler) => openAiHandler(deps, 'openai-native', handle)
@@ -45,22 +45,26 @@ export function openAiNativeRoutes(deps: OpenAiNativeDeps): RouteGroup {
       }),
     )
 
-  return (app) => {
-    app.post(`${base}/chat/completions`, either('chat/completions', answerChatCompletions))
-    app.post(`${base}/embeddings`, either('embeddings', answerEmbeddings))
-    app.post(`${base}/images/generations`, either('images/generations', answerNoImages))
-    app.get(
-      `${base}/models`,
-      handler((request) => answerModelList(deps, request)),
-    )
-    app.get(
-      `${base}/models/*`,
-      handler((request, path) =>
-        answerModelGet(deps, request, decodeURIComponent(path.slice(`${base}/models/`.length))),
-      ),
-    )
-    app.all(`${base}/*`, handler(answerNotServed))
-  }
+  const post = (path: string, handle: RawHandler): DataRoute => ({
+    methods: ['POST'],
+    path: base + path,
+    handle,
+  })
+  const get = (path: string, handle: OpenAiHandler): DataRoute => ({
+    methods: ['GET'],
+    path: base + path,
+    handle: handler(handle),
+  })
+  return [
+    post('/chat/completions', either('chat/completions', answerChatCompletions)),
+    post('/embeddings', either('embeddings', answerEmbeddings)),
+    post('/images/generations', either('images/generations', answerNoImages)),
+    get('/models', (request) => answerModelList(deps, request)),
+    get('/models/*', (request, path) =>
+      answerModelGet(deps, request, decodeURIComponent(path.slice(`${base}/models/`.length))),
+    ),
+    { methods: everyMethod, path: `${base}/*`, handle: handler(answerNotServed) },
+  ]
 }
 
 type Answer = (deps: OpenAiDeps, request: OpenAiRequest, body: Buffer) => Promise<void>

@@ -12,7 +12,7 @@ const request = { model: 'gemini-3.8-flash', messages }
 
 async function start(canRelay: boolean): Promise<OpenAI> {
   bench = await startOpenAiBench({
-    moreRoutes: (deps) => [openAiNativeRoutes({ ...deps, canRelay: () => canRelay })],
+    moreRoutes: (deps) => openAiNativeRoutes({ ...deps, canRelay: () => canRelay }),
   })
   return new OpenAI({ apiKey: token, baseURL: `${bench.url}/openai/v1`, maxRetries: 0 })
 }

@@ -126,7 +126,7 @@ async function relayStream(
     begin: () => client.begin(200, streamHeaders),
     sink: {
       write: (bytes) => write(take(splitter.push(bytes))),
-      onDrain: client.onDrain,
+      onDrain: (resume) => client.onDrain(resume),
     },
   })
   if (ended.kind === 'left') return undefined

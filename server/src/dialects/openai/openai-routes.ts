@@ -1,11 +1,10 @@
 import { newRequestId } from '../../gateway/request-id.ts'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { credentialsOf } from '../../http/callers.ts'
 import { connectClient, type ClientConnection } from '../../http/client-connection.ts'
-import type { RouteGroup } from '../../http/listener.ts'
+import { everyMethod, type DataRoute, type RawHandler } from '../../http/data-plane.ts'
 import { BodyRefused, readBody } from '../../http/request-body.ts'
 import { answerChatCompletions } from './chat-completions.ts'
-import { constrainByCredential, credentialConstraint } from './credential-kind.ts'
 import { answerEmbeddings } from './embeddings-answer.ts'
 import { answerModelGet, answerModelList } from './models-answer.ts'
 import { fromInvalidRequest, notServed, ourFailure, unknownCaller } from './openai-error.ts'
@@ -16,26 +15,39 @@ import { sendError } from './send-json.ts'
 export type OpenAiHandler = (request: OpenAiRequest, path: string) => Promise<void>
 
 /** `/v1` and `/hf/v1`: OpenAI's dialect, translated. */
-export function openAiRoutes(deps: OpenAiDeps): RouteGroup {
-  return (app) => {
-    constrainByCredential(app)
-    for (const base of ['/v1', '/hf/v1']) translatedRoutes(app, deps, base)
-    app.all('/hf/v1/*', openAiHandler(deps, 'openai', answerNotServed))
-  }
+export function openAiRoutes(deps: OpenAiDeps): DataRoute[] {
+  return [
+    ...['/v1', '/hf/v1'].flatMap((base) => translatedRoutes(deps, base)),
+    {
+      methods: everyMethod,
+      path: '/hf/v1/*',
+      handle: openAiHandler(deps, 'openai', answerNotServed),
+    },
+  ]
 }
 
-function translatedRoutes(app: FastifyInstance, deps: OpenAiDeps, base: string): void {
+function translatedRoutes(deps: OpenAiDeps, base: string): DataRoute[] {
   const handler = (handle: OpenAiHandler) => openAiHandler(deps, 'openai', handle)
-  app.post(`${base}/chat/completions`, handler(withBody(deps, answerChatCompletions)))
-  app.post(`${base}/embeddings`, handler(withBody(deps, answerEmbeddings)))
-  const models = handler((request) => answerModelList(deps, request))
-  const model = handler((request, path) =>
-    answerModelGet(deps, request, decodeURIComponent(path.slice(`${base}/models/`.length))),
-  )
-  // Under /v1, Gemini's clients list models too.
-  const constraints = base === '/v1' ? { [credentialConstraint]: 'openai' } : {}
-  app.get(`${base}/models`, { constraints }, models)
-  app.get(`${base}/models/*`, { constraints }, model)
+  const post = (path: string, handle: OpenAiHandler): DataRoute => ({
+    methods: ['POST'],
+    path: base + path,
+    handle: handler(handle),
+  })
+  const get = (path: string, handle: OpenAiHandler): DataRoute => ({
+    methods: ['GET'],
+    path: base + path,
+    // Under /v1, Gemini's clients list models too.
+    ...(base === '/v1' ? { credential: 'openai' } : {}),
+    handle: handler(handle),
+  })
+  return [
+    post('/chat/completions', withBody(deps, answerChatCompletions)),
+    post('/embeddings', withBody(deps, answerEmbeddings)),
+    get('/models', (request) => answerModelList(deps, request)),
+    get('/models/*', (request, path) =>
+      answerModelGet(deps, request, decodeURIComponent(path.slice(`${base}/models/`.length))),
+    ),
+  ]
 }
 
 export const answerNotServed: OpenAiHandler = async ({ client, raw }, path) =>
@@ -52,29 +64,31 @@ export function withBody(
 }
 
 /** Who is calling, what to do, and what to say when it fails: the same for every path of OpenAI's. */
-export function openAiHandler(deps: OpenAiDeps, dialect: string, handle: OpenAiHandler) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    reply.hijack()
-    const client = connectClient(reply.raw)
+export function openAiHandler(
+  deps: OpenAiDeps,
+  dialect: string,
+  handle: OpenAiHandler,
+): RawHandler {
+  async function serve(raw: IncomingMessage, response: ServerResponse): Promise<void> {
+    const client = connectClient(response)
     try {
-      const [path = '', search] = (request.raw.url ?? '').split('?')
+      const [path = '', search] = (raw.url ?? '').split('?')
       const query = search === undefined ? undefined : new URLSearchParams(search)
-      const caller = deps.callers().identify(credentialsOf(request.raw, query))
+      const caller = deps.callers().identify(credentialsOf(raw, query))
       if (caller === undefined) return sendError(client, unknownCaller())
-      await handle(
-        { id: newRequestId(deps.forward.clock.now()), raw: request.raw, caller, client, dialect },
-        path,
-      )
+      const id = newRequestId(deps.forward.clock.now())
+      await handle({ id, raw, caller, client, dialect }, path)
     } catch (error) {
-      answerFailure(deps, { client, error, response: reply.raw })
+      answerFailure(deps, { client, error, response })
     }
   }
+  return (raw, response) => void serve(raw, response)
 }
 
 /** Whatever went wrong, the client hears it in OpenAI's shape, unless it is too late to say anything. */
 function answerFailure(
   deps: OpenAiDeps,
-  failed: { client: ClientConnection; error: unknown; response: FastifyReply['raw'] },
+  failed: { client: ClientConnection; error: unknown; response: ServerResponse },
 ): void {
   const { client, error, response } = failed
   if (client.presence.hasLeft) return

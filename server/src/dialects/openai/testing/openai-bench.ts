@@ -9,7 +9,8 @@ import type { AttemptReport, ForwardDeps } from '../../../gateway/forward.ts'
 import { judgeFor } from '../../../gateway/judges.ts'
 import { createTransport } from '../../../gateway/transport.ts'
 import { createCallers } from '../../../http/callers.ts'
-import { createListener, type RouteGroup } from '../../../http/listener.ts'
+import type { DataRoute } from '../../../http/data-plane.ts'
+import { createListener } from '../../../http/listener.ts'
 import { createKeyEngine } from '../../../keys/engine.ts'
 import { Secret } from '../../../keys/secret.ts'
 import type { FetchMedia } from '../../../media/guarded-fetch.ts'
@@ -37,7 +38,7 @@ export type OpenAiBenchOptions = {
   readonly settings?: Partial<OpenAiSettings>
   readonly fetchMedia?: FetchMedia
   readonly keys?: number
-  readonly moreRoutes?: (deps: OpenAiDeps) => RouteGroup[]
+  readonly moreRoutes?: (deps: OpenAiDeps) => DataRoute[]
 }
 
 /** OpenAI's dialect on a real port, before the real engine and a real HTTP server that plays Google. */
@@ -88,11 +89,11 @@ export async function startOpenAiBench({
     scrub: (text) => text,
     complain: (error) => void complaints.push(error),
   }
-  const app = createListener(pino({ level: 'silent' }), [
-    openAiRoutes(deps),
-    geminiRoutes(deps),
-    ...moreRoutes(deps),
-  ])
+  const app = createListener({
+    log: pino({ level: 'silent' }),
+    data: [...openAiRoutes(deps), ...geminiRoutes(deps), ...moreRoutes(deps)],
+    groups: [],
+  })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return {
     url,

@@ -1,0 +1,17 @@
+import type { IncomingMessage } from 'node:http'
+
+/** Whose client a request comes from, by where its credential is. */
+export type CredentialKind = 'google' | 'anthropic' | 'openai'
+
+/** `/v1/models` is a path of three dialects; only the credential tells them apart. */
+export function credentialKind({
+  headers,
+  url = '',
+}: Pick<IncomingMessage, 'headers' | 'url'>): CredentialKind {
+  if (headers['anthropic-version'] !== undefined && headers['x-api-key'] !== undefined) {
+    return 'anthropic'
+  }
+  const query = url.split('?')[1]
+  const hasKey = query !== undefined && new URLSearchParams(query).has('key')
+  return headers['x-goog-api-key'] !== undefined || hasKey ? 'google' : 'openai'
+}

@@ -1,0 +1,59 @@
+import findMyWay, {
+  type ConstraintStrategy,
+  type Handler,
+  type HTTPMethod,
+  type HTTPVersion,
+} from 'find-my-way'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { credentialKind, type CredentialKind } from './credential-kind.ts'
+
+/** A route that clients of Gemini, OpenAI or Anthropic call: it reads and answers by itself, from the first byte to the last. */
+export type DataRoute = {
+  readonly methods: readonly HTTPMethod[]
+  /** `*` at its end stands for whatever follows. */
+  readonly path: string
+  /** Set where dialects share a path: for clients with this kind of credential. */
+  readonly credential?: CredentialKind
+  readonly handle: RawHandler
+}
+
+/** What Node calls for a request. */
+export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void
+
+export const everyMethod: readonly HTTPMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** Finds the route of a request with the router that Fastify uses, and without the rest of it: that is a tenth of a request's cost. */
+export function createDataPlane(routes: readonly DataRoute[], otherwise: RawHandler): RawHandler {
+  const router = findMyWay({
+    ignoreTrailingSlash: true,
+    defaultRoute: otherwise,
+    // Fastify answers what cannot be read as a path.
+    onBadUrl: (_path, request, response) => otherwise(request, response),
+    querystringParser: () => ({}),
+    constraints: {
+      credential: {
+        name: 'credential',
+        storage: createHandlerStorage,
+        deriveConstraint: credentialKind,
+      },
+    },
+  })
+  for (const { methods, path, credential, handle } of routes) {
+    const constraints = credential === undefined ? {} : { credential }
+    router.on([...methods], path, { constraints }, (request, response) => handle(request, response))
+  }
+  return (request, response) => router.lookup(request, response)
+}
+
+type Storage = ReturnType<ConstraintStrategy<HTTPVersion.V1>['storage']>
+
+/** A request whose kind no route is bound to falls through to the route that is bound to none. */
+function createHandlerStorage(): Storage {
+  const handlers = new Map<string, Handler<HTTPVersion.V1>>()
+  return {
+    get: (kind) => handlers.get(kind) ?? null,
+    set(kind, handler) {
+      handlers.set(kind, handler)
+    },
+  }
+}
