@@ -29,11 +29,17 @@ async function openAt(...names: string[]): Promise<Storage> {
 
 async function openForContract(path: string) {
   const connection = await connectToWorker(path)
-  const tables = ['settings', 'keys', 'engine_state', 'attempts', 'meta']
+  const storage = await createStorage(connection, now)
+  const { rows } = await connection.run(
+    `select 'delete from ' || name as empty from sqlite_schema
+      where type = 'table' and name not like 'sqlite%' and name not like 'kysely%'`,
+    [],
+  )
+  const statements = rows.map((row) => String(Object.values(Object(row))[0]))
   return {
-    storage: await createStorage(connection, now),
+    storage,
     async empty() {
-      for (const table of tables) await connection.run(`delete from ${table}`, [])
+      for (const statement of statements) await connection.run(statement, [])
     },
   }
 }

@@ -1,6 +1,6 @@
 import { Migrator, type Kysely, type Migration } from 'kysely'
 import { StartError } from '../../start-error.ts'
-import { start } from './001-start.ts'
+import { start } from './001-start/start.ts'
 
 /** In the order of their names. A migration that was released is never changed. */
 const migrations: Readonly<Record<string, Migration>> = { '001-start': start }

@@ -1,0 +1,21 @@
+import type { Kysely, Migration } from 'kysely'
+import { createAttempts } from './attempts.ts'
+import { createEngineState } from './engine-state.ts'
+import { createKeys } from './keys.ts'
+import { createMeta } from './meta.ts'
+import { createSettings } from './settings.ts'
+
+/** The tables of the first release, a file for each group. */
+const steps: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
+  createSettings,
+  createMeta,
+  createEngineState,
+  createKeys,
+  createAttempts,
+]
+
+export const start: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const step of steps) await step(db)
+  },
+}

@@ -1,0 +1,1 @@
+export type EngineStateTable = { id: string; json: string; updated_at: number }

@@ -1,0 +1,1 @@
+export type MetaTable = { name: string; value: string }

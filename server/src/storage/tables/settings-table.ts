@@ -1,0 +1,1 @@
+export type SettingsTable = { name: string; value: string; updated_at: number }
