@@ -1,3 +1,4 @@
+export { clientDialects, type ClientDialect } from './client-dialects.ts'
 export { describeSettings, type SettingDescription } from './describe-settings.ts'
 export {
   findSetting,
@@ -21,4 +22,5 @@ export {
   type EndpointInput,
   type EndpointName,
   type SettingShown,
+  type TokenShown,
 } from './endpoints.ts'

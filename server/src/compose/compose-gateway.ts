@@ -1,6 +1,6 @@
 import { attempt, type AttemptDeps } from '../gateway/attempt.ts'
 import { explainFailure } from '../gateway/classify/network-failure.ts'
-import type { ForwardDeps } from '../gateway/forward.ts'
+import type { AttemptReport, ForwardDeps } from '../gateway/forward.ts'
 import { judgeFor } from '../gateway/judges.ts'
 import { callGoogle } from '../gateway/own-call.ts'
 import { probeKey } from '../gateway/probe.ts'
@@ -8,12 +8,14 @@ import { createTransport } from '../gateway/transport.ts'
 import { readUpstreamAddress } from '../gateway/upstream-address.ts'
 import { createCatalogue, type Catalogue } from '../models/catalogue.ts'
 import { fetchModels } from '../models/fetch-models.ts'
+import type { TokenRegistry } from '../tokens/token-registry.ts'
 import { createAttemptLog } from '../usage/attempt-log.ts'
 import { describeAttempt } from '../usage/describe-attempt.ts'
 import type { ComposedKeys, KeysDeps } from './compose-keys.ts'
 import { realClock } from './real-clock.ts'
 
-export type GatewayDeps = KeysDeps & Pick<ComposedKeys, 'engine' | 'secretOf'>
+export type GatewayDeps = KeysDeps &
+  Pick<ComposedKeys, 'engine' | 'secretOf'> & { readonly callers: TokenRegistry }
 
 export type ComposedGateway = {
   readonly forward: ForwardDeps
@@ -25,7 +27,7 @@ export type ComposedGateway = {
 
 /** The way of a request to Google and back, with the request log at its end. */
 export function composeGateway(deps: GatewayDeps): ComposedGateway {
-  const { engine, secretOf, settings, storage, log, complain } = deps
+  const { engine, secretOf, callers, settings, storage, log, complain } = deps
   const transport = createTransport(settings.current)
   const attempts: AttemptDeps = {
     transport,
@@ -42,7 +44,12 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
       const { maxRetries, maxKeySwitches, queueMaxWaitMs, timeOut } = settings.current()
       return { maxRetries, maxKeySwitches, queueMaxWaitMs, timeOutMs: timeOut * 1000 }
     },
-    report: (report) => attemptLog.record(describeAttempt(report)),
+    admit: ({ labels, ask }) =>
+      callers.admit({ caller: labels.caller, model: ask.model }, realClock.now()),
+    report(report) {
+      attemptLog.record(describeAttempt(report))
+      spend(callers, report)
+    },
     clock: realClock,
   }
   const version = () => readUpstreamAddress(settings.current().baseUrl).version
@@ -80,6 +87,12 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
       await transport.close()
     },
   }
+}
+
+function spend(callers: TokenRegistry, { request, usage, startedAt, durationMs }: AttemptReport) {
+  if (usage === undefined) return
+  const { caller } = request.labels
+  callers.spend({ caller, tokens: usage.total, cost: 0, at: startedAt + durationMs })
 }
 
 const listAsk = { lane: '', model: '', estimatedInputTokens: 0 }

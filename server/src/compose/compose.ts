@@ -4,11 +4,11 @@ import { readSettings, type Settings } from '@gemini-balance/contract'
 import { attemptsHandlers } from '../admin/attempts/attempts-handlers.ts'
 import { configHandlers } from '../admin/config/config-handlers.ts'
 import { keysHandlers } from '../admin/keys/keys-handlers.ts'
+import { tokensHandlers } from '../admin/tokens/tokens-handlers.ts'
 import { geminiRoutes } from '../dialects/gemini/native-routes.ts'
 import { openAiNativeRoutes } from '../dialects/openai-native/openai-native-routes.ts'
 import { openAiRoutes } from '../dialects/openai/openai-routes.ts'
 import { createSignatureStore } from '../dialects/openai/thought-signatures.ts'
-import { createCallers } from '../http/callers.ts'
 import { adminRoutes } from '../http/admin-routes.ts'
 import { healthRoutes } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
@@ -20,6 +20,7 @@ import { createGuardedFetch } from '../media/guarded-fetch.ts'
 import { openStorage, type Storage } from '../storage/open-storage.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
+import { composeTokens } from './compose-tokens.ts'
 import { listen } from './listen.ts'
 
 export type ComposeOptions = {
@@ -80,12 +81,11 @@ async function start(opened: Opened): Promise<Gateway> {
     changeKey,
     close: closeKeys,
   } = await composeKeys({ storage, settings, log, complain })
-  const gateway = composeGateway({ engine, secretOf, settings, storage, log, complain })
+  const { registry: callers, tokens } = await composeTokens({ storage, settings, complain })
+  const gateway = composeGateway({ engine, secretOf, callers, settings, storage, log, complain })
 
-  let callers = createCallers(settings.current())
   guardSecrets(log, settings.current())
   settings.subscribe((now) => {
-    callers = createCallers(now)
     guardSecrets(log, now)
     log.setLevel(now.logLevel)
   })
@@ -93,6 +93,7 @@ async function start(opened: Opened): Promise<Gateway> {
   const handlers = {
     ...configHandlers(settings),
     ...keysHandlers({ engine, changeKey }),
+    ...tokensHandlers(tokens),
     ...attemptsHandlers(storage.attempts),
   }
   const readiness = () => {
@@ -101,7 +102,7 @@ async function start(opened: Opened): Promise<Gateway> {
   }
   const dialect = {
     settings: settings.current,
-    callers: () => callers,
+    callers,
     forward: gateway.forward,
     catalogue: gateway.catalogue,
     scrub: log.scrubber.scrub,
@@ -124,7 +125,7 @@ async function start(opened: Opened): Promise<Gateway> {
     ],
     groups: [
       healthRoutes(readiness),
-      adminRoutes({ handlers, callers: () => callers, complain }),
+      adminRoutes({ handlers, callers, complain }),
       ...(opened.pagesFolder === undefined ? [] : [pageRoutes(opened.pagesFolder)]),
     ],
   })

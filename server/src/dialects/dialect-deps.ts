@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { ForwardDeps } from '../gateway/forward.ts'
-import type { Caller, Callers } from '../http/callers.ts'
+import type { Callers } from '../http/callers.ts'
 import type { ClientConnection } from '../http/client-connection.ts'
 import type { Catalogue } from '../models/catalogue.ts'
 import type { DerivedModelSettings } from '../models/derived-models.ts'
 import type { ModelSettings } from '../models/model-name.ts'
+import type { Caller } from '../tokens/token-registry.ts'
 import type { PrepareSettings } from './gemini/prepare-request.ts'
 
 /** The settings that every dialect goes by. */
@@ -18,7 +19,7 @@ export type DialectSettings = ModelSettings &
 /** What every dialect needs of the rest. */
 export type DialectDeps<Settings extends DialectSettings = DialectSettings> = {
   readonly settings: () => Settings
-  readonly callers: () => Callers
+  readonly callers: Callers
   readonly forward: ForwardDeps
   readonly catalogue: Catalogue
   readonly scrub: (text: string) => string

@@ -10,6 +10,7 @@ import type {
   Reservation,
   ReserveResult,
 } from '../keys/port.ts'
+import type { Admission } from './admission.ts'
 import type { AttemptOptions } from './attempt.ts'
 import type { UpstreamCall } from './call.ts'
 import type { Usage } from './classify/usage-metadata.ts'
@@ -43,6 +44,8 @@ export type ForwardDeps = {
   readonly keys: Keys
   readonly attempt: (call: UpstreamCall, options: AttemptOptions) => Promise<Judged>
   readonly limits: () => ForwardLimits
+  /** Whether the client may have an answer, by the rules of the gateway's own. */
+  readonly admit: (request: GatewayRequest) => Admission
   readonly report: (report: AttemptReport) => void
   readonly clock: Pick<Clock, 'now'>
 }
@@ -75,6 +78,20 @@ type Progress = {
 
 /** Brings one request to Google and its answer to the client: reserve, attempt, settle, decide, until there is something to say. */
 export async function forward(
+  deps: ForwardDeps,
+  request: GatewayRequest,
+  receiver: Receiver,
+): Promise<void> {
+  const admission = deps.admit(request)
+  if (!admission.ok) return receiver.refuse(admission.refusal)
+  try {
+    await serve(deps, request, receiver)
+  } finally {
+    admission.release()
+  }
+}
+
+async function serve(
   deps: ForwardDeps,
   request: GatewayRequest,
   receiver: Receiver,

@@ -1,5 +1,6 @@
 import type { Outcome } from '../keys/outcome.ts'
 import type { Refusal } from '../keys/port.ts'
+import type { TokenRefusal } from './admission.ts'
 import type { Answer, Ending } from './answer.ts'
 import type { Presence } from './presence.ts'
 
@@ -8,8 +9,8 @@ export interface Receiver {
   readonly presence: Presence
   /** Sends Google's answer, good or bad, in the dialect; resolves when the client has it, or when it ended early. */
   deliver(answer: Answer): Promise<Ending>
-  /** No key can be had. */
-  refuse(refusal: Refusal): void
+  /** No key can be had, or the client may have none. */
+  refuse(refusal: Refusal | TokenRefusal): void
   /** Google gave no answer that could be delivered: `network-failed`, `timed-out`, or an attempt that ended without one. */
   fail(outcome: Outcome): void
 }

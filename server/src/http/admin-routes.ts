@@ -8,7 +8,7 @@ import { BodyRefused, readBody } from './request-body.ts'
 
 export type AdminDeps = {
   readonly handlers: Handlers
-  readonly callers: () => Callers
+  readonly callers: Callers
   readonly complain: (error: unknown) => void
 }
 
@@ -37,7 +37,7 @@ type Arrival = { name: EndpointName; request: FastifyRequest; reply: FastifyRepl
 
 async function answer(deps: AdminDeps, { name, request, reply }: Arrival) {
   const bearer = bearerOf(request.raw)
-  const caller = bearer === undefined ? undefined : deps.callers().identify([bearer])
+  const caller = bearer === undefined ? undefined : deps.callers.identify([bearer])
   if (caller?.isAdmin !== true) {
     return reply
       .code(401)

@@ -4,6 +4,10 @@ import { dirname } from 'node:path'
 import { StartError } from '../start-error.ts'
 import { createAttemptRepository, type AttemptRepository } from './attempt-repository.ts'
 import {
+  createClientTokenRepository,
+  type ClientTokenRepository,
+} from './client-token-repository.ts'
+import {
   createEngineStateRepository,
   type EngineStateRepository,
 } from './engine-state-repository.ts'
@@ -19,6 +23,7 @@ import { connectToWorker, type WorkerConnection } from './sqlite/worker-connecti
 export type Storage = {
   readonly settings: SettingsRepository
   readonly keys: KeyRepository
+  readonly clientTokens: ClientTokenRepository
   readonly engineState: EngineStateRepository
   readonly attempts: AttemptRepository
   readonly meta: MetaRepository
@@ -54,6 +59,7 @@ export async function createStorage(
   return {
     settings: createSettingsRepository(db, now),
     keys: createKeyRepository(db, now),
+    clientTokens: createClientTokenRepository(db),
     engineState: createEngineStateRepository(db, now),
     attempts: createAttemptRepository(db),
     meta: createMetaRepository(db),

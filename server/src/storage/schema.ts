@@ -1,4 +1,5 @@
 import type { AttemptsTable } from './tables/attempts-table.ts'
+import type { ClientTokensTable } from './tables/client-tokens-table.ts'
 import type { EngineStateTable } from './tables/engine-state-table.ts'
 import type { KeysTable } from './tables/keys-table.ts'
 import type { MetaTable } from './tables/meta-table.ts'
@@ -12,5 +13,6 @@ export type Schema = {
   readonly meta: MetaTable
   readonly engine_state: EngineStateTable
   readonly keys: KeysTable
+  readonly client_tokens: ClientTokensTable
   readonly attempts: AttemptsTable
 }

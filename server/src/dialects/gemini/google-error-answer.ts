@@ -1,3 +1,4 @@
+import type { TokenRefusal } from '../../gateway/admission.ts'
 import type { Refusal } from '../../keys/port.ts'
 
 /** An answer in Google's shape, ready to be sent. */
@@ -62,7 +63,11 @@ const unavailable = (message: string, retryAfterMs?: number) =>
   })
 
 /** Why no key can be had, told to a client: what is missing, and when it may be back. */
-export function refusalAnswer(refusal: Refusal, model: string, now: number): GoogleAnswer {
+export function refusalAnswer(
+  refusal: Refusal | TokenRefusal,
+  model: string,
+  now: number,
+): GoogleAnswer {
   const subject = model === '' ? 'this call' : `models/${model}`
   switch (refusal.kind) {
     case 'no-keys':
@@ -87,7 +92,27 @@ export function refusalAnswer(refusal: Refusal, model: string, now: number): Goo
       return unavailable('This gateway cannot reach Google now.', refusal.wakesAt - now)
     case 'exhausted':
       return exhausted(refusal, subject, now)
+    case 'token-spent':
+      return tokenSpent(refusal, now)
+    case 'token-forbids':
+      return googleError({
+        code: 403,
+        status: 'PERMISSION_DENIED',
+        message: `This token may not be used for ${subject}. The operator of this gateway says for which models it may.`,
+      })
   }
+}
+
+function tokenSpent(
+  { limit, most, wakesAt }: Extract<TokenRefusal, { kind: 'token-spent' }>,
+  now: number,
+): GoogleAnswer {
+  return googleError({
+    code: 429,
+    status: 'RESOURCE_EXHAUSTED',
+    message: `This token has reached its limit of ${most} ${limit}, which the operator of this gateway set: it is no limit of Google's.`,
+    ...(wakesAt === undefined ? {} : { retryAfterMs: wakesAt - now }),
+  })
 }
 
 function exhausted(

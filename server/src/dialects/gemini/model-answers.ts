@@ -5,7 +5,7 @@ import { send } from './send.ts'
 
 /** `GET models`: Google's list and what our suffixes make of it. */
 export async function answerModelList(deps: GeminiDeps, request: NativeRequest): Promise<void> {
-  const models = await modelsOf(deps)
+  const models = await modelsOf(deps, request)
   send(request.client, models === undefined ? noList : listAnswer(models, request.query))
 }
 
@@ -15,15 +15,17 @@ export async function answerModelGet(
   request: NativeRequest,
   id: string,
 ): Promise<void> {
-  const models = await modelsOf(deps)
+  const models = await modelsOf(deps, request)
   const model = models?.find(({ name }) => idOf(name) === id)
   if (models === undefined) send(request.client, noList)
   else send(request.client, model === undefined ? notFound(id, request.version) : ok(model))
 }
 
-async function modelsOf(deps: GeminiDeps): Promise<Model[] | undefined> {
+async function modelsOf(deps: GeminiDeps, { caller }: NativeRequest): Promise<Model[] | undefined> {
   try {
-    return deriveModels(await deps.catalogue.models(), deps.settings())
+    const models = await deps.catalogue.models()
+    const usable = models.filter(({ name }) => caller.mayUse(idOf(name)))
+    return deriveModels(usable, deps.settings())
   } catch (error) {
     deps.complain(error)
     return undefined

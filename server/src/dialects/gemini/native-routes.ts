@@ -5,6 +5,7 @@ import { credentialsOf } from '../../http/callers.ts'
 import { connectClient, type ClientConnection } from '../../http/client-connection.ts'
 import { everyMethod, type DataRoute } from '../../http/data-plane.ts'
 import { BodyRefused, readBody } from '../../http/request-body.ts'
+import { sentenceFor, type TokenProblem } from '../../tokens/token-problem.ts'
 import { googleError } from './google-error-answer.ts'
 import { answerModelGet, answerModelList } from './model-answers.ts'
 import { callModel } from './model-call.ts'
@@ -34,8 +35,10 @@ async function handle(deps: GeminiDeps, { raw, response, version, base }: Arriva
   try {
     const [path, search] = splitOnce(raw.url ?? '', '?')
     const query = search === undefined ? undefined : new URLSearchParams(search)
-    const caller = deps.callers().identify(credentialsOf(raw, query))
+    const caller = deps.callers.identify(credentialsOf(raw, query))
     if (caller === undefined) return send(client, unknownCaller)
+    const problem = caller.problem('gemini', deps.forward.clock.now())
+    if (problem !== undefined) return send(client, refusedCaller(problem))
     const rest = path.slice(base.length)
     const method = upstreamMethod(raw.method)
     const id = newRequestId(deps.forward.clock.now())
@@ -91,6 +94,13 @@ const unknownCaller = googleError({
   message:
     'This gateway does not know the credential of the request. Send a token of ALLOWED_TOKENS as x-goog-api-key, ?key= or Authorization: Bearer.',
 })
+
+const refusedCaller = (problem: TokenProblem) =>
+  googleError({
+    code: problem === 'dialect' ? 403 : 401,
+    status: problem === 'dialect' ? 'PERMISSION_DENIED' : 'UNAUTHENTICATED',
+    message: sentenceFor(problem),
+  })
 
 const ourFailure = googleError({
   code: 500,

@@ -6,7 +6,7 @@ import { sendError, sendJson } from './send-json.ts'
 
 /** `GET models`: every model with its variants behind it. */
 export async function answerModelList(deps: OpenAiDeps, request: OpenAiRequest): Promise<void> {
-  const names = await namesOf(deps)
+  const names = await namesOf(deps, request)
   if (names === undefined) sendError(request.client, noList)
   else sendJson(request.client, openAiModelList(names, created(deps)))
 }
@@ -17,7 +17,7 @@ export async function answerModelGet(
   request: OpenAiRequest,
   id: string,
 ): Promise<void> {
-  const names = await namesOf(deps)
+  const names = await namesOf(deps, request)
   const name = names?.find((one) => idOf(one) === idOf(id))
   if (names === undefined) sendError(request.client, noList)
   else if (name === undefined) sendError(request.client, notFound(id))
@@ -26,10 +26,11 @@ export async function answerModelGet(
 
 const created = (deps: OpenAiDeps) => Math.floor(deps.forward.clock.now() / 1000)
 
-async function namesOf(deps: OpenAiDeps): Promise<string[] | undefined> {
+async function namesOf(deps: OpenAiDeps, { caller }: OpenAiRequest): Promise<string[] | undefined> {
   try {
     const models = await deps.catalogue.models()
-    return besideTheirBase(deriveModels(models, deps.settings()).map(({ name }) => name))
+    const usable = models.filter(({ name }) => caller.mayUse(idOf(name)))
+    return besideTheirBase(deriveModels(usable, deps.settings()).map(({ name }) => name))
   } catch (error) {
     deps.complain(error)
     return undefined

@@ -2,6 +2,7 @@ import { readGoogleError, type GoogleError } from '../../gateway/classify/google
 import { BodyRefused } from '../../http/request-body.ts'
 import type { Outcome } from '../../keys/outcome.ts'
 import type { GoogleErrorBody } from './gemini-answer.ts'
+import { sentenceFor, type TokenProblem } from '../../tokens/token-problem.ts'
 import { InvalidRequest } from './invalid-request.ts'
 
 /** An error in OpenAI's shape, with the status and headers it is sent with. */
@@ -95,6 +96,13 @@ export const unknownCaller = (): OpenAiError =>
       'This gateway does not know the credential of the request. Send a token of ALLOWED_TOKENS as Authorization: Bearer.',
     type: 'invalid_request_error',
     code: 'invalid_api_key',
+  })
+
+export const refusedCaller = (problem: TokenProblem): OpenAiError =>
+  openAiError(problem === 'dialect' ? 403 : 401, {
+    message: sentenceFor(problem),
+    type: 'invalid_request_error',
+    code: problem === 'dialect' ? 'permission_denied' : 'invalid_api_key',
   })
 
 export const ourFailure = (): OpenAiError =>

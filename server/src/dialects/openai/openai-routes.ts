@@ -7,7 +7,13 @@ import { BodyRefused, readBody } from '../../http/request-body.ts'
 import { answerChatCompletions } from './chat-completions.ts'
 import { answerEmbeddings } from './embeddings-answer.ts'
 import { answerModelGet, answerModelList } from './models-answer.ts'
-import { fromInvalidRequest, notServed, ourFailure, unknownCaller } from './openai-error.ts'
+import {
+  fromInvalidRequest,
+  notServed,
+  ourFailure,
+  refusedCaller,
+  unknownCaller,
+} from './openai-error.ts'
 import type { OpenAiDeps, OpenAiRequest } from './openai-deps.ts'
 import { sendError } from './send-json.ts'
 
@@ -74,8 +80,10 @@ export function openAiHandler(
     try {
       const [path = '', search] = (raw.url ?? '').split('?')
       const query = search === undefined ? undefined : new URLSearchParams(search)
-      const caller = deps.callers().identify(credentialsOf(raw, query))
+      const caller = deps.callers.identify(credentialsOf(raw, query))
       if (caller === undefined) return sendError(client, unknownCaller())
+      const problem = caller.problem(dialect, deps.forward.clock.now())
+      if (problem !== undefined) return sendError(client, refusedCaller(problem))
       const id = newRequestId(deps.forward.clock.now())
       await handle({ id, raw, caller, client, dialect }, path)
     } catch (error) {

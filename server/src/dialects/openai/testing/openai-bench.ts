@@ -8,7 +8,8 @@ import { explainFailure } from '../../../gateway/classify/network-failure.ts'
 import type { AttemptReport, ForwardDeps } from '../../../gateway/forward.ts'
 import { judgeFor } from '../../../gateway/judges.ts'
 import { createTransport } from '../../../gateway/transport.ts'
-import { createCallers } from '../../../http/callers.ts'
+import { utcCalendar } from '../../../tokens/calendar.ts'
+import { createTokenRegistry } from '../../../tokens/token-registry.ts'
 import type { DataRoute } from '../../../http/data-plane.ts'
 import { createListener } from '../../../http/listener.ts'
 import { createKeyEngine } from '../../../keys/engine.ts'
@@ -74,13 +75,15 @@ export async function startOpenAiBench({
     keys: engine,
     attempt: (call, options) => attempt(attempts, call, options),
     limits: () => ({ maxRetries: 3, maxKeySwitches: 8, queueMaxWaitMs: 0, timeOutMs: 20_000 }),
+    admit: () => ({ ok: true, release: () => {} }),
     report: (report) => void reports.push(report),
     clock: realClock,
   }
-  const callers = createCallers({ allowedTokens: [token], authToken: '' })
+  const callers = createTokenRegistry(utcCalendar)
+  callers.set([], token)
   const deps: OpenAiDeps = {
     settings: () => ({ ...settings, ...more }),
-    callers: () => callers,
+    callers,
     forward,
     catalogue: { models: () => listModels(fake), has: () => false },
     signatures: createSignatureStore(),

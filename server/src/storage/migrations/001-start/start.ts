@@ -1,5 +1,6 @@
 import type { Kysely, Migration } from 'kysely'
 import { createAttempts } from './attempts.ts'
+import { createClientTokens } from './client-tokens.ts'
 import { createEngineState } from './engine-state.ts'
 import { createKeys } from './keys.ts'
 import { createMeta } from './meta.ts'
@@ -11,6 +12,7 @@ const steps: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   createMeta,
   createEngineState,
   createKeys,
+  createClientTokens,
   createAttempts,
 ]
 

@@ -1,0 +1,237 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { GoogleGenAI } from '@google/genai'
+import OpenAI from 'openai'
+import { afterEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import {
+  adminToken,
+  clientToken,
+  healthyProjects,
+  startBench,
+  type Bench,
+} from './support/gateway.ts'
+
+let bench: Bench
+afterEach(() => bench.close())
+
+const start = (settings: Record<string, string> = {}) =>
+  startBench({ fake: { projects: healthyProjects(3) }, settings })
+
+async function admin(path: string, body?: object) {
+  const response = await fetch(bench.url + path, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${adminToken}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const answer: unknown = await response.json()
+  return { status: response.status, answer }
+}
+
+const created = z.object({ token: z.string(), shown: z.object({ id: z.string() }).loose() })
+const listed = z.object({ tokens: z.array(z.object({ id: z.string(), name: z.string() }).loose()) })
+
+async function create(terms: object = {}) {
+  const { answer } = await admin('/api/tokens', { name: 'a client', ...terms })
+  return created.parse(answer)
+}
+
+async function list() {
+  return listed.parse((await admin('/api/tokens')).answer).tokens
+}
+
+const question = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'hi' }] }] })
+
+async function ask(token: string, model = 'gemini-3.8-flash') {
+  const response = await fetch(`${bench.url}/v1beta/models/${model}:generateContent`, {
+    method: 'POST',
+    headers: { 'x-goog-api-key': token, 'content-type': 'application/json' },
+    body: question,
+  })
+  return { status: response.status, headers: response.headers, text: await response.text() }
+}
+
+describe('a client token', () => {
+  test('is shown once, where it is made, and works at once', async () => {
+    bench = await start()
+    const { token, shown } = await create()
+    expect((await ask(token)).status).toBe(200)
+    const everything = JSON.stringify(await list()) + bench.logged.join('\n')
+    expect(everything).toContain(shown.id)
+    expect(everything).not.toContain(token)
+  })
+
+  test('outlives a restart with its terms', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-'))
+    const options = { fake: { projects: healthyProjects(2) }, dataDir }
+    bench = await startBench(options)
+    const { token } = await create({ limits: { requestsPerDay: 5 } })
+    const before = await list()
+    await bench.close()
+    bench = await startBench(options)
+    expect((await ask(token)).status).toBe(200)
+    expect((await list()).map(({ use: _use, ...terms }) => terms)).toEqual(
+      before.map(({ use: _use, ...terms }) => terms),
+    )
+    await rm(dataDir, { recursive: true })
+  })
+
+  test('that is disabled, expired or deleted is refused with a sentence, and no key is asked', async () => {
+    bench = await start()
+    const { token, shown } = await create()
+    await admin('/api/tokens/change', { id: shown.id, enabled: false })
+    const disabled = await ask(token)
+    expect([disabled.status, disabled.text]).toEqual([401, expect.stringContaining('disabled')])
+    await admin('/api/tokens/change', { id: shown.id, enabled: true, expiresAt: 1000 })
+    const expired = await ask(token)
+    expect([expired.status, expired.text]).toEqual([401, expect.stringContaining('expired')])
+    await admin('/api/tokens/delete', { id: shown.id })
+    expect((await ask(token)).status).toBe(401)
+    expect(bench.fake.received()).toEqual([])
+  })
+
+  test('never opens the admin API', async () => {
+    bench = await start()
+    const { token } = await create()
+    for (const path of ['/api/tokens', '/api/keys', '/api/config']) {
+      const headers = { authorization: `Bearer ${token}` }
+      expect((await fetch(bench.url + path, { headers })).status).toBe(401)
+    }
+  })
+
+  test('may be bound to models, in calls and in lists', async () => {
+    bench = await start()
+    const { token } = await create({ allowedModels: ['gemini-3.8-flash'] })
+    expect((await ask(token)).status).toBe(200)
+    const other = await ask(token, 'gemini-2.5-pro')
+    expect([other.status, other.text]).toEqual([403, expect.stringContaining('may not be used')])
+    const client = new OpenAI({ apiKey: token, baseURL: `${bench.url}/v1`, maxRetries: 0 })
+    const names = []
+    for await (const { id } of client.models.list()) names.push(id)
+    expect(names).not.toEqual([])
+    expect(names.every((name) => name.includes('gemini-3.8-flash'))).toBe(true)
+  })
+
+  test('may be bound to a dialect', async () => {
+    bench = await start()
+    const { token } = await create({ allowedDialects: ['gemini'] })
+    expect((await ask(token)).status).toBe(200)
+    const client = new OpenAI({ apiKey: token, baseURL: `${bench.url}/v1`, maxRetries: 0 })
+    await expect(client.models.list()).rejects.toMatchObject({ status: 403 })
+  })
+})
+
+describe('a limit of a client token', () => {
+  test("gives Google's shape of a 429 that says whose limit it is and when to come back", async () => {
+    bench = await start()
+    const { token } = await create({ limits: { requestsPerMinute: 1 } })
+    expect((await ask(token)).status).toBe(200)
+    const refused = await ask(token)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(refused.text).toContain('RESOURCE_EXHAUSTED')
+    expect(refused.text).toContain("no limit of Google's")
+    const client = new GoogleGenAI({ apiKey: token, httpOptions: { baseUrl: bench.url } })
+    const asked = client.models.generateContent({ model: 'gemini-3.8-flash', contents: 'hi' })
+    await expect(asked).rejects.toMatchObject({ status: 429 })
+    expect(bench.fake.received()).toHaveLength(1)
+  })
+
+  test("gives OpenAI's shape of a 429 to OpenAI's clients", async () => {
+    bench = await start()
+    const { token } = await create({ limits: { requestsPerDay: 1 } })
+    const client = new OpenAI({ apiKey: token, baseURL: `${bench.url}/v1`, maxRetries: 0 })
+    const chat = () =>
+      client.chat.completions.create({
+        model: 'gemini-3.8-flash',
+        messages: [{ role: 'user', content: 'hi' }],
+      })
+    await chat()
+    await expect(chat()).rejects.toMatchObject({
+      status: 429,
+      message: expect.stringContaining('limit of 1 requests per day'),
+    })
+  })
+
+  test('counts the tokens that an answer really cost', async () => {
+    bench = await start()
+    const { token, shown } = await create({ limits: { tokensPerDay: 1 } })
+    expect((await ask(token)).status).toBe(200)
+    expect((await ask(token)).status).toBe(429)
+    const use = z.object({ tokensToday: z.number() })
+    const [one] = (await list()).filter(({ id }) => id === shown.id)
+    expect(use.parse(one?.['use']).tokensToday).toBeGreaterThan(1)
+  })
+
+  test('on calls at a time is free again when a client leaves', async () => {
+    bench = await start()
+    const { token } = await create({ limits: { concurrent: 1 } })
+    const leaving = new AbortController()
+    const hanging = fetch(`${bench.url}/v1beta/models/gemini-3.8-flash:generateContent`, {
+      method: 'POST',
+      headers: { 'x-goog-api-key': token, 'content-type': 'application/json' },
+      body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: '[[fake:hang]]' }] }] }),
+      signal: leaving.signal,
+    })
+    const left = expect(hanging).rejects.toThrow('abort')
+    await expect.poll(() => bench.fake.received()).toHaveLength(1)
+    expect((await ask(token)).status).toBe(429)
+    leaving.abort()
+    await left
+    await expect.poll(async () => (await ask(token)).status).toBe(200)
+  })
+
+  test('does not hold for the admin token', async () => {
+    bench = await start()
+    for (let call = 0; call < 5; call += 1) expect((await ask(adminToken)).status).toBe(200)
+  })
+})
+
+describe('ALLOWED_TOKENS', () => {
+  test('are client tokens with a name, and may be given limits', async () => {
+    bench = await start()
+    const [token] = await list()
+    expect(token).toMatchObject({ name: 'ALLOWED_TOKENS …ests', source: 'settings', limits: {} })
+    await admin('/api/tokens/change', { id: token?.id, limits: { requestsPerDay: 1 } })
+    expect((await ask(clientToken)).status).toBe(200)
+    expect((await ask(clientToken)).status).toBe(429)
+  })
+
+  test('come and go with the setting', async () => {
+    bench = await start()
+    const change = (tokens: string[]) =>
+      fetch(`${bench.url}/api/config`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${adminToken}` },
+        body: JSON.stringify({ ALLOWED_TOKENS: tokens }),
+      })
+    await change(['another-token-for-tests'])
+    expect((await ask(clientToken)).status).toBe(401)
+    expect((await ask('another-token-for-tests')).status).toBe(200)
+    await expect.poll(async () => (await list()).length).toBe(1)
+  })
+
+  test('that are deleted as tokens are taken out of the setting', async () => {
+    bench = await start({ ALLOWED_TOKENS: 'first-token-for-tests,second-token-for-tests' })
+    const [first] = await list()
+    await admin('/api/tokens/delete', { id: first?.id })
+    expect(bench.gateway.settings.current().allowedTokens).toEqual(['second-token-for-tests'])
+    expect((await ask('first-token-for-tests')).status).toBe(401)
+    expect((await ask('second-token-for-tests')).status).toBe(200)
+  })
+})
+
+test('terms that make no sense are refused by name', async () => {
+  bench = await start()
+  const { status, answer } = await admin('/api/tokens', {
+    name: '',
+    limits: { requestsPerMinute: -1, requestsPerYear: 5 },
+    allowedDialects: ['french'],
+  })
+  expect(status).toBe(400)
+  const text = JSON.stringify(answer)
+  for (const name of ['name', 'requestsPerMinute', 'requestsPerYear', 'allowedDialects']) {
+    expect(text).toContain(name)
+  }
+})
