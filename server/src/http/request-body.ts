@@ -21,10 +21,18 @@ const decoders = new Map([
 ])
 
 /** The whole body of a request, unpacked, in one piece of memory of its own size; never more than `limitBytes`. */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? ''
+  if (encoding === '' || encoding === 'identity') return collect(request, limitBytes)
+  return collectAndUnpack(request, limitBytes, encoding)
+}
+
+async function collectAndUnpack(
+  request: IncomingMessage,
+  limitBytes: number,
+  encoding: string,
+): Promise<Buffer> {
   const packed = await collect(request, limitBytes)
-  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
-  if (encoding === 'identity' || encoding === '') return packed
   const decode = decoders.get(encoding)
   if (decode === undefined) {
     throw new BodyRefused(
@@ -42,9 +50,9 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   }
 }
 
-async function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? Number.NaN)
-  if (announced > limitBytes) throw tooLarge(limitBytes)
+  if (announced > limitBytes) return Promise.reject(tooLarge(limitBytes))
   return Number.isNaN(announced)
     ? collectChunks(request, limitBytes)
     : collectInto(request, announced)
