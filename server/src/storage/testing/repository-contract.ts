@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { stateVersion, type KeyRow, type LaneRow } from '../../keys/state-rows.ts'
+import type { ClientToken } from '../../tokens/client-token.ts'
 import type { AttemptRow } from '../attempt-row.ts'
 import type { KeyRow as StoredKey } from '../key-repository.ts'
 import type { Storage } from '../open-storage.ts'
@@ -278,6 +279,54 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         expect((await storage.attempts.list({})).rows).toEqual([])
         await storage.attempts.insertMany([attempt()])
         expect((await storage.attempts.list({})).rows).toHaveLength(1)
+      })
+    })
+
+    describe('client tokens', () => {
+      const token = (change: Partial<ClientToken> = {}): ClientToken => ({
+        digest: createHash('sha256').update('a token').digest('hex'),
+        hint: 'oken',
+        name: 'a ✓ client',
+        source: 'admin',
+        enabled: true,
+        expiresAt: 1_800_000_000_000,
+        allowedModels: ['gemini-3.8-flash', 'gemini-2.5-*'],
+        allowedDialects: ['openai'],
+        limits: { requestsPerMinute: 5, budgetPerMonth: 1.25 },
+        createdAt: 1000,
+        ...change,
+      })
+      const open = token({
+        digest: '0'.repeat(64),
+        source: 'settings',
+        enabled: false,
+        expiresAt: undefined,
+        allowedModels: undefined,
+        allowedDialects: undefined,
+        limits: {},
+      })
+
+      test('come back as they were written, in the order in which they were added', async () => {
+        await storage.clientTokens.change({ removed: [], added: [token(), open] })
+        expect(await storage.clientTokens.all()).toEqual([token(), open])
+      })
+
+      test('are taken away and added in one step, or not at all', async () => {
+        await storage.clientTokens.change({ removed: [], added: [token()] })
+        const doubled = { removed: [token().digest], added: [open, open] }
+        await expect(storage.clientTokens.change(doubled)).rejects.toThrow()
+        expect(await storage.clientTokens.all()).toEqual([token()])
+        await storage.clientTokens.change({ removed: [token().digest], added: [open] })
+        expect(await storage.clientTokens.all()).toEqual([open])
+      })
+
+      test('change their terms, and keep what they are', async () => {
+        await storage.clientTokens.change({ removed: [], added: [token()] })
+        const { digest, hint, source, createdAt } = token()
+        expect(await storage.clientTokens.update(digest, open)).toBe(true)
+        const changed = { ...open, digest, hint, source, createdAt }
+        expect(await storage.clientTokens.all()).toEqual([changed])
+        expect(await storage.clientTokens.update('1'.repeat(64), open)).toBe(false)
       })
     })
 
