@@ -3,6 +3,7 @@ import { flag, headersOf, listOf, mapOf, numberIn, text, wholeNumberIn } from '.
 
 export type SettingGroup =
   | 'server'
+  | 'database'
   | 'access'
   | 'upstream'
   | 'retry'
@@ -33,6 +34,8 @@ const about =
   }
 
 const atStart = about('server', { live: false })
+const database = about('database', { live: false })
+const secretDatabase = about('database', { live: false, secret: true })
 const access = about('access', { secret: true })
 const secretKeys = about('keys', { secret: true })
 const upstream = about('upstream')
@@ -60,17 +63,41 @@ export const settingsSchema = z.object({
     'The port to listen on; 0 takes a free one.',
   ),
   dataDir: atStart('DATA_DIR', text().min(1).default('./data'), 'The folder of the database.'),
-  databaseType: atStart(
+  databaseType: database(
     'DATABASE_TYPE',
-    z.enum(['sqlite']).default('sqlite'),
-    'The kind of database.',
+    z.preprocess(databaseName, z.enum(['auto', 'sqlite', 'mysql', 'postgresql'])).default('auto'),
+    'The kind of database; auto is sqlite unless DATABASE_URL, MYSQL_HOST or MYSQL_SOCKET names a server. mysql is MariaDB, too.',
   ),
-  sqliteDatabase: atStart(
+  databaseUrl: secretDatabase(
+    'DATABASE_URL',
+    text().default(''),
+    'A database server in one line, instead of the MYSQL_ settings: postgresql://user:password@host:5432/database or mysql://…, with ?sslmode=require or verify-full for TLS.',
+  ),
+  sqliteDatabase: database(
     'SQLITE_DATABASE',
     text()
       .regex(/^(?!\.+$)[\w.-]+$/, 'must be a file name')
       .default('gemini-balance.db'),
     'The database file inside DATA_DIR.',
+  ),
+  mysqlHost: database('MYSQL_HOST', text().default(''), 'The host of a MySQL or MariaDB server.'),
+  mysqlPort: database('MYSQL_PORT', wholeNumberIn(1, 65_535).default(3306), 'Its port.'),
+  mysqlUser: database('MYSQL_USER', text().default(''), 'The user to enter as.'),
+  mysqlPassword: secretDatabase('MYSQL_PASSWORD', z.string().default(''), 'That user’s password.'),
+  mysqlDatabase: database(
+    'MYSQL_DATABASE',
+    text().default(''),
+    'The database there; it must exist.',
+  ),
+  mysqlSocket: database(
+    'MYSQL_SOCKET',
+    text().default(''),
+    'A socket of this machine to reach the server by, instead of host and port.',
+  ),
+  resetSettings: database(
+    'RESET_SETTINGS',
+    listOf(text().min(1)).default([]),
+    'Settings to take out of the database at this start, so that the environment or the default counts again: for a value that locks you out.',
   ),
   logLevel: about('server')(
     'LOG_LEVEL',
@@ -310,6 +337,13 @@ export const settingsSchema = z.object({
 
 export type Settings = z.output<typeof settingsSchema>
 export type SettingName = keyof Settings
+
+/** The names people use for the same thing. */
+function databaseName(value: unknown): unknown {
+  const name = lowerCase(value)
+  if (name === 'mariadb') return 'mysql'
+  return name === 'postgres' ? 'postgresql' : name
+}
 
 function lowerCase(value: unknown): unknown {
   return typeof value === 'string' ? value.toLowerCase() : value

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { readSettings, type Settings } from '@gemini-balance/contract'
 import { attemptsHandlers } from '../admin/attempts/attempts-handlers.ts'
 import { configHandlers } from '../admin/config/config-handlers.ts'
@@ -17,6 +16,7 @@ import { createLog, type LogDestination, type RootLog } from '../log/create-log.
 import { createLiveSettings, type LiveSettings } from '../settings/live-settings.ts'
 import type { Environment } from '../settings/read-environment.ts'
 import { createGuardedFetch } from '../media/guarded-fetch.ts'
+import { chooseDatabase } from '../storage/choose-database.ts'
 import { openStorage, type Storage } from '../storage/open-storage.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
@@ -47,10 +47,7 @@ export type Gateway = {
 export async function compose(options: ComposeOptions): Promise<Gateway> {
   const { environment, logDestination } = options
   const atStart = readSettings(environment)
-  const storage = await openStorage({
-    path: join(atStart.dataDir, atStart.sqliteDatabase),
-    now: Date.now,
-  })
+  const storage = await openStorage({ database: chooseDatabase(atStart), now: Date.now })
   try {
     const settings = await createLiveSettings({ environment, store: storage.settings })
     const newAdminToken = await ensureAdminToken(settings)
@@ -158,6 +155,8 @@ async function ensureAdminToken(settings: LiveSettings): Promise<string | undefi
   return token
 }
 
-function guardSecrets(log: RootLog, { authToken, allowedTokens, apiKeys }: Settings): void {
-  for (const secret of [authToken, ...allowedTokens, ...apiKeys]) log.scrubber.add(secret)
+function guardSecrets(log: RootLog, settings: Settings): void {
+  const { authToken, allowedTokens, apiKeys, mysqlPassword, databaseUrl } = settings
+  const secrets = [authToken, ...allowedTokens, ...apiKeys, mysqlPassword, databaseUrl]
+  for (const secret of secrets) log.scrubber.add(secret)
 }

@@ -1,5 +1,6 @@
 import type { KeyEngine } from '../keys/engine.ts'
 import type { StateChange, StateRow } from '../keys/state-rows.ts'
+import { within } from '../within.ts'
 
 /** Where the engine's memory is kept over a restart. */
 export interface EngineStateStore {
@@ -15,11 +16,15 @@ export type EngineKeeperDeps = {
 }
 
 export interface EngineKeeper {
-  /** Writes what is left and stops. */
+  /** Writes what is left, as far as the database takes it in time, and stops. */
   close(): Promise<void>
 }
 
 const flushMs = 1000
+/** How long the end may wait for the database. */
+const closeMs = 5000
+/** Of many failures in a row, the first and every sixtieth are told. */
+const failuresPerMessage = 60
 
 /** Gives the engine back what it knew, and from then on writes what it learns once a second: a kill loses no verdict older than that. */
 export async function keepEngineState(deps: EngineKeeperDeps): Promise<EngineKeeper> {
@@ -27,6 +32,7 @@ export async function keepEngineState(deps: EngineKeeperDeps): Promise<EngineKee
   // What could not be written is kept by id: a database that is away costs memory for each lane once.
   const unwritten = new Map<string, StateChange>()
   let writing: Promise<void> | undefined
+  let failedInARow = 0
 
   async function flush(): Promise<void> {
     for (const change of engine.drainDirty()) unwritten.set(change.id, change)
@@ -35,9 +41,11 @@ export async function keepEngineState(deps: EngineKeeperDeps): Promise<EngineKee
     unwritten.clear()
     try {
       await store.apply(batch)
+      failedInARow = 0
     } catch (error) {
       for (const change of batch) if (!unwritten.has(change.id)) unwritten.set(change.id, change)
-      complain(error)
+      failedInARow += 1
+      if (failedInARow % failuresPerMessage === 1) complain(error)
     }
   }
 
@@ -52,8 +60,10 @@ export async function keepEngineState(deps: EngineKeeperDeps): Promise<EngineKee
   return {
     async close() {
       clearInterval(timer)
-      await writing
-      await flush()
+      await within(closeMs, async () => {
+        await writing
+        await flush()
+      })
     },
   }
 }

@@ -5,8 +5,10 @@ import {
   SettingsRefused,
   writeSetting,
   type SettingEntry,
+  type SettingProblem,
   type Settings,
 } from '@gemini-balance/contract'
+import { StartError } from '../start-error.ts'
 import type { Environment } from './read-environment.ts'
 
 export type SettingOrigin = 'default' | 'environment' | 'database'
@@ -41,9 +43,18 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
   const stored = new Map(
     [...(await store.all())].filter(([name]) => findSetting(name)?.live === true),
   )
-  let current = read(environment, stored)
+  const { resetSettings } = readSettings(environment)
+  await forget(resetSettings)
+  let current = readAtStart(environment, stored)
   const listeners = new Set<(now: Settings, before: Settings) => void>()
   let last: Promise<unknown> = Promise.resolve()
+
+  /** What is taken out at the start, known or not: nothing there may keep the gateway from starting. */
+  async function forget(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return
+    await store.write(new Map(names.map((name) => [name, undefined])))
+    for (const name of names) stored.delete(name)
+  }
 
   async function apply(changes: Changes): Promise<Settings> {
     const next = read(environment, new Map([...stored, ...changes]))
@@ -95,6 +106,27 @@ type Changes = ReadonlyMap<string, string | undefined>
 function read(environment: Environment, stored: Changes): Settings {
   const written = [...stored].filter(([, value]) => value !== undefined)
   return Object.freeze(readSettings({ ...environment, ...Object.fromEntries(written) }))
+}
+
+/** A stored value may have been right for the version that stored it. Throws StartError, naming all that are not right now. */
+function readAtStart(environment: Environment, stored: Changes): Settings {
+  const problems = [...stored].flatMap(([name, value]) => problemsOf({ [name]: value }))
+  if (problems.length === 0) return read(environment, stored)
+  const names = [...new Set(problems.map(({ setting }) => setting.replace(/ .*/, '')))]
+  const sentences = problems.map(({ setting, problem }) => `${setting} ${problem}`).join(' ')
+  throw new StartError(
+    `Settings that were changed while running, and are kept in the database, cannot be used: ${sentences} Start once with RESET_SETTINGS=${names.join(',')} to take them away.`,
+  )
+}
+
+function problemsOf(values: Readonly<Record<string, unknown>>): readonly SettingProblem[] {
+  try {
+    readSettings(values)
+    return []
+  } catch (error) {
+    if (error instanceof SettingsRefused) return error.problems
+    throw error
+  }
 }
 
 /** Names as the environment has them. Refuses what is unknown or fixed at the start, all at once. */

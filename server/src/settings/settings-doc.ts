@@ -6,6 +6,7 @@ import {
 
 const groupTitles = {
   server: 'Server',
+  database: 'Database',
   access: 'Who may call',
   upstream: 'Google',
   retry: 'Attempts and waiting',

@@ -30,20 +30,23 @@ export type AttemptRow = {
 
 export type StoredAttempt = AttemptRow & { readonly id: number }
 
+/** A name that is too long for its column would stand in the way of all rows that are written with it. */
+const fit = (name: string, length: number) => name.slice(0, length)
+
 export function writeAttempt(row: AttemptRow): Insertable<Schema['attempts']> {
   return {
-    request_id: row.requestId,
+    request_id: fit(row.requestId, 64),
     number: row.number,
     at: row.at,
     key_id: row.keyId,
-    project: row.project,
-    lane: row.lane,
-    model: row.model,
-    dialect: row.dialect,
-    method: row.method,
+    project: fit(row.project, 200),
+    lane: fit(row.lane, 200),
+    model: fit(row.model, 200),
+    dialect: fit(row.dialect, 20),
+    method: fit(row.method, 60),
     caller: row.caller ?? null,
     status: row.status,
-    verdict: row.verdict,
+    verdict: fit(row.verdict, 40),
     duration_ms: row.durationMs,
     first_byte_ms: row.firstByteMs ?? null,
     prompt_tokens: row.promptTokens ?? null,

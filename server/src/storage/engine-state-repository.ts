@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { createHash } from 'node:crypto'
 import { stateVersion, type StateChange, type StateRow } from '../keys/state-rows.ts'
 import { chunks } from './chunks.ts'
 import type { Schema } from './schema.ts'
@@ -12,6 +13,7 @@ export type EngineStateRepository = {
 }
 
 const rowsAtOnce = 500
+const longestId = 400
 
 export function createEngineStateRepository(
   db: Kysely<Schema>,
@@ -25,12 +27,18 @@ export function createEngineStateRepository(
     async apply(changes) {
       if (changes.length === 0) return
       // The last change of an id counts.
-      const last = [...new Map(changes.map((change) => [change.id, change])).values()]
+      const last = [...new Map(changes.map(fitted).map((change) => [change.id, change])).values()]
       await db.transaction().execute(async (step) => {
         for (const some of chunks(last, rowsAtOnce)) await write(step, some, now())
       })
     },
   }
+}
+
+/** Clients name models, and so lanes: what is longer than its column goes by its digest. */
+function fitted({ id, row }: StateChange): StateChange {
+  const digest = () => createHash('sha256').update(id).digest('hex')
+  return { id: id.length <= longestId ? id : digest(), row }
 }
 
 async function write(step: Kysely<Schema>, changes: StateChange[], at: number): Promise<void> {

@@ -13,14 +13,20 @@ export function createMetaRepository(db: Kysely<Schema>): MetaRepository {
   return {
     get: (name) => read(db, name),
     set: (name, value) => db.transaction().execute((step) => write(step, name, value)),
-    getOrMake: (name, make) =>
-      db.transaction().execute(async (step) => {
-        const known = await read(step, name)
-        if (known !== undefined) return known
-        const made = make()
-        await write(step, name, made)
+    async getOrMake(name, make) {
+      const known = await read(db, name)
+      if (known !== undefined) return known
+      const made = make()
+      try {
+        await db.insertInto('meta').values({ name, value: made }).execute()
         return made
-      }),
+      } catch (error) {
+        // Somebody else was quicker.
+        const theirs = await read(db, name)
+        if (theirs === undefined) throw error
+        return theirs
+      }
+    },
   }
 }
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { StartError } from '../start-error.ts'
-import { createStorage, openStorage, type Storage } from './open-storage.ts'
-import { connectToWorker } from './sqlite/worker-connection.ts'
+import { openStorage, sqliteMeans, type Storage } from './open-storage.ts'
+import { openForContract } from './testing/open-for-contract.ts'
 import { attempt, keyState, storageContract } from './testing/repository-contract.ts'
 
 const now = () => 1000
@@ -22,33 +22,21 @@ afterEach(async () => {
 })
 
 async function openAt(...names: string[]): Promise<Storage> {
-  const storage = await openStorage({ path: join(folder, ...names), now })
+  const storage = await openStorage({
+    database: { kind: 'sqlite', path: join(folder, ...names) },
+    now,
+  })
   opened.push(storage)
   return storage
 }
 
-async function openForContract(path: string) {
-  const connection = await connectToWorker(path)
-  const storage = await createStorage(connection, now)
-  const { rows } = await connection.run(
-    `select 'delete from ' || name as empty from sqlite_schema
-      where type = 'table' and name not like 'sqlite%' and name not like 'kysely%'`,
-    [],
-  )
-  const statements = rows.map((row) => String(Object.values(Object(row))[0]))
-  return {
-    storage,
-    async empty() {
-      for (const statement of statements) await connection.run(statement, [])
-    },
-  }
-}
-
-storageContract('SQLite in memory', () => openForContract(':memory:'))
+storageContract('SQLite in memory', () => openForContract(sqliteMeans(':memory:')))
 describe('with a folder', () => {
   const contractFolder = mkdtempSync(join(tmpdir(), 'contract-'))
   afterAll(() => rm(contractFolder, { recursive: true }))
-  storageContract('SQLite in a file', () => openForContract(join(contractFolder, 'a.db')))
+  storageContract('SQLite in a file', () =>
+    openForContract(sqliteMeans(join(contractFolder, 'a.db'))),
+  )
 })
 
 async function fill(storage: Storage): Promise<void> {

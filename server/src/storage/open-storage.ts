@@ -1,6 +1,5 @@
-import { Kysely } from 'kysely'
-import { mkdir, open } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { Kysely, sql } from 'kysely'
+import { setTimeout } from 'node:timers/promises'
 import { StartError } from '../start-error.ts'
 import { createAttemptRepository, type AttemptRepository } from './attempt-repository.ts'
 import {
@@ -12,12 +11,25 @@ import {
   type EngineStateRepository,
 } from './engine-state-repository.ts'
 import { createKeyRepository, type KeyRepository } from './key-repository.ts'
+import type { Link } from './link.ts'
 import { createMetaRepository, type MetaRepository } from './meta-repository.ts'
 import { migrate } from './migrations/migrate.ts'
+import { createPool, type PoolLimits } from './pool.ts'
+import { pooledDialect, type SqlParts } from './pooled-dialect.ts'
 import type { Schema } from './schema.ts'
+import {
+  migrationLimits,
+  poolLimits,
+  serverLimits,
+  serverLinks,
+  serverParts,
+} from './servers/open-server.ts'
+import type { ServerAddress } from './servers/server-address.ts'
+import type { ServerLimits } from './servers/server-link.ts'
+import { serverRefusal } from './servers/server-refusal.ts'
 import { createSettingsRepository, type SettingsRepository } from './settings-repository.ts'
-import { sqliteDialect } from './sqlite/sqlite-dialect.ts'
-import { connectToWorker, type WorkerConnection } from './sqlite/worker-connection.ts'
+import { sqliteLimits, sqliteLinks, sqliteParts } from './sqlite/open-sqlite.ts'
+import { sqliteRefusal } from './sqlite/sqlite-refusal.ts'
 
 /** Everything that outlives the process. */
 export type Storage = {
@@ -33,29 +45,66 @@ export type Storage = {
   close(): Promise<void>
 }
 
-export type StorageOptions = {
-  /** The database file; it and its folder are made when missing. `:memory:` keeps nothing. */
-  readonly path: string
-  readonly now: () => number
-}
+export type DatabaseChoice =
+  /** A file; it and its folder are made when missing. `:memory:` keeps nothing. */
+  { readonly kind: 'sqlite'; readonly path: string } | ServerAddress
+
+export type StorageOptions = { readonly database: DatabaseChoice; readonly now: () => number }
 
 /** Opens the database and brings its tables up to date. Rejects with StartError, whose sentence says what to do. */
-export async function openStorage({ path, now }: StorageOptions): Promise<Storage> {
-  const connection = await connect(path)
+export async function openStorage({ database, now }: StorageOptions): Promise<Storage> {
+  if (database.kind === 'sqlite') {
+    return createStorage(await bringUpToDate(sqliteMeans(database.path)), now)
+  }
+  // Changes of tables may take long; everything later may not.
+  const migrated = await bringUpToDate(serverMeans(database, migrationLimits))
+  await migrated.destroy()
+  return createStorage(connectTo(serverMeans(database, serverLimits)).db, now)
+}
+
+/** How a database is reached, and what is said when it is not. */
+export type Means = {
+  readonly connect: () => Promise<Link>
+  readonly limits: PoolLimits
+  readonly parts: SqlParts
+  readonly refusal: (error: unknown) => string
+}
+
+export const sqliteMeans = (path: string): Means => ({
+  connect: sqliteLinks(path),
+  limits: sqliteLimits,
+  parts: sqliteParts,
+  refusal: (error) => sqliteRefusal(path, error),
+})
+
+export const serverMeans = (address: ServerAddress, limits: ServerLimits): Means => ({
+  connect: serverLinks(address, limits),
+  limits: poolLimits,
+  parts: serverParts[address.kind],
+  refusal: (error) => serverRefusal(address, error),
+})
+
+function connectTo({ connect, limits, parts }: Means) {
+  const pool = createPool(connect, limits)
+  return { pool, db: new Kysely<Schema>({ dialect: pooledDialect(pool, parts) }) }
+}
+
+/** The database, open and with the tables of this version. Rejects with StartError. */
+export async function bringUpToDate(means: Means): Promise<Kysely<Schema>> {
+  const { pool, db } = connectTo(means)
   try {
-    return await createStorage(connection, now)
+    await pool.acquire().then(pool.release, (error: unknown) => {
+      throw new StartError(means.refusal(error), error)
+    })
+    await migrate(db)
+    return db
   } catch (error) {
-    await connection.close()
+    await db.destroy()
     throw error
   }
 }
 
-export async function createStorage(
-  connection: WorkerConnection,
-  now: () => number,
-): Promise<Storage> {
-  const db = new Kysely<Schema>({ dialect: sqliteDialect(connection) })
-  await migrate(db)
+export function createStorage(db: Kysely<Schema>, now: () => number): Storage {
   return {
     settings: createSettingsRepository(db, now),
     keys: createKeyRepository(db, now),
@@ -63,56 +112,17 @@ export async function createStorage(
     engineState: createEngineStateRepository(db, now),
     attempts: createAttemptRepository(db),
     meta: createMetaRepository(db),
-    isReady: () =>
-      connection.run('select 1', []).then(
-        () => true,
-        () => false,
-      ),
+    isReady: () => isReady(db),
     close: () => db.destroy(),
   }
 }
 
-async function connect(path: string): Promise<WorkerConnection> {
-  try {
-    if (path !== ':memory:') await makeFile(path)
-    return await connectToWorker(path)
-  } catch (error) {
-    throw new StartError(sentenceFor(path, error), { cause: error })
-  }
-}
+const readyMs = 3000
 
-/** Keys are in this file: nobody but its owner reads it. */
-async function makeFile(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const file = await open(path, 'a', 0o600)
-  await file.close()
-}
-
-const mayNotWrite = 'this user may not write it. Set DATA_DIR to a folder that can be written.'
-const noFolder = 'its folder cannot be made. Set DATA_DIR to a folder that can be written.'
-const diskFull = 'the disk is full. Make room and start again.'
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: mayNotWrite,
-  EPERM: mayNotWrite,
-  EROFS: mayNotWrite,
-  SQLITE_READONLY: mayNotWrite,
-  SQLITE_CANTOPEN: mayNotWrite,
-  EISDIR: 'it is a folder. Set SQLITE_DATABASE to another name.',
-  ENOTDIR: noFolder,
-  EEXIST: noFolder,
-  ENOENT: noFolder,
-  ENOSPC: diskFull,
-  SQLITE_FULL: diskFull,
-  SQLITE_NOTADB:
-    'it is a file of another kind. Move it away, or set SQLITE_DATABASE to another name.',
-  SQLITE_CORRUPT: 'it is damaged. Restore a copy of it, or move it away to start anew.',
-  SQLITE_BUSY: 'another program keeps it locked. End that program and start again.',
-}
-
-function sentenceFor(path: string, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const known = Object.entries(reasons).find(([name]) => code.startsWith(name))
-  const reason = known?.[1] ?? (error instanceof Error ? error.message : String(error))
-  return `The database ${path} cannot be opened: ${reason}`
+async function isReady(db: Kysely<Schema>): Promise<boolean> {
+  const isAnswered = sql`select 1`.execute(db).then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([isAnswered, setTimeout(readyMs, false, { ref: false })])
 }

@@ -93,3 +93,14 @@ test('closing does not wait for a database that is away', async () => {
   expect(attempts.stats()).toMatchObject({ queued: 0, written: 0, dropped: 2 })
   expect(vi.getTimerCount()).toBe(0)
 })
+
+test('closing does not wait for a database that hangs', async () => {
+  const { attempts, database, recordMany } = setUp({ closeMs: 5000 })
+  database.wait = new Promise(() => {})
+  recordMany(1, 2, 3, 4, 5)
+  const closing = attempts.close()
+  await vi.advanceTimersByTimeAsync(5000)
+  await closing
+  expect(attempts.stats()).toMatchObject({ queued: 0, written: 0, dropped: 5 })
+  expect(vi.getTimerCount()).toBe(0)
+})

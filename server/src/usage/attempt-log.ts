@@ -1,4 +1,5 @@
 import type { Log } from '../log/create-log.ts'
+import { within } from '../within.ts'
 
 export type AttemptLogDeps<Row> = {
   /** Writes all of the rows or none. */
@@ -9,6 +10,8 @@ export type AttemptLogDeps<Row> = {
   readonly maxBatch?: number
   /** How long a row may wait: what a killed process loses of its log. */
   readonly flushMs?: number
+  /** How long the end may wait for the database. */
+  readonly closeMs?: number
 }
 
 export type AttemptLogStats = {
@@ -25,7 +28,7 @@ export type AttemptLog<Row> = {
   /** Never waits, never throws. */
   record(row: Row): void
   stats(): AttemptLogStats
-  /** Writes what is queued, as far as the database takes it. Rows that come later are dropped. */
+  /** Writes what is queued, as far as the database takes it in time. Rows that come later are dropped. */
   close(): Promise<void>
 }
 
@@ -35,6 +38,7 @@ const failuresPerMessage = 60
 
 export function createAttemptLog<Row>(deps: AttemptLogDeps<Row>): AttemptLog<Row> {
   const { write, log, maxQueued = 20_000, maxBatch = 500, flushMs = 1000 } = deps
+  const { closeMs = 5000 } = deps
   const queue: Row[] = []
   const counts = { written: 0, dropped: 0, failures: 0 }
   let failedInARow = 0
@@ -99,9 +103,12 @@ export function createAttemptLog<Row>(deps: AttemptLogDeps<Row>): AttemptLog<Row
     stats,
     async close() {
       isClosed = true
-      // What is being written now may have begun before the last rows came, or be about to fail.
-      await writing
-      await startFlush()
+      await within(closeMs, async () => {
+        // What is being written now may have begun before the last rows came, or be about to fail.
+        await writing
+        await startFlush()
+      })
+      clearTimeout(timer)
       counts.dropped += queue.splice(0).length
     },
   }

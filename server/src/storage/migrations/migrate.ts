@@ -17,8 +17,8 @@ export async function migrate<Tables>(db: Kysely<Tables>): Promise<void> {
   if (message.includes('previously executed migration')) {
     throw new StartError(
       'The database was written by a newer version of Gemini Balance. Start that version, or choose another database.',
-      { cause: error },
+      error,
     )
   }
-  throw new StartError(`The tables of the database cannot be made: ${message}.`, { cause: error })
+  throw new StartError(`The tables of the database cannot be made: ${message}.`, error)
 }

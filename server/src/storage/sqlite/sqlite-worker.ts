@@ -1,13 +1,8 @@
 // The thread that waits for the disk, so that nobody else does.
 import Database from 'libsql'
 import { parentPort, workerData } from 'node:worker_threads'
-import type {
-  Failure,
-  SqlResult,
-  SqlValue,
-  WorkerAnswer,
-  WorkerRequest,
-} from './worker-messages.ts'
+import type { SqlResult, SqlValue } from '../link.ts'
+import type { Failure, WorkerAnswer, WorkerRequest } from './worker-messages.ts'
 
 type SqliteDatabase = InstanceType<typeof Database>
 type Statement = ReturnType<SqliteDatabase['prepare']>

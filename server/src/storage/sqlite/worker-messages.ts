@@ -1,20 +1,14 @@
-/** What SQLite can bind. A boolean would end the process: libsql 0.5 panics on one. */
-export type SqlValue = string | number | bigint | null | Uint8Array
+import type { SqlResult, SqlValue } from '../link.ts'
 
 export type WorkerRequest =
   | {
       readonly kind: 'run'
       readonly id: number
       readonly sql: string
+      /** No boolean is among them: it would end the process, for libsql 0.5 panics on one. */
       readonly parameters: readonly SqlValue[]
     }
   | { readonly kind: 'close'; readonly id: number }
-
-export type SqlResult = {
-  readonly rows: unknown[]
-  readonly changes: number
-  readonly insertId: number | bigint
-}
 
 export type Failure = { readonly message: string; readonly code: string }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { stateVersion, type KeyRow, type LaneRow } from '../../keys/state-rows.ts'
 import type { ClientToken } from '../../tokens/client-token.ts'
+import { DatabaseError } from '../database-error.ts'
 import type { AttemptRow } from '../attempt-row.ts'
 import type { KeyRow as StoredKey } from '../key-repository.ts'
 import type { Storage } from '../open-storage.ts'
@@ -192,6 +193,14 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         expect(await engineState.all()).toEqual([changed, laneState])
       })
 
+      test('tells ids apart by case, accents and trailing blanks, and takes long ones', async () => {
+        const ids = ['a', 'A', 'á', 'a ', `${'x'.repeat(500)}1`, `${'x'.repeat(500)}2`]
+        const changes = ids.map((id, n) => ({ id, row: keyState(n) }))
+        await storage.engineState.apply(changes)
+        await storage.engineState.apply(changes.slice(1))
+        expect(await storage.engineState.all()).toHaveLength(ids.length)
+      })
+
       test('takes thousands of rows at once', async () => {
         const { engineState } = storage
         const changes = Array.from({ length: 3000 }, (_, n) => ({
@@ -265,6 +274,24 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         expect(seen).toEqual(Array.from({ length: 700 }, (_, n) => 699 - n))
       })
 
+      test('take names of any length and signs of any kind: no row keeps others from being written', async () => {
+        const odd = attempt({
+          model: 'x'.repeat(300),
+          method: 'm'.repeat(99),
+          message: 'a\0b 🔑',
+        })
+        await storage.attempts.insertMany([odd])
+        const { rows } = await storage.attempts.list({})
+        expect(rows[0]).toMatchObject({ model: 'x'.repeat(200), message: 'a\uFFFDb 🔑' })
+      })
+
+      test('are found by names exactly: by case, accents and trailing blanks', async () => {
+        for (const model of ['a', 'A', 'á', 'a '])
+          await storage.attempts.insertMany([attempt({ model })])
+        const { rows } = await storage.attempts.list({ model: 'a' })
+        expect(rows.map(({ model }) => model)).toEqual(['a'])
+      })
+
       test('that are old go, some at a time', async () => {
         await storage.attempts.insertMany([1, 2, 3, 4].map((at) => attempt({ at })))
         expect(await storage.attempts.deleteBefore(4, 2)).toBe(2)
@@ -275,7 +302,9 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
 
       test('are written all or not at all', async () => {
         const broken = attempt({ at: Number.NaN })
-        await expect(storage.attempts.insertMany([attempt(), broken])).rejects.toThrow('at')
+        await expect(storage.attempts.insertMany([attempt(), broken])).rejects.toThrow(
+          DatabaseError,
+        )
         expect((await storage.attempts.list({})).rows).toEqual([])
         await storage.attempts.insertMany([attempt()])
         expect((await storage.attempts.list({})).rows).toHaveLength(1)
@@ -327,6 +356,16 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         const changed = { ...open, digest, hint, source, createdAt }
         expect(await storage.clientTokens.all()).toEqual([changed])
         expect(await storage.clientTokens.update('1'.repeat(64), open)).toBe(false)
+      })
+    })
+
+    describe('transactions', () => {
+      test('that are asked for at once follow one another, and the last wins', async () => {
+        const names = Array.from({ length: 20 }, (_, n) => String(n))
+        await Promise.all(names.map((name) => storage.meta.set('a', name)))
+        expect(await storage.meta.get('a')).toBe('19')
+        const syncs = await Promise.all([['a', 'b'], ['b', 'c']].map((list) => storage.keys.syncValues(list))) // oxfmt-ignore
+        expect(syncs.map(({ added }) => added.length)).toEqual([2, 1])
       })
     })
 

@@ -2,22 +2,16 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { DatabaseError } from '../database-error.ts'
-import type { SqlResult, SqlValue, WorkerAnswer, WorkerRequest } from './worker-messages.ts'
-
-/** A SQLite database that lives in another thread. */
-export type WorkerConnection = {
-  /** Rejects with DatabaseError. */
-  run(sql: string, parameters: readonly unknown[]): Promise<SqlResult>
-  close(): Promise<void>
-}
+import type { Link, SqlResult } from '../link.ts'
+import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts'
 
 type Waiting = {
   readonly resolve: (result: SqlResult) => void
   readonly reject: (error: DatabaseError) => void
 }
 
-/** Opens the database file, making it if there is none. Rejects with DatabaseError. */
-export async function connectToWorker(path: string): Promise<WorkerConnection> {
+/** A thread that has the database file open; the file is made if there is none. Rejects with DatabaseError. */
+export async function startSqliteThread(path: string): Promise<Link> {
   const worker = startWorker(path)
   const waiting = new Map<number, Waiting>()
   let lastId = 0
@@ -60,15 +54,22 @@ export async function connectToWorker(path: string): Promise<WorkerConnection> {
   }
 
   return {
+    get isOpen() {
+      return end === undefined
+    },
     async run(sql, parameters) {
       lastId += 1
-      return ask({ kind: 'run', id: lastId, sql, parameters: parameters.map(bindable) })
+      return ask({ kind: 'run', id: lastId, sql, parameters })
     },
     async close() {
       if (end) return
       lastId += 1
       await ask({ kind: 'close', id: lastId })
       await worker.terminate()
+    },
+    destroy() {
+      endWith('The database is closed.')
+      void worker.terminate()
     },
   }
 }
@@ -85,13 +86,4 @@ function throughTypeScript(entry: URL): URL {
   const loader = new URL('./dist/esm/api/index.mjs', tsx).href
   const code = `import { register } from '${loader}'; register(); await import('${entry.href}')`
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`)
-}
-
-function bindable(value: unknown): SqlValue {
-  if (value === undefined || value === null) return null
-  if (typeof value === 'boolean') return Number(value)
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
-    return value
-  if (value instanceof Uint8Array) return value
-  throw new DatabaseError(`A ${typeof value} cannot be stored.`, 'BAD_VALUE')
 }

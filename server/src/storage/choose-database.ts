@@ -1,0 +1,77 @@
+import type { Settings } from '@gemini-balance/contract'
+import { join } from 'node:path'
+import { Secret } from '../keys/secret.ts'
+import { StartError } from '../start-error.ts'
+import type { DatabaseChoice } from './open-storage.ts'
+import { readDatabaseUrl } from './servers/database-url.ts'
+import type { ServerAddress } from './servers/server-address.ts'
+
+type DatabaseSettings = Pick<
+  Settings,
+  | 'dataDir'
+  | 'databaseType'
+  | 'databaseUrl'
+  | 'sqliteDatabase'
+  | 'mysqlHost'
+  | 'mysqlPort'
+  | 'mysqlUser'
+  | 'mysqlPassword'
+  | 'mysqlDatabase'
+  | 'mysqlSocket'
+>
+
+/** The database that the settings mean. Throws StartError where they cannot all be meant. */
+export function chooseDatabase(settings: DatabaseSettings): DatabaseChoice {
+  const { databaseType, databaseUrl, mysqlHost, mysqlSocket } = settings
+  if (databaseUrl !== '') return fromUrl(databaseUrl, databaseType)
+  switch (databaseType) {
+    case 'sqlite':
+      return sqliteFile(settings)
+    case 'mysql':
+      return mysqlServer(settings)
+    case 'postgresql':
+      throw new StartError(
+        'DATABASE_TYPE is postgresql, but DATABASE_URL is missing. Set it to postgresql://user:password@host:5432/database.',
+      )
+    case 'auto':
+      // Who names a server means it.
+      return mysqlHost === '' && mysqlSocket === '' ? sqliteFile(settings) : mysqlServer(settings)
+  }
+}
+
+function fromUrl(url: string, type: Settings['databaseType']): ServerAddress {
+  const address = readDatabaseUrl(url)
+  if (type === 'auto' || type === address.kind) return address
+  throw new StartError(
+    `DATABASE_TYPE is ${type}, but DATABASE_URL begins with ${address.kind}. Take one of them away.`,
+  )
+}
+
+function sqliteFile({ dataDir, sqliteDatabase }: DatabaseSettings): DatabaseChoice {
+  return { kind: 'sqlite', path: join(dataDir, sqliteDatabase) }
+}
+
+function mysqlServer(settings: DatabaseSettings): ServerAddress {
+  const { mysqlHost, mysqlSocket, mysqlUser, mysqlDatabase, mysqlPassword, mysqlPort } = settings
+  const missing = [
+    ...(mysqlHost === '' && mysqlSocket === '' ? ['MYSQL_HOST or MYSQL_SOCKET'] : []),
+    ...(mysqlUser === '' ? ['MYSQL_USER'] : []),
+    ...(mysqlDatabase === '' ? ['MYSQL_DATABASE'] : []),
+  ]
+  if (missing.length > 0) {
+    throw new StartError(
+      `For MySQL these settings are missing: ${missing.join(', ')}. Set them, or DATABASE_URL.`,
+    )
+  }
+  return {
+    kind: 'mysql',
+    host: mysqlHost,
+    port: mysqlPort,
+    socket: mysqlSocket === '' ? undefined : mysqlSocket,
+    user: mysqlUser,
+    password: mysqlPassword === '' ? undefined : new Secret(mysqlPassword),
+    database: mysqlDatabase,
+    tls: { mode: 'off' },
+    isFromUrl: false,
+  }
+}

@@ -1,0 +1,15 @@
+import { sql } from 'kysely'
+import { bringUpToDate, createStorage, type Means } from '../open-storage.ts'
+import type { StorageUnderTest } from './repository-contract.ts'
+
+/** A database whose time stands at 1 000, and which can be emptied. */
+export async function openForContract(means: Means): Promise<StorageUnderTest> {
+  const db = await bringUpToDate(means)
+  const tables = await db.introspection.getTables()
+  return {
+    storage: createStorage(db, () => 1000),
+    async empty() {
+      for (const { name } of tables) await sql`delete from ${sql.table(name)}`.execute(db)
+    },
+  }
+}
