@@ -22,7 +22,7 @@ export interface EngineKeeper {
 
 const flushMs = 1000
 /** How long the end may wait for the database. */
-const closeMs = 5000
+const closeMs = 3000
 /** Of many failures in a row, the first and every sixtieth are told. */
 const failuresPerMessage = 60
 

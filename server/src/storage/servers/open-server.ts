@@ -20,7 +20,7 @@ export const poolLimits: PoolLimits = {
   waitMs: 15_000,
   trustMs: 5000,
   pingMs: 2000,
-  closeMs: 5000,
+  closeMs: 2000,
 }
 
 export const serverLimits: ServerLimits = { connectMs: 5000, statementMs: 15_000 }

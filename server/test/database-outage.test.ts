@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  createTestDatabase,
+  describeOnServers,
+  type TestDatabase,
+} from '../src/storage/testing/servers.ts'
+import { startBreakableProxy, type BreakableProxy } from '../src/testing/breakable-proxy.ts'
+import { generate, healthyProjects, startBench, type Bench } from './support/gateway.ts'
+
+await describeOnServers((name, server) => {
+  describe(`a gateway on ${name}`, () => {
+    let database: TestDatabase
+    let proxy: BreakableProxy
+    let bench: Bench
+    beforeAll(async () => {
+      database = await createTestDatabase(server)
+    })
+    afterAll(() => database.drop())
+    beforeEach(async () => {
+      proxy = await startBreakableProxy(database.address)
+      const url = new URL(database.url)
+      url.hostname = '127.0.0.1'
+      url.port = String(proxy.port)
+      bench = await startBench({
+        fake: { projects: healthyProjects(5) },
+        settings: { DATABASE_URL: url.href },
+      })
+    })
+    afterEach(async () => {
+      await bench.close()
+      await proxy.close()
+    })
+
+    /** Requests that the log knows of. */
+    const written = async () => {
+      const { rows } = await bench.gateway.storage.attempts.list({}, { limit: 1000 })
+      // A connection that ends while it commits leaves open whether it did: the rows are then written again.
+      return new Set(rows.map(({ requestId }) => requestId)).size
+    }
+
+    /** Calls until `stop`, and answers with the status of each. */
+    function callOn(stop: AbortSignal): Promise<number[]> {
+      const statuses: number[] = []
+      const one = async () => {
+        while (!stop.aborted) {
+          statuses.push((await generate(bench, 'hello')).status)
+          await sleep(10)
+        }
+      }
+      return Promise.all([one(), one(), one()]).then(() => statuses)
+    }
+
+    async function expectAllAfter(during: () => Promise<void>): Promise<void> {
+      const before = await written()
+      const stop = new AbortController()
+      const calls = callOn(stop.signal)
+      await during()
+      stop.abort()
+      const statuses = await calls
+      expect(statuses.length).toBeGreaterThan(20)
+      expect(statuses.filter((status) => status !== 200)).toEqual([])
+      const all = Math.min(before + statuses.length, 1000)
+      await expect.poll(written, { timeout: 25_000, interval: 200 }).toBe(all)
+    }
+
+    test('loses no request and no row when the server ends its connections in mid-load', () =>
+      expectAllAfter(async () => {
+        for (let turn = 0; turn < 5; turn += 1) {
+          await sleep(200)
+          await database.killConnections()
+        }
+      }))
+
+    test('loses no request when the server is gone for a while, and writes the rows afterwards', () =>
+      expectAllAfter(async () => {
+        await sleep(200)
+        proxy.become('refuse')
+        await sleep(1500)
+        expect(await bench.gateway.storage.isReady()).toBe(false)
+        expect((await fetch(`${bench.url}/ready`)).status).toBe(200)
+        proxy.become('pass')
+      }))
+
+    test('loses no request when the server hangs, and writes the rows afterwards', () =>
+      expectAllAfter(async () => {
+        await sleep(200)
+        proxy.become('hang')
+        await sleep(1500)
+        expect(await bench.gateway.storage.isReady()).toBe(false)
+        expect((await fetch(`${bench.url}/ready`)).status).toBe(200)
+        proxy.become('pass')
+      }))
+
+    test('stops in time though the server hangs', async () => {
+      await generate(bench, 'hello')
+      proxy.become('hang')
+      await generate(bench, 'hello')
+      await bench.gateway.close()
+    })
+
+    test('never logs how to enter the database', async () => {
+      proxy.become('refuse')
+      await generate(bench, 'hello')
+      await expect.poll(() => bench.logged.join(''), { timeout: 10_000 }).toContain('request log')
+      expect(bench.logged.join('')).not.toContain('@127.0.0.1')
+    })
+  })
+})
