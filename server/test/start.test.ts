@@ -85,6 +85,17 @@ describe('a start that cannot work says why in one sentence and exits with 1', (
     expect(said).toContain('DATA_DIR')
   }, 60_000)
 
+  test('a database server that is not there, without its password', async () => {
+    const { code, said } = await run({
+      DATABASE_URL: 'postgresql://someone:canary-password@127.0.0.1:1/database',
+    })
+    expect(code).toBe(1)
+    expect(said.trim().split('\n')).toHaveLength(1)
+    expect(said).toContain('127.0.0.1:1')
+    expect(said).toContain('DATABASE_URL')
+    expect(said).not.toContain('canary')
+  }, 60_000)
+
   test('a database that is a file of another kind', async () => {
     const data = await mkdtemp(join(folder, 'other-'))
     await writeFile(join(data, 'gemini-balance.db'), 'no database '.repeat(1000))

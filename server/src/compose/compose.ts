@@ -47,7 +47,8 @@ export type Gateway = {
 export async function compose(options: ComposeOptions): Promise<Gateway> {
   const { environment, logDestination } = options
   const atStart = readSettings(environment)
-  const storage = await openStorage({ database: chooseDatabase(atStart), now: Date.now })
+  const database = chooseDatabase(atStart)
+  const storage = await openStorage({ database, now: Date.now })
   try {
     const settings = await createLiveSettings({ environment, store: storage.settings })
     const newAdminToken = await ensureAdminToken(settings)
@@ -55,6 +56,7 @@ export async function compose(options: ComposeOptions): Promise<Gateway> {
       level: settings.current().logLevel,
       ...(logDestination === undefined ? {} : { destination: logDestination }),
     })
+    if (database.kind !== 'sqlite') log.scrubber.add(database.password?.reveal() ?? '')
     return await start({ ...options, storage, settings, log, newAdminToken })
   } catch (error) {
     await storage.close()
@@ -156,7 +158,7 @@ async function ensureAdminToken(settings: LiveSettings): Promise<string | undefi
 }
 
 function guardSecrets(log: RootLog, settings: Settings): void {
-  const { authToken, allowedTokens, apiKeys, mysqlPassword, databaseUrl } = settings
-  const secrets = [authToken, ...allowedTokens, ...apiKeys, mysqlPassword, databaseUrl]
-  for (const secret of secrets) log.scrubber.add(secret)
+  const { authToken, allowedTokens, apiKeys, databaseUrl } = settings
+  for (const secret of [authToken, ...allowedTokens, ...apiKeys, databaseUrl])
+    log.scrubber.add(secret)
 }

@@ -1,5 +1,6 @@
 import { findSetting, SettingsRefused } from '@gemini-balance/contract'
 import { describe, expect, test } from 'vitest'
+import { StartError } from '../start-error.ts'
 import { createLiveSettings, type SettingStore } from './live-settings.ts'
 
 function memoryStore(
@@ -33,6 +34,34 @@ test('what only a start can change comes from the environment alone', async () =
     store: memoryStore({ PORT: '9' }),
   })
   expect(live.current().port).toBe(81)
+})
+
+describe('a stored value that is no longer valid', () => {
+  const rows = { MAX_RETRIES: '99', ALLOWED_TOKENS: '["canary",3]', MAX_FAILURES: '5' }
+
+  test('stops the start with a sentence that says where it comes from and how to take it away', async () => {
+    const start = createLiveSettings({ environment: {}, store: memoryStore(rows) })
+    const error: unknown = await start.catch((error: unknown) => error)
+    expect(error).toBeInstanceOf(StartError)
+    expect(String(error)).toContain('MAX_RETRIES must be a whole number from 0 to 10')
+    expect(String(error)).toContain('kept in the database')
+    expect(String(error)).toContain('RESET_SETTINGS=MAX_RETRIES,ALLOWED_TOKENS')
+    expect(String(error)).not.toContain('canary')
+  })
+
+  test('is taken away by RESET_SETTINGS, and nothing else is', async () => {
+    const environment = { RESET_SETTINGS: 'MAX_RETRIES,ALLOWED_TOKENS', MAX_RETRIES: '4' }
+    const store = memoryStore(rows)
+    const live = await createLiveSettings({ environment, store })
+    expect(live.current()).toMatchObject({ maxRetries: 4, allowedTokens: [], maxFailures: 5 })
+    expect([...store.rows.keys()]).toEqual(['MAX_FAILURES'])
+  })
+
+  test('is not taken away under a name that is none', async () => {
+    const environment = { RESET_SETTINGS: 'MAX_RETRYS' }
+    const start = createLiveSettings({ environment, store: memoryStore(rows) })
+    await expect(start).rejects.toThrow('MAX_RETRYS is not a setting')
+  })
 })
 
 describe('a change', () => {

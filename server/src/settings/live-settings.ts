@@ -44,12 +44,12 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
     [...(await store.all())].filter(([name]) => findSetting(name)?.live === true),
   )
   const { resetSettings } = readSettings(environment)
-  await forget(resetSettings)
+  await forget(namesToChange(resetSettings))
   let current = readAtStart(environment, stored)
   const listeners = new Set<(now: Settings, before: Settings) => void>()
   let last: Promise<unknown> = Promise.resolve()
 
-  /** What is taken out at the start, known or not: nothing there may keep the gateway from starting. */
+  /** Before anything stored is read: what is stored may be what keeps the gateway from starting. */
   async function forget(names: readonly string[]): Promise<void> {
     if (names.length === 0) return
     await store.write(new Map(names.map((name) => [name, undefined])))
