@@ -84,6 +84,7 @@ describe('settings that cannot be meant are refused in a sentence that names the
     [{ DATABASE_URL: 'postgres://h/d' }, 'names no user'],
     [{ DATABASE_URL: 'postgres://u@h/d?sslmode=maybe' }, 'sslmode must be one of'],
     [{ DATABASE_URL: 'postgres://u@h/d?sslrootcert=/none' }, 'sslrootcert cannot be read'],
+    [{ DATABASE_URL: 'mysql://u@[::1]/d?sslmode=verify-full' }, 'name of the host'],
     [{ DATABASE_URL: 'postgres://u@h/d%ZZ' }, '%25'],
   ])('%j', (environment, words) => {
     expect(refusal(environment)).toContain(words)

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { Secret } from '../../keys/secret.ts'
 import { StartError } from '../../start-error.ts'
 import type { ServerAddress, ServerKind, Tls, TlsMode } from './server-address.ts'
@@ -47,15 +48,21 @@ export function readDatabaseUrl(text: string): ServerAddress {
   if (database === '') throw refused('it names no database. Add it: /gemini_balance at the end.')
   if (url.username === '') throw refused('it names no user.')
   const password = decoded(url.password)
+  const host = decoded(url.hostname).replace(/^\[(.*)\]$/, '$1')
+  const tls = tlsOf(url)
+  if (kind === 'mysql' && tls.mode === 'full' && isIP(host) !== 0) {
+    // mysql2 would look for `localhost` in the certificate.
+    throw refused('sslmode=verify-full asks for the name of the host, not its number.')
+  }
   return {
     kind,
-    host: decoded(url.hostname).replace(/^\[(.*)\]$/, '$1'),
+    host,
     port: url.port === '' ? usualPorts[kind] : Number(url.port),
     socket,
     user: decoded(url.username),
     password: password === '' ? undefined : new Secret(password),
     database,
-    tls: tlsOf(url),
+    tls,
     isFromUrl: true,
   }
 }

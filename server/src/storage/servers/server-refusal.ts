@@ -17,8 +17,13 @@ const noAnswer: Reason = (at) =>
   `it does not answer in time. Look at the network and the firewall, or correct ${where(at)}.`
 const unknownHost: Reason = (at) => `there is no host ${at.host}. Correct ${where(at)}.`
 const noSocket: Reason = (at) => `there is no such socket. Correct ${socket(at)}.`
+/** MySQL does not tell a user who must use TLS from one with a wrong password. */
+const hintOfTls: Reason = ({ kind, tls }) =>
+  kind === 'mysql' && tls.mode === 'off'
+    ? ' Or must this user use TLS? Then give DATABASE_URL with ?sslmode=require.'
+    : ''
 const notEntered: Reason = (at) =>
-  `it does not let the user ${at.user} in with this password. Correct ${who(at)}.`
+  `it does not let the user ${at.user} in with this password. Correct ${who(at)}.${hintOfTls(at)}`
 const notAllowed: Reason = (at) =>
   `the user ${at.user} may not use the database ${at.database}. Grant it, or correct ${which(at)}.`
 const noDatabase: Reason = (at) =>
@@ -71,6 +76,7 @@ const reasons: Readonly<Record<string, Reason>> = {
 const bySentence: readonly (readonly [RegExp, Reason])[] = [
   [/does not support SSL/i, noTls],
   [/no pg_hba\.conf entry.*(?:no encryption|SSL off)/i, tlsOnly],
+  [/SASL.*password/, notEntered],
   [/certificate|self.signed|altnames|unable to (?:verify|get)/i, notTrusted],
 ]
 
