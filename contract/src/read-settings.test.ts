@@ -16,7 +16,7 @@ test('without any value every setting has its default', () => {
   expect(settings).toMatchObject({
     port: 8000,
     dataDir: './data',
-    databaseType: 'sqlite',
+    databaseType: 'auto',
     maxRetries: 3,
   })
   expect(settings.baseUrl).toBe('https://generativelanguage.googleapis.com/v1beta')
@@ -70,7 +70,7 @@ describe('what cannot be used', () => {
     expect(told.split('\n')).toHaveLength(4)
     expect(told).toContain('PORT must be a whole number from 0 to 65535')
     expect(told).toContain('MAX_RETRIES must be a whole number from 0 to 10')
-    expect(told).toContain('DATABASE_TYPE must be one of sqlite')
+    expect(told).toContain('DATABASE_TYPE must be one of auto, sqlite, mysql, postgresql')
     expect(told).toContain('BASE_URL')
   })
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bringUpToDate, createStorage, serverMeans } from '../open-storage.ts'
 import { openForContract } from '../testing/open-for-contract.ts'
@@ -14,6 +15,26 @@ await describeOnServers((name, server) => {
     afterAll(() => database.drop())
 
     storageContract(name, () => openForContract(serverMeans(database.address, serverLimits)))
+
+    test('two starts at once on an empty database make its tables once', async () => {
+      const empty = await createTestDatabase(server)
+      const means = serverMeans(empty.address, serverLimits)
+      const started = await Promise.all([bringUpToDate(means), bringUpToDate(means)])
+      for (const db of started) await db.destroy()
+      await empty.drop()
+    })
+
+    test('a start that broke off while it made the tables is finished by the next', async () => {
+      const means = serverMeans(database.address, serverLimits)
+      const db = await bringUpToDate(means)
+      await sql`delete from kysely_migration`.execute(db)
+      await db.schema.dropTable('attempts').execute()
+      await db.destroy()
+      const again = await bringUpToDate(means)
+      await createStorage(again, () => 1000).attempts.insertMany([attempt()])
+      await again.deleteFrom('attempts').execute()
+      await again.destroy()
+    })
 
     test('connections that the server has ended are replaced, and nobody notices', async () => {
       const db = await bringUpToDate(serverMeans(database.address, serverLimits))
