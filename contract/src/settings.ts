@@ -328,6 +328,36 @@ export const settingsSchema = z.object({
     flag().default(true),
     'Append the links that a search brought to answers for OpenAI clients.',
   ),
+  streamOptimizerEnabled: stream(
+    'STREAM_OPTIMIZER_ENABLED',
+    flag().default(false),
+    'Write the text of streams to OpenAI clients in small pieces at an even pace.',
+  ),
+  streamMinDelay: stream(
+    'STREAM_MIN_DELAY',
+    numberIn(0, 1).default(0.016),
+    'Seconds between the pieces of a long text.',
+  ),
+  streamMaxDelay: stream(
+    'STREAM_MAX_DELAY',
+    numberIn(0, 1).default(0.024),
+    'Seconds between the pieces of a short text.',
+  ),
+  streamShortTextThreshold: stream(
+    'STREAM_SHORT_TEXT_THRESHOLD',
+    wholeNumberIn(1, 10_000).default(10),
+    'Characters up to which a text of the stream counts as short.',
+  ),
+  streamLongTextThreshold: stream(
+    'STREAM_LONG_TEXT_THRESHOLD',
+    wholeNumberIn(1, 10_000).default(50),
+    'Characters from which a text of the stream counts as long, and is written by STREAM_CHUNK_SIZE.',
+  ),
+  streamChunkSize: stream(
+    'STREAM_CHUNK_SIZE',
+    wholeNumberIn(1, 1000).default(5),
+    'Characters of a piece of a long text; shorter texts are written one by one.',
+  ),
   streamKeepAliveSeconds: stream(
     'STREAM_KEEP_ALIVE_SECONDS',
     numberIn(0, 600).default(15),

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { parseModelName, type ModelName } from '../../models/model-name.ts'
 import { buildGenerateCall, type Target } from './build-call.ts'
-import { createStreamOutput, createWholeOutput } from './chat-output.ts'
+import {
+  createStreamOutput,
+  createWholeOutput,
+  type ChatOutput,
+  type OutputOptions,
+  type StreamOutputOptions,
+} from './chat-output.ts'
 import { chatRequest, type ChatRequest } from './chat-request.ts'
 import { answerChat } from './chat-session.ts'
 import { fetchRemoteMedia } from './fetch-remote-media.ts'
@@ -9,9 +15,11 @@ import { remoteMediaUrls } from './messages.ts'
 import { modelTraits } from './model-traits.ts'
 import { unsupportedModel } from './openai-error.ts'
 import type { OpenAiDeps, OpenAiRequest, OpenAiSettings } from './openai-deps.ts'
+import { createPacedOutput } from './paced-output.ts'
 import { googleExtrasOf } from './parameters.ts'
 import { readRequest } from './read-request.ts'
 import { sendError } from './send-json.ts'
+import type { TextPace } from './text-pace.ts'
 import { translateRequest } from './translate-request.ts'
 import { droppedFields, droppedHeader } from './warnings.ts'
 
@@ -58,7 +66,7 @@ export async function answerChatCompletions(
       newCallId: () => randomUUID().replaceAll('-', ''),
     },
     output: streams
-      ? createStreamOutput(output, {
+      ? streamOutput(deps, output, {
           withUsage: chat.stream_options?.include_usage === true,
           keepAliveMs: settings.streamKeepAliveSeconds * 1000,
           heartbeatMs: isFake ? settings.fakeStreamEmptyDataIntervalSeconds * 1000 : 0,
@@ -68,6 +76,24 @@ export async function answerChatCompletions(
     keepSignature: (id, signature) => deps.signatures.keep(request.caller.id, id, signature),
   })
 }
+
+function streamOutput(
+  deps: OpenAiDeps,
+  options: OutputOptions,
+  stream: StreamOutputOptions,
+): ChatOutput {
+  const output = createStreamOutput(options, stream)
+  if (!deps.settings().streamOptimizerEnabled) return output
+  return createPacedOutput(output, options.client.signal, () => paceOf(deps.settings()))
+}
+
+const paceOf = (settings: OpenAiSettings): TextPace => ({
+  minDelayMs: settings.streamMinDelay * 1000,
+  maxDelayMs: settings.streamMaxDelay * 1000,
+  short: settings.streamShortTextThreshold,
+  long: settings.streamLongTextThreshold,
+  pieceSize: settings.streamChunkSize,
+})
 
 /** Where a suffix or a setting decides how the model thinks, it decides on thoughts too. */
 function asksForThoughts(settings: OpenAiSettings, model: ModelName, requested: string): boolean {

@@ -18,6 +18,8 @@ export interface ChatOutput {
   readonly hasBegun: boolean
   /** Takes the next events; false when the client is full. */
   emit(events: readonly ChatEvent[]): boolean
+  /** Who is to be told when a client that was full is not any more; whoever came last. */
+  onRoom(resume: () => void): void
   /** These are the last events. */
   finish(events: readonly ChatEvent[]): void
   fail(error: OpenAiError): void
@@ -53,6 +55,8 @@ export function createStreamOutput(
   let hasBegun = false
   let hasHeaders = false
   let hasEnded = false
+  let resume: (() => void) | undefined
+  client.onDrain(() => resume?.())
   const keepAlive = createKeepAlive(keepAliveMs, () => {
     if (hasBegun && !hasEnded) client.write(Buffer.from(': keep-alive\n\n'))
   })
@@ -96,6 +100,9 @@ export function createStreamOutput(
       return hasBegun
     },
     emit,
+    onRoom(listener) {
+      resume = listener
+    },
     finish(events) {
       emit(events)
       if (hasEnded) return
@@ -119,6 +126,7 @@ export function createWholeOutput({ client, envelope, headers }: OutputOptions):
       told.push(...events)
       return true
     },
+    onRoom: () => {},
     finish(events) {
       told.push(...events)
       const completion = completionOf(envelope, told)

@@ -84,7 +84,7 @@ type Reading = {
 
 async function readChunks(
   deps: OpenAiDeps,
-  { callFor, streams, client }: ChatSession,
+  { callFor, streams, client, output }: ChatSession,
   { request, take }: Reading,
 ): Promise<CallEnd> {
   const splitter = streams ? createSseSplitter() : createWholeSplitter()
@@ -92,7 +92,7 @@ async function readChunks(
     presence: client.presence,
     sink: {
       write: (bytes) => take(splitter.push(bytes)),
-      onDrain: (resume) => client.onDrain(resume),
+      onDrain: output.onRoom,
     },
   })
   if (ended.kind === 'complete') take(splitter.rest())

@@ -8,6 +8,13 @@ export type OpenAiSettings = DialectSettings & {
   /** Whether streams are made of whole answers, with a sign of life every so many seconds until then. */
   readonly fakeStreamEnabled: boolean
   readonly fakeStreamEmptyDataIntervalSeconds: number
+  /** Whether the text of streams is written in small pieces; the delays between them are seconds. */
+  readonly streamOptimizerEnabled: boolean
+  readonly streamMinDelay: number
+  readonly streamMaxDelay: number
+  readonly streamShortTextThreshold: number
+  readonly streamLongTextThreshold: number
+  readonly streamChunkSize: number
   /** Seconds of silence after which a stream that has begun says so; 0 is never. */
   readonly streamKeepAliveSeconds: number
 }
