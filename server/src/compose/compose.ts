@@ -7,7 +7,6 @@ import { tokensHandlers } from '../admin/tokens/tokens-handlers.ts'
 import { geminiRoutes } from '../dialects/gemini/native-routes.ts'
 import { openAiNativeRoutes } from '../dialects/openai-native/openai-native-routes.ts'
 import { openAiRoutes } from '../dialects/openai/openai-routes.ts'
-import { createSignatureStore } from '../dialects/openai/thought-signatures.ts'
 import { adminRoutes } from '../http/admin-routes.ts'
 import { healthRoutes } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
@@ -21,6 +20,7 @@ import { openStorage, type Storage } from '../storage/open-storage.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './compose-tokens.ts'
+import { keepSignatures } from './signature-keeper.ts'
 import { listen } from './listen.ts'
 
 export type ComposeOptions = {
@@ -83,6 +83,7 @@ async function start(opened: Opened): Promise<Gateway> {
   const { registry: callers, tokens } = await composeTokens({ storage, settings, complain })
   const gateway = composeGateway({ engine, secretOf, callers, settings, storage, log, complain })
 
+  const signatures = await keepSignatures({ repository: storage.signatures, log, now: Date.now })
   guardSecrets(log, settings.current())
   settings.subscribe((now) => {
     guardSecrets(log, now)
@@ -109,7 +110,7 @@ async function start(opened: Opened): Promise<Gateway> {
   }
   const openAi = {
     ...dialect,
-    signatures: createSignatureStore(),
+    signatures: signatures.store,
     fetchMedia: createGuardedFetch(),
     version: gateway.version,
   }
@@ -143,6 +144,7 @@ async function start(opened: Opened): Promise<Gateway> {
       await app.close()
       clearTimeout(timer)
       await gateway.close()
+      await signatures.close()
       await closeKeys()
       await storage.close()
     },

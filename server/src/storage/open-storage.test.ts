@@ -44,6 +44,7 @@ async function fill(storage: Storage): Promise<void> {
   await storage.keys.syncValues(['one', 'two'])
   await storage.engineState.apply([{ id: 'key:1', row: keyState(1) }])
   await storage.attempts.insertMany([attempt()])
+  await storage.signatures.insertMany([{ name: 'ann call_1', signature: 'sig', at: 1 }])
 }
 
 async function content(storage: Storage) {
@@ -52,6 +53,7 @@ async function content(storage: Storage) {
     keys: (await storage.keys.all()).map(({ id, secret }) => [id, secret.reveal()]),
     engineState: await storage.engineState.all(),
     attempts: (await storage.attempts.list({})).rows,
+    signatures: await storage.signatures.newest(10),
   }
 }
 

@@ -27,6 +27,7 @@ import {
 import type { ServerAddress } from './servers/server-address.ts'
 import type { ServerLimits } from './servers/server-link.ts'
 import { serverRefusal } from './servers/server-refusal.ts'
+import { createSignatureRepository, type SignatureRepository } from './signature-repository.ts'
 import { createSettingsRepository, type SettingsRepository } from './settings-repository.ts'
 import { sqliteLimits, sqliteLinks, sqliteParts } from './sqlite/open-sqlite.ts'
 import { sqliteRefusal } from './sqlite/sqlite-refusal.ts'
@@ -38,6 +39,7 @@ export type Storage = {
   readonly clientTokens: ClientTokenRepository
   readonly engineState: EngineStateRepository
   readonly attempts: AttemptRepository
+  readonly signatures: SignatureRepository
   readonly meta: MetaRepository
   /** Whether the database answers now. */
   isReady(): Promise<boolean>
@@ -111,6 +113,7 @@ export function createStorage(db: Kysely<Schema>, now: () => number): Storage {
     clientTokens: createClientTokenRepository(db),
     engineState: createEngineStateRepository(db, now),
     attempts: createAttemptRepository(db),
+    signatures: createSignatureRepository(db),
     meta: createMetaRepository(db),
     isReady: () => isReady(db),
     close: () => db.destroy(),

@@ -4,6 +4,7 @@ import type { EngineStateTable } from './tables/engine-state-table.ts'
 import type { KeysTable } from './tables/keys-table.ts'
 import type { MetaTable } from './tables/meta-table.ts'
 import type { SettingsTable } from './tables/settings-table.ts'
+import type { ThoughtSignaturesTable } from './tables/thought-signatures-table.ts'
 
 /**
  * Every table. Times are milliseconds since the epoch, truth values 0 and 1: all that SQLite, MySQL and PostgreSQL agree on.
@@ -15,4 +16,5 @@ export type Schema = {
   readonly keys: KeysTable
   readonly client_tokens: ClientTokensTable
   readonly attempts: AttemptsTable
+  readonly thought_signatures: ThoughtSignaturesTable
 }

@@ -84,7 +84,7 @@ function streamOutput(
 ): ChatOutput {
   const output = createStreamOutput(options, stream)
   if (!deps.settings().streamOptimizerEnabled) return output
-  return createPacedOutput(output, options.client.signal, () => paceOf(deps.settings()))
+  return createPacedOutput(output, options.client.presence.signal, () => paceOf(deps.settings()))
 }
 
 const paceOf = (settings: OpenAiSettings): TextPace => ({

@@ -5,6 +5,7 @@ import {
   isSignatureRefusal,
   withFirstCallSigned,
   withoutForeignSignatures,
+  type SignatureEntry,
 } from './thought-signatures.ts'
 
 const call = (name: string, thoughtSignature?: string) => ({
@@ -21,13 +22,13 @@ describe('the store of signatures', () => {
   })
 
   test('forgets the oldest when it has too many entries', () => {
-    const store = createSignatureStore({ entries: 2, bytes: 1000 })
+    const store = createSignatureStore({ limits: { entries: 2, bytes: 1000 } })
     for (const id of ['1', '2', '3']) store.keep('ann', id, 'sig')
     expect(['1', '2', '3'].map((id) => store.find('ann', id))).toEqual([undefined, 'sig', 'sig'])
   })
 
   test('forgets the oldest when it holds too many bytes, and never takes what is larger than all of it', () => {
-    const store = createSignatureStore({ entries: 100, bytes: 20 })
+    const store = createSignatureStore({ limits: { entries: 100, bytes: 20 } })
     store.keep('a', '1', 'x'.repeat(10))
     store.keep('a', '2', 'y'.repeat(10))
     store.keep('a', '3', 'z'.repeat(100))
@@ -38,11 +39,12 @@ describe('the store of signatures', () => {
     ])
   })
 
-  test('survives a restart through export and import', () => {
-    const store = createSignatureStore()
+  test('tells of everything it keeps, and takes it back', () => {
+    const kept: SignatureEntry[] = []
+    const store = createSignatureStore({ onKept: (entry) => void kept.push(entry) })
     store.keep('ann', 'call_1', 'sig')
-    const next = createSignatureStore()
-    next.import(JSON.parse(JSON.stringify(store.export())))
+    const next = createSignatureStore({ onKept: () => expect.unreachable() })
+    next.restore(kept)
     expect(next.find('ann', 'call_1')).toBe('sig')
   })
 })

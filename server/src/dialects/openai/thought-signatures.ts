@@ -10,19 +10,25 @@ export interface SignatureStore {
   /** What is kept for one caller: nobody finds what another caller's calls were signed with. */
   find(caller: string, toolCallId: string): string | undefined
   keep(caller: string, toolCallId: string, signature: string): void
-  /** Everything that is kept, oldest first, to be stored over a restart. */
-  export(): readonly SignatureEntry[]
-  import(entries: Iterable<SignatureEntry>): void
+  /** Takes back what was kept before a restart, oldest first. */
+  restore(entries: Iterable<SignatureEntry>): void
 }
 
-export type SignatureEntry = readonly [name: string, signature: string]
+export type SignatureEntry = { readonly name: string; readonly signature: string }
 
 export type SignatureLimits = { readonly entries: number; readonly bytes: number }
 
-const usualLimits: SignatureLimits = { entries: 20_000, bytes: 64 * 1024 * 1024 }
+export const signatureLimits: SignatureLimits = { entries: 20_000, bytes: 64 * 1024 * 1024 }
+
+export type SignatureStoreOptions = {
+  readonly limits?: SignatureLimits
+  /** Told of everything that is kept, to be stored over a restart; must not wait. */
+  readonly onKept?: (entry: SignatureEntry) => void
+}
 
 /** Signatures by tool-call id, for clients that drop what they do not know. The oldest go first when it is full. */
-export function createSignatureStore(limits: SignatureLimits = usualLimits): SignatureStore {
+export function createSignatureStore(options: SignatureStoreOptions = {}): SignatureStore {
+  const { limits = signatureLimits, onKept } = options
   const kept = new Map<string, string>()
   let bytes = 0
 
@@ -46,10 +52,13 @@ export function createSignatureStore(limits: SignatureLimits = usualLimits): Sig
 
   return {
     find: (caller, toolCallId) => kept.get(nameOf(caller, toolCallId)),
-    keep: (caller, toolCallId, signature) => put(nameOf(caller, toolCallId), signature),
-    export: () => [...kept],
-    import: (entries) => {
-      for (const [name, signature] of entries) put(name, signature)
+    keep(caller, toolCallId, signature) {
+      const name = nameOf(caller, toolCallId)
+      put(name, signature)
+      onKept?.({ name, signature })
+    },
+    restore(entries) {
+      for (const { name, signature } of entries) put(name, signature)
     },
   }
 }

@@ -369,6 +369,52 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
       })
     })
 
+    describe('signatures', () => {
+      const row = (name: string, at: number) => ({ name, signature: `signature of ${name} ✓`, at })
+      const names = async () => (await storage.signatures.newest(100)).map(({ name }) => name)
+
+      test('come back as they were written, the newest few of them, the oldest first', async () => {
+        const long = { name: 'Ann call_1', signature: 'x'.repeat(200_000), at: 1_790_000_000_000 }
+        await storage.signatures.insertMany([])
+        await storage.signatures.insertMany([row('c', 3), long, row('a', 1), row('b', 2)])
+        expect(await storage.signatures.newest(3)).toEqual([row('b', 2), row('c', 3), long])
+      })
+
+      test('are replaced by name, in one batch and in the next', async () => {
+        await storage.signatures.insertMany([row('a', 1), row('b', 2), row('a', 3)])
+        await storage.signatures.insertMany([row('b', 4), row('A', 5), row('a ', 6)])
+        expect(await storage.signatures.newest(100)).toEqual([
+          row('a', 3),
+          row('b', 4),
+          row('A', 5),
+          row('a ', 6),
+        ])
+      })
+
+      test('whose name is longer than any of ours are left out', async () => {
+        await storage.signatures.insertMany([row('x'.repeat(500), 1), row('a', 2)])
+        expect(await names()).toEqual(['a'])
+      })
+
+      test('that are old go, and the oldest of too many, some at a time', async () => {
+        const { signatures } = storage
+        await signatures.insertMany([1, 2, 3, 4, 5, 6].map((at) => row(`n${at}`, at)))
+        expect(await signatures.prune({ before: 3, keep: 100, limit: 10 })).toBe(2)
+        expect(await names()).toEqual(['n3', 'n4', 'n5', 'n6'])
+        expect(await signatures.prune({ before: 4, keep: 1, limit: 2 })).toBe(2)
+        expect(await signatures.prune({ before: 4, keep: 1, limit: 2 })).toBe(1)
+        expect(await signatures.prune({ before: 4, keep: 1, limit: 2 })).toBe(0)
+        expect(await names()).toEqual(['n6'])
+      })
+
+      test('come by thousands', async () => {
+        await storage.signatures.insertMany(
+          Array.from({ length: 3000 }, (_, at) => row(`n${at}`, at)),
+        )
+        expect(await storage.signatures.newest(5000)).toHaveLength(3000)
+      })
+    })
+
     describe('meta', () => {
       test('remembers a value by name, and makes one up once', async () => {
         const { meta } = storage

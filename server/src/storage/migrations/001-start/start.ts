@@ -5,6 +5,7 @@ import { createEngineState } from './engine-state.ts'
 import { createKeys } from './keys.ts'
 import { createMeta } from './meta.ts'
 import { createSettings } from './settings.ts'
+import { createThoughtSignatures } from './thought-signatures.ts'
 
 /** The tables of the first release, a file for each group. */
 const steps: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
@@ -14,6 +15,7 @@ const steps: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   createKeys,
   createClientTokens,
   createAttempts,
+  createThoughtSignatures,
 ]
 
 export const start: Migration = {

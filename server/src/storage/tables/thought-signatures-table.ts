@@ -1,0 +1,1 @@
+export type ThoughtSignaturesTable = { name: string; signature: string; at: number }
