@@ -313,6 +313,11 @@ export const settingsSchema = z.object({
     'Safety settings of requests that bring none.',
   ),
 
+  createImageModel: models(
+    'CREATE_IMAGE_MODEL',
+    text().default('gemini-3.1-flash-image'),
+    'The image model that OpenAI clients chat with as `<model>-chat`; empty: none.',
+  ),
   fakeStreamEnabled: stream(
     'FAKE_STREAM_ENABLED',
     flag().default(false),

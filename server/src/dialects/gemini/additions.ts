@@ -51,7 +51,9 @@ function toolsWanted(asked: Asked, settings: AdditionSettings): string[] {
 }
 
 /** Google refuses built-in tools beside all of these. */
-function excludesTools(asked: Asked): boolean {
+export function excludesTools(
+  asked: Pick<Asked, 'hasFunctionCall' | 'hasCachedContent' | 'generationConfig' | 'tools'>,
+): boolean {
   if (asked.hasFunctionCall || asked.hasCachedContent) return true
   const config = asked.generationConfig()
   const wantsJson =

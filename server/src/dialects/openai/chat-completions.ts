@@ -1,27 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { parseModelName, type ModelName } from '../../models/model-name.ts'
 import { buildGenerateCall, type Target } from './build-call.ts'
-import {
-  createStreamOutput,
-  createWholeOutput,
-  type ChatOutput,
-  type OutputOptions,
-  type StreamOutputOptions,
-} from './chat-output.ts'
 import { chatRequest, type ChatRequest } from './chat-request.ts'
 import { answerChat } from './chat-session.ts'
 import { fetchRemoteMedia } from './fetch-remote-media.ts'
+import type { GenerateContentRequest } from './gemini-request.ts'
+import { paintingModel, readImageWish, type ImageWish } from './image-chat.ts'
 import { remoteMediaUrls } from './messages.ts'
 import { modelTraits } from './model-traits.ts'
 import { unsupportedModel } from './openai-error.ts'
 import type { OpenAiDeps, OpenAiRequest, OpenAiSettings } from './openai-deps.ts'
-import { createPacedOutput } from './paced-output.ts'
+import { outputFor } from './output-for.ts'
 import { googleExtrasOf } from './parameters.ts'
 import { readRequest } from './read-request.ts'
 import { sendError } from './send-json.ts'
-import type { TextPace } from './text-pace.ts'
-import { translateRequest } from './translate-request.ts'
-import { droppedFields, droppedHeader } from './warnings.ts'
+import { suppressedSearch, translateRequest } from './translate-request.ts'
+import { droppedFields, type Translated } from './warnings.ts'
 
 /** `POST chat/completions`, by way of Gemini's own API. Throws InvalidRequest. */
 export async function answerChatCompletions(
@@ -30,70 +24,73 @@ export async function answerChatCompletions(
   body: Buffer,
 ): Promise<void> {
   const chat = readRequest(chatRequest, body)
-  const requested = chat.model.replace(/^models\//, '')
   const settings = deps.settings()
+  const named = chat.model.replace(/^models\//, '')
+  const painter = paintingModel(named, settings)
+  const requested = painter ?? named
   const model = parseModelName(requested, settings, (id) => deps.catalogue.has(id))
   if (model === undefined) return sendError(request.client, unsupportedModel(chat.model))
-  const traits = modelTraits(model.base)
-  const urls = remoteMediaUrls(chat.messages, traits)
-  const translated = translateRequest(chat, {
-    traits,
-    settings: { showThoughts: asksForThoughts(settings, model, requested) },
-    media: await fetchRemoteMedia(deps.fetchMedia, urls, request.client.presence.signal),
-    findSignature: (id) => deps.signatures.find(request.caller.id, id),
-  })
+  const asked: Asked = {
+    chat,
+    model,
+    requested,
+    wish: painter === undefined ? undefined : readImageWish(chat),
+  }
+  const translated = await translate(deps, request, asked)
   const streams = chat.stream === true
   const isFake = streams && settings.fakeStreamEnabled
   const target: Target = { model, requested, streams: streams && !isFake }
-  const dropped = droppedFields(translated.warnings)
-  const output = {
-    client: request.client,
-    envelope: {
-      id: `chatcmpl-${request.id}`,
-      created: Math.floor(deps.forward.clock.now() / 1000),
-      model: chat.model,
-    },
-    headers: { 'x-request-id': request.id, ...(dropped ? { [droppedHeader]: dropped } : {}) },
-  }
   await answerChat(deps, {
     request: translated.value,
     callFor: (one) => buildGenerateCall(deps, request, { target, body: one }),
     streams: target.streams,
-    calls: translated.value.generationConfig?.candidateCount ? 1 : (chat.n ?? 1),
+    calls: translated.value.generationConfig?.candidateCount ? 1 : countOf(asked),
+    eachCall: asked.wish ? 'adds' : 'next choice',
     options: {
       showThoughts: showsThoughts(settings, chat),
       showSearchLinks: settings.showSearchLink && model.search,
+      numbersImages: asked.wish !== undefined,
       newCallId: () => randomUUID().replaceAll('-', ''),
     },
-    output: streams
-      ? streamOutput(deps, output, {
-          withUsage: chat.stream_options?.include_usage === true,
-          keepAliveMs: settings.streamKeepAliveSeconds * 1000,
-          heartbeatMs: isFake ? settings.fakeStreamEmptyDataIntervalSeconds * 1000 : 0,
-        })
-      : createWholeOutput(output),
+    output: outputFor(deps, request, { chat, dropped: droppedFields(translated.warnings) }),
     client: request.client,
     keepSignature: (id, signature) => deps.signatures.keep(request.caller.id, id, signature),
   })
 }
 
-function streamOutput(
-  deps: OpenAiDeps,
-  options: OutputOptions,
-  stream: StreamOutputOptions,
-): ChatOutput {
-  const output = createStreamOutput(options, stream)
-  if (!deps.settings().streamOptimizerEnabled) return output
-  return createPacedOutput(output, options.client.presence.signal, () => paceOf(deps.settings()))
+/** A request of a client's, its model's name read. */
+type Asked = {
+  readonly chat: ChatRequest
+  readonly model: ModelName
+  readonly requested: string
+  /** What pictures are wished, where pictures are what the model's name asks for. */
+  readonly wish: ImageWish | undefined
 }
 
-const paceOf = (settings: OpenAiSettings): TextPace => ({
-  minDelayMs: settings.streamMinDelay * 1000,
-  maxDelayMs: settings.streamMaxDelay * 1000,
-  short: settings.streamShortTextThreshold,
-  long: settings.streamLongTextThreshold,
-  pieceSize: settings.streamChunkSize,
-})
+const countOf = ({ chat, wish }: Asked): number => wish?.count ?? chat.n ?? 1
+
+async function translate(
+  deps: OpenAiDeps,
+  request: OpenAiRequest,
+  { chat: given, model, requested, wish }: Asked,
+): Promise<Translated<GenerateContentRequest>> {
+  // Pictures are asked for one after the other, and come in one answer.
+  const chat = wish ? { ...wish.chat, n: undefined } : given
+  const traits = modelTraits(model.base)
+  const urls = remoteMediaUrls(chat.messages, traits)
+  const { value, warnings } = translateRequest(chat, {
+    traits,
+    settings: { showThoughts: asksForThoughts(deps.settings(), model, requested) },
+    media: await fetchRemoteMedia(deps.fetchMedia, urls, request.client.presence.signal),
+    findSignature: (id) => deps.signatures.find(request.caller.id, id),
+  })
+  const suppressed = model.search ? suppressedSearch(value) : []
+  const { aspectRatio } = wish ?? {}
+  if (aspectRatio === undefined) return { value, warnings: [...warnings, ...suppressed] }
+  const imageConfig = { ...value.generationConfig?.imageConfig, aspectRatio }
+  const generationConfig = { ...value.generationConfig, imageConfig }
+  return { value: { ...value, generationConfig }, warnings: [...warnings, ...suppressed] }
+}
 
 /** Where a suffix or a setting decides how the model thinks, it decides on thoughts too. */
 function asksForThoughts(settings: OpenAiSettings, model: ModelName, requested: string): boolean {

@@ -41,7 +41,7 @@ const streamHeaders = {
 
 export type StreamOutputOptions = {
   readonly withUsage: boolean
-  /** Silence after which a stream that has begun says that it is alive. */
+  /** Silence after which a stream says that it is alive; 0 is never. From then on an error can only come inside it. */
   readonly keepAliveMs: number
   /** Silence after which a client is told that its answer is being made, before there is any of it; 0 is never. */
   readonly heartbeatMs: number
@@ -58,7 +58,7 @@ export function createStreamOutput(
   let resume: (() => void) | undefined
   client.onDrain(() => resume?.())
   const keepAlive = createKeepAlive(keepAliveMs, () => {
-    if (hasBegun && !hasEnded) client.write(Buffer.from(': keep-alive\n\n'))
+    write(': keep-alive\n\n')
   })
   const heartbeat = createKeepAlive(heartbeatMs, () => {
     if (!hasBegun) write(streamEvent(heartbeatOf(envelope)))

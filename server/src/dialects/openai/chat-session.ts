@@ -16,8 +16,9 @@ export type ChatSession = {
   /** The request of the gateway for a body: every call of a session differs in its body only. */
   readonly callFor: (body: GenerateContentRequest) => GatewayRequest
   readonly streams: boolean
-  /** Answers that take a call each. */
+  /** How many calls the answer takes, and whether each gives a choice of its own or adds to the one there is. */
   readonly calls: number
+  readonly eachCall: 'next choice' | 'adds'
   readonly options: StreamOptions
   readonly output: ChatOutput
   readonly client: ClientConnection
@@ -68,7 +69,7 @@ export async function answerChat(deps: OpenAiDeps, session: ChatSession): Promis
       if (ended.kind === 'cut' || callsLeft <= 0 || state.hasFailed) {
         return output.finish(end(state))
       }
-      state = nextCall(state, 'next choice')
+      state = nextCall(state, session.eachCall)
       request = withoutToken(request)
     }
   } finally {

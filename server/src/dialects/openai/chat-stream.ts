@@ -4,7 +4,7 @@ import type { AnswerPart, Candidate, GeminiAnswer, Grounding } from './gemini-an
 import { annotationsOf, searchLinks } from './grounding.ts'
 import { logprobsOf } from './logprobs.ts'
 import { brokenAnswer, googleErrorAnswer } from './openai-error.ts'
-import { renderPart, type Piece } from './parts.ts'
+import { plainImage, renderPart, type ImageText, type Piece } from './parts.ts'
 import { openAiCallId } from './tool-call-id.ts'
 import { addUsage, usageOf, type Usage } from './usage.ts'
 
@@ -12,6 +12,8 @@ export type StreamOptions = {
   readonly showThoughts: boolean
   /** Whether the answer ends in a list of its sources. */
   readonly showSearchLinks: boolean
+  /** Whether images are lines of their own with a number: what was asked for is pictures. */
+  readonly numbersImages: boolean
   /** An id for a call that Google gave none. */
   readonly newCallId: () => string
 }
@@ -20,6 +22,7 @@ type ChoiceState = {
   /** What the client has read so far; the places that annotations name are places in it. */
   readonly text: string
   readonly callIds: readonly string[]
+  readonly images: number
   readonly finish: string | undefined
   readonly grounding: Grounding | undefined
 }
@@ -40,7 +43,13 @@ export type StreamState = {
 
 type Step = readonly [StreamState, readonly ChatEvent[]]
 
-const freshChoice: ChoiceState = { text: '', callIds: [], finish: undefined, grounding: undefined }
+const freshChoice: ChoiceState = {
+  text: '',
+  callIds: [],
+  images: 0,
+  finish: undefined,
+  grounding: undefined,
+}
 
 export function beginStream(options: StreamOptions): StreamState {
   return {
@@ -122,11 +131,15 @@ function stepPart(
 ): [ChoiceState, Delta | undefined] {
   let after = choice
   let delta: Delta = {}
-  for (const piece of renderPart(part)) {
+  const number = choice.images + 1
+  const line: ImageText = (url) =>
+    `${choice.text === '' ? '' : '\n'}![Generated Image ${number}](${url})`
+  for (const piece of renderPart(part, options.numbersImages ? line : plainImage)) {
     const [next, told] = stepPiece(after, piece, options)
     after = next
     delta = { ...delta, ...told }
   }
+  if (part.inlineData) after = { ...after, images: number }
   return [after, Object.keys(delta).length === 0 ? undefined : delta]
 }
 
@@ -160,18 +173,20 @@ function stepPiece(
 
 const signed = (signature: string): ExtraContent => ({ google: { thought_signature: signature } })
 
-/** Makes ready for another call that goes on with the same answer, or gives the next one. */
-export function nextCall(state: StreamState, kind: 'continues' | 'next choice'): StreamState {
+/** What another call to Google is for: the rest of an answer, more of it, or the next one. */
+type NextCall = 'continues' | 'adds' | 'next choice'
+
+/** Makes ready for another call. */
+export function nextCall(state: StreamState, kind: NextCall): StreamState {
   const choices = new Map(state.choices)
-  if (kind === 'continues') {
-    for (const [index, choice] of choices) {
-      if (choice.finish === 'CONTINUATION') choices.set(index, { ...choice, finish: undefined })
-    }
+  for (const [index, choice] of choices) {
+    const goesOn = kind === 'adds' || (kind === 'continues' && choice.finish === 'CONTINUATION')
+    if (goesOn) choices.set(index, { ...choice, finish: undefined })
   }
   return {
     ...state,
     choices,
-    firstChoice: kind === 'continues' ? state.firstChoice : choices.size,
+    firstChoice: kind === 'next choice' ? choices.size : state.firstChoice,
     usage: undefined,
     usageBefore: addUsage(state.usageBefore, state.usage),
     continuationToken: undefined,

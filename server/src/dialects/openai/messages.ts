@@ -46,11 +46,12 @@ export function translateMessages(
     warnings.push(...taken.warnings)
     index += taken.results
   }
-  const spoken = mergeTurns(turns)
-  return {
-    value: { contents: contentsOf(spoken, context.traits, systemParts), systemParts },
-    warnings,
-  }
+  const contents = contentsOf(mergeTurns(turns), context.traits, systemParts)
+  if (!refusesLast(contents, context.traits)) return { value: { contents, systemParts }, warnings }
+  const reason =
+    'The model continues no answer that was begun; it reads it as the words of the user.'
+  warnings.push({ field: `messages[${messages.length - 1}]`, reason })
+  return { value: { contents: saidByUser(contents), systemParts }, warnings }
 }
 
 /** Results are a kind apart: beside them Gemini 3 reads no text. */
@@ -157,17 +158,20 @@ function contentsOf(
   const contents = turns.map(({ content }) =>
     content.role === 'model' && traits.signsCalls ? withFirstCallSigned(content) : content,
   )
-  const last = contents.at(-1)
   // Google wants something said: a system message alone is that.
-  if (last === undefined)
-    return systemParts.length === 0 ? [] : [{ role: 'user', parts: systemParts }]
-  // The newest models refuse a prefilled answer, which the original always sent as the user's words.
-  const refusesPrefill = traits.generation >= 3.8
-  if (last.role === 'model' && refusesPrefill) {
-    return [...contents.slice(0, -1), { ...last, role: 'user' }]
-  }
+  if (contents.length === 0 && systemParts.length > 0) return [{ role: 'user', parts: systemParts }]
   return contents
 }
+
+/** The newest models refuse a prefilled answer. */
+const refusesLast = (contents: readonly Content[], { generation }: ModelTraits): boolean =>
+  generation >= 3.8 && contents.at(-1)?.role === 'model'
+
+/** The original always sent a prefilled answer as the user's words. */
+const saidByUser = (contents: readonly Content[]): Content[] =>
+  contents.map((content, index) =>
+    index === contents.length - 1 ? { ...content, role: 'user' } : content,
+  )
 
 type SystemMessage = Extract<ChatMessage, { role: 'system' | 'developer' }>
 

@@ -1,7 +1,8 @@
 import { deriveModels, idOf } from '../../models/derived-models.ts'
+import { imageChatName, paintingModel } from './image-chat.ts'
 import { openAiModel, openAiModelList } from './models.ts'
 import { openAiError } from './openai-error.ts'
-import type { OpenAiDeps, OpenAiRequest } from './openai-deps.ts'
+import type { OpenAiDeps, OpenAiRequest, OpenAiSettings } from './openai-deps.ts'
 import { sendError, sendJson } from './send-json.ts'
 
 /** `GET models`: every model with its variants behind it. */
@@ -29,12 +30,20 @@ const created = (deps: OpenAiDeps) => Math.floor(deps.forward.clock.now() / 1000
 async function namesOf(deps: OpenAiDeps, { caller }: OpenAiRequest): Promise<string[] | undefined> {
   try {
     const models = await deps.catalogue.models()
+    const settings = deps.settings()
     const usable = models.filter(({ name }) => caller.mayUse(idOf(name)))
-    return besideTheirBase(deriveModels(usable, deps.settings()).map(({ name }) => name))
+    const names = besideTheirBase(deriveModels(usable, settings).map(({ name }) => name))
+    return [...names, ...imageChats(settings, caller)]
   } catch (error) {
     deps.complain(error)
     return undefined
   }
+}
+
+function imageChats(settings: OpenAiSettings, caller: OpenAiRequest['caller']): string[] {
+  const name = imageChatName(settings)
+  const painter = name && paintingModel(name, settings)
+  return name && painter && caller.mayUse(painter) ? [name] : []
 }
 
 const suffixes = ['-search', '-image', '-non-thinking']

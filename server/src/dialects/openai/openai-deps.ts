@@ -1,23 +1,25 @@
 import type { FetchMedia } from '../../media/guarded-fetch.ts'
 import type { DialectDeps, DialectSettings, KnownRequest } from '../dialect-deps.ts'
+import type { ImageChatSettings } from './image-chat.ts'
 import type { SignatureStore } from './thought-signatures.ts'
 
-export type OpenAiSettings = DialectSettings & {
-  /** Whether answers of search models end with their sources; they do unless it is said. */
-  readonly showSearchLink: boolean
-  /** Whether streams are made of whole answers, with a sign of life every so many seconds until then. */
-  readonly fakeStreamEnabled: boolean
-  readonly fakeStreamEmptyDataIntervalSeconds: number
-  /** Whether the text of streams is written in small pieces; the delays between them are seconds. */
-  readonly streamOptimizerEnabled: boolean
-  readonly streamMinDelay: number
-  readonly streamMaxDelay: number
-  readonly streamShortTextThreshold: number
-  readonly streamLongTextThreshold: number
-  readonly streamChunkSize: number
-  /** Seconds of silence after which a stream that has begun says so; 0 is never. */
-  readonly streamKeepAliveSeconds: number
-}
+export type OpenAiSettings = DialectSettings &
+  ImageChatSettings & {
+    /** Whether answers of search models end with their sources; they do unless it is said. */
+    readonly showSearchLink: boolean
+    /** Whether streams are made of whole answers, with a sign of life every so many seconds until then. */
+    readonly fakeStreamEnabled: boolean
+    readonly fakeStreamEmptyDataIntervalSeconds: number
+    /** Whether the text of streams is written in small pieces; the delays between them are seconds. */
+    readonly streamOptimizerEnabled: boolean
+    readonly streamMinDelay: number
+    readonly streamMaxDelay: number
+    readonly streamShortTextThreshold: number
+    readonly streamLongTextThreshold: number
+    readonly streamChunkSize: number
+    /** Seconds of silence after which a stream that has begun says so; 0 is never. */
+    readonly streamKeepAliveSeconds: number
+  }
 
 /** What OpenAI's dialects need of the rest. */
 export type OpenAiDeps = DialectDeps<OpenAiSettings> & {

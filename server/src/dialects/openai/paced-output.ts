@@ -1,3 +1,4 @@
+import type { Presence } from '../../gateway/presence.ts'
 import type { ChatEvent } from './chat-events.ts'
 import type { ChatOutput } from './chat-output.ts'
 import { paceEvent, type Paced, type TextPace } from './text-pace.ts'
@@ -11,7 +12,7 @@ const mostWaiting = 1000
  */
 export function createPacedOutput(
   output: ChatOutput,
-  signal: AbortSignal,
+  presence: Presence,
   pace: () => TextPace,
 ): ChatOutput {
   const waiting: ChatEvent[] = []
@@ -47,18 +48,18 @@ export function createPacedOutput(
       return
     }
     if (end !== undefined) {
-      signal.removeEventListener('abort', leave)
+      stay()
       end()
     } else if (hasRoom()) resume?.()
   }
 
   function add(events: readonly ChatEvent[]): void {
-    if (signal.aborted) return
+    if (presence.hasLeft) return
     for (const event of events) waiting.push(event)
     if (timer === undefined) play()
   }
 
-  signal.addEventListener('abort', leave, { once: true })
+  const stay = presence.onLeave(leave)
   output.onRoom(() => {
     isFull = false
     if (hasRoom()) resume?.()

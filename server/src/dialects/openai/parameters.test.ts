@@ -98,7 +98,22 @@ describe('reasoning effort', () => {
     ['gemini-2.5-pro', 'high', { thinkingBudget: 24_576 }],
     ['gemini-2.0-flash', 'high', undefined],
   ])('for %s, %s is %j', (model, effort, config) => {
-    expect(thinkingFor(effort, modelTraits(model))).toEqual(config)
+    expect(thinkingFor(effort, modelTraits(model))?.config).toEqual(config)
+  })
+
+  test.each([
+    ['gemini-3.8-flash', ['none', 'minimal', 'xhigh', 'max']],
+    ['gemini-3.6-flash', ['none', 'xhigh', 'max']],
+    ['gemini-2.5-flash', ['xhigh', 'max']],
+    ['gemini-2.5-pro', ['none', 'xhigh', 'max']],
+    ['gemini-2.0-flash', ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']],
+  ])('that %s has not is said: %j', (model, lost) => {
+    const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+    const isSaid = (reasoning_effort: string) =>
+      translate({ reasoning_effort }, model).warnings.some(
+        ({ field }) => field === 'reasoning_effort',
+      )
+    expect(efforts.filter(isSaid)).toEqual(lost)
   })
 
   test('nobody has heard of is refused', () => {

@@ -108,8 +108,12 @@ function thinking(
     config = givenThinking(given)
     if (isGiven(effort)) warnings.push(lost('reasoning_effort', 'thinking_config says it already.'))
   } else if (isGiven(effort)) {
-    config = thinkingFor(effort, traits)
-    if (!config) warnings.push(lost('reasoning_effort', 'The model does not think.'))
+    const thinking = thinkingFor(effort, traits)
+    config = thinking?.config
+    if (!thinking) warnings.push(lost('reasoning_effort', 'The model does not think.'))
+    else if (!thinking.isAsAsked) {
+      warnings.push(lost('reasoning_effort', 'The model has no such effort; it gets the nearest.'))
+    }
   }
   const wantsThoughts = showThoughts && traits.thinks && effort !== 'none'
   const includes = given?.include_thoughts ?? (wantsThoughts ? true : undefined)

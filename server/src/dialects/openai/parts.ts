@@ -14,7 +14,13 @@ export type Piece =
   /** A signature that belongs to the text, not to a call. */
   | { readonly kind: 'signature'; readonly signature: string }
 
-export function renderPart(part: AnswerPart): Piece[] {
+/** How an image stands in the text of an answer. */
+export type ImageText = (url: string) => string
+
+/** Chat clients show markdown, so an image is one. */
+export const plainImage: ImageText = (url) => `\n\n![image](${url})\n\n`
+
+export function renderPart(part: AnswerPart, imageText = plainImage): Piece[] {
   const signature = part.thoughtSignature ?? undefined
   if (part.functionCall) {
     const { id, name, args } = part.functionCall
@@ -30,19 +36,19 @@ export function renderPart(part: AnswerPart): Piece[] {
   }
   const text = part.text ?? ''
   const kind = part.thought === true ? 'reasoning' : 'content'
-  const said = kind === 'reasoning' ? text : text + mediaText(part) + codeText(part)
+  const said = kind === 'reasoning' ? text : text + mediaText(part, imageText) + codeText(part)
   const pieces: Piece[] = said === '' ? [] : [{ kind, text: said }]
   if (signature !== undefined) pieces.push({ kind: 'signature', signature })
   return pieces
 }
 
-/** Chat clients show markdown, so an image is one; other media are a link to themselves. */
-function mediaText({ inlineData }: AnswerPart): string {
+/** Media that are no images are a link to themselves. */
+function mediaText({ inlineData }: AnswerPart, imageText: ImageText): string {
   if (!inlineData) return ''
   const mimeType = inlineData.mimeType ?? 'application/octet-stream'
   const url = `data:${mimeType};base64,${inlineData.data}`
   return mimeType.startsWith('image/')
-    ? `\n\n![image](${url})\n\n`
+    ? imageText(url)
     : `\n\n[${mimeType.split('/')[0] ?? 'media'}](${url})\n\n`
 }
 

@@ -7,8 +7,14 @@ type Effort = (typeof efforts)[number]
 
 const isEffort = (text: string): text is Effort => efforts.some((one) => one === text)
 
+export type Thinking = {
+  readonly config: ThinkingConfig
+  /** Whether this is as asked, and not only the nearest that the model has. */
+  readonly isAsAsked: boolean
+}
+
 /** How hard a model thinks, in the words of its generation: levels from 3 on, budgets in 2.5, nothing before. */
-export function thinkingFor(effort: string, traits: ModelTraits): ThinkingConfig | undefined {
+export function thinkingFor(effort: string, traits: ModelTraits): Thinking | undefined {
   if (!isEffort(effort)) {
     throw new InvalidRequest(`Invalid 'reasoning_effort': must be one of ${efforts.join(', ')}.`, {
       param: 'reasoning_effort',
@@ -16,10 +22,16 @@ export function thinkingFor(effort: string, traits: ModelTraits): ThinkingConfig
     })
   }
   if (!traits.thinks) return undefined
-  return traits.generation >= 3
-    ? { thinkingLevel: levelFor(effort, traits) }
-    : { thinkingBudget: budgetFor(effort, traits) }
+  if (traits.generation >= 3) {
+    const thinkingLevel = levelFor(effort, traits)
+    return { config: { thinkingLevel }, isAsAsked: thinkingLevel === effort }
+  }
+  const thinkingBudget = budgetFor(effort, traits)
+  const isAsAsked = effort === 'none' ? thinkingBudget === 0 : !isBeyondHigh(effort)
+  return { config: { thinkingBudget }, isAsAsked }
 }
+
+const isBeyondHigh = (effort: Effort) => effort === 'xhigh' || effort === 'max'
 
 /** Generation 3 cannot be kept from thinking; the lowest level is the nearest. */
 function levelFor(effort: Effort, { lowestLevel }: ModelTraits): string {

@@ -1,3 +1,4 @@
+import { excludesTools } from '../gemini/additions.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { GenerateContentRequest, GenerationConfig } from './gemini-request.ts'
 import { InvalidRequest } from './invalid-request.ts'
@@ -51,6 +52,19 @@ export function translateRequest(
   }
   const warnings = [conversation, tools, format, parameters].flatMap((part) => part.warnings)
   return { value, warnings: [...warnings, ...leftBehind(request)] }
+}
+
+/** Beside functions, caches and JSON answers Google searches for nobody, whatever the model's name asks for. */
+export function suppressedSearch(request: GenerateContentRequest): Warning[] {
+  const { contents, tools = [], generationConfig = {}, cachedContent } = request
+  const isSuppressed = excludesTools({
+    hasFunctionCall: contents.some(({ parts }) => parts.some((part) => part.functionCall)),
+    hasCachedContent: cachedContent !== undefined,
+    generationConfig: () => ({ ...generationConfig }),
+    tools: () => tools,
+  })
+  const reason = 'Google does not search beside functions, caches and JSON answers.'
+  return isSuppressed ? [{ field: 'model(-search)', reason }] : []
 }
 
 function extras(request: ChatRequest): Partial<GenerateContentRequest> {

@@ -12,6 +12,7 @@ export function testOptions(options: Partial<StreamOptions> = {}): StreamOptions
   return {
     showThoughts: true,
     showSearchLinks: false,
+    numbersImages: false,
     newCallId: () => `new${(calls += 1)}`,
     ...options,
   }
