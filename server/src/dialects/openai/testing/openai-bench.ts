@@ -39,6 +39,8 @@ export type OpenAiBenchOptions = {
   readonly settings?: Partial<OpenAiSettings>
   readonly fetchMedia?: FetchMedia
   readonly keys?: number
+  /** Attempts that may fail through no fault of a key. */
+  readonly attempts?: number
   readonly moreRoutes?: (deps: OpenAiDeps) => DataRoute[]
 }
 
@@ -48,6 +50,7 @@ export async function startOpenAiBench({
   settings: more = {},
   fetchMedia = async () => png,
   keys = 2,
+  attempts: maxRetries = 3,
   moreRoutes = () => [],
 }: OpenAiBenchOptions = {}): Promise<OpenAiBench> {
   const values = Array.from({ length: keys }, (_, index) => `AQ.test-key-${index}`)
@@ -74,7 +77,7 @@ export async function startOpenAiBench({
   const forward: ForwardDeps = {
     keys: engine,
     attempt: (call, options) => attempt(attempts, call, options),
-    limits: () => ({ maxRetries: 3, maxKeySwitches: 8, queueMaxWaitMs: 0, timeOutMs: 20_000 }),
+    limits: () => ({ maxRetries, maxKeySwitches: 8, queueMaxWaitMs: 0, timeOutMs: 20_000 }),
     admit: () => ({ ok: true, release: () => {} }),
     report: (report) => void reports.push(report),
     clock: realClock,

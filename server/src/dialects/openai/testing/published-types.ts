@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+const { resolve } = createRequire(import.meta.url)
+const compiler = join(dirname(resolve('typescript/package.json')), 'bin/tsc')
+const published = resolve('openai/resources/chat/completions/completions')
+
+/** What we add to OpenAI's answers for clients that know it; a type of OpenAI's would refuse it. */
+const additions = new Set(['reasoning_content', 'extra_content'])
+
+/** What TypeScript has to say against these values being what OpenAI publishes: nothing, when they are. */
+export function complaintsOfTypes(values: {
+  readonly completions: readonly object[]
+  readonly chunks: readonly object[]
+}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'published-types-'))
+  try {
+    const file = join(folder, 'answers.mts')
+    writeFileSync(
+      file,
+      [
+        `import type { ChatCompletion, ChatCompletionChunk } from ${JSON.stringify(published)}`,
+        `export const completions: ChatCompletion[] = ${literal(values.completions, additions)}`,
+        // In a stream OpenAI sends annotations, and publishes no type for them.
+        `export const chunks: ChatCompletionChunk[] = ${literal(values.chunks, new Set([...additions, 'annotations']))}`,
+      ].join('\n'),
+    )
+    const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext']
+    const { stdout, stderr } = spawnSync(process.execPath, [compiler, ...flags, file], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    return stdout + stderr
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function literal(values: readonly object[], without: ReadonlySet<string>): string {
+  const lines = values.map((value) =>
+    JSON.stringify(value, (name, inner: unknown) => (without.has(name) ? undefined : inner)),
+  )
+  return `[\n${lines.join(',\n')}\n]`
+}
