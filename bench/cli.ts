@@ -7,12 +7,14 @@ import { measureMemory, memoryReport } from './memory.ts'
 import { cpuRatios, requestsReport, whatIsCounted } from './report.ts'
 import { measureRequests, type Plan } from './requests.ts'
 import { median } from './statistics.ts'
+import { measureTranslation, translationReport } from './translation.ts'
 import { workloads } from './workloads.ts'
 
 const usage = `What a request through the gateway costs, on this machine, against a fake Gemini.
 
-  npm run bench               CPU, throughput and latency, against a bare proxy
-  npm run bench -- memory     memory with 50 bodies of 20 MB at a time
+  npm run bench                 CPU, throughput and latency, against a bare proxy
+  npm run bench -- translation  CPU of OpenAI's chat completions, against the same in Google's words
+  npm run bench -- memory       memory with 50 bodies of 20 MB at a time
 
   --quick   fewer and shorter rounds
   --json    figures only`
@@ -57,8 +59,19 @@ async function memory(children: Children): Promise<void> {
   )
 }
 
+async function translation(children: Children): Promise<void> {
+  const plan = given.quick ? quick : full
+  const result = await measureTranslation(children, plan)
+  console.log(
+    given.json
+      ? JSON.stringify({ machine, plan, result }, undefined, 2)
+      : ['', machine, translationReport(result)].join('\n\n'),
+  )
+}
+
 const benches = new Map([
   ['requests', requests],
+  ['translation', translation],
   ['memory', memory],
 ])
 

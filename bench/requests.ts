@@ -95,7 +95,8 @@ async function playRounds(workload: Workload, subjects: Subjects, plan: Plan): P
 
 type Volleys = Plan & { readonly count: number; readonly settlesLater?: boolean }
 
-async function measure(
+/** One subject under load, then, if asked, one request at a time. */
+export async function measure(
   { pid, pool }: Subject,
   shot: Shot,
   { count, concurrency, quietCount, settlesLater = false }: Volleys,

@@ -13,40 +13,67 @@ const conversations = 64
 const bodyBytes = 2048
 const models = '/v1beta/models/gemini-3.8-flash'
 
-function request(text: string): string {
-  return JSON.stringify({
+/** What the fake is to answer, and how. */
+export type Answer = { readonly marker: string; readonly streams: boolean }
+
+type Write = (text: string) => string
+
+const nativeRequest: Write = (text) =>
+  JSON.stringify({
     contents: [{ role: 'user', parts: [{ text }] }],
     generationConfig: { temperature: 0.7, maxOutputTokens: 8192 },
   })
-}
+
+const chatRequest =
+  (stream: boolean): Write =>
+  (text) =>
+    JSON.stringify({
+      model: 'gemini-3.8-flash',
+      messages: [
+        { role: 'system', content: 'You are a helpful assistant.' },
+        { role: 'user', content: text },
+      ],
+      temperature: 0.7,
+      max_tokens: 8192,
+      ...(stream ? { stream, stream_options: { include_usage: true } } : {}),
+    })
 
 /** A request of exactly 2 KB that asks the fake for a certain answer; each is a conversation of its own. */
-function body(index: number, marker: string): string {
+function body(write: Write, index: number, marker: string): string {
   const opening = `Conversation ${index}. [[fake:${marker}]] `
-  const room = bodyBytes - request(opening).length
-  return request(opening + 'All work and no play. '.repeat(bodyBytes).slice(0, room))
+  const room = bodyBytes - write(opening).length
+  return write(opening + 'All work and no play. '.repeat(bodyBytes).slice(0, room))
 }
 
-function bodies(marker: string): string[] {
-  return Array.from({ length: conversations }, (_, index) => body(index, marker))
+function bodies(marker: string, write = nativeRequest): string[] {
+  return Array.from({ length: conversations }, (_, index) => body(write, index, marker))
 }
+
+export const nativeShot = ({ marker, streams }: Answer): Shot => ({
+  path: `${models}:${streams ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+  headers,
+  bodies: bodies(marker),
+})
+
+/** The same question and the same answer, in OpenAI's words. */
+export const chatShot = ({ marker, streams }: Answer): Shot => ({
+  path: '/v1/chat/completions',
+  headers,
+  bodies: bodies(marker, chatRequest(streams)),
+})
 
 export const workloads: readonly Workload[] = [
   {
     name: 'json',
     what: 'generateContent, 2 KB in, 2 KB out',
-    shot: { path: `${models}:generateContent`, headers, bodies: bodies('bytes-350') },
+    shot: nativeShot({ marker: 'bytes-350', streams: false }),
     count: 8000,
   },
   {
     name: 'stream',
     what: 'streamGenerateContent, 2 KB in, 20 events out',
-    shot: {
-      path: `${models}:streamGenerateContent?alt=sse`,
-      headers,
-      // The fake adds a last event of its own.
-      bodies: bodies('long-stream-19'),
-    },
+    // The fake adds a last event of its own.
+    shot: nativeShot({ marker: 'long-stream-19', streams: true }),
     count: 4000,
   },
 ]
