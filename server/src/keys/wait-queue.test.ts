@@ -91,7 +91,7 @@ describe('waiting', () => {
     const bench = createBench({ keys: 1 })
     spentFor(bench, 2000)
     const client = new AbortController()
-    const waiting = waitFor(bench, 5000, client.presence.signal)
+    const waiting = waitFor(bench, 5000, client.signal)
     client.abort(new Error('the client left'))
     await expect(waiting).rejects.toThrow('the client left')
     expect(bench.clock.timers).toBe(0)
@@ -150,7 +150,7 @@ describe('waiting', () => {
     const bench = createBench({ keys: 1 })
     spentFor(bench, 1000)
     const client = new AbortController()
-    const waiting = Array.from({ length: 100 }, () => waitFor(bench, 1500, client.presence.signal))
+    const waiting = Array.from({ length: 100 }, () => waitFor(bench, 1500, client.signal))
     const decided = bench.engine.decisions().filter(({ kind }) => kind === 'refused').length
     bench.meet('answered', { ask: { lane: 'gemini-other' } })
     bench.engine.addKeys([])
