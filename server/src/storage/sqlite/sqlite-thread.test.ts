@@ -12,14 +12,25 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-/** Storage whose threads can be killed. */
+/** Storage whose threads can be killed, at any time or while they are at a statement that begins so. */
 async function openKillable(path: string) {
   const means = sqliteMeans(path)
   const threads: Link[] = []
+  let deadly: string | undefined
   const connect = async () => {
     const thread = await means.connect()
     threads.push(thread)
-    return thread
+    const { run } = thread
+    return Object.defineProperty(thread, 'run', {
+      value(...[sql, parameters]: Parameters<Link['run']>) {
+        const answer = run(sql, parameters)
+        if (deadly !== undefined && sql.startsWith(deadly)) {
+          deadly = undefined
+          thread.destroy()
+        }
+        return answer
+      },
+    })
   }
   const db = await bringUpToDate({ ...means, connect })
   return {
@@ -27,6 +38,9 @@ async function openKillable(path: string) {
     storage: createStorage(db, () => 1000),
     threads,
     kill: () => threads.at(-1)?.destroy(),
+    dieOver(statement: string) {
+      deadly = statement
+    },
   }
 }
 
@@ -42,13 +56,9 @@ test('a thread that has died is replaced, and work goes on', async () => {
 })
 
 test('what a dying thread was at fails, all or nothing, and does not hang', async () => {
-  const { storage, kill } = await openKillable(join(folder, 'a.db'))
-  const rows = Array.from({ length: 20_000 }, (_, number) => attempt({ number }))
-  const writing = storage.attempts.insertMany(rows)
-  const ended = expect(writing).rejects.toThrow('closed')
-  await new Promise((resolve) => setImmediate(resolve))
-  kill()
-  await ended
+  const { storage, dieOver } = await openKillable(join(folder, 'a.db'))
+  dieOver('insert into "attempts"')
+  await expect(storage.attempts.insertMany([attempt(), attempt()])).rejects.toThrow('closed')
   expect((await storage.attempts.list({})).rows).toEqual([])
   await storage.close()
 })
