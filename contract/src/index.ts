@@ -1,4 +1,5 @@
 export { clientDialects, type ClientDialect } from './client-dialects.ts'
+export { settingsJsonSchema, type JsonSchema } from './settings-json-schema.ts'
 export { describeSettings, type SettingDescription } from './describe-settings.ts'
 export {
   findSetting,
@@ -15,12 +16,14 @@ export {
   type SettingName,
   type Settings,
 } from './settings.ts'
+export { type SettingShown } from './config-endpoints.ts'
+export { type Endpoint } from './endpoint-shapes.ts'
 export {
   endpoints,
-  type Endpoint,
   type EndpointAnswer,
   type EndpointInput,
   type EndpointName,
-  type SettingShown,
-  type TokenShown,
 } from './endpoints.ts'
+export { type JobShown } from './job-endpoints.ts'
+export { type KeyFilter, type KeySort, type WhichKeys } from './key-endpoints.ts'
+export { type TokenShown } from './token-endpoints.ts'

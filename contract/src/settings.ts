@@ -21,13 +21,15 @@ export type SettingFacts = {
   readonly live: boolean
   /** Never shown: lists show how each item ends. */
   readonly secret?: boolean
+  /** Kept as rows of a table of their own, which the environment only adds to at a start. */
+  readonly asRows?: boolean
 }
 
 /** What is known of each setting beside its type. */
 export const facts = z.registry<SettingFacts>()
 
 const about =
-  (group: SettingGroup, options: { live?: boolean; secret?: boolean } = {}) =>
+  (group: SettingGroup, options: { live?: boolean; secret?: boolean; asRows?: boolean } = {}) =>
   <S extends z.ZodType>(env: string, schema: S, help: string): S => {
     facts.add(schema, { env, group, help, live: true, ...options })
     return schema
@@ -37,7 +39,7 @@ const atStart = about('server', { live: false })
 const database = about('database', { live: false })
 const secretDatabase = about('database', { live: false, secret: true })
 const access = about('access', { secret: true })
-const secretKeys = about('keys', { secret: true })
+const keyRows = about('keys', { secret: true, asRows: true })
 const upstream = about('upstream')
 const retry = about('retry')
 const models = about('models')
@@ -99,6 +101,14 @@ export const settingsSchema = z.object({
     listOf(text().min(1)).default([]),
     'Settings to take out of the database at this start, so that the environment or the default counts again: for a value that locks you out.',
   ),
+  encryptionKey: about('database', { live: false, secret: true })(
+    'ENCRYPTION_KEY',
+    text()
+      .regex(/^$|^.{16,}$/, 'must be 16 characters or more')
+      .default(''),
+    'What keys and other secrets in the database are encrypted with; without it they are stored as they are. For a database in use: gemini-balance keys encrypt.',
+  ),
+
   logLevel: about('server')(
     'LOG_LEVEL',
     z
@@ -133,7 +143,7 @@ export const settingsSchema = z.object({
   authToken: access(
     'AUTH_TOKEN',
     text().default(''),
-    'The admin token, always a valid client token too. Empty: generated at the first start.',
+    'The admin token, always a valid client token too. Without one, it is generated at the first start.',
   ),
   allowedTokens: access(
     'ALLOWED_TOKENS',
@@ -180,7 +190,11 @@ export const settingsSchema = z.object({
     'Milliseconds a request may wait for quota to come back; 0 answers at once.',
   ),
 
-  apiKeys: secretKeys('API_KEYS', listOf(text().min(1)).default([]), 'The Gemini keys.'),
+  apiKeys: keyRows(
+    'API_KEYS',
+    listOf(text().min(1)).default([]),
+    'Gemini keys. Those named here for the first time are added to the stored ones at a start.',
+  ),
   maxFailures: keys(
     'MAX_FAILURES',
     wholeNumberIn(1, 100).default(3),

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url'
 import { SettingsRefused } from '@gemini-balance/contract'
+import { runCommand } from './commands/commands.ts'
 import { compose, type Gateway } from './compose/compose.ts'
-import { readEnvironment } from './settings/read-environment.ts'
+import { readEnvironment, type Environment } from './settings/read-environment.ts'
 import { StartError } from './start-error.ts'
 
 /** Signals this close together are one. */
@@ -11,15 +12,23 @@ const repeatMs = 1000
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 try {
+  const words = process.argv.slice(2)
+  const environment = readEnvironment(process.env, '.env')
+  if (words.length > 0) {
+    await runCommand(words, { environment, say, variable: (name) => process.env[name] })
+  } else await serve(environment)
+} catch (error) {
+  process.stderr.write(`${sentenceFor(error)}\n`)
+  process.exitCode = 1
+}
+
+async function serve(environment: Environment): Promise<void> {
   const gateway = await compose({
-    environment: readEnvironment(process.env, '.env'),
+    environment,
     pagesFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   })
   closeOnSignal(gateway)
   greet(gateway)
-} catch (error) {
-  process.stderr.write(`${sentenceFor(error)}\n`)
-  process.exitCode = 1
 }
 
 function greet({ url, newAdminToken, keys }: Gateway): void {

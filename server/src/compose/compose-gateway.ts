@@ -6,6 +6,8 @@ import { callGoogle } from '../gateway/own-call.ts'
 import { probeKey } from '../gateway/probe.ts'
 import { createTransport } from '../gateway/transport.ts'
 import { readUpstreamAddress } from '../gateway/upstream-address.ts'
+import type { Outcome } from '../keys/outcome.ts'
+import type { KeyId } from '../keys/port.ts'
 import { createCatalogue, type Catalogue } from '../models/catalogue.ts'
 import { fetchModels } from '../models/fetch-models.ts'
 import type { TokenRegistry } from '../tokens/token-registry.ts'
@@ -15,19 +17,22 @@ import type { ComposedKeys, KeysDeps } from './compose-keys.ts'
 import { realClock } from './real-clock.ts'
 
 export type GatewayDeps = KeysDeps &
-  Pick<ComposedKeys, 'engine' | 'secretOf'> & { readonly callers: TokenRegistry }
+  Pick<ComposedKeys, 'engine' | 'book'> & { readonly callers: TokenRegistry }
 
 export type ComposedGateway = {
   readonly forward: ForwardDeps
   readonly catalogue: Catalogue
   /** The version of Google's API that calls of the gateway's own go to. */
   readonly version: () => string
+  /** Asks Google about a key, and lets what it says count. Undefined when it was being asked about already. */
+  verify(key: KeyId, model: string | undefined): Promise<Outcome | undefined>
+  maintainPool(): Promise<void>
   close(): Promise<void>
 }
 
 /** The way of a request to Google and back, with the request log at its end. */
 export function composeGateway(deps: GatewayDeps): ComposedGateway {
-  const { engine, secretOf, callers, settings, storage, log, complain } = deps
+  const { engine, book, callers, settings, storage, log, complain } = deps
   const transport = createTransport(settings.current)
   const attempts: AttemptDeps = {
     transport,
@@ -47,6 +52,7 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
     admit: ({ labels, ask }) =>
       callers.admit({ caller: labels.caller, model: ask.model }, realClock.now()),
     report(report) {
+      book.noteUse(report.reservation.key, report.startedAt)
       attemptLog.record(describeAttempt(report))
       spend(callers, report)
     },
@@ -61,19 +67,13 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
     complain,
   })
 
-  const upkeep = engine.startUpkeep(async (key) => {
-    const secret = secretOf(key)
+  const probe = async (key: KeyId, model = settings.current().testModel): Promise<Outcome> => {
+    const secret = book.secretOf(key)
     if (secret === undefined) return { verdict: 'client-left', status: 0 }
-    return probeKey(
-      {
-        attempt: makeAttempt,
-        model: () => settings.current().testModel,
-        version,
-        timeOutMs: () => Math.min(30, settings.current().timeOut) * 1000,
-      },
-      secret,
-    )
-  })
+    const timeOutMs = () => Math.min(30, settings.current().timeOut) * 1000
+    return probeKey({ attempt: makeAttempt, model: () => model, version, timeOutMs }, secret)
+  }
+  const upkeep = engine.startUpkeep((key) => probe(key))
 
   upkeep.keeper.preload().catch(complain)
 
@@ -81,6 +81,12 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
     forward,
     catalogue,
     version,
+    async verify(key, model) {
+      let outcome: Outcome | undefined
+      await upkeep.probeKey(key, async (id) => (outcome = await probe(id, model)))
+      return outcome
+    },
+    maintainPool: () => upkeep.keeper.maintain(),
     async close() {
       upkeep.close()
       await attemptLog.close()

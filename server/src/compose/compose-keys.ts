@@ -1,10 +1,9 @@
+import { importEnvironmentKeys } from '../key-book/environment-keys.ts'
+import { openKeyBook, type KeyBook } from '../key-book/key-book.ts'
 import { createKeyEngine, type KeyEngine } from '../keys/engine.ts'
 import type { KeyEvent } from '../keys/events.ts'
-import type { KeyId } from '../keys/port.ts'
-import type { Secret } from '../keys/secret.ts'
 import type { RootLog } from '../log/create-log.ts'
-import { changedSettings, type LiveSettings } from '../settings/live-settings.ts'
-import type { KeyPatch } from '../storage/key-row.ts'
+import type { LiveSettings } from '../settings/live-settings.ts'
 import type { Storage } from '../storage/open-storage.ts'
 import { keepEngineState } from './engine-keeper.ts'
 import { keyPolicyOf } from './key-policy.ts'
@@ -19,12 +18,11 @@ export type KeysDeps = {
 
 export type ComposedKeys = {
   readonly engine: KeyEngine
-  readonly secretOf: (key: KeyId) => Secret | undefined
-  readonly changeKey: (key: KeyId, patch: KeyPatch) => Promise<boolean>
+  readonly book: KeyBook
   close(): Promise<void>
 }
 
-/** The engine with the keys that the settings name and the memory that was kept of them. */
+/** The engine with the keys of the table, those that the environment names for the first time, and the memory that was kept of them. */
 export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
   const { storage, settings, log, complain } = deps
   let policy = keyPolicyOf(settings.current())
@@ -34,39 +32,25 @@ export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
     policy: () => policy,
     onEvent: (event) => tell(log, event),
   })
-  const secrets = new Map<KeyId, Secret>()
-
-  async function load(): Promise<void> {
-    const rows = await storage.keys.all()
-    secrets.clear()
-    for (const { id, secret } of rows) secrets.set(id, secret)
-    engine.setKeys(rows)
-  }
-
-  async function sync(): Promise<void> {
-    await storage.keys.syncValues(settings.current().apiKeys)
-    await load()
-  }
-
-  await sync()
+  const book = await openKeyBook({
+    store: storage.keys,
+    engine,
+    guard: log.scrubber.add,
+    complain,
+  })
+  await importEnvironmentKeys(book, storage.meta, settings.current().apiKeys)
   const keeper = await keepEngineState({ engine, store: storage.engineState, complain })
-  settings.subscribe((now, before) => {
+  settings.subscribe((now) => {
     policy = keyPolicyOf(now)
-    const isChanged = changedSettings(now, before).some(({ name }) => name === 'apiKeys')
-    if (isChanged) sync().catch(complain)
   })
 
   return {
     engine,
-    secretOf: (key) => secrets.get(key),
-    async changeKey(key, patch) {
-      const isKnown = await storage.keys.update(key, patch)
-      if (isKnown) await load()
-      return isKnown
-    },
+    book,
     async close() {
       engine.close()
       await keeper.close()
+      await book.close()
     },
   }
 }

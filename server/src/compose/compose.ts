@@ -1,9 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readSettings, type Settings } from '@gemini-balance/contract'
-import { attemptsHandlers } from '../admin/attempts/attempts-handlers.ts'
-import { configHandlers } from '../admin/config/config-handlers.ts'
-import { keysHandlers } from '../admin/keys/keys-handlers.ts'
-import { tokensHandlers } from '../admin/tokens/tokens-handlers.ts'
+import { endpoints, readSettings, type Settings } from '@gemini-balance/contract'
 import { geminiRoutes } from '../dialects/gemini/native-routes.ts'
 import { openAiNativeRoutes } from '../dialects/openai-native/openai-native-routes.ts'
 import { openAiRoutes } from '../dialects/openai/openai-routes.ts'
@@ -16,12 +12,15 @@ import { createLiveSettings, type LiveSettings } from '../settings/live-settings
 import type { Environment } from '../settings/read-environment.ts'
 import { createGuardedFetch } from '../media/guarded-fetch.ts'
 import { chooseDatabase } from '../storage/choose-database.ts'
+import { startHeartbeat } from '../storage/heartbeat.ts'
 import { openStorage, type Storage } from '../storage/open-storage.ts'
+import { createClosing, type Closing } from './closing.ts'
+import { composeAdmin } from './compose-admin.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './compose-tokens.ts'
 import { keepSignatures } from './signature-keeper.ts'
-import { listen } from './listen.ts'
+import { closeListener, listen } from './listen.ts'
 
 export type ComposeOptions = {
   readonly environment: Environment
@@ -48,18 +47,35 @@ export async function compose(options: ComposeOptions): Promise<Gateway> {
   const { environment, logDestination } = options
   const atStart = readSettings(environment)
   const database = chooseDatabase(atStart)
-  const storage = await openStorage({ database, now: Date.now })
+  const storage = await openStorage({
+    database,
+    encryptionKey: atStart.encryptionKey === '' ? undefined : atStart.encryptionKey,
+    now: Date.now,
+  })
+  const closing = createClosing()
+  closing.add(storage.close)
   try {
-    const settings = await createLiveSettings({ environment, store: storage.settings })
-    const newAdminToken = await ensureAdminToken(settings)
+    const { token, isNew } = await adminTokenOf(storage, environment)
+    const settings = await createLiveSettings({
+      environment,
+      store: storage.settings,
+      ...(token === undefined ? {} : { fallback: { AUTH_TOKEN: token } }),
+    })
     const log = createLog({
       level: settings.current().logLevel,
       ...(logDestination === undefined ? {} : { destination: logDestination }),
     })
     if (database.kind !== 'sqlite') log.scrubber.add(database.password?.reveal() ?? '')
-    return await start({ ...options, storage, settings, log, newAdminToken })
+    return await start({
+      ...options,
+      storage,
+      settings,
+      log,
+      newAdminToken: isNew ? token : undefined,
+      closing,
+    })
   } catch (error) {
-    await storage.close()
+    await closing.close()
     throw error
   }
 }
@@ -69,36 +85,34 @@ type Opened = ComposeOptions & {
   readonly settings: LiveSettings
   readonly log: RootLog
   readonly newAdminToken: string | undefined
+  readonly closing: Closing
 }
 
 async function start(opened: Opened): Promise<Gateway> {
-  const { storage, settings, log } = opened
+  const { storage, settings, log, closing } = opened
   const complain = (error: unknown) => log.error({ err: error }, 'failed')
-  const {
-    engine,
-    secretOf,
-    changeKey,
-    close: closeKeys,
-  } = await composeKeys({ storage, settings, log, complain })
-  const { registry: callers, tokens } = await composeTokens({ storage, settings, complain })
-  const gateway = composeGateway({ engine, secretOf, callers, settings, storage, log, complain })
+  const parts = { storage, settings, log, complain }
+  closing.add(await startHeartbeat({ meta: storage.meta, now: Date.now, complain }))
+  const keys = await composeKeys(parts)
+  closing.add(keys.close)
+  const { engine } = keys
+  const { registry: callers, tokens } = await composeTokens(parts)
+  const gateway = composeGateway({ ...parts, ...keys, callers })
+  closing.add(gateway.close)
+  tellOverruled(settings, log)
 
   const signatures = await keepSignatures({ repository: storage.signatures, log, now: Date.now })
+  closing.add(signatures.close)
   guardSecrets(log, settings.current())
   settings.subscribe((now) => {
     guardSecrets(log, now)
     log.setLevel(now.logLevel)
   })
 
-  const handlers = {
-    ...configHandlers(settings),
-    ...keysHandlers({ engine, changeKey }),
-    ...tokensHandlers(tokens),
-    ...attemptsHandlers(storage.attempts),
-  }
+  const { handlers, jobs } = composeAdmin({ ...parts, keys, tokens, gateway })
+  closing.add(jobs.close)
   const readiness = () => {
-    const { keys } = engine.counts()
-    return keys.active > 0 ? undefined : 'No key is alive.'
+    return engine.counts().keys.active > 0 ? undefined : 'No key is alive.'
   }
   const dialect = {
     settings: settings.current,
@@ -123,6 +137,8 @@ async function start(opened: Opened): Promise<Gateway> {
       // Google's own OpenAI endpoint refuses keys of the new kind, and takes them as Bearer only: the same requests are translated.
       ...openAiNativeRoutes({ ...openAi, canRelay: () => false }),
     ],
+    // The Python program had its key administration among the paths of clients.
+    passedOn: Object.values(endpoints).map(({ path }) => path),
     groups: [
       healthRoutes(readiness),
       adminRoutes({ handlers, callers, complain }),
@@ -130,6 +146,7 @@ async function start(opened: Opened): Promise<Gateway> {
     ],
   })
   const url = await listen(app, settings.current())
+  closing.add(() => closeListener(app, settings.current().shutdownGraceSeconds * 1000))
 
   return {
     url,
@@ -138,29 +155,40 @@ async function start(opened: Opened): Promise<Gateway> {
     log,
     newAdminToken: opened.newAdminToken,
     keys: engine,
-    async close() {
-      const graceMs = settings.current().shutdownGraceSeconds * 1000
-      const timer = setTimeout(() => app.server.closeAllConnections(), graceMs)
-      await app.close()
-      clearTimeout(timer)
-      await gateway.close()
-      await signatures.close()
-      await closeKeys()
-      await storage.close()
-    },
+    close: closing.close,
   }
 }
 
-/** Without an admin token nobody could ever come in: the first start makes one and keeps it. */
-async function ensureAdminToken(settings: LiveSettings): Promise<string | undefined> {
-  if (settings.current().authToken !== '') return undefined
-  const token = randomBytes(24).toString('base64url')
-  await settings.change({ AUTH_TOKEN: token })
-  return token
+/**
+ * Without an admin token nobody could ever come in: the first start without one makes one and keeps it, apart from the settings, so that
+ * a reset of these does not lose it.
+ */
+async function adminTokenOf(
+  { meta, settings }: Storage,
+  environment: Environment,
+): Promise<{ token: string | undefined; isNew: boolean }> {
+  const known = await meta.get('admin-token')
+  if (known !== undefined) return { token: known, isNew: false }
+  const isGiven =
+    environment['AUTH_TOKEN'] !== undefined || (await settings.all()).has('AUTH_TOKEN')
+  if (isGiven) return { token: undefined, isNew: false }
+  const made = randomBytes(24).toString('base64url')
+  const token = await meta.getOrMake('admin-token', () => made)
+  return { token, isNew: token === made }
+}
+
+/** Who changed the environment and sees no effect finds out why. */
+function tellOverruled(settings: LiveSettings, log: RootLog): void {
+  const names = settings.overruled()
+  if (names.length === 0) return
+  log.info(
+    { settings: names },
+    'The environment gives these settings other values than the stored ones, which count. A reset takes those of the environment.',
+  )
 }
 
 function guardSecrets(log: RootLog, settings: Settings): void {
-  const { authToken, allowedTokens, apiKeys, databaseUrl } = settings
-  for (const secret of [authToken, ...allowedTokens, ...apiKeys, databaseUrl])
-    log.scrubber.add(secret)
+  const { authToken, allowedTokens, encryptionKey, mysqlPassword, databaseUrl } = settings
+  const secrets = [authToken, ...allowedTokens, encryptionKey, mysqlPassword, databaseUrl]
+  for (const secret of secrets) log.scrubber.add(secret)
 }

@@ -20,6 +20,18 @@ export async function listen(
   return `http://${shown.includes(':') ? `[${shown}]` : shown}:${openPort}`
 }
 
+const idleEveryMs = 100
+
+/** Takes no more connections, and lets requests finish for so long. */
+export async function closeListener(app: FastifyInstance, graceMs: number): Promise<void> {
+  // A connection is idle once its last request is answered, and its client may keep it for minutes.
+  const idle = setInterval(() => app.server.closeIdleConnections(), idleEveryMs)
+  const end = setTimeout(() => app.server.closeAllConnections(), graceMs)
+  await app.close()
+  clearInterval(idle)
+  clearTimeout(end)
+}
+
 function reasonOf(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   switch (code) {

@@ -1,7 +1,8 @@
 import { endpoints, SettingsRefused, type EndpointName } from '@gemini-balance/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Handlers } from '../admin/handlers.ts'
+import { AdminRefused } from '../admin/admin-refused.ts'
+import type { AdminCaller, Handlers } from '../admin/handlers.ts'
 import { bearerOf, type Callers } from './callers.ts'
 import type { RouteGroup } from './listener.ts'
 import { BodyRefused, readBody } from './request-body.ts'
@@ -44,12 +45,16 @@ async function answer(deps: AdminDeps, { name, request, reply }: Arrival) {
       .send(problem('unauthorized', 'Send the admin token as Authorization: Bearer.'))
   }
   try {
-    return await reply.send(await call(deps.handlers, name, request))
+    return await reply.send(await call(deps.handlers, { name, request, reply }))
   } catch (error) {
     if (error instanceof SettingsRefused) {
       return reply
         .code(400)
         .send({ ...problem('invalid', error.message), problems: error.problems })
+    }
+    if (error instanceof AdminRefused) {
+      const { status, code, message } = error
+      return reply.code(status).send({ ...problem(code, message), success: false, message })
     }
     if (error instanceof BodyRefused)
       return reply.code(error.status).send(problem('body', error.message))
@@ -59,20 +64,27 @@ async function answer(deps: AdminDeps, { name, request, reply }: Arrival) {
 }
 
 /** Input in, answer out. That a handler fits the input of its own endpoint is what the type of Handlers says; here the name is any of them. */
-async function call(
-  handlers: Handlers,
-  name: EndpointName,
-  request: FastifyRequest,
-): Promise<object> {
+async function call(handlers: Handlers, { name, request }: Arrival): Promise<object> {
   const { method, input } = endpoints[name]
-  const sent = method === 'GET' ? request.query : await readJson(request)
+  const body = method === 'GET' ? {} : await readJson(request)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a union of handlers takes no input that TypeScript can name
-  const handle = handlers[name] as (input: unknown) => Promise<object>
-  return handle(parse(input, sent))
+  const handle = handlers[name] as (input: unknown, by: AdminCaller) => Promise<object>
+  return handle(parse(input, withAddress(body, request)), { name: 'admin token' })
 }
+
+/** What stands in the address is input like the rest. */
+function withAddress(body: unknown, { query, params }: FastifyRequest): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  return { ...objectOf(query), ...body, ...objectOf(params) }
+}
+
+const objectOf = (value: unknown): object =>
+  typeof value === 'object' && value !== null ? value : {}
 
 async function readJson(request: FastifyRequest): Promise<unknown> {
   const body = await readBody(request.raw, bodyLimitBytes)
+  // A verb that says all in its path has no body.
+  if (body.length === 0) return {}
   try {
     return JSON.parse(body.toString('utf8'))
   } catch (cause) {

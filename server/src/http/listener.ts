@@ -1,6 +1,6 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { createServer } from 'node:http'
-import { createDataPlane, type DataRoute } from './data-plane.ts'
+import { createDataPlane, everyMethod, type DataRoute, type RawHandler } from './data-plane.ts'
 
 export type RouteGroup = (app: FastifyInstance) => void
 
@@ -8,18 +8,20 @@ export type ListenerParts = {
   readonly log: FastifyBaseLogger
   /** What clients call. */
   readonly data: readonly DataRoute[]
+  /** Paths among those of clients that are answered by the groups all the same. */
+  readonly passedOn: readonly string[]
   /** Everything else: pages, the admin API, health. */
   readonly groups: readonly RouteGroup[]
 }
 
 /** The one port: paths are tidied, bodies are left alone until a route reads them; what is not of the data plane is Fastify's. */
-export function createListener({ log, data, groups }: ListenerParts): FastifyInstance {
+export function createListener({ log, data, passedOn, groups }: ListenerParts): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
     // Requests have a log of their own.
     logController: new LogController({ disableRequestLogging: true }),
     serverFactory(fastify) {
-      const answer = createDataPlane(data, fastify)
+      const answer = createDataPlane([...data, ...ours(passedOn, fastify)], fastify)
       // Streams may be silent for minutes; what bounds them is the upstream's own idle time-out.
       const timeouts = { requestTimeout: 0, keepAliveTimeout: 75_000 }
       return createServer(timeouts, (request, response) => {
@@ -36,6 +38,10 @@ export function createListener({ log, data, groups }: ListenerParts): FastifyIns
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   for (const group of groups) void app.register(async (scope) => group(scope))
   return app
+}
+
+function ours(paths: readonly string[], handle: RawHandler): DataRoute[] {
+  return [...new Set(paths)].map((path) => ({ methods: everyMethod, path, handle }))
 }
 
 /** Some SDKs join a base URL that ends in a slash to a path that begins with one. */

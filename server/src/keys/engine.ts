@@ -31,6 +31,7 @@ import { refusalFor } from './refusal.ts'
 import { correctLedger, createReservations, type Reservations } from './reservations.ts'
 import { createSelection, type Pick, type Selection } from './selection.ts'
 import {
+  snapshotKey,
   snapshotKeys,
   snapshotLanes,
   type KeyFilter,
@@ -54,6 +55,7 @@ export type EngineDeps = {
 /** What pages, metrics and `/ready` look at. */
 export type Views = {
   snapshotKeys(filter?: KeyFilter): Paged<KeySnapshot>
+  snapshotKey(key: KeyId): KeySnapshot | undefined
   snapshotLanes(filter?: LaneFilter): Paged<LaneSnapshot>
   counts(): Counts
   poolStatus(): PoolStatus
@@ -173,6 +175,10 @@ function views(parts: Parts): Omit<Views, 'decisions' | 'explain'> {
   const inPool = (id: KeyId) => pool.has(id)
   return {
     snapshotKeys: (filter = {}) => snapshotKeys(world, filter, { now: now(), inPool }),
+    snapshotKey(id) {
+      const key = world.fleet.keys.get(id)
+      return key && snapshotKey(key, { now: now(), inPool })
+    },
     snapshotLanes: (filter = {}) => snapshotLanes(world, filter, now()),
     counts: () => countAll(world, { now: now(), waiting: waiting.size, pool: pool.size }),
     poolStatus: () => poolStatus(pool, { policy: deps.policy().pool, now: now() }),

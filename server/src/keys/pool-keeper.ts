@@ -50,7 +50,7 @@ export function createPoolKeeper(deps: Deps): PoolKeeper {
   async function probeSome(count: number): Promise<{ tried: number; good: number }> {
     const room = Math.max(0, policy().size - pool.size)
     const chosen = deps.candidates(Math.min(count, room))
-    const results = await Promise.all(chosen.map(prober))
+    const results = await Promise.all(chosen.map((key) => prober(key)))
     const joined = chosen.filter((key, index) => results[index] && pool.has(key))
     return { tried: chosen.length, good: joined.length }
   }

@@ -19,15 +19,15 @@ type Deps = {
   readonly probe: Probe
 }
 
-/** Probes a key and draws the consequences. Tells whether it is good; never rejects. */
-export type Prober = (id: KeyId) => Promise<boolean>
+/** Probes a key, in another way than the usual if one is given, and draws the consequences. Tells whether it is good; never rejects. */
+export type Prober = (id: KeyId, probe?: Probe) => Promise<boolean>
 
 export function createProber(deps: Deps): Prober {
   const underway = new Map<KeyId, Promise<boolean>>()
-  return (id) => {
+  return (id, probe = deps.probe) => {
     const known = underway.get(id)
     if (known) return known
-    const probing = probeOnce(deps, id).finally(() => underway.delete(id))
+    const probing = probeOnce({ ...deps, probe }, id).finally(() => underway.delete(id))
     underway.set(id, probing)
     return probing
   }

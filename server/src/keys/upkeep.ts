@@ -2,8 +2,8 @@ import { drawCandidates } from './candidates.ts'
 import { createCheckup } from './checkup.ts'
 import type { Pool } from './pool.ts'
 import { createPoolKeeper, type PoolKeeper } from './pool-keeper.ts'
-import type { Clock, KeyId, Random } from './port.ts'
-import { createProber, type Probe } from './prober.ts'
+import type { Clock, Random } from './port.ts'
+import { createProber, type Probe, type Prober } from './prober.ts'
 import type { Reservations } from './reservations.ts'
 import { every } from './schedule.ts'
 import type { World } from './world.ts'
@@ -12,7 +12,7 @@ import type { World } from './world.ts'
 export type Upkeep = {
   readonly keeper: PoolKeeper
   checkKeys(): Promise<void>
-  probeKey(key: KeyId): Promise<boolean>
+  probeKey: Prober
   close(): void
 }
 

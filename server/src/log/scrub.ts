@@ -1,3 +1,4 @@
+import { endingOf } from '../keys/ending-of.ts'
 import { createSecretIndex } from './secret-index.ts'
 
 /** Takes secrets out of text. Synchronous: every log line and every stored message goes through it. */
@@ -15,8 +16,6 @@ const wholeKey = /^(?:AIza[\w-]{20,}|AQ\.[\w-]{20,})$/
 
 /** Shorter than this, a word is not a secret, and to replace it everywhere would make a log unreadable. */
 const shortestLength = 6
-/** Below this, four characters give too much of a secret away. */
-const shownFromLength = 12
 
 export function createScrubber(): Scrubber {
   const index = createSecretIndex()
@@ -39,7 +38,7 @@ function needsIndex(secret: string): boolean {
 
 /** What stands in for a secret where people read it. */
 export function mask(secret: string): string {
-  return secret.length < shownFromLength ? '…' : `…${secret.slice(-4)}`
+  return `…${endingOf(secret)}`
 }
 
 /** A secret as it may be written: itself, in an address, in a form, in JSON. */

@@ -1,19 +1,31 @@
 import { findSetting, SettingsRefused } from '@gemini-balance/contract'
 import { describe, expect, test } from 'vitest'
 import { StartError } from '../start-error.ts'
-import { createLiveSettings, type SettingStore } from './live-settings.ts'
+import { createLiveSettings, type SettingStore, type StoredSetting } from './live-settings.ts'
 
 function memoryStore(
   initial: Record<string, string> = {},
-): SettingStore & { rows: Map<string, string> } {
+): SettingStore & { rows: Map<string, string>; stored: Map<string, StoredSetting> } {
   const rows = new Map(Object.entries(initial))
+  const stored = new Map(
+    [...rows].map(([name, value]): [string, StoredSetting] => [
+      name,
+      { value, origin: 'database' },
+    ]),
+  )
   return {
     rows,
-    all: () => Promise.resolve(new Map(rows)),
+    stored,
+    all: () => Promise.resolve(new Map(stored)),
     write: (values) => {
-      for (const [name, value] of values) {
-        if (value === undefined) rows.delete(name)
-        else rows.set(name, value)
+      for (const [name, setting] of values) {
+        if (setting === undefined) {
+          rows.delete(name)
+          stored.delete(name)
+        } else {
+          rows.set(name, setting.value)
+          stored.set(name, setting)
+        }
       }
       return Promise.resolve()
     },
@@ -54,7 +66,10 @@ describe('a stored value that is no longer valid', () => {
     const store = memoryStore(rows)
     const live = await createLiveSettings({ environment, store })
     expect(live.current()).toMatchObject({ maxRetries: 4, allowedTokens: [], maxFailures: 5 })
-    expect([...store.rows.keys()]).toEqual(['MAX_FAILURES'])
+    expect([...store.rows]).toEqual([
+      ['MAX_FAILURES', '5'],
+      ['MAX_RETRIES', '4'],
+    ])
   })
 
   test('is not taken away under a name that is none', async () => {
@@ -128,15 +143,18 @@ describe('a reset', () => {
     await live.change({ MAX_RETRIES: 9, MAX_FAILURES: 8 })
     await live.reset(['maxRetries'])
     expect(live.current()).toMatchObject({ maxRetries: 5, maxFailures: 8 })
-    expect([...store.rows.keys()]).toEqual(['MAX_FAILURES'])
+    expect([...store.stored]).toEqual([
+      ['MAX_RETRIES', { value: '5', origin: 'environment' }],
+      ['MAX_FAILURES', { value: '8', origin: 'database' }],
+    ])
   })
 
-  test('of everything leaves nothing stored', async () => {
+  test('of everything leaves only what the environment says stored', async () => {
     const store = memoryStore({ MAX_RETRIES: '9', TIME_OUT: '9' })
     const live = await createLiveSettings({ environment, store })
     await live.reset()
     expect(live.current()).toMatchObject({ maxRetries: 5, timeOut: 300 })
-    expect(store.rows.size).toBe(0)
+    expect([...store.rows]).toEqual([['MAX_RETRIES', '5']])
   })
 
   test('of an unknown setting is refused by name', async () => {
@@ -155,4 +173,57 @@ test('a value says where it comes from', async () => {
     return entry && live.origin(entry)
   })
   expect(origins).toEqual(['default', 'environment', 'database'])
+})
+
+describe('the environment', () => {
+  test('is stored at the first start that sees a setting, and from then on the stored value counts', async () => {
+    const store = memoryStore()
+    await createLiveSettings({ environment: { MAX_RETRIES: '5' }, store })
+    const live = await createLiveSettings({
+      environment: { MAX_RETRIES: '7', TIME_OUT: '60' },
+      store,
+    })
+    expect(live.current()).toMatchObject({ maxRetries: 5, timeOut: 60 })
+    expect(live.overruled()).toEqual(['MAX_RETRIES'])
+    const entry = findSetting('MAX_RETRIES')
+    expect(entry && live.origin(entry)).toBe('environment')
+    await live.reset(['MAX_RETRIES'])
+    expect(live.current().maxRetries).toBe(7)
+    expect(live.overruled()).toEqual([])
+  })
+
+  test('does not store keys among settings, nor what only a start can change', async () => {
+    const store = memoryStore()
+    const environment = { API_KEYS: 'AIza1,AIza2', PORT: '81', DATA_DIR: '/data' }
+    const live = await createLiveSettings({ environment, store })
+    expect(store.rows.size).toBe(0)
+    await expect(live.change({ API_KEYS: [] })).rejects.toThrow('API_KEYS is a list of rows')
+  })
+})
+
+describe('the admin token', () => {
+  test('that was made up is still there after a reset of everything', async () => {
+    const store = memoryStore()
+    const live = await createLiveSettings({
+      environment: {},
+      store,
+      fallback: { AUTH_TOKEN: 'made up' },
+    })
+    await live.change({ AUTH_TOKEN: 'chosen' })
+    expect(live.current().authToken).toBe('chosen')
+    await live.reset()
+    expect(live.current().authToken).toBe('made up')
+  })
+
+  test('that was chosen stays where there is no other', async () => {
+    const store = memoryStore({ AUTH_TOKEN: 'chosen', TIME_OUT: '60' })
+    const live = await createLiveSettings({ environment: {}, store })
+    await live.reset()
+    expect(live.current()).toMatchObject({ authToken: 'chosen', timeOut: 300 })
+  })
+
+  test('cannot be taken away', async () => {
+    const live = await createLiveSettings({ environment: {}, store: memoryStore() })
+    await expect(live.change({ AUTH_TOKEN: ' ' })).rejects.toThrow('AUTH_TOKEN must not be empty')
+  })
 })

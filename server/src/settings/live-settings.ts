@@ -8,46 +8,58 @@ import {
   type SettingProblem,
   type Settings,
 } from '@gemini-balance/contract'
+import { createSequence } from '../in-turn.ts'
 import { StartError } from '../start-error.ts'
 import type { Environment } from './read-environment.ts'
 
 export type SettingOrigin = 'default' | 'environment' | 'database'
 
-/** Where changed settings are kept: text by the setting's environment name. */
+/** A setting's text, and who gave it: the environment of an earlier start, or a person since. */
+export type StoredSetting = {
+  readonly value: string
+  readonly origin: 'environment' | 'database'
+}
+
+/** Where settings are kept, by environment name. */
 export interface SettingStore {
-  all(): Promise<ReadonlyMap<string, string>>
+  all(): Promise<ReadonlyMap<string, StoredSetting>>
   /** All of them or none; undefined takes a value away. */
-  write(values: ReadonlyMap<string, string | undefined>): Promise<void>
+  write(values: ReadonlyMap<string, StoredSetting | undefined>): Promise<void>
 }
 
 export interface LiveSettings {
   /** The settings now. Free to call; the object never changes. */
   current(): Settings
   origin(entry: SettingEntry): SettingOrigin
+  /** The settings to which the environment now gives another value than the stored one, which counts. */
+  overruled(): readonly string[]
   /** Changes settings by environment name, all or none, without a restart. Rejects with SettingsRefused. */
   change(patch: Readonly<Record<string, unknown>>): Promise<Settings>
-  /** Takes what was stored for these settings away, or for all: the environment or the default counts again. */
+  /** What the environment says now, or the default, for these settings or for all. */
   reset(names?: readonly string[]): Promise<Settings>
   /** Told after each change. Returns the end of the subscription. */
   subscribe(listener: (now: Settings, before: Settings) => void): () => void
 }
 
-export type LiveSettingsDeps = { readonly environment: Environment; readonly store: SettingStore }
+export type LiveSettingsDeps = {
+  readonly environment: Environment
+  readonly store: SettingStore
+  /** What counts where neither the environment nor the store says anything: an admin token that was made up. */
+  readonly fallback?: Environment
+}
 
 /**
- * The settings in force: a default, over it the environment, over it what was changed since and stored. What only a start can change
- * comes from the environment alone.
+ * The settings in force: a default, over it what is stored. What the environment names is stored at the first start that sees it; from then
+ * on the stored value counts. What only a start can change comes from the environment alone.
  */
 export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSettings> {
-  const { environment, store } = deps
-  const stored = new Map(
-    [...(await store.all())].filter(([name]) => findSetting(name)?.live === true),
-  )
+  const { environment, store, fallback = {} } = deps
+  const stored = new Map([...(await store.all())].filter(([name]) => isStorable(name)))
   const { resetSettings } = readSettings(environment)
   await forget(namesToChange(resetSettings))
-  let current = readAtStart(environment, stored)
+  let current = readAtStart(deps, stored)
   const listeners = new Set<(now: Settings, before: Settings) => void>()
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createSequence()
 
   /** Before anything stored is read: what is stored may be what keeps the gateway from starting. */
   async function forget(names: readonly string[]): Promise<void> {
@@ -57,11 +69,11 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
   }
 
   async function apply(changes: Changes): Promise<Settings> {
-    const next = read(environment, new Map([...stored, ...changes]))
+    const next = read(deps, new Map([...stored, ...changes]))
     await store.write(changes)
-    for (const [name, value] of changes) {
-      if (value === undefined) stored.delete(name)
-      else stored.set(name, value)
+    for (const [name, setting] of changes) {
+      if (setting === undefined) stored.delete(name)
+      else stored.set(name, setting)
     }
     const before = current
     current = next
@@ -69,28 +81,48 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
     return next
   }
 
-  /** One change after the other: two at once would each be read over a state without the other. */
-  function inTurn(changes: Changes): Promise<Settings> {
-    const mine = last.then(() => apply(changes))
-    last = mine.catch(() => undefined)
-    return mine
+  /** The environment's value or none; but the only admin token there is stays. */
+  function resetOf(name: string): Changes {
+    const setting = fromEnvironment(environment, name)
+    const isLastToken = name === 'AUTH_TOKEN' && !setting && fallback[name] === undefined
+    return isLastToken ? new Map() : new Map([[name, setting]])
+  }
+
+  const fresh = storableNames.filter((name) => environment[name] !== undefined && !stored.has(name))
+  if (fresh.length > 0) {
+    await apply(new Map(fresh.map((name) => [name, fromEnvironment(environment, name)])))
   }
 
   return {
     current: () => current,
 
-    origin({ env }) {
-      if (stored.has(env)) return 'database'
-      return environment[env] === undefined ? 'default' : 'environment'
+    origin({ env, asRows }) {
+      if (asRows === true) return 'database'
+      const origin = stored.get(env)?.origin
+      return origin ?? (environment[env] === undefined ? 'default' : 'environment')
     },
+
+    overruled: () =>
+      storableNames.filter((name) => {
+        const said = environment[name]
+        const setting = stored.get(name)
+        return said !== undefined && setting !== undefined && said !== setting.value
+      }),
 
     async change(patch) {
       const entries = entriesToChange(patch)
-      return inTurn(new Map(entries.map(([name, value]) => [name, writeSetting(value)])))
+      const changes = entries.map(([name, value]): [string, StoredSetting] => [
+        name,
+        { value: writeSetting(value), origin: 'database' },
+      ])
+      return inTurn(() => apply(new Map(changes)))
     },
 
-    async reset(names = [...stored.keys()]) {
-      return inTurn(new Map(namesToChange(names).map((name) => [name, undefined])))
+    async reset(names) {
+      const wanted = names === undefined ? undefined : namesToChange(names)
+      return inTurn(() =>
+        apply(new Map((wanted ?? storableNames).flatMap((name) => [...resetOf(name)]))),
+      )
     },
 
     subscribe(listener) {
@@ -100,18 +132,35 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
   }
 }
 
-/** Text by environment name; undefined takes a stored value away. */
-type Changes = ReadonlyMap<string, string | undefined>
+/** By environment name; undefined takes a stored value away. */
+type Changes = ReadonlyMap<string, StoredSetting | undefined>
 
-function read(environment: Environment, stored: Changes): Settings {
-  const written = [...stored].filter(([, value]) => value !== undefined)
-  return Object.freeze(readSettings({ ...environment, ...Object.fromEntries(written) }))
+const storableNames = settingEntries
+  .filter(({ live, asRows }) => live && asRows !== true)
+  .map(({ env }) => env)
+const storable = new Set(storableNames)
+const isStorable = (env: string) => storable.has(env)
+
+function fromEnvironment(environment: Environment, name: string): StoredSetting | undefined {
+  const value = environment[name]
+  return value === undefined ? undefined : { value, origin: 'environment' }
+}
+
+function read({ environment, fallback = {} }: LiveSettingsDeps, stored: Changes): Settings {
+  const written = [...stored].flatMap(([name, setting]) =>
+    setting === undefined ? [] : [[name, setting.value]],
+  )
+  return Object.freeze(
+    readSettings({ ...fallback, ...environment, ...Object.fromEntries(written) }),
+  )
 }
 
 /** A stored value may have been right for the version that stored it. Throws StartError, naming all that are not right now. */
-function readAtStart(environment: Environment, stored: Changes): Settings {
-  const problems = [...stored].flatMap(([name, value]) => problemsOf({ [name]: value }))
-  if (problems.length === 0) return read(environment, stored)
+function readAtStart(deps: LiveSettingsDeps, stored: Changes): Settings {
+  const problems = [...stored].flatMap(([name, setting]) =>
+    setting === undefined ? [] : problemsOf({ [name]: setting.value }),
+  )
+  if (problems.length === 0) return read(deps, stored)
   const names = [...new Set(problems.map(({ setting }) => setting.replace(/ .*/, '')))]
   const sentences = problems.map(({ setting, problem }) => `${setting} ${problem}`).join(' ')
   throw new StartError(
@@ -131,11 +180,14 @@ function problemsOf(values: Readonly<Record<string, unknown>>): readonly Setting
 
 /** Names as the environment has them. Refuses what is unknown or fixed at the start, all at once. */
 function namesToChange(names: readonly string[]): string[] {
-  const problems = names.flatMap((name) => {
+  const problems = names.flatMap((name): SettingProblem[] => {
     const entry = findSetting(name)
     if (entry === undefined) return [{ setting: name, problem: 'is not a setting.' }]
-    if (entry.live) return []
-    return [{ setting: entry.env, problem: 'is read at the start, from the environment only.' }]
+    if (!entry.live)
+      return [{ setting: entry.env, problem: 'is read at the start, from the environment only.' }]
+    return entry.asRows === true
+      ? [{ setting: entry.env, problem: 'is a list of rows, changed row by row.' }]
+      : []
   })
   if (problems.length > 0) throw new SettingsRefused(problems)
   return names.map((name) => findSetting(name)?.env ?? name)
@@ -149,7 +201,12 @@ function entriesToChange(patch: Readonly<Record<string, unknown>>): [string, unk
     value,
   ])
   // As given, before text makes everything text: null and nested values are refused here, by name.
-  readSettings(Object.fromEntries(named.map(([name, value]) => [name, value ?? Number.NaN])))
+  const read = readSettings(
+    Object.fromEntries(named.map(([name, value]) => [name, value ?? Number.NaN])),
+  )
+  if (names.includes('AUTH_TOKEN') && read.authToken === '') {
+    throw new SettingsRefused([{ setting: 'AUTH_TOKEN', problem: 'must not be empty.' }])
+  }
   return named
 }
 

@@ -1,87 +1,171 @@
-import type { Kysely } from 'kysely'
-import { createHash } from 'node:crypto'
+import { sql, type Kysely } from 'kysely'
 import { setImmediate as breathe } from 'node:timers/promises'
-import type { KeyEntry } from '../keys/entities.ts'
+import { endingOf } from '../keys/ending-of.ts'
 import type { KeyId } from '../keys/port.ts'
 import { chunks } from './chunks.ts'
-import { readKey, writePatch, type KeyPatch } from './key-row.ts'
+import type { SecretBox } from './encryption/secret-box.ts'
+import { readKey, writePatch, type KeyPatch, type KeyRow } from './key-row.ts'
 import type { Schema } from './schema.ts'
 
-/** A key as it is stored; the engine takes it as it is. */
-export type KeyRow = KeyEntry & { readonly label: string | undefined; readonly createdAt: number }
+export type KeySync = { readonly added: readonly KeyRow[]; readonly removed: readonly KeyId[] }
 
-export type KeySync = {
-  readonly added: readonly KeyId[]
-  readonly removed: readonly KeyId[]
-  readonly kept: readonly KeyId[]
-}
+/** That a key was used: for the first time in a while, and last. */
+export type KeyUse = { readonly id: KeyId; readonly firstAt: number; readonly lastAt: number }
 
-/** The keys. */
+/** The keys. Values may be many: what is done with all of them lets requests in between. */
 export type KeyRepository = {
   /** In the order in which they were added. */
   all(): Promise<KeyRow[]>
-  /** Makes the stored keys equal to the list, in one step; what is known of those that stay is kept. Blanks and doubles are passed over. */
+  /** Adds keys that are not there, in one step; blanks, doubles and known ones are passed over. Answers the new ones. */
+  add(values: readonly string[]): Promise<KeyRow[]>
+  /** Makes the stored keys equal to the list, in one step; what is known of those that stay is kept. */
   syncValues(values: readonly string[]): Promise<KeySync>
-  /** Changes what the patch names; undefined takes a value away. Answers false when there is no such key. */
-  update(id: KeyId, patch: KeyPatch): Promise<boolean>
+  /** The ids of those that are there, by value. */
+  find(values: readonly string[]): Promise<ReadonlyMap<string, KeyId>>
+  /** All of them, in one step; those that are not there are passed over. */
+  remove(ids: readonly KeyId[]): Promise<void>
+  /** Changes what the patches name, in one step; undefined takes a value away. Those that are not there are passed over. */
+  update(patches: ReadonlyMap<KeyId, KeyPatch>): Promise<void>
+  noteUse(uses: readonly KeyUse[]): Promise<void>
 }
 
-const rowsAtOnce = 500
-const pageSize = 5000
+type Deps = { readonly now: () => number; readonly box: SecretBox }
 
-export function createKeyRepository(db: Kysely<Schema>, now: () => number): KeyRepository {
+const rowsAtOnce = 500
+/** Sealed rows of so many keys are opened in a few milliseconds. */
+const pageSize = 1000
+
+export function createKeyRepository(db: Kysely<Schema>, deps: Deps): KeyRepository {
+  const { box } = deps
   return {
-    async all() {
-      return db.transaction().execute((step) =>
-        everyPage(async (after) => {
-          const rows = await page(step, after).selectAll().execute()
-          return rows.map(readKey)
-        }),
-      )
+    all: () => db.transaction().execute((step) => keysAfter(step, 0, box)),
+
+    async add(values) {
+      const wanted = await byHash(values, box)
+      return db.transaction().execute((step) => addTo(step, wanted, deps))
     },
 
     async syncValues(values) {
-      const wanted = await byHash(values)
+      const wanted = await byHash(values, box)
       return db.transaction().execute(async (step) => {
         const stored = await hashesIn(step)
-        const known = new Set(stored.map((row) => row.value_hash))
-        const gone = stored.filter((row) => !wanted.has(row.value_hash))
-        const fresh = [...wanted].filter(([hash]) => !known.has(hash))
-        for (const some of chunks(gone, rowsAtOnce)) {
-          await step.deleteFrom('keys').where('id', 'in', idsOf(some)).execute()
+        const removed = stored.filter((row) => !wanted.has(row.value_hash)).map(({ id }) => id)
+        await removeFrom(step, removed)
+        return { added: await addTo(step, wanted, deps), removed }
+      })
+    },
+
+    async find(values) {
+      const wanted = await byHash(values, box)
+      const found = new Map<string, KeyId>()
+      for (const hashes of chunks([...wanted.keys()], rowsAtOnce)) {
+        for (const { id, value_hash: hash } of await withHashes(db, hashes)) {
+          found.set(wanted.get(hash) ?? '', id)
         }
-        for (const some of chunks(fresh, rowsAtOnce)) {
-          const rows = some.map(([hash, value]) => newKey(hash, value, now()))
-          await step.insertInto('keys').values(rows).execute()
-        }
-        // Ids only grow: the new ones come after all that were there.
-        const added = fresh.length === 0 ? [] : await hashesIn(step, stored.at(-1)?.id)
-        return {
-          added: idsOf(added),
-          removed: idsOf(gone),
-          kept: idsOf(stored.filter((row) => wanted.has(row.value_hash))),
+      }
+      return found
+    },
+
+    remove: (ids) => db.transaction().execute((step) => removeFrom(step, ids)),
+
+    async update(patches) {
+      await db.transaction().execute(async (step) => {
+        for (const [changes, ids] of alike(patches)) {
+          for (const some of chunks(ids, rowsAtOnce)) {
+            await step.updateTable('keys').set(changes).where('id', 'in', some).execute()
+          }
         }
       })
     },
 
-    async update(id, patch) {
-      const changes = writePatch(patch)
-      if (Object.keys(changes).length === 0) {
-        const row = await db.selectFrom('keys').select('id').where('id', '=', id).executeTakeFirst()
-        return row !== undefined
-      }
-      const done = await db.updateTable('keys').set(changes).where('id', '=', id).executeTakeFirst()
-      return done.numUpdatedRows > 0n
+    async noteUse(uses) {
+      for (const some of chunks(uses, rowsAtOnce / 2)) await writeUse(db, some)
     },
   }
 }
 
-function idsOf(rows: readonly { readonly id: KeyId }[]): KeyId[] {
-  return rows.map(({ id }) => id)
+async function addTo(
+  step: Kysely<Schema>,
+  wanted: ReadonlyMap<string, string>,
+  { now, box }: Deps,
+): Promise<KeyRow[]> {
+  const last = await step.selectFrom('keys').select('id').orderBy('id', 'desc').executeTakeFirst()
+  for (const some of chunks([...wanted], rowsAtOnce)) {
+    const hashes = some.map(([hash]) => hash)
+    const known = new Set((await withHashes(step, hashes)).map((row) => row.value_hash))
+    const rows = some
+      .filter(([hash]) => !known.has(hash))
+      .map(([hash, value]) => ({
+        value: box.seal(value),
+        value_hash: hash,
+        ending: endingOf(value),
+        priority: 0,
+        weight: 1,
+        disabled: 0,
+        created_at: now(),
+      }))
+    if (rows.length > 0) await step.insertInto('keys').values(rows).execute()
+  }
+  // Ids only grow: the new ones come after all that were there.
+  return keysAfter(step, last?.id ?? 0, box)
 }
 
-function hashesIn(step: Kysely<Schema>, from = 0) {
-  return everyPage((after) => page(step, after).select(['id', 'value_hash']).execute(), from)
+async function removeFrom(step: Kysely<Schema>, ids: readonly KeyId[]): Promise<void> {
+  for (const some of chunks(ids, rowsAtOnce)) {
+    await step.deleteFrom('keys').where('id', 'in', some).execute()
+  }
+}
+
+/** Patches that say the same are one statement: most changes of many keys are. */
+function alike(patches: ReadonlyMap<KeyId, KeyPatch>) {
+  const groups = new Map<string, [ReturnType<typeof writePatch>, KeyId[]]>()
+  for (const [id, patch] of patches) {
+    const changes = writePatch(patch)
+    const name = JSON.stringify(changes)
+    const group = groups.get(name)
+    if (group) group[1].push(id)
+    else if (name !== '{}') groups.set(name, [changes, [id]])
+  }
+  return groups.values()
+}
+
+/** Literals: PostgreSQL takes the type of parameters in a `case` to be text. */
+const whenThen = (id: KeyId, at: number) => sql`when ${sql.lit(id)} then ${sql.lit(at)}`
+
+async function writeUse(db: Kysely<Schema>, uses: readonly KeyUse[]): Promise<void> {
+  const last = uses.map(({ id, lastAt }) => whenThen(id, lastAt))
+  const first = uses.map(({ id, firstAt }) => whenThen(id, firstAt))
+  await db
+    .updateTable('keys')
+    .set({
+      first_used_at: sql`coalesce(first_used_at, case id ${sql.join(first, sql` `)} end)`,
+      last_used_at: sql`case id ${sql.join(last, sql` `)} end`,
+    })
+    .where(
+      'id',
+      'in',
+      uses.map(({ id }) => id),
+    )
+    .execute()
+}
+
+function withHashes(step: Kysely<Schema>, hashes: readonly string[]) {
+  return step
+    .selectFrom('keys')
+    .select(['id', 'value_hash'])
+    .where('value_hash', 'in', hashes)
+    .execute()
+}
+
+function hashesIn(step: Kysely<Schema>) {
+  return everyPage(0, (after) => page(step, after).select(['id', 'value_hash']).execute())
+}
+
+function keysAfter(step: Kysely<Schema>, after: number, box: SecretBox): Promise<KeyRow[]> {
+  return everyPage(after, async (from) => {
+    const rows = await page(step, from).selectAll().execute()
+    return rows.map((row) => readKey(row, box))
+  })
 }
 
 function page(step: Kysely<Schema>, after: number) {
@@ -90,8 +174,8 @@ function page(step: Kysely<Schema>, after: number) {
 
 /** All rows, but never so many at once that requests would have to wait: 50 000 would hold them up for a tenth of a second. */
 async function everyPage<Row extends { readonly id: number }>(
+  from: number,
   read: (after: number) => Promise<Row[]>,
-  from = 0,
 ): Promise<Row[]> {
   const rows: Row[] = []
   let next: Row[]
@@ -102,16 +186,12 @@ async function everyPage<Row extends { readonly id: number }>(
   return rows
 }
 
-function newKey(hash: string, value: string, at: number) {
-  return { value, value_hash: hash, priority: 0, weight: 1, disabled: 0, created_at: at }
-}
-
 /** Values without doubles, by their hash. 50 000 of them take a moment, so requests are let in between. */
-async function byHash(values: readonly string[]): Promise<Map<string, string>> {
+async function byHash(values: readonly string[], box: SecretBox): Promise<Map<string, string>> {
   const hashed = new Map<string, string>()
   for (const some of chunks(values, 2 * rowsAtOnce)) {
     for (const value of some.map((text) => text.trim()).filter((text) => text !== '')) {
-      hashed.set(createHash('sha256').update(value).digest('hex'), value)
+      hashed.set(box.fingerprint(value), value)
     }
     await breathe()
   }

@@ -1,46 +1,39 @@
 import type { Kysely } from 'kysely'
+import type { SecretBox } from './encryption/secret-box.ts'
+import { isSecretMeta } from './encryption/secret-places.ts'
+import { readMeta, writeMeta } from './meta-rows.ts'
 import type { Schema } from './schema.ts'
 
 /** The few values the program itself must remember, such as a token it made up at its first start. */
 export type MetaRepository = {
   get(name: string): Promise<string | undefined>
   set(name: string, value: string): Promise<void>
+  remove(name: string): Promise<void>
   /** What is stored under the name, or else what `make` gives, stored from now on. */
   getOrMake(name: string, make: () => string): Promise<string>
 }
 
-export function createMetaRepository(db: Kysely<Schema>): MetaRepository {
+export function createMetaRepository(db: Kysely<Schema>, box: SecretBox): MetaRepository {
+  async function read(step: Kysely<Schema>, name: string): Promise<string | undefined> {
+    const value = await readMeta(step, name)
+    return value !== undefined && isSecretMeta(name) ? box.open(value) : value
+  }
+  const write = (step: Kysely<Schema>, name: string, value: string) =>
+    writeMeta(step, name, isSecretMeta(name) ? box.seal(value) : value)
+
   return {
     get: (name) => read(db, name),
     set: (name, value) => db.transaction().execute((step) => write(step, name, value)),
-    async getOrMake(name, make) {
-      const known = await read(db, name)
-      if (known !== undefined) return known
-      const made = make()
-      try {
-        await db.insertInto('meta').values({ name, value: made }).execute()
-        return made
-      } catch (error) {
-        // Somebody else was quicker.
-        const theirs = await read(db, name)
-        if (theirs === undefined) throw error
-        return theirs
-      }
+    async remove(name) {
+      await db.deleteFrom('meta').where('name', '=', name).execute()
     },
+    getOrMake: (name, make) =>
+      db.transaction().execute(async (step) => {
+        const known = await read(step, name)
+        if (known !== undefined) return known
+        const made = make()
+        await write(step, name, made)
+        return made
+      }),
   }
-}
-
-async function read(db: Kysely<Schema>, name: string): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('meta')
-    .select('value')
-    .where('name', '=', name)
-    .executeTakeFirst()
-  return row?.value
-}
-
-/** Inside a transaction. Taken out and put in: the one way to replace a row that every database has. */
-async function write(step: Kysely<Schema>, name: string, value: string): Promise<void> {
-  await step.deleteFrom('meta').where('name', '=', name).execute()
-  await step.insertInto('meta').values({ name, value }).execute()
 }

@@ -40,7 +40,7 @@ describe('with a folder', () => {
 })
 
 async function fill(storage: Storage): Promise<void> {
-  await storage.settings.write(new Map([['A', '1']]))
+  await storage.settings.write(new Map([['A', { value: '1', origin: 'database' } as const]]))
   await storage.keys.syncValues(['one', 'two'])
   await storage.engineState.apply([{ id: 'key:1', row: keyState(1) }])
   await storage.attempts.insertMany([attempt()])

@@ -2,6 +2,9 @@ import { Kysely, sql } from 'kysely'
 import { setTimeout } from 'node:timers/promises'
 import { StartError } from '../start-error.ts'
 import { createAttemptRepository, type AttemptRepository } from './attempt-repository.ts'
+import { createAuditRepository, type AuditRepository } from './audit-repository.ts'
+import { openSecretBox } from './encryption/open-secret-box.ts'
+import type { SecretBox } from './encryption/secret-box.ts'
 import {
   createClientTokenRepository,
   type ClientTokenRepository,
@@ -40,6 +43,7 @@ export type Storage = {
   readonly engineState: EngineStateRepository
   readonly attempts: AttemptRepository
   readonly signatures: SignatureRepository
+  readonly audit: AuditRepository
   readonly meta: MetaRepository
   /** Whether the database answers now. */
   isReady(): Promise<boolean>
@@ -51,17 +55,35 @@ export type DatabaseChoice =
   /** A file; it and its folder are made when missing. `:memory:` keeps nothing. */
   { readonly kind: 'sqlite'; readonly path: string } | ServerAddress
 
-export type StorageOptions = { readonly database: DatabaseChoice; readonly now: () => number }
+export type StorageOptions = {
+  readonly database: DatabaseChoice
+  /** What secrets are sealed with; without it they are stored as they are. */
+  readonly encryptionKey?: string | undefined
+  readonly now: () => number
+}
 
 /** Opens the database and brings its tables up to date. Rejects with StartError, whose sentence says what to do. */
-export async function openStorage({ database, now }: StorageOptions): Promise<Storage> {
-  if (database.kind === 'sqlite') {
-    return createStorage(await bringUpToDate(sqliteMeans(database.path)), now)
+export async function openStorage({
+  database,
+  encryptionKey,
+  now,
+}: StorageOptions): Promise<Storage> {
+  const db = await openDatabase(database)
+  try {
+    return createStorage(db, { now, box: await openSecretBox(db, encryptionKey) })
+  } catch (error) {
+    await db.destroy()
+    throw error
   }
+}
+
+/** The database with its tables up to date, whatever its secrets are sealed with. Rejects with StartError. */
+export async function openDatabase(database: DatabaseChoice): Promise<Kysely<Schema>> {
+  if (database.kind === 'sqlite') return bringUpToDate(sqliteMeans(database.path))
   // Changes of tables may take long; everything later may not.
   const migrated = await bringUpToDate(serverMeans(database, migrationLimits))
   await migrated.destroy()
-  return createStorage(connectTo(serverMeans(database, serverLimits)).db, now)
+  return connectTo(serverMeans(database, serverLimits)).db
 }
 
 /** How a database is reached, and what is said when it is not. */
@@ -106,15 +128,18 @@ export async function bringUpToDate(means: Means): Promise<Kysely<Schema>> {
   }
 }
 
-export function createStorage(db: Kysely<Schema>, now: () => number): Storage {
+export type StorageMeans = { readonly now: () => number; readonly box: SecretBox }
+
+export function createStorage(db: Kysely<Schema>, means: StorageMeans): Storage {
   return {
-    settings: createSettingsRepository(db, now),
-    keys: createKeyRepository(db, now),
+    settings: createSettingsRepository(db, means),
+    keys: createKeyRepository(db, means),
     clientTokens: createClientTokenRepository(db),
-    engineState: createEngineStateRepository(db, now),
+    engineState: createEngineStateRepository(db, means.now),
     attempts: createAttemptRepository(db),
     signatures: createSignatureRepository(db),
-    meta: createMetaRepository(db),
+    audit: createAuditRepository(db),
+    meta: createMetaRepository(db, means.box),
     isReady: () => isReady(db),
     close: () => db.destroy(),
   }

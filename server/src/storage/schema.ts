@@ -1,5 +1,6 @@
 import type { AttemptsTable } from './tables/attempts-table.ts'
 import type { ClientTokensTable } from './tables/client-tokens-table.ts'
+import type { AuditTable } from './tables/audit-table.ts'
 import type { EngineStateTable } from './tables/engine-state-table.ts'
 import type { KeysTable } from './tables/keys-table.ts'
 import type { MetaTable } from './tables/meta-table.ts'
@@ -17,4 +18,5 @@ export type Schema = {
   readonly client_tokens: ClientTokensTable
   readonly attempts: AttemptsTable
   readonly thought_signatures: ThoughtSignaturesTable
+  readonly audit: AuditTable
 }

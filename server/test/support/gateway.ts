@@ -49,6 +49,8 @@ export async function startBench({
     },
     logDestination: { write: (line) => void logged.push(line) },
   })
+  // What an earlier bench stored there counts, and Google was somewhere else.
+  if (dataDir !== undefined) await gateway.settings.reset()
   return {
     url: gateway.url,
     gateway,

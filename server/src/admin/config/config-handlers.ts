@@ -2,28 +2,91 @@ import {
   findSetting,
   settingEntries,
   SettingsRefused,
+  settingsJsonSchema,
   type SettingEntry,
   type SettingShown,
 } from '@gemini-balance/contract'
-import type { LiveSettings } from '../../settings/live-settings.ts'
-import type { Handlers } from '../handlers.ts'
+import type { KeyBook } from '../../key-book/key-book.ts'
+import { changedSettings, type LiveSettings } from '../../settings/live-settings.ts'
+import type { AuditAction, AuditEntry, Auditor } from '../audit/auditor.ts'
+import type { AdminCaller, Handlers } from '../handlers.ts'
 import { meantSecret, showSecret } from './shown-secrets.ts'
+import { meantKeys, shownKeys } from './shown-keys.ts'
 
-/** Settings shown and changed. */
-export function configHandlers(settings: LiveSettings): Pick<Handlers, 'getConfig' | 'putConfig'> {
-  const shown = () => ({ settings: settingEntries.map((entry) => show(settings, entry)) })
+export type ConfigHandlerDeps = {
+  readonly settings: LiveSettings
+  readonly book: Pick<KeyBook, 'all' | 'replaceAll'>
+  readonly audit: Auditor
+}
+
+type ConfigEndpoints = 'getConfig' | 'putConfig' | 'resetConfig' | 'getConfigSchema'
+
+/** Settings shown, changed and reset. */
+export function configHandlers(deps: ConfigHandlerDeps): Pick<Handlers, ConfigEndpoints> {
+  const { settings, book, audit } = deps
+  const shown = () => ({ settings: settingEntries.map((entry) => show(deps, entry)) })
+
+  async function putKeys(by: AdminCaller, value: unknown): Promise<void> {
+    const { added, removed } = await book.replaceAll(await meantKeys(value, book.all()))
+    if (added.length + removed.length === 0) return
+    await audit(by, {
+      action: 'keys-changed',
+      subject: 'API_KEYS',
+      detail: { added: added.length, removed: removed.length },
+    })
+  }
+
   return {
-    getConfig: () => Promise.resolve(shown()),
-    async putConfig(patch) {
-      await settings.change(meantPatch(settings, patch))
+    getConfig: async () => shown(),
+    getConfigSchema: async () => ({ schema: settingsJsonSchema() }),
+    async putConfig(patch, by) {
+      const { keys, others } = apart(patch)
+      // Before anything is changed: what is refused is refused as a whole.
+      if (keys !== undefined) await meantKeys(keys.value, book.all())
+      const before = settings.current()
+      await settings.change(meantPatch(settings, others))
+      await audit(by, ...changes('setting-changed', before, settings))
+      if (keys !== undefined) await putKeys(by, keys.value)
+      return shown()
+    },
+    async resetConfig({ names }, by) {
+      const before = settings.current()
+      await settings.reset(names)
+      await audit(by, ...changes('setting-reset', before, settings))
       return shown()
     },
   }
 }
 
-function show(settings: LiveSettings, entry: SettingEntry): SettingShown {
+type Patch = Readonly<Record<string, unknown>>
+
+const isKeys = (name: string) => findSetting(name)?.name === 'apiKeys'
+
+/** API_KEYS is a table; the rest are settings. */
+function apart(patch: Patch) {
+  const entries = Object.entries(patch)
+  const keys = entries.find(([name]) => isKeys(name))
+  return {
+    keys: keys && { value: keys[1] },
+    others: Object.fromEntries(entries.filter(([name]) => !isKeys(name))),
+  }
+}
+
+function changes(
+  action: AuditAction,
+  before: ReturnType<LiveSettings['current']>,
+  settings: LiveSettings,
+): AuditEntry[] {
+  const now = settings.current()
+  return changedSettings(now, before).map(({ name, env, secret }) => ({
+    action,
+    subject: env,
+    ...(secret === true ? {} : { detail: { from: before[name], to: now[name] } }),
+  }))
+}
+
+function show({ settings, book }: ConfigHandlerDeps, entry: SettingEntry): SettingShown {
   const { name, env, group, help, live, secret = false } = entry
-  const value = settings.current()[name]
   return {
     name: env,
     group,
@@ -31,11 +94,15 @@ function show(settings: LiveSettings, entry: SettingEntry): SettingShown {
     live,
     secret,
     origin: settings.origin(entry),
-    value: secret ? showSecret(value) : value,
+    value: name === 'apiKeys' ? shownKeys(book.all()) : shownValue(settings.current()[name], entry),
   }
 }
 
-type Patch = Readonly<Record<string, unknown>>
+/** What only a start can change is no business of a form: of such secrets only that there are any. */
+function shownValue(value: unknown, { secret, live }: SettingEntry): unknown {
+  if (secret !== true) return value
+  return live || value === '' ? showSecret(value) : '…'
+}
 
 /** The patch with the secrets that are sent back as they were shown. */
 function meantPatch(settings: LiveSettings, patch: Patch): Patch {
@@ -49,11 +116,10 @@ function meantPatch(settings: LiveSettings, patch: Patch): Patch {
   )
   if (unclear.length > 0) {
     throw new SettingsRefused(
-      unclear.map(([name]) => ({
-        setting: findSetting(name)?.env ?? name,
-        problem: 'has a shortened value that could be several or none: send the whole value.',
-      })),
+      unclear.map(([name]) => ({ setting: findSetting(name)?.env ?? name, problem: shortened })),
     )
   }
   return Object.fromEntries(entries)
 }
+
+const shortened = 'has a shortened value that could be several or none: send the whole value.'

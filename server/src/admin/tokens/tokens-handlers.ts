@@ -6,20 +6,36 @@ import {
   type TokenLimits,
   type TokenTerms,
 } from '../../tokens/client-token.ts'
+import type { Auditor } from '../audit/auditor.ts'
 import type { Handlers } from '../handlers.ts'
 
 type TokensEndpoints = 'getTokens' | 'createToken' | 'changeToken' | 'deleteToken'
 
+export type TokensHandlerDeps = { readonly tokens: ClientTokens; readonly audit: Auditor }
+
 /** The client tokens: what they may do, and what they have used. */
-export function tokensHandlers(tokens: ClientTokens): Pick<Handlers, TokensEndpoints> {
+export function tokensHandlers({
+  tokens,
+  audit,
+}: TokensHandlerDeps): Pick<Handlers, TokensEndpoints> {
   return {
     getTokens: async () => ({ tokens: tokens.all().map((token) => shown(tokens, token)) }),
-    async createToken(input) {
+    async createToken(input, by) {
       const { value, token } = await tokens.create({ ...openTerms, ...saidOf(input) })
-      return { token: value, shown: shown(tokens, token) }
+      const { id, ...terms } = shown(tokens, token)
+      await audit(by, { action: 'token-created', subject: id, detail: { name: terms.name } })
+      return { token: value, shown: { id, ...terms } }
     },
-    changeToken: async ({ id, ...input }) => ({ done: await tokens.change(id, saidOf(input)) }),
-    deleteToken: async ({ id }) => ({ done: await tokens.remove(id) }),
+    async changeToken({ id, ...input }, by) {
+      const done = await tokens.change(id, saidOf(input))
+      if (done) await audit(by, { action: 'token-changed', subject: id, detail: { ...input } })
+      return { done }
+    },
+    async deleteToken({ id }, by) {
+      const done = await tokens.remove(id)
+      if (done) await audit(by, { action: 'token-deleted', subject: id })
+      return { done }
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { plainBox } from '../encryption/secret-box.ts'
 import { Secret } from '../../keys/secret.ts'
 import { startBreakableProxy, type BreakableProxy } from '../../testing/breakable-proxy.ts'
 import { StartError } from '../../start-error.ts'
@@ -93,7 +94,10 @@ await describeOnServers((name, server) => {
 
     const openThroughProxy = async () => {
       const there = { ...database.address, host: '127.0.0.1', port: proxy.port }
-      return createStorage(await bringUpToDate(serverMeans(there, impatient)), () => 1000)
+      return createStorage(await bringUpToDate(serverMeans(there, impatient)), {
+        now: () => 1000,
+        box: plainBox,
+      })
     }
 
     test('a statement that gets no answer fails in time, and the next finds a server that is back', async () => {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { plainBox } from '../encryption/secret-box.ts'
 import { bringUpToDate, createStorage, serverMeans } from '../open-storage.ts'
 import { openForContract } from '../testing/open-for-contract.ts'
 import { attempt, storageContract } from '../testing/repository-contract.ts'
@@ -31,14 +32,16 @@ await describeOnServers((name, server) => {
       await db.schema.dropTable('attempts').execute()
       await db.destroy()
       const again = await bringUpToDate(means)
-      await createStorage(again, () => 1000).attempts.insertMany([attempt()])
+      await createStorage(again, { now: () => 1000, box: plainBox }).attempts.insertMany([
+        attempt(),
+      ])
       await again.deleteFrom('attempts').execute()
       await again.destroy()
     })
 
     test('connections that the server has ended are replaced, and nobody notices', async () => {
       const db = await bringUpToDate(serverMeans(database.address, serverLimits))
-      const storage = createStorage(db, () => 1000)
+      const storage = createStorage(db, { now: () => 1000, box: plainBox })
       await Promise.all([1, 2, 3].map((at) => storage.attempts.list({ from: at })))
       await database.killConnections()
       await storage.attempts.insertMany([attempt()])

@@ -2,8 +2,12 @@ import type { Generated } from 'kysely'
 
 export type KeysTable = {
   id: Generated<number>
+  /** Sealed, where the database is. */
   value: string
+  /** The fingerprint of the value: what a key is found by. */
   value_hash: string
+  /** The last characters of the value, for people. */
+  ending: string
   project: string | null
   project_source: string | null
   paid: number | null
@@ -12,6 +16,11 @@ export type KeysTable = {
   /** A JSON array; null for all models. */
   allowed_models: string | null
   label: string | null
+  note: string | null
+  /** A JSON array; null for none. */
+  tags: string | null
   disabled: number
   created_at: number
+  first_used_at: number | null
+  last_used_at: number | null
 }

@@ -1,1 +1,1 @@
-export type SettingsTable = { name: string; value: string; updated_at: number }
+export type SettingsTable = { name: string; value: string; origin: string; updated_at: number }

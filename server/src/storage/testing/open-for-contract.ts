@@ -1,13 +1,17 @@
 import { sql } from 'kysely'
+import { plainBox, type SecretBox } from '../encryption/secret-box.ts'
 import { bringUpToDate, createStorage, type Means } from '../open-storage.ts'
 import type { StorageUnderTest } from './repository-contract.ts'
 
 /** A database whose time stands at 1 000, and which can be emptied. */
-export async function openForContract(means: Means): Promise<StorageUnderTest> {
+export async function openForContract(
+  means: Means,
+  box: SecretBox = plainBox,
+): Promise<StorageUnderTest> {
   const db = await bringUpToDate(means)
   const tables = await db.introspection.getTables()
   return {
-    storage: createStorage(db, () => 1000),
+    storage: createStorage(db, { now: () => 1000, box }),
     async empty() {
       for (const { name } of tables) await sql`delete from ${sql.table(name)}`.execute(db)
     },

@@ -4,8 +4,9 @@ import { stateVersion, type KeyRow, type LaneRow } from '../../keys/state-rows.t
 import type { ClientToken } from '../../tokens/client-token.ts'
 import { DatabaseError } from '../database-error.ts'
 import type { AttemptRow } from '../attempt-row.ts'
-import type { KeyRow as StoredKey } from '../key-repository.ts'
+import type { KeyRow as StoredKey } from '../key-row.ts'
 import type { Storage } from '../open-storage.ts'
+import type { StoredSetting } from '../settings-repository.ts'
 
 export const attempt = (change: Partial<AttemptRow> = {}): AttemptRow => ({
   requestId: 'request-1',
@@ -67,42 +68,83 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     afterAll(() => storage.close())
 
     describe('settings', () => {
+      const given = (value: string): StoredSetting => ({ value, origin: 'database' })
+
       test('come back as they were written, whatever their text', async () => {
         const text = `line\n"quotes" 'and' ; drop table settings; -- ✓ ${'x'.repeat(100_000)}`
-        await storage.settings.write(new Map([['A', text], ['B', '']])) // oxfmt-ignore
-        expect(await storage.settings.all()).toEqual(new Map([['A', text], ['B', '']])) // oxfmt-ignore
+        const written = new Map<string, StoredSetting>([
+          ['A', given(text)],
+          ['B', { value: '', origin: 'environment' }],
+          ['AUTH_TOKEN', given('a secret one')],
+        ])
+        await storage.settings.write(written)
+        expect(await storage.settings.all()).toEqual(written)
       })
 
       test('are replaced by name, taken away by undefined, and left alone otherwise', async () => {
-        await storage.settings.write(new Map(Object.entries({ A: '1', B: '2', C: '3' })))
+        const [one, two, three, nine] = ['1', '2', '3', '9'].map(given)
         await storage.settings.write(
-          new Map(Object.entries({ A: '9', B: undefined, D: undefined })),
+          new Map([
+            ['A', one],
+            ['B', two],
+            ['C', three],
+          ]),
+        )
+        await storage.settings.write(
+          new Map([
+            ['A', nine],
+            ['B', undefined],
+          ]),
         )
         await storage.settings.write(new Map())
-        expect(Object.fromEntries(await storage.settings.all())).toEqual({ A: '9', C: '3' })
+        expect(Object.fromEntries(await storage.settings.all())).toEqual({ A: nine, C: three })
+      })
+    })
+
+    describe('audit', () => {
+      const entry = (subject: string, action = 'setting-changed') => ({
+        at: 1_790_000_000_000,
+        actor: 'admin token',
+        action,
+        subject,
+        detail: { from: 3, to: '✓' },
+      })
+
+      test('rows come back latest first, page by page, and by action', async () => {
+        await storage.audit.add([entry('A'), entry('B', 'keys-added')])
+        await storage.audit.add([entry('C')])
+        const first = await storage.audit.list({ limit: 2 })
+        expect(first.rows.map(({ subject }) => subject)).toEqual(['C', 'B'])
+        expect(first.rows[0]).toMatchObject(entry('C'))
+        const second = await storage.audit.list({ limit: 2, before: first.next })
+        expect(second.rows.map(({ subject }) => subject)).toEqual(['A'])
+        expect(second.next).toBeUndefined()
+        const added = await storage.audit.list({ limit: 9, action: 'keys-added' })
+        expect(added.rows.map(({ subject }) => subject)).toEqual(['B'])
       })
     })
 
     describe('keys', () => {
       test('are what the list says, without blanks and doubles, in its order', async () => {
-        const { added, removed, kept } = await storage.keys.syncValues([' b ', 'a', '', 'b', '  '])
-        expect([added.length, removed, kept]).toEqual([2, [], []])
+        const { added, removed } = await storage.keys.syncValues([' b ', 'a', '', 'b', '  '])
+        expect([added.length, removed]).toEqual([2, []])
         expect(values(await storage.keys.all())).toEqual(['b', 'a'])
       })
 
       test('that stay keep their id and what is known of them; the others come and go', async () => {
         await storage.keys.syncValues(['a', 'b', 'c'])
-        const [, second, third] = await storage.keys.all()
-        await storage.keys.update(second?.id ?? 0, { project: 'projects/7', paid: true })
+        const [, second] = await storage.keys.all()
+        await storage.keys.update(
+          new Map([[second?.id ?? 0, { project: 'projects/7', paid: true }]]),
+        )
 
         const sync = await storage.keys.syncValues(['d', 'c', 'b'])
 
         const rows = await storage.keys.all()
         expect(values(rows)).toEqual(['b', 'c', 'd'])
         expect(rows[0]).toMatchObject({ id: second?.id, project: 'projects/7', paid: true })
-        expect(sync.kept).toEqual([second?.id, third?.id])
         expect(sync.removed).toHaveLength(1)
-        expect(sync.added).toEqual([rows[2]?.id])
+        expect(sync.added).toEqual([rows[2]])
       })
 
       test('never get the id of a key that is gone', async () => {
@@ -140,22 +182,62 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
           weight: 0.25,
           allowedModels: ['x', 'y'],
           label: 'mine',
+          note: 'bought in May',
+          tags: ['a', 'b'],
           disabled: true,
         } as const
-        expect(await storage.keys.update(id, patch)).toBe(true)
+        await storage.keys.update(new Map([[id, patch]]))
         expect((await storage.keys.all())[0]).toMatchObject(patch)
 
-        expect(await storage.keys.update(id, { allowedModels: [], label: undefined })).toBe(true)
+        await storage.keys.update(
+          new Map([[id, { allowedModels: [], label: undefined, tags: [] }]]),
+        )
         expect((await storage.keys.all())[0]).toMatchObject({
           ...patch,
           allowedModels: [],
           label: undefined,
+          tags: [],
         })
       })
 
-      test('that are not there are not changed', async () => {
-        expect(await storage.keys.update(77, { paid: true })).toBe(false)
-        expect(await storage.keys.update(77, {})).toBe(false)
+      test('that are not there are passed over by changes, uses and removals', async () => {
+        await storage.keys.update(new Map([[77, { paid: true }]]))
+        await storage.keys.update(new Map([[77, {}]]))
+        await storage.keys.noteUse([{ id: 77, firstAt: 1, lastAt: 2 }])
+        await storage.keys.remove([77])
+        expect(await storage.keys.all()).toEqual([])
+      })
+
+      test('are added without those that are there, and found by their values', async () => {
+        await storage.keys.add(['a', 'b'])
+        const added = await storage.keys.add([' c', 'b', 'c'])
+        expect(values(added)).toEqual(['c'])
+        expect(await storage.keys.find(['c', 'nobody'])).toEqual(new Map([['c', added[0]?.id]]))
+      })
+
+      test('are removed by their ids', async () => {
+        const [a, b] = await storage.keys.add(['a', 'b'])
+        await storage.keys.remove([a?.id ?? 0])
+        expect((await storage.keys.all()).map(({ id }) => id)).toEqual([b?.id])
+      })
+
+      test('remember when they were used first and last', async () => {
+        const [a, b] = await storage.keys.add(['a', 'b'])
+        const far = 1_790_000_000_000
+        await storage.keys.noteUse([{ id: a?.id ?? 0, firstAt: far, lastAt: far + 5 }])
+        await storage.keys.noteUse([
+          { id: a?.id ?? 0, firstAt: far + 7, lastAt: far + 9 },
+          { id: b?.id ?? 0, firstAt: far + 8, lastAt: far + 8 },
+        ])
+        expect(
+          (await storage.keys.all()).map(({ firstUsedAt, lastUsedAt }) => [
+            firstUsedAt,
+            lastUsedAt,
+          ]),
+        ).toEqual([
+          [far, far + 9],
+          [far + 8, far + 8],
+        ])
       })
 
       test('do not show their values when a row is printed', async () => {
@@ -169,8 +251,8 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         )
         expect((await storage.keys.syncValues(many)).added).toHaveLength(20_000)
         expect(values(await storage.keys.all())).toEqual(many)
-        const { kept, removed } = await storage.keys.syncValues(many.slice(0, 5000))
-        expect([kept.length, removed.length]).toEqual([5000, 15_000])
+        const { added, removed } = await storage.keys.syncValues(many.slice(0, 5000))
+        expect([added.length, removed.length]).toEqual([0, 15_000])
       })
     })
 

@@ -98,6 +98,7 @@ export async function startOpenAiBench({
   const app = createListener({
     log: pino({ level: 'silent' }),
     data: [...openAiRoutes(deps), ...geminiRoutes(deps), ...moreRoutes(deps)],
+    passedOn: [],
     groups: [],
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })

@@ -7,6 +7,7 @@ export async function createSettings(db: Kysely<unknown>): Promise<void> {
   await settings
     .addColumn('name', name(100), (column) => column.primaryKey())
     .addColumn('value', text, (column) => column.notNull())
+    .addColumn('origin', name(20), (column) => column.notNull())
     .addColumn('updated_at', instant, (column) => column.notNull())
     .execute()
 }

@@ -1,6 +1,7 @@
 import type { Kysely, Migration } from 'kysely'
 import { createAttempts } from './attempts.ts'
 import { createClientTokens } from './client-tokens.ts'
+import { createAudit } from './audit.ts'
 import { createEngineState } from './engine-state.ts'
 import { createKeys } from './keys.ts'
 import { createMeta } from './meta.ts'
@@ -16,6 +17,7 @@ const steps: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   createClientTokens,
   createAttempts,
   createThoughtSignatures,
+  createAudit,
 ]
 
 export const start: Migration = {

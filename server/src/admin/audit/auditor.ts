@@ -1,0 +1,45 @@
+import type { AuditRepository, AuditRow } from '../../storage/audit-repository.ts'
+import type { AdminCaller } from '../handlers.ts'
+
+/** `detail` never holds a secret. */
+export type AuditEntry = Pick<AuditRow, 'subject'> & {
+  readonly action: AuditAction
+  readonly detail?: AuditRow['detail']
+}
+
+export const auditActions = [
+  'setting-changed',
+  'setting-reset',
+  'keys-added',
+  'keys-changed',
+  'keys-deleted',
+  'keys-reset',
+  'keys-verified',
+  'keys-exported',
+  'token-created',
+  'token-changed',
+  'token-deleted',
+  'lane-reset',
+  'pool-maintained',
+] as const
+export type AuditAction = (typeof auditActions)[number]
+
+/** Writes down who did what. Rejects when it cannot: what must not happen unseen waits for it. */
+export type Auditor = (by: AdminCaller, ...entries: readonly AuditEntry[]) => Promise<void>
+
+type Deps = { readonly store: Pick<AuditRepository, 'add'>; readonly now: () => number }
+
+export function createAuditor({ store, now }: Deps): Auditor {
+  return async (by, ...entries) => {
+    const at = now()
+    await store.add(
+      entries.map(({ action, subject, detail = {} }) => ({
+        at,
+        actor: by.name,
+        action,
+        subject,
+        detail,
+      })),
+    )
+  }
+}

@@ -1,0 +1,34 @@
+import { setImmediate as breathe } from 'node:timers/promises'
+
+export type PastedKeys = {
+  /** Each once, in the order in which they stand in the text. */
+  readonly values: readonly string[]
+  readonly doubles: number
+  /** Pieces that might have been meant as keys, and are none. */
+  readonly invalid: number
+}
+
+const piece = /[\w.-]+/g
+const wholeKey = /^(?:AIza[\w-]{35}|AQ\.[\w-]{20,200})$/
+const keyLike = /^(?:AIza|AQ\.)/
+/** No word of a sentence is as long as this. */
+const longestWord = 30
+const piecesAtOnce = 2000
+
+/** The Gemini keys in any text: lists, JSON, `.env` files, mails. */
+export async function readPastedKeys(text: string): Promise<PastedKeys> {
+  const values = new Set<string>()
+  let found = 0
+  let invalid = 0
+  let seen = 0
+  for (const [match] of text.matchAll(piece)) {
+    const candidate = match.replace(/^\.+|\.+$/g, '')
+    if (wholeKey.test(candidate)) {
+      values.add(candidate)
+      found += 1
+    } else if (keyLike.test(candidate) || candidate.length > longestWord) invalid += 1
+    seen += 1
+    if (seen % piecesAtOnce === 0) await breathe()
+  }
+  return { values: [...values], doubles: found - values.size, invalid }
+}

@@ -1,0 +1,46 @@
+import type { JobProgress } from '../../jobs/jobs.ts'
+import type { KeyBook } from '../../key-book/key-book.ts'
+import type { Outcome } from '../../keys/outcome.ts'
+import type { KeyId } from '../../keys/port.ts'
+
+export type VerifyDeps = {
+  readonly book: Pick<KeyBook, 'get'>
+  readonly verify: (id: KeyId, model: string | undefined) => Promise<Outcome | undefined>
+}
+
+export type VerifyOptions = {
+  readonly model: string | undefined
+  readonly concurrency: number
+  readonly progress: Pick<JobProgress, 'signal' | 'expect' | 'step' | 'count' | 'find'>
+}
+
+/** Asks Google about each key, so many at a time. */
+export async function verifyAll(
+  { book, verify }: VerifyDeps,
+  ids: readonly KeyId[],
+  { model, concurrency, progress }: VerifyOptions,
+): Promise<void> {
+  progress.expect(ids.length)
+  const queue = ids.values()
+  const worker = async () => {
+    for (const id of queue) {
+      if (progress.signal.aborted) return
+      const outcome = await verify(id, model)
+      const verdict = outcome?.verdict ?? 'unknown'
+      progress.count(verdict)
+      progress.step()
+      if (verdict === 'answered') continue
+      const key = `…${book.get(id)?.ending ?? ''}`
+      progress.find({ id, key, verdict, status: outcome?.status, message: outcome?.message })
+    }
+  }
+  const workers = Promise.all(Array.from({ length: concurrency }, worker))
+  await Promise.race([workers, aborted(progress.signal)])
+}
+
+/** Whoever cancels does not wait for the answers that are out. */
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

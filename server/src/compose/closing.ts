@@ -1,0 +1,15 @@
+/** What has been opened, closed in the opposite order: at the end, or when a start comes no further. */
+export type Closing = {
+  add(close: () => void | Promise<void>): void
+  close(): Promise<void>
+}
+
+export function createClosing(): Closing {
+  const steps: (() => void | Promise<void>)[] = []
+  return {
+    add: (close) => void steps.push(close),
+    async close() {
+      for (let step = steps.pop(); step !== undefined; step = steps.pop()) await step()
+    },
+  }
+}

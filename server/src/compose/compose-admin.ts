@@ -1,0 +1,48 @@
+import { attemptsHandlers } from '../admin/attempts/attempts-handlers.ts'
+import { auditHandlers } from '../admin/audit/audit-handlers.ts'
+import { createAuditor } from '../admin/audit/auditor.ts'
+import { configHandlers } from '../admin/config/config-handlers.ts'
+import type { Handlers } from '../admin/handlers.ts'
+import { jobsHandlers } from '../admin/jobs/jobs-handlers.ts'
+import { engineHandlers } from '../admin/keys/engine-handlers.ts'
+import { keyHandlers } from '../admin/keys/key-handlers.ts'
+import { keyJobHandlers } from '../admin/keys/key-job-handlers.ts'
+import { originalKeyHandlers, originalVerifyHandlers } from '../admin/keys/original-key-handlers.ts'
+import { tokensHandlers } from '../admin/tokens/tokens-handlers.ts'
+import { createJobs, type Jobs } from '../jobs/jobs.ts'
+import type { ClientTokens } from '../tokens/client-tokens.ts'
+import type { ComposedGateway } from './compose-gateway.ts'
+import type { ComposedKeys, KeysDeps } from './compose-keys.ts'
+
+export type AdminParts = KeysDeps & {
+  readonly keys: Pick<ComposedKeys, 'engine' | 'book'>
+  readonly tokens: ClientTokens
+  readonly gateway: Pick<ComposedGateway, 'verify' | 'maintainPool'>
+}
+
+export type ComposedAdmin = { readonly handlers: Handlers; readonly jobs: Jobs }
+
+/** What operators can see and do. */
+export function composeAdmin(parts: AdminParts): ComposedAdmin {
+  const { storage, settings, log, complain, keys, tokens, gateway } = parts
+  const { engine, book } = keys
+  const audit = createAuditor({ store: storage.audit, now: Date.now })
+  const jobs = createJobs({ now: Date.now, complain, scrub: log.scrubber.scrub })
+  const { verify, maintainPool } = gateway
+  const keyDeps = { engine, book, audit, jobs, verify, maintainPool }
+  return {
+    jobs,
+    handlers: {
+      ...configHandlers({ settings, book, audit }),
+      ...engineHandlers({ engine, audit }),
+      ...keyHandlers(keyDeps),
+      ...keyJobHandlers(keyDeps),
+      ...originalKeyHandlers(keyDeps),
+      ...originalVerifyHandlers(keyDeps),
+      ...jobsHandlers(jobs),
+      ...tokensHandlers({ tokens, audit }),
+      ...auditHandlers(storage.audit),
+      ...attemptsHandlers(storage.attempts),
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import type { Kysely } from 'kysely'
+import { StartError } from '../../start-error.ts'
+import type { Schema } from '../schema.ts'
+import { readMeta, writeMeta } from '../meta-rows.ts'
+import { makeSeal, openSeal, sealRecordName } from './seal-record.ts'
+import { isSecretMeta, isSecretSetting } from './secret-places.ts'
+import { plainBox, type SecretBox } from './secret-box.ts'
+
+/**
+ * The box that the secrets of this database are in. A new database is sealed from its beginning; one that has secrets already is sealed
+ * by a command and never by the way. Rejects with StartError and leaves everything as it is.
+ */
+export async function openSecretBox(
+  db: Kysely<Schema>,
+  encryptionKey: string | undefined,
+): Promise<SecretBox> {
+  return db.transaction().execute(async (step) => {
+    const record = await readMeta(step, sealRecordName)
+    if (record !== undefined) return openSealed(record, encryptionKey)
+    if (encryptionKey === undefined) return plainBox
+    if (await hasSecrets(step)) {
+      throw new StartError(
+        'ENCRYPTION_KEY is set, but the keys in the database are not encrypted: run `gemini-balance keys encrypt` first, or take ENCRYPTION_KEY away.',
+      )
+    }
+    const seal = await makeSeal(encryptionKey)
+    await writeMeta(step, sealRecordName, seal.record)
+    return seal.box
+  })
+}
+
+/** The box of a database whose secrets are sealed. Rejects with StartError when the key is not theirs. */
+export async function openSealed(
+  record: string,
+  encryptionKey: string | undefined,
+): Promise<SecretBox> {
+  if (encryptionKey === undefined) {
+    throw new StartError(
+      'The keys in the database are encrypted: set ENCRYPTION_KEY to what they were encrypted with.',
+    )
+  }
+  const box = await openSeal(record, encryptionKey)
+  if (box !== undefined) return box
+  throw new StartError(
+    'ENCRYPTION_KEY is not what the keys in the database were encrypted with: set it to that.',
+  )
+}
+
+async function hasSecrets(step: Kysely<Schema>): Promise<boolean> {
+  const key = await step.selectFrom('keys').select('id').limit(1).executeTakeFirst()
+  if (key !== undefined) return true
+  const settings = await step.selectFrom('settings').select('name').execute()
+  const meta = await step.selectFrom('meta').select('name').execute()
+  return (
+    settings.some(({ name }) => isSecretSetting(name)) ||
+    meta.some(({ name }) => isSecretMeta(name))
+  )
+}

@@ -1,0 +1,57 @@
+import type { Kysely } from 'kysely'
+import { writeMeta } from '../meta-rows.ts'
+import type { Schema } from '../schema.ts'
+import { sealRecordName } from './seal-record.ts'
+import type { SecretBox } from './secret-box.ts'
+import { isSecretMeta, isSecretSetting } from './secret-places.ts'
+
+export type Reseal = {
+  readonly from: SecretBox
+  readonly to: SecretBox
+  /** What the database has to remember of the new box; undefined when secrets are stored as they are from now on. */
+  readonly record: string | undefined
+}
+
+const pageSize = 500
+
+/** Takes every secret out of one box and puts it into another, all or none. Answers how many keys there are. For a gateway that stands still. */
+export async function reseal(db: Kysely<Schema>, { from, to, record }: Reseal): Promise<number> {
+  const move = (stored: string) => to.seal(from.open(stored))
+  return db.transaction().execute(async (step) => {
+    for (const { name, value } of await step.selectFrom('settings').selectAll().execute()) {
+      if (!isSecretSetting(name)) continue
+      const moved = { value: move(value) }
+      await step.updateTable('settings').set(moved).where('name', '=', name).execute()
+    }
+    for (const { name, value } of await step.selectFrom('meta').selectAll().execute()) {
+      if (isSecretMeta(name)) await writeMeta(step, name, move(value))
+    }
+    if (record === undefined) {
+      await step.deleteFrom('meta').where('name', '=', sealRecordName).execute()
+    } else await writeMeta(step, sealRecordName, record)
+    return resealKeys(step, from, to)
+  })
+}
+
+async function resealKeys(step: Kysely<Schema>, from: SecretBox, to: SecretBox): Promise<number> {
+  let count = 0
+  let after = 0
+  for (;;) {
+    const rows = await step
+      .selectFrom('keys')
+      .select(['id', 'value'])
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(pageSize)
+      .execute()
+    for (const { id, value } of rows) {
+      const secret = from.open(value)
+      const moved = { value: to.seal(secret), value_hash: to.fingerprint(secret) }
+      await step.updateTable('keys').set(moved).where('id', '=', id).execute()
+    }
+    const last = rows.at(-1)
+    if (last === undefined) return count
+    count += rows.length
+    after = last.id
+  }
+}
