@@ -27,6 +27,19 @@ const words = new Map<unknown, boolean>([
   ...['false', '0', 'no', 'off', ''].map((word) => [word, false] as const),
 ])
 
+/** A name that this machine's calendar knows: `Asia/Shanghai`, `UTC`. */
+export const timeZone = () =>
+  text().refine(isTimeZone, 'must be a time zone such as Asia/Shanghai or UTC')
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** true or false; as text: `true`, `1`, `yes`, `on`, and their opposites. */
 export const flag = () =>
   z.preprocess(

@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { flag, headersOf, listOf, mapOf, numberIn, text, wholeNumberIn } from './setting-forms.ts'
+import {
+  flag,
+  headersOf,
+  listOf,
+  mapOf,
+  numberIn,
+  text,
+  timeZone,
+  wholeNumberIn,
+} from './setting-forms.ts'
 
 export type SettingGroup =
   | 'server'
@@ -11,6 +20,7 @@ export type SettingGroup =
   | 'keys'
   | 'pool'
   | 'stream'
+  | 'history'
 
 export type SettingFacts = {
   /** The name in the environment, in the database and in the admin API. */
@@ -46,6 +56,7 @@ const models = about('models')
 const keys = about('keys')
 const pool = about('pool')
 const stream = about('stream')
+const history = about('history')
 
 const safetyCategories = [
   'HARM_CATEGORY_HARASSMENT',
@@ -381,6 +392,37 @@ export const settingsSchema = z.object({
     'STREAM_KEEP_ALIVE_SECONDS',
     numberIn(0, 600).default(15),
     'Seconds of silence after which dialects that know comments send one; 0 is never.',
+  ),
+
+  timezone: history(
+    'TIMEZONE',
+    timeZone().default('Asia/Shanghai'),
+    'The time zone (IANA) in which days begin: those of statistics, and of the nightly deletion at three.',
+  ),
+  errorLogRecordRequestBody: history(
+    'ERROR_LOG_RECORD_REQUEST_BODY',
+    flag().default(false),
+    'Keep the first 32 KiB of what was asked with each error.',
+  ),
+  autoDeleteErrorLogsEnabled: history(
+    'AUTO_DELETE_ERROR_LOGS_ENABLED',
+    flag().default(true),
+    'Delete errors that are older than AUTO_DELETE_ERROR_LOGS_DAYS, once a day.',
+  ),
+  autoDeleteErrorLogsDays: history(
+    'AUTO_DELETE_ERROR_LOGS_DAYS',
+    wholeNumberIn(1, 3650).default(7),
+    'Days for which errors are kept.',
+  ),
+  autoDeleteRequestLogsEnabled: history(
+    'AUTO_DELETE_REQUEST_LOGS_ENABLED',
+    flag().default(false),
+    'Delete rows of the request log that are older than AUTO_DELETE_REQUEST_LOGS_DAYS, once a day. Statistics stay.',
+  ),
+  autoDeleteRequestLogsDays: history(
+    'AUTO_DELETE_REQUEST_LOGS_DAYS',
+    wholeNumberIn(1, 3650).default(30),
+    'Days for which the request log is kept.',
   ),
 })
 

@@ -40,6 +40,10 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
     explainFailure,
     now: realClock.now,
   }
+  const errors = {
+    recordsBody: () => settings.current().errorLogRecordRequestBody,
+    scrub: log.scrubber.scrub,
+  }
   const attemptLog = createAttemptLog({ write: storage.attempts.insertMany, log })
   const makeAttempt: ForwardDeps['attempt'] = (call, options) => attempt(attempts, call, options)
   const forward: ForwardDeps = {
@@ -53,7 +57,7 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
       callers.admit({ caller: labels.caller, model: ask.model }, realClock.now()),
     report(report) {
       book.noteUse(report.reservation.key, report.startedAt)
-      attemptLog.record(describeAttempt(report))
+      attemptLog.record(describeAttempt(report, errors))
       spend(callers, report)
     },
     clock: realClock,

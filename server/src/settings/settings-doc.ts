@@ -14,6 +14,7 @@ const groupTitles = {
   pool: 'The pool of proven keys',
   models: 'Models and additions',
   stream: 'Streams',
+  history: 'Logs and statistics',
 } satisfies Record<SettingGroup, string>
 
 const introduction = `# Settings

@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { StartError } from '../start-error.ts'
 import { openStorage, sqliteMeans, type Storage } from './open-storage.ts'
 import { openForContract } from './testing/open-for-contract.ts'
-import { attempt, keyState, storageContract } from './testing/repository-contract.ts'
+import { attempt } from './testing/attempt-sample.ts'
+import { keyState, storageContract } from './testing/repository-contract.ts'
 
 const now = () => 1000
 let folder = ''

@@ -1,7 +1,6 @@
 import { Kysely, sql } from 'kysely'
 import { setTimeout } from 'node:timers/promises'
 import { StartError } from '../start-error.ts'
-import { createAttemptRepository, type AttemptRepository } from './attempt-repository.ts'
 import { createAuditRepository, type AuditRepository } from './audit-repository.ts'
 import { openSecretBox } from './encryption/open-secret-box.ts'
 import type { SecretBox } from './encryption/secret-box.ts'
@@ -13,6 +12,13 @@ import {
   createEngineStateRepository,
   type EngineStateRepository,
 } from './engine-state-repository.ts'
+import {
+  createAttemptRepository,
+  type AttemptRepository,
+  type Connections,
+} from './history/attempt-repository.ts'
+import { createErrorRepository, type ErrorRepository } from './history/error-repository.ts'
+import { createHistoryRetention, type HistoryRetention } from './history/retention.ts'
 import { createKeyRepository, type KeyRepository } from './key-repository.ts'
 import type { Link } from './link.ts'
 import { createMetaRepository, type MetaRepository } from './meta-repository.ts'
@@ -34,6 +40,8 @@ import { createSignatureRepository, type SignatureRepository } from './signature
 import { createSettingsRepository, type SettingsRepository } from './settings-repository.ts'
 import { sqliteLimits, sqliteLinks, sqliteParts } from './sqlite/open-sqlite.ts'
 import { sqliteRefusal } from './sqlite/sqlite-refusal.ts'
+import { createPriceRepository, type PriceRepository } from './usage/price-repository.ts'
+import { createUsageRepository, type UsageRepository } from './usage/usage-repository.ts'
 
 /** Everything that outlives the process. */
 export type Storage = {
@@ -44,6 +52,10 @@ export type Storage = {
   readonly attempts: AttemptRepository
   readonly signatures: SignatureRepository
   readonly audit: AuditRepository
+  readonly errors: ErrorRepository
+  readonly retention: HistoryRetention
+  readonly usage: UsageRepository
+  readonly prices: PriceRepository
   readonly meta: MetaRepository
   /** Whether the database answers now. */
   isReady(): Promise<boolean>
@@ -69,9 +81,13 @@ export async function openStorage({
   now,
 }: StorageOptions): Promise<Storage> {
   const db = await openDatabase(database)
+  // A thread of its own for reports, which a file has and a database in memory cannot: what is written does not wait for them.
+  const isFile = database.kind === 'sqlite' && database.path !== ':memory:'
+  const reads = isFile ? connectTo(sqliteMeans(database.path)).db : db
   try {
-    return createStorage(db, { now, box: await openSecretBox(db, encryptionKey) })
+    return createStorage({ db, reads, now, box: await openSecretBox(db, encryptionKey) })
   } catch (error) {
+    if (reads !== db) await reads.destroy()
     await db.destroy()
     throw error
   }
@@ -128,20 +144,28 @@ export async function bringUpToDate(means: Means): Promise<Kysely<Schema>> {
   }
 }
 
-export type StorageMeans = { readonly now: () => number; readonly box: SecretBox }
+export type StorageMeans = Connections & { readonly box: SecretBox }
 
-export function createStorage(db: Kysely<Schema>, means: StorageMeans): Storage {
+export function createStorage(means: StorageMeans): Storage {
+  const { db, reads, now, box } = means
   return {
     settings: createSettingsRepository(db, means),
     keys: createKeyRepository(db, means),
     clientTokens: createClientTokenRepository(db),
-    engineState: createEngineStateRepository(db, means.now),
-    attempts: createAttemptRepository(db),
-    signatures: createSignatureRepository(db),
+    engineState: createEngineStateRepository(db, now),
     audit: createAuditRepository(db),
-    meta: createMetaRepository(db, means.box),
+    signatures: createSignatureRepository(db),
+    attempts: createAttemptRepository(means),
+    errors: createErrorRepository(means),
+    retention: createHistoryRetention(db),
+    usage: createUsageRepository(means),
+    prices: createPriceRepository(means),
+    meta: createMetaRepository(db, box),
     isReady: () => isReady(db),
-    close: () => db.destroy(),
+    async close() {
+      if (reads !== db) await reads.destroy()
+      await db.destroy()
+    },
   }
 }
 

@@ -8,6 +8,7 @@ import {
 import { DatabaseError } from './database-error.ts'
 import { bindable, type Link } from './link.ts'
 import type { Pool } from './pool.ts'
+import { Together, type Statement } from './together.ts'
 import { createTurns } from './turns.ts'
 
 /** How a kind of database is spoken to. */
@@ -35,7 +36,7 @@ function createDriver(
     async init() {},
     async acquireConnection() {
       const mine = holdLink(pool, await pool.acquire())
-      const connection = databaseConnection(mine)
+      const connection = databaseConnection(mine, begin)
       held.set(connection, mine)
       return connection
     },
@@ -95,9 +96,13 @@ function holdLink(pool: Pool, first: Link): HeldLink {
 
 const isTooLate = (error: unknown) => error instanceof DatabaseError && error.code === 'TIMEOUT'
 
-function databaseConnection(held: HeldLink): DatabaseConnection {
+function databaseConnection(held: HeldLink, begin: string): DatabaseConnection {
   return {
     async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+      if (query instanceof Together) {
+        await runAll(held, query.statements, begin)
+        return { rows: [] }
+      }
       const { rows, changes, insertId } = await held.run(query)
       return {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Kysely infers rows from the query; a database cannot say.
@@ -109,5 +114,28 @@ function databaseConnection(held: HeldLink): DatabaseConnection {
     streamQuery() {
       throw new Error('Rows are not streamed; read them in pages.')
     },
+  }
+}
+
+async function runAll(
+  held: HeldLink,
+  statements: readonly Statement[],
+  begin: string,
+): Promise<void> {
+  const bound = statements.map(({ sql, parameters }) => ({
+    sql,
+    parameters: parameters.map(bindable),
+  }))
+  const thread = held.link()
+  if (thread.runTogether !== undefined) return thread.runTogether(bound)
+  await held.run(CompiledQuery.raw(begin))
+  const link = held.link()
+  try {
+    for (const { sql, parameters } of bound) await link.run(sql, parameters)
+    await link.run('commit', [])
+  } catch (error) {
+    // A link that cannot even roll back is lost, and with it what was begun.
+    await link.run('rollback', []).catch(() => link.destroy())
+    throw error
   }
 }

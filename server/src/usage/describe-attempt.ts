@@ -1,8 +1,15 @@
 import type { AttemptReport } from '../gateway/forward.ts'
-import type { AttemptRow } from '../storage/attempt-row.ts'
+import { verdicts, type VerdictName } from '../keys/verdicts.ts'
+import type { AttemptRow } from '../storage/history/attempt-row.ts'
+
+export type ErrorPolicy = {
+  /** Whether what was asked is kept with what failed. */
+  readonly recordsBody: () => boolean
+  readonly scrub: (text: string) => string
+}
 
 /** An attempt as the request log keeps it. */
-export function describeAttempt(report: AttemptReport): AttemptRow {
+export function describeAttempt(report: AttemptReport, policy: ErrorPolicy): AttemptRow {
   const { request, reservation, outcome, usage } = report
   const { labels, ask } = request
   return {
@@ -25,6 +32,42 @@ export function describeAttempt(report: AttemptReport): AttemptRow {
     thoughtTokens: usage?.thoughts,
     cachedTokens: usage?.cached,
     streamed: labels.streamed,
-    message: outcome.message,
+    error: isFailure(outcome.verdict) ? errorOf(report, policy) : undefined,
   }
+}
+
+/** Whether an attempt that ended so belongs among the errors. */
+export const isFailure = (verdict: VerdictName) => resultOf(verdict) === 'failure'
+
+/** What a verdict counts as. A client that leaves has neither been served nor failed. */
+export function resultOf(verdict: VerdictName): 'success' | 'failure' | 'left' {
+  if (verdict === 'client-left') return 'left'
+  return verdict === 'answer-withheld' || verdicts[verdict].blame === 'nobody'
+    ? 'success'
+    : 'failure'
+}
+
+/** Enough of a request to see what was wrong with it. */
+const bodyLimitBytes = 32 * 1024
+
+function errorOf(
+  { request, outcome }: AttemptReport,
+  { recordsBody, scrub }: ErrorPolicy,
+): NonNullable<AttemptRow['error']> {
+  return {
+    message: outcome.message ?? outcome.reason ?? '',
+    body: recordsBody() ? scrub(beginning(request.call.body)) : undefined,
+  }
+}
+
+function beginning(parts: readonly Buffer[]): string {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const first: Buffer[] = []
+  let room = bodyLimitBytes
+  for (const part of parts) {
+    first.push(part.subarray(0, room))
+    room -= Math.min(room, part.length)
+  }
+  const text = Buffer.concat(first).toString('utf8')
+  return length > bodyLimitBytes ? `${text}… (${length} bytes)` : text
 }

@@ -1,4 +1,4 @@
-import type { AttemptRepository } from '../../storage/attempt-repository.ts'
+import type { AttemptRepository } from '../../storage/history/attempt-repository.ts'
 import type { Handlers } from '../handlers.ts'
 
 /** The request log, read. */

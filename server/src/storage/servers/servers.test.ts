@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { plainBox } from '../encryption/secret-box.ts'
 import { bringUpToDate, createStorage, serverMeans } from '../open-storage.ts'
 import { openForContract } from '../testing/open-for-contract.ts'
-import { attempt, storageContract } from '../testing/repository-contract.ts'
+import { attempt } from '../testing/attempt-sample.ts'
+import { storageContract } from '../testing/repository-contract.ts'
 import { createTestDatabase, describeOnServers, type TestDatabase } from '../testing/servers.ts'
 import { serverLimits } from './open-server.ts'
 
@@ -41,7 +42,7 @@ await describeOnServers((name, server) => {
 
     test('connections that the server has ended are replaced, and nobody notices', async () => {
       const db = await bringUpToDate(serverMeans(database.address, serverLimits))
-      const storage = createStorage(db, { now: () => 1000, box: plainBox })
+      const storage = createStorage({ db, reads: db, now: () => 1000, box: plainBox })
       await Promise.all([1, 2, 3].map((at) => storage.attempts.list({ from: at })))
       await database.killConnections()
       await storage.attempts.insertMany([attempt()])

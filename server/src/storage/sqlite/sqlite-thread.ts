@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { DatabaseError } from '../database-error.ts'
 import type { Link, SqlResult } from '../link.ts'
-import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts'
+import { packValues, type WorkerAnswer, type WorkerRequest } from './worker-messages.ts'
 
 type Waiting = {
   readonly resolve: (result: SqlResult) => void
@@ -33,7 +33,7 @@ export async function startSqliteThread(path: string): Promise<Link> {
   function ask(request: WorkerRequest): Promise<SqlResult> {
     const answer = expectAnswer(request.id)
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of windows; this is a thread
-    worker.postMessage(request)
+    worker.postMessage(request, transferred(request))
     return answer
   }
 
@@ -59,7 +59,15 @@ export async function startSqliteThread(path: string): Promise<Link> {
     },
     async run(sql, parameters) {
       lastId += 1
-      return ask({ kind: 'run', id: lastId, sql, parameters })
+      return ask({ kind: 'run', id: lastId, sql, parameters: packValues(parameters) })
+    },
+    async runTogether(statements) {
+      lastId += 1
+      const packed = statements.map(({ sql, parameters }) => ({
+        sql,
+        parameters: packValues(parameters),
+      }))
+      await ask({ kind: 'together', id: lastId, statements: packed })
     },
     async close() {
       if (end) return
@@ -72,6 +80,14 @@ export async function startSqliteThread(path: string): Promise<Link> {
       void worker.terminate()
     },
   }
+}
+
+function transferred(request: WorkerRequest): ArrayBuffer[] {
+  if (request.kind === 'close') return []
+  const statements = request.kind === 'run' ? [request] : request.statements
+  return statements.flatMap(({ parameters }) =>
+    'numbers' in parameters ? [parameters.numbers.buffer] : [],
+  )
 }
 
 function startWorker(path: string): Worker {

@@ -2,7 +2,13 @@
 import Database from 'libsql'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { SqlResult, SqlValue } from '../link.ts'
-import type { Failure, WorkerAnswer, WorkerRequest } from './worker-messages.ts'
+import {
+  unpackValues,
+  type Failure,
+  type PackedStatement,
+  type WorkerAnswer,
+  type WorkerRequest,
+} from './worker-messages.ts'
 
 type SqliteDatabase = InstanceType<typeof Database>
 type Statement = ReturnType<SqliteDatabase['prepare']>
@@ -17,6 +23,8 @@ function open(path: string): SqliteDatabase {
   // With a write-ahead log this outlives a killed process; only a power cut may cost the last moments.
   database.pragma('synchronous = NORMAL')
   database.pragma('foreign_keys = ON')
+  // A page that is written again and again goes into the file once for many.
+  database.pragma('wal_autocheckpoint = 4000')
   // Where the file cannot be written, this says so now.
   database.exec('begin immediate')
   database.exec('commit')
@@ -38,13 +46,27 @@ function createStatements(database: SqliteDatabase): (sql: string) => Statement 
 
 function createRunner(database: SqliteDatabase) {
   const prepared = createStatements(database)
-  return (sql: string, parameters: readonly SqlValue[]): SqlResult => {
+  return (sql: string, parameters: SqlValue[]): SqlResult => {
     // SQLite itself rolls back when a disk is full; there is nothing left to do then.
     if (sql === 'rollback' && !database.inTransaction) return nothing
     const statement = prepared(sql)
-    if (statement.reader) return { ...nothing, rows: statement.all([...parameters]) }
-    const { changes, lastInsertRowid } = statement.run([...parameters])
+    if (statement.reader) return { ...nothing, rows: statement.all(parameters) }
+    const { changes, lastInsertRowid } = statement.run(parameters)
     return { rows: [], changes, insertId: lastInsertRowid }
+  }
+}
+
+function runTogether(
+  run: ReturnType<typeof createRunner>,
+  statements: readonly PackedStatement[],
+): SqlResult {
+  run('begin immediate', [])
+  try {
+    for (const { sql, parameters } of statements) run(sql, unpackValues(parameters))
+    return run('commit', [])
+  } catch (error) {
+    run('rollback', [])
+    throw error
   }
 }
 
@@ -70,7 +92,8 @@ function serve(database: SqliteDatabase): void {
   const run = createRunner(database)
   parentPort?.on('message', (request: WorkerRequest) => {
     attempt(request.id, () => {
-      if (request.kind === 'run') return run(request.sql, request.parameters)
+      if (request.kind === 'run') return run(request.sql, unpackValues(request.parameters))
+      if (request.kind === 'together') return runTogether(run, request.statements)
       database.close()
       return nothing
     })

@@ -10,10 +10,12 @@ export async function openForContract(
 ): Promise<StorageUnderTest> {
   const db = await bringUpToDate(means)
   const tables = await db.introspection.getTables()
+  const createAnew = () => createStorage({ db, reads: db, now: () => 1000, box })
   return {
-    storage: createStorage(db, { now: () => 1000, box }),
+    storage: createAnew(),
     async empty() {
       for (const { name } of tables) await sql`delete from ${sql.table(name)}`.execute(db)
+      return createAnew()
     },
   }
 }

@@ -2,35 +2,10 @@ import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { stateVersion, type KeyRow, type LaneRow } from '../../keys/state-rows.ts'
 import type { ClientToken } from '../../tokens/client-token.ts'
-import { DatabaseError } from '../database-error.ts'
-import type { AttemptRow } from '../attempt-row.ts'
 import type { KeyRow as StoredKey } from '../key-row.ts'
 import type { Storage } from '../open-storage.ts'
+import { historyContract } from './history-contract.ts'
 import type { StoredSetting } from '../settings-repository.ts'
-
-export const attempt = (change: Partial<AttemptRow> = {}): AttemptRow => ({
-  requestId: 'request-1',
-  number: 1,
-  at: 1_790_000_000_000,
-  keyId: 1,
-  project: 'key:1',
-  lane: 'gemini-3.8-flash',
-  model: 'gemini-3.8-flash',
-  dialect: 'gemini',
-  method: 'generateContent',
-  caller: '0123456789ab',
-  status: 200,
-  verdict: 'answered',
-  durationMs: 1234.5,
-  firstByteMs: 321.25,
-  promptTokens: 10,
-  outputTokens: 20,
-  thoughtTokens: 30,
-  cachedTokens: 0,
-  streamed: true,
-  message: 'fine — ✓',
-  ...change,
-})
 
 export const keyState = (key: number): KeyRow => ({
   kind: 'key',
@@ -51,7 +26,11 @@ const laneState: LaneRow = {
   notFound: 1,
 }
 
-export type StorageUnderTest = { readonly storage: Storage; readonly empty: () => Promise<void> }
+export type StorageUnderTest = {
+  readonly storage: Storage
+  /** Gives a storage that remembers nothing. */
+  readonly empty: () => Promise<Storage>
+}
 
 const values = (rows: readonly StoredKey[]) => rows.map(({ secret }) => secret.reveal())
 
@@ -59,12 +38,14 @@ const values = (rows: readonly StoredKey[]) => rows.map(({ secret }) => secret.r
 export function storageContract(name: string, open: () => Promise<StorageUnderTest>): void {
   describe(`${name} keeps the storage contract`, () => {
     let storage: Storage
-    let empty: () => Promise<void>
+    let empty: () => Promise<Storage>
 
     beforeAll(async () => {
       ;({ storage, empty } = await open())
     })
-    afterEach(() => empty())
+    afterEach(async () => {
+      storage = await empty()
+    })
     afterAll(() => storage.close())
 
     describe('settings', () => {
@@ -294,104 +275,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
       })
     })
 
-    describe('attempts', () => {
-      test('come back as they were written, the last written first', async () => {
-        const bare = attempt({
-          caller: undefined,
-          firstByteMs: undefined,
-          promptTokens: undefined,
-          outputTokens: undefined,
-          thoughtTokens: undefined,
-          cachedTokens: undefined,
-          streamed: false,
-          message: undefined,
-        })
-        await storage.attempts.insertMany([])
-        await storage.attempts.insertMany([attempt(), bare])
-        const { rows, next } = await storage.attempts.list({})
-        expect(rows.map(({ id: _id, ...row }) => row)).toEqual([bare, attempt()])
-        expect(next).toBeUndefined()
-      })
-
-      test('are found by each of their marks, and by all of them together', async () => {
-        const odd = {
-          requestId: 'odd',
-          keyId: 2,
-          project: 'odd',
-          lane: 'odd',
-          model: 'odd',
-          caller: 'odd',
-          verdict: 'odd',
-          status: 429,
-        }
-        await storage.attempts.insertMany([attempt(), attempt(odd), attempt()])
-        const filters = [...Object.entries(odd).map((mark) => Object.fromEntries([mark])), odd]
-        for (const filter of filters) {
-          const { rows } = await storage.attempts.list(filter)
-          expect(rows).toHaveLength(1)
-          expect(rows[0]).toMatchObject(odd)
-        }
-        expect((await storage.attempts.list({ keyId: 2, verdict: 'answered' })).rows).toEqual([])
-        expect((await storage.attempts.list({ keyId: undefined })).rows).toHaveLength(3)
-      })
-
-      test('are found by time, from a moment up to another that is not included', async () => {
-        await storage.attempts.insertMany([10, 20, 30].map((at) => attempt({ at })))
-        const { rows } = await storage.attempts.list({ from: 10, to: 30 })
-        expect(rows.map(({ at }) => at)).toEqual([20, 10])
-      })
-
-      test('are read page by page, each once, also while more are written', async () => {
-        await storage.attempts.insertMany(
-          Array.from({ length: 700 }, (_, number) => attempt({ number })),
-        )
-        const seen: number[] = []
-        let before: number | undefined
-        do {
-          const page = await storage.attempts.list({}, { limit: 300, before })
-          seen.push(...page.rows.map(({ number }) => number))
-          before = page.next
-          await storage.attempts.insertMany([attempt({ number: -1 })])
-        } while (before !== undefined)
-        expect(seen).toEqual(Array.from({ length: 700 }, (_, n) => 699 - n))
-      })
-
-      test('take names of any length and signs of any kind: no row keeps others from being written', async () => {
-        const odd = attempt({
-          model: 'x'.repeat(300),
-          method: 'm'.repeat(99),
-          message: 'a\0b 🔑',
-        })
-        await storage.attempts.insertMany([odd])
-        const { rows } = await storage.attempts.list({})
-        expect(rows[0]).toMatchObject({ model: 'x'.repeat(200), message: 'a\uFFFDb 🔑' })
-      })
-
-      test('are found by names exactly: by case, accents and trailing blanks', async () => {
-        for (const model of ['a', 'A', 'á', 'a '])
-          await storage.attempts.insertMany([attempt({ model })])
-        const { rows } = await storage.attempts.list({ model: 'a' })
-        expect(rows.map(({ model }) => model)).toEqual(['a'])
-      })
-
-      test('that are old go, some at a time', async () => {
-        await storage.attempts.insertMany([1, 2, 3, 4].map((at) => attempt({ at })))
-        expect(await storage.attempts.deleteBefore(4, 2)).toBe(2)
-        expect(await storage.attempts.deleteBefore(4, 2)).toBe(1)
-        expect(await storage.attempts.deleteBefore(4, 2)).toBe(0)
-        expect((await storage.attempts.list({})).rows.map(({ at }) => at)).toEqual([4])
-      })
-
-      test('are written all or not at all', async () => {
-        const broken = attempt({ at: Number.NaN })
-        await expect(storage.attempts.insertMany([attempt(), broken])).rejects.toThrow(
-          DatabaseError,
-        )
-        expect((await storage.attempts.list({})).rows).toEqual([])
-        await storage.attempts.insertMany([attempt()])
-        expect((await storage.attempts.list({})).rows).toHaveLength(1)
-      })
-    })
+    describe('the request log', () => historyContract(() => storage))
 
     describe('client tokens', () => {
       const token = (change: Partial<ClientToken> = {}): ClientToken => ({

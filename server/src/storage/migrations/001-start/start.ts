@@ -1,12 +1,13 @@
 import type { Kysely, Migration } from 'kysely'
-import { createAttempts } from './attempts.ts'
 import { createClientTokens } from './client-tokens.ts'
 import { createAudit } from './audit.ts'
 import { createEngineState } from './engine-state.ts'
+import { createHistory } from './history.ts'
 import { createKeys } from './keys.ts'
 import { createMeta } from './meta.ts'
 import { createSettings } from './settings.ts'
 import { createThoughtSignatures } from './thought-signatures.ts'
+import { createUsage } from './usage.ts'
 
 /** The tables of the first release, a file for each group. */
 const steps: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
@@ -15,9 +16,10 @@ const steps: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   createEngineState,
   createKeys,
   createClientTokens,
-  createAttempts,
   createThoughtSignatures,
   createAudit,
+  createHistory,
+  createUsage,
 ]
 
 export const start: Migration = {

@@ -1,0 +1,81 @@
+import type { Kysely } from 'kysely'
+import { bulkInsert, type BulkTarget } from '../bulk-insert.ts'
+import type { Schema } from '../schema.ts'
+import { minuteMs, startOf } from '../usage/spans.ts'
+import { partOf, type AttemptRow } from './attempt-row.ts'
+
+/** Rows with the ids and labels they are written under. */
+export type Numbered = {
+  readonly rows: readonly AttemptRow[]
+  readonly first: number
+  readonly kinds: readonly number[]
+  readonly projects: readonly number[]
+}
+
+/** What is known of the part written last: its kinds, and between which moments its attempts began. */
+type Note = { readonly kinds: ReadonlySet<number>; readonly first: number; readonly last: number }
+
+const partKindsTarget: BulkTarget = {
+  table: 'part_kinds',
+  columns: ['part', 'kind_id'],
+  onDuplicate: 'keep',
+}
+const logPartsTarget: BulkTarget = {
+  table: 'log_parts',
+  columns: ['part', 'first_at', 'last_at'],
+  onDuplicate: 'keep',
+}
+
+/** Keeps what is said of each part true. Times are told to the minute, outward, so that most batches change nothing. */
+export function createPartNotes(db: Kysely<Schema>) {
+  let last: { part: number; note: Note } | undefined
+  return {
+    async note(numbered: Numbered): Promise<void> {
+      for (const [part, { kinds, first, last: latest }] of partsOf(numbered)) {
+        const known = last?.part === part ? last.note : undefined
+        const news = [...kinds].filter((kind) => known?.kinds.has(kind) !== true)
+        await bulkInsert(
+          db,
+          partKindsTarget,
+          news.flatMap((kind) => [part, kind]),
+        )
+        const isInside = known !== undefined && known.first <= first && latest <= known.last
+        if (!isInside) await widen(db, part, { first, last: latest })
+        last = {
+          part,
+          note: {
+            kinds: new Set([...(known?.kinds ?? []), ...news]),
+            first: Math.min(first, known?.first ?? first),
+            last: Math.max(latest, known?.last ?? latest),
+          },
+        }
+      }
+    },
+  }
+}
+
+function partsOf({ rows, first, kinds }: Numbered): Map<number, Note> {
+  const parts = new Map<number, { kinds: Set<number>; first: number; last: number }>()
+  for (const [index, { at }] of rows.entries()) {
+    const part = partOf(first + index)
+    const minute = startOf(Math.floor(at), minuteMs)
+    const note = parts.get(part) ?? { kinds: new Set<number>(), first: minute, last: minute }
+    parts.set(part, note)
+    note.kinds.add(kinds[index] ?? 0)
+    note.first = Math.min(note.first, minute)
+    note.last = Math.max(note.last, minute + minuteMs - 1)
+  }
+  return parts
+}
+
+/** Others may be widening it, too: nobody ever makes it narrower. */
+async function widen(
+  db: Kysely<Schema>,
+  part: number,
+  { first, last }: { first: number; last: number },
+): Promise<void> {
+  await bulkInsert(db, logPartsTarget, [part, first, last])
+  const parts = db.updateTable('log_parts').where('part', '=', part)
+  await parts.set({ first_at: first }).where('first_at', '>', first).execute()
+  await parts.set({ last_at: last }).where('last_at', '<', last).execute()
+}

@@ -1,0 +1,102 @@
+import type { Kysely } from 'kysely'
+import { bulkStatements, type BulkTarget } from '../bulk-insert.ts'
+import type { Schema } from '../schema.ts'
+import { runTogether } from '../together.ts'
+import { createMinuteSums } from '../usage/minute-sums.ts'
+import { tallyRows } from '../usage/tally.ts'
+import { keyRollupsTarget, keyRollupValues, rollupsTarget } from '../usage/rollup-values.ts'
+import { partOf, type AttemptRow } from './attempt-row.ts'
+import { createIdSource } from './id-source.ts'
+import { createLabels } from './labels.ts'
+import { createPartNotes, type Numbered } from './part-notes.ts'
+
+const shared = ['id', 'part', 'kind_id', 'key_id', 'at', 'request_id']
+
+const attemptsTarget: BulkTarget = {
+  table: 'attempts',
+  columns: [
+    ...shared,
+    'project_id',
+    'number',
+    'duration_ms',
+    'first_byte_ms',
+    'prompt_tokens',
+    'output_tokens',
+    'thought_tokens',
+    'cached_tokens',
+  ],
+}
+const errorsTarget: BulkTarget = { table: 'errors', columns: [...shared, 'message'] }
+const bodiesTarget: BulkTarget = { table: 'error_bodies', columns: ['id', 'body'] }
+/** Writes attempts, their errors and their sums, all of it or nothing. */
+export type WriteHistory = (rows: readonly AttemptRow[]) => Promise<void>
+
+export function createHistoryWriter(db: Kysely<Schema>, now: () => number): WriteHistory {
+  const labels = createLabels(db)
+  const parts = createPartNotes(db)
+  const sums = createMinuteSums()
+  const takeIds = createIdSource(db)
+  return async (rows) => {
+    if (rows.length === 0) return
+    // Names, ids and the bounds of parts are true also when the rows then fail: they come first, and seldom.
+    const { kinds, projects } = await labels.label(rows)
+    const first = await takeIds(rows.length)
+    const numbered = { rows, first, kinds, projects }
+    await parts.note(numbered)
+    const { errors, bodies } = errorValues(numbered)
+    const tallies = tallyRows(rows, kinds)
+    const added = sums.add(tallies.kinds, now())
+    await runTogether(db, [
+      ...bulkStatements(db, attemptsTarget, attemptValues(numbered)),
+      ...bulkStatements(db, errorsTarget, errors),
+      ...bulkStatements(db, bodiesTarget, bodies),
+      ...bulkStatements(db, rollupsTarget, added.values),
+      ...bulkStatements(db, keyRollupsTarget, keyRollupValues(tallies.keys, now())),
+    ])
+    added.keep()
+  }
+}
+
+function pushShared(values: unknown[], { rows, first, kinds }: Numbered, at: number): void {
+  const row = rows[at]
+  if (row === undefined) return
+  const id = first + at
+  const requestId = row.requestId.length > 64 ? row.requestId.slice(0, 64) : row.requestId
+  values.push(id, partOf(id), kinds[at], row.keyId, Math.floor(row.at), requestId)
+}
+
+function attemptValues(numbered: Numbered): unknown[] {
+  const values: unknown[] = []
+  for (const [at, row] of numbered.rows.entries()) {
+    pushShared(values, numbered, at)
+    values.push(
+      numbered.projects[at],
+      whole(row.number),
+      whole(row.durationMs),
+      maybeWhole(row.firstByteMs),
+      maybeWhole(row.promptTokens),
+      maybeWhole(row.outputTokens),
+      maybeWhole(row.thoughtTokens),
+      maybeWhole(row.cachedTokens),
+    )
+  }
+  return values
+}
+
+const largest = 2_147_483_647
+
+/** What every database takes: a row that one refuses would stand in the way of all that follow it. */
+const whole = (value: number) => Math.max(0, Math.min(largest, Math.round(value) || 0))
+const maybeWhole = (value: number | undefined) => (value === undefined ? null : whole(value))
+
+function errorValues(numbered: Numbered): { errors: unknown[]; bodies: unknown[] } {
+  const errors: unknown[] = []
+  const bodies: unknown[] = []
+  for (const [at, { error }] of numbered.rows.entries()) {
+    if (error === undefined) continue
+    pushShared(errors, numbered, at)
+    errors.push(error.message)
+    if (error.body !== undefined) bodies.push(numbered.first + at, error.body)
+  }
+  return { errors, bodies }
+}

@@ -1,0 +1,25 @@
+import type { AttemptRow } from '../history/attempt-row.ts'
+
+export const attempt = (change: Partial<AttemptRow> = {}): AttemptRow => ({
+  requestId: 'request-1',
+  number: 1,
+  at: 1_790_000_000_000,
+  keyId: 1,
+  project: 'key:1',
+  lane: 'gemini-3.8-flash',
+  model: 'gemini-3.8-flash',
+  dialect: 'gemini',
+  method: 'generateContent',
+  caller: '0123456789ab',
+  status: 200,
+  verdict: 'answered',
+  durationMs: 1234,
+  firstByteMs: 321,
+  promptTokens: 10,
+  outputTokens: 20,
+  thoughtTokens: 30,
+  cachedTokens: 0,
+  streamed: true,
+  error: undefined,
+  ...change,
+})

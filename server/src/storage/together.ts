@@ -1,0 +1,25 @@
+import { CompiledQuery, type Kysely } from 'kysely'
+import type { Schema } from './schema.ts'
+
+export type Statement = { readonly sql: string; readonly parameters: readonly unknown[] }
+
+/** Statements that go to the database at once: none of them needs the answer of another. */
+export class Together implements CompiledQuery {
+  readonly query = CompiledQuery.raw('').query
+  readonly queryId = CompiledQuery.raw('').queryId
+  readonly sql = ''
+  readonly parameters = []
+  readonly statements: readonly Statement[]
+
+  constructor(statements: readonly Statement[]) {
+    this.statements = statements
+  }
+}
+
+/** Runs all of the statements or none, in one message where the database is a thread of ours. */
+export async function runTogether(
+  db: Kysely<Schema>,
+  statements: readonly Statement[],
+): Promise<void> {
+  if (statements.length > 0) await db.executeQuery(new Together(statements))
+}

@@ -1,0 +1,33 @@
+import { hourMs, spans, startOf } from './spans.ts'
+
+/** Up to when hours and days are summed up. Later ones have their minutes only. */
+export type Marks = { readonly hoursUntil: number; readonly daysUntil: number }
+
+export type Range = {
+  /** Inclusive; the minute it is in counts as a whole. */
+  readonly from: number
+  /** Exclusive. */
+  readonly to: number
+  /** Whether the range begins with a day and days need not be told apart into hours. */
+  readonly byDay?: boolean
+}
+
+export type Segment = { readonly span: number; readonly from: number; readonly to: number }
+
+/** Which rows, of days, hours and minutes, make up a range: each moment once, and of the longest span there is. */
+export function coverRange({ from, to, byDay = false }: Range, marks: Marks): Segment[] {
+  const days = { span: spans.day, from, to: byDay ? Math.min(to, marks.daysUntil) : from }
+  const afterDays = Math.max(from, days.to)
+  const firstHour = startOf(afterDays + hourMs - 1, hourMs)
+  const lastHour = Math.min(startOf(to, hourMs), marks.hoursUntil)
+  const segments =
+    firstHour < lastHour
+      ? [
+          days,
+          { span: spans.minute, from: afterDays, to: firstHour },
+          { span: spans.hour, from: firstHour, to: lastHour },
+          { span: spans.minute, from: lastHour, to },
+        ]
+      : [days, { span: spans.minute, from: afterDays, to }]
+  return segments.filter((segment) => segment.from < segment.to)
+}

@@ -1,0 +1,179 @@
+import { sql, type Kysely } from 'kysely'
+import { bulkInsert } from '../bulk-insert.ts'
+import { chunks } from '../chunks.ts'
+import type { Schema } from '../schema.ts'
+import type { Marks } from './coverage.ts'
+import { hourMs, spans } from './spans.ts'
+import { emptyTally, type KindTally } from './tally.ts'
+import { addRow, keyRollupsTarget, rollupsTarget, rollupValues } from './rollup-values.ts'
+
+export type MergedSpan = { readonly from: number; readonly to: number }
+
+/** Makes long spans out of short ones, and deletes what is no longer needed. */
+export type Merger = {
+  marks(): Promise<Marks>
+  /** Sums up one hour out of its minutes. */
+  mergeHour(from: number): Promise<void>
+  /** Sums up one day out of its hours, or of its minutes where the day does not begin with an hour. */
+  mergeDay(day: MergedSpan): Promise<void>
+  /** Turns the hours of some keys into a day. Tells the key to go on with; undefined when all are done. */
+  mergeKeys(day: MergedSpan, fromKey: number): Promise<number | undefined>
+  /** When the oldest sum of this span begins. */
+  oldest(table: SumsTable, span: keyof typeof spans): Promise<number | undefined>
+  /** Deletes sums that began before a moment, at most so many rows, and tells how many. */
+  deleteSums(what: OldSums): Promise<number>
+}
+
+export type SumsTable = 'rollups' | 'key_rollups'
+
+export type OldSums = {
+  readonly table: SumsTable
+  readonly span: keyof typeof spans
+  readonly before: number
+  readonly limit: number
+}
+
+const kindsAtOnce = 100
+const keysAtOnce = 500
+const everyWriter = 0
+
+export function createMerger(db: Kysely<Schema>): Merger {
+  return {
+    marks: () => readMarks(db),
+    async mergeHour(from) {
+      const to = from + hourMs
+      await merge(db, { source: spans.minute, target: spans.hour, from, to })
+      await writeMark(db, 'usage-hours-until', to)
+    },
+    async mergeDay({ from, to }) {
+      const isWhole = from % hourMs === 0 && to % hourMs === 0
+      const source = isWhole ? spans.hour : spans.minute
+      await merge(db, { source, target: spans.day, from, to })
+      await writeMark(db, 'usage-days-until', to)
+    },
+    mergeKeys: (day, fromKey) => mergeKeys(db, day, fromKey),
+    async oldest(table, span) {
+      const row = await db
+        .selectFrom(table)
+        .select('at')
+        .where('span', '=', spans[span])
+        .orderBy('at')
+        .limit(1)
+        .executeTakeFirst()
+      return row?.at
+    },
+    deleteSums: (what) => deleteSums(db, what),
+  }
+}
+
+async function readMarks(db: Kysely<Schema>): Promise<Marks> {
+  const rows = await db
+    .selectFrom('meta')
+    .selectAll()
+    .where('name', 'in', ['usage-hours-until', 'usage-days-until'])
+    .execute()
+  const marks = new Map(rows.map(({ name, value }) => [name, Number(value)]))
+  return {
+    hoursUntil: marks.get('usage-hours-until') ?? 0,
+    daysUntil: marks.get('usage-days-until') ?? 0,
+  }
+}
+
+async function writeMark(db: Kysely<Schema>, name: string, at: number): Promise<void> {
+  await db.transaction().execute(async (step) => {
+    await step.deleteFrom('meta').where('name', '=', name).execute()
+    await step
+      .insertInto('meta')
+      .values({ name, value: String(at) })
+      .execute()
+  })
+}
+
+type Merge = MergedSpan & { readonly source: number; readonly target: number }
+
+/** Writes the same rows when it is done again: a merge that broke off is simply begun anew. */
+async function merge(db: Kysely<Schema>, { source, target, from, to }: Merge): Promise<void> {
+  const rowsOfSpan = () =>
+    db.selectFrom('rollups').where('span', '=', source).where('at', '>=', from).where('at', '<', to)
+  const kinds = await rowsOfSpan().select('kind_id').distinct().execute()
+  for (const some of chunks(kinds, kindsAtOnce)) {
+    const ids = some.map(({ kind_id }) => kind_id)
+    const rows = await rowsOfSpan().selectAll().where('kind_id', 'in', ids).execute()
+    const tallies = new Map<number, KindTally>(ids.map((id) => [id, emptyTally()]))
+    for (const row of rows) addRow(tallies.get(row.kind_id) ?? emptyTally(), row)
+    const place = { span: target, at: from, writer: everyWriter }
+    const values = [...tallies].flatMap(([kind, tally]) => rollupValues(tally, { ...place, kind }))
+    await db.transaction().execute((step) => bulkInsert(step, rollupsTarget, values))
+  }
+}
+
+async function mergeKeys(
+  db: Kysely<Schema>,
+  { from, to }: MergedSpan,
+  fromKey: number,
+): Promise<number | undefined> {
+  const toKey = fromKey + keysAtOnce
+  await db.transaction().execute(async (step) => {
+    const within = sql<boolean>`span = ${spans.hour} and at >= ${from} and at < ${to}
+      and key_id >= ${fromKey} and key_id < ${toKey}`
+    const sums = await step
+      .selectFrom('key_rollups')
+      .select(({ fn }) => [
+        'key_id',
+        'kind_id',
+        fn.sum<number>('attempts').as('attempts'),
+        fn.sum<number>('prompt_tokens').as('prompt'),
+        fn.sum<number>('output_tokens').as('output'),
+        fn.sum<number>('thought_tokens').as('thought'),
+        fn.sum<number>('cached_tokens').as('cached'),
+        fn.max('last_at').as('last'),
+      ])
+      .where(within)
+      .groupBy(['key_id', 'kind_id'])
+      .execute()
+    const values = sums.flatMap((sum) => [
+      ...[spans.day, from, sum.key_id, sum.kind_id, sum.attempts],
+      ...[sum.prompt, sum.output, sum.thought, sum.cached, sum.last],
+    ])
+    await bulkInsert(step, keyRollupsTarget, values)
+    await step.deleteFrom('key_rollups').where(within).execute()
+  })
+  const next = await db
+    .selectFrom('key_rollups')
+    .select((select) => select.fn.min('key_id').as('key'))
+    .where('span', '=', spans.hour)
+    .where('at', '>=', from)
+    .where('at', '<', to)
+    .executeTakeFirst()
+  return next?.key ?? undefined
+}
+
+async function deleteSums(
+  db: Kysely<Schema>,
+  { table, span, before, limit }: OldSums,
+): Promise<number> {
+  const oldest = await db
+    .selectFrom(table)
+    .select('at')
+    .where('span', '=', spans[span])
+    .where('at', '<', before)
+    .orderBy('at')
+    .limit(1)
+    .executeTakeFirst()
+  if (oldest === undefined) return 0
+  const column = table === 'rollups' ? 'kind_id' : 'key_id'
+  const rows = await db
+    .selectFrom(table)
+    .select(sql<number>`${sql.ref(column)}`.as('id'))
+    .where('span', '=', spans[span])
+    .where('at', '=', oldest.at)
+    .limit(limit)
+    .execute()
+  const { numDeletedRows } = await db
+    .deleteFrom(table)
+    .where('span', '=', spans[span])
+    .where('at', '=', oldest.at)
+    .where(sql<boolean>`${sql.ref(column)} in (${sql.join(rows.map(({ id }) => id))})`)
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}

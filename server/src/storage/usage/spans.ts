@@ -1,0 +1,8 @@
+/** The lengths of time that are summed up, by the number they have in the tables. */
+export const spans = { minute: 1, hour: 2, day: 3 } as const
+
+export const minuteMs = 60_000
+export const hourMs = 60 * minuteMs
+export const dayMs = 24 * hourMs
+
+export const startOf = (at: number, lengthMs: number) => at - (at % lengthMs)
