@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { plainBox } from '../encryption/secret-box.ts'
 import { Secret } from '../../keys/secret.ts'
 import { startBreakableProxy, type BreakableProxy } from '../../testing/breakable-proxy.ts'
 import { StartError } from '../../start-error.ts'
-import { bringUpToDate, createStorage, serverMeans } from '../open-storage.ts'
-import { attempt } from '../testing/repository-contract.ts'
+import { bringUpToDate, serverMeans } from '../open-storage.ts'
+import { testStorage } from '../testing/open-for-contract.ts'
+import { attempt } from '../testing/attempt-sample.ts'
 import { createTestDatabase, describeOnServers, type TestDatabase } from '../testing/servers.ts'
 import { serverLimits } from './open-server.ts'
 import type { ServerAddress } from './server-address.ts'
@@ -94,10 +94,7 @@ await describeOnServers((name, server) => {
 
     const openThroughProxy = async () => {
       const there = { ...database.address, host: '127.0.0.1', port: proxy.port }
-      return createStorage(await bringUpToDate(serverMeans(there, impatient)), {
-        now: () => 1000,
-        box: plainBox,
-      })
+      return testStorage(await bringUpToDate(serverMeans(there, impatient)))
     }
 
     test('a statement that gets no answer fails in time, and the next finds a server that is back', async () => {

@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { plainBox } from '../encryption/secret-box.ts'
-import { bringUpToDate, createStorage, serverMeans } from '../open-storage.ts'
-import { openForContract } from '../testing/open-for-contract.ts'
+import { bringUpToDate, serverMeans } from '../open-storage.ts'
+import { openForContract, testStorage } from '../testing/open-for-contract.ts'
 import { attempt } from '../testing/attempt-sample.ts'
 import { storageContract } from '../testing/repository-contract.ts'
 import { createTestDatabase, describeOnServers, type TestDatabase } from '../testing/servers.ts'
@@ -33,16 +32,14 @@ await describeOnServers((name, server) => {
       await db.schema.dropTable('attempts').execute()
       await db.destroy()
       const again = await bringUpToDate(means)
-      await createStorage(again, { now: () => 1000, box: plainBox }).attempts.insertMany([
-        attempt(),
-      ])
+      await testStorage(again).attempts.insertMany([attempt()])
       await again.deleteFrom('attempts').execute()
       await again.destroy()
     })
 
     test('connections that the server has ended are replaced, and nobody notices', async () => {
       const db = await bringUpToDate(serverMeans(database.address, serverLimits))
-      const storage = createStorage({ db, reads: db, now: () => 1000, box: plainBox })
+      const storage = testStorage(db)
       await Promise.all([1, 2, 3].map((at) => storage.attempts.list({ from: at })))
       await database.killConnections()
       await storage.attempts.insertMany([attempt()])

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { plainBox } from '../encryption/secret-box.ts'
-import { bringUpToDate, createStorage, sqliteMeans } from '../open-storage.ts'
+import { bringUpToDate, sqliteMeans } from '../open-storage.ts'
 import type { Link } from '../link.ts'
-import { attempt } from '../testing/repository-contract.ts'
+import { testStorage } from '../testing/open-for-contract.ts'
+import { attempt } from '../testing/attempt-sample.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -36,7 +36,7 @@ async function openKillable(path: string) {
   const db = await bringUpToDate({ ...means, connect })
   return {
     db,
-    storage: createStorage(db, { now: () => 1000, box: plainBox }),
+    storage: testStorage(db),
     threads,
     kill: () => threads.at(-1)?.destroy(),
     dieOver(statement: string) {

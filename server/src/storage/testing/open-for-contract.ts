@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { plainBox, type SecretBox } from '../encryption/secret-box.ts'
-import { bringUpToDate, createStorage, type Means } from '../open-storage.ts'
+import { bringUpToDate, createStorage, type Means, type Storage } from '../open-storage.ts'
+import type { Schema } from '../schema.ts'
 import type { StorageUnderTest } from './repository-contract.ts'
 
 /** A database whose time stands at 1 000, and which can be emptied. */
@@ -10,7 +11,7 @@ export async function openForContract(
 ): Promise<StorageUnderTest> {
   const db = await bringUpToDate(means)
   const tables = await db.introspection.getTables()
-  const createAnew = () => createStorage({ db, reads: db, now: () => 1000, box })
+  const createAnew = () => testStorage(db, box)
   return {
     storage: createAnew(),
     async empty() {
@@ -18,4 +19,9 @@ export async function openForContract(
       return createAnew()
     },
   }
+}
+
+/** A storage whose time stands at 1 000. */
+export function testStorage(db: Kysely<Schema>, box: SecretBox = plainBox): Storage {
+  return createStorage({ db, reads: db, now: () => 1000, box })
 }
