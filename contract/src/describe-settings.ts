@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readSettings, settingEntries, writeSetting, type SettingEntry } from './read-settings.ts'
-import type { SettingFacts } from './settings.ts'
+import type { SettingFacts } from './setting-facts.ts'
 
 /** A setting in words, for documentation and forms. */
 export type SettingDescription = SettingFacts & {

@@ -1,15 +1,7 @@
 import { z } from 'zod'
 import { configEndpoints } from './config-endpoints.ts'
-import {
-  done,
-  laterRows,
-  name,
-  nothing,
-  page,
-  row,
-  rows,
-  type Endpoint,
-} from './endpoint-shapes.ts'
+import { done, name, nothing, page, row, rows, type Endpoint } from './endpoint-shapes.ts'
+import { historyEndpoints } from './history-endpoints.ts'
 import { jobEndpoints } from './job-endpoints.ts'
 import { keyEndpoints, originalKeyEndpoints } from './key-endpoints.ts'
 import { tokenEndpoints } from './token-endpoints.ts'
@@ -60,20 +52,7 @@ export const endpoints = {
     input: z.object({ request: name }),
     answer: z.object({ decisions: z.array(row) }),
   },
-  getAttempts: {
-    method: 'GET',
-    path: '/api/attempts',
-    help: 'Attempts of the request log, newest first: what each met, by request, key, model or verdict.',
-    input: z.object({
-      limit: page.limit,
-      before: z.coerce.number().int().optional(),
-      requestId: name,
-      model: name,
-      verdict: name,
-      keyId: z.coerce.number().int().optional(),
-    }),
-    answer: laterRows,
-  },
+  ...historyEndpoints,
 } as const satisfies Record<string, Endpoint>
 
 type Endpoints = typeof endpoints

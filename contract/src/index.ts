@@ -10,20 +10,17 @@ export {
   type SettingEntry,
   type SettingProblem,
 } from './read-settings.ts'
-export {
-  type SettingFacts,
-  type SettingGroup,
-  type SettingName,
-  type Settings,
-} from './settings.ts'
+export { type SettingFacts, type SettingGroup } from './setting-facts.ts'
+export { type SettingName, type Settings } from './settings.ts'
 export { type SettingShown } from './config-endpoints.ts'
-export { type Endpoint } from './endpoint-shapes.ts'
 export {
   endpoints,
   type EndpointAnswer,
   type EndpointInput,
   type EndpointName,
 } from './endpoints.ts'
+export { type Endpoint } from './endpoint-shapes.ts'
 export { type JobShown } from './job-endpoints.ts'
 export { type KeyFilter, type KeySort, type WhichKeys } from './key-endpoints.ts'
 export { type TokenShown } from './token-endpoints.ts'
+export { type Period } from './history-endpoints.ts'

@@ -1,11 +1,6 @@
 import type { z } from 'zod'
-import {
-  facts,
-  settingsSchema,
-  type SettingFacts,
-  type SettingName,
-  type Settings,
-} from './settings.ts'
+import { facts, type SettingFacts } from './setting-facts.ts'
+import { settingsSchema, type SettingName, type Settings } from './settings.ts'
 
 export type SettingProblem = { readonly setting: string; readonly problem: string }
 

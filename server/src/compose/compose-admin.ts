@@ -1,4 +1,3 @@
-import { attemptsHandlers } from '../admin/attempts/attempts-handlers.ts'
 import { auditHandlers } from '../admin/audit/audit-handlers.ts'
 import { createAuditor } from '../admin/audit/auditor.ts'
 import { configHandlers } from '../admin/config/config-handlers.ts'
@@ -11,6 +10,7 @@ import { originalKeyHandlers, originalVerifyHandlers } from '../admin/keys/origi
 import { tokensHandlers } from '../admin/tokens/tokens-handlers.ts'
 import { createJobs, type Jobs } from '../jobs/jobs.ts'
 import type { ClientTokens } from '../tokens/client-tokens.ts'
+import { composeHistory } from './compose-history.ts'
 import type { ComposedGateway } from './compose-gateway.ts'
 import type { ComposedKeys, KeysDeps } from './compose-keys.ts'
 
@@ -42,7 +42,7 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
       ...jobsHandlers(jobs),
       ...tokensHandlers({ tokens, audit }),
       ...auditHandlers(storage.audit),
-      ...attemptsHandlers(storage.attempts),
+      ...composeHistory({ storage, settings, book }),
     },
   }
 }

@@ -16,6 +16,7 @@ import { startHeartbeat } from '../storage/heartbeat.ts'
 import { openStorage, type Storage } from '../storage/open-storage.ts'
 import { createClosing, type Closing } from './closing.ts'
 import { composeAdmin } from './compose-admin.ts'
+import { keepHistory } from '../usage/keep-history.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './compose-tokens.ts'
@@ -101,6 +102,8 @@ async function start(opened: Opened): Promise<Gateway> {
   closing.add(gateway.close)
   tellOverruled(settings, log)
 
+  const history = keepHistory({ storage, settings: settings.current, now: Date.now, complain })
+  closing.add(history.close)
   const signatures = await keepSignatures({ repository: storage.signatures, log, now: Date.now })
   closing.add(signatures.close)
   guardSecrets(log, settings.current())

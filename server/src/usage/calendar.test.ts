@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hourOfDay, startOfDay, startOfMonth, startOfNextDay } from './calendar.ts'
+import { hourOfDay, readMoment, startOfDay, startOfMonth, startOfNextDay } from './calendar.ts'
 
 const at = (iso: string) => Date.parse(iso)
 const iso = (moment: number) => new Date(moment).toISOString()
@@ -38,4 +38,16 @@ test('every moment is in the day that began before it and ends after it', () => 
 test('the hour is what a clock in the zone shows', () => {
   expect(hourOfDay(at('2026-11-23T19:30:00Z'), 'Asia/Shanghai')).toBe(3)
   expect(hourOfDay(at('2026-11-22T16:00:00Z'), 'Asia/Shanghai')).toBe(0)
+})
+
+test('a time is read in the zone unless it names another', () => {
+  const read = (text: string) => readMoment(text, 'Asia/Shanghai')
+  const noon = at('2026-11-23T12:00:00Z')
+  expect(read('2026-11-23T12:00:00Z')).toBe(noon)
+  expect(read('2026-11-23T20:00')).toBe(noon)
+  expect(read('2026-11-23 20:00:00')).toBe(noon)
+  expect(read('2026-11-23T14:00:00+02:00')).toBe(noon)
+  expect(read(String(noon))).toBe(noon)
+  expect(read('2026-11-23')).toBe(at('2026-11-22T16:00:00Z'))
+  expect(read('yesterday')).toBeUndefined()
 })

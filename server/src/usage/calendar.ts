@@ -55,5 +55,14 @@ export function startOfMonth(at: number, zone: string): number {
   return momentOf(Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth(), 1), zone)
 }
 
+/** What a person writes as a time, in the zone unless it names another; undefined where it is none. */
+export function readMoment(text: string, zone: string): number | undefined {
+  if (/^\d{11,15}$/.test(text)) return Number(text)
+  const hasZone = /(z|[+-]\d\d:?\d\d)$/i.test(text) && text.includes(':')
+  const wall = Date.parse(hasZone || !text.includes(':') ? text : `${text.replace(' ', 'T')}Z`)
+  if (Number.isNaN(wall)) return undefined
+  return hasZone ? wall : momentOf(wall, zone)
+}
+
 /** The hour that a clock in the zone shows. */
 export const hourOfDay = (at: number, zone: string) => new Date(wallClock(at, zone)).getUTCHours()

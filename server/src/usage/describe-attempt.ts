@@ -1,6 +1,6 @@
 import type { AttemptReport } from '../gateway/forward.ts'
-import { verdicts, type VerdictName } from '../keys/verdicts.ts'
 import type { AttemptRow } from '../storage/history/attempt-row.ts'
+import { resultOf } from './result-of.ts'
 
 export type ErrorPolicy = {
   /** Whether what was asked is kept with what failed. */
@@ -32,19 +32,8 @@ export function describeAttempt(report: AttemptReport, policy: ErrorPolicy): Att
     thoughtTokens: usage?.thoughts,
     cachedTokens: usage?.cached,
     streamed: labels.streamed,
-    error: isFailure(outcome.verdict) ? errorOf(report, policy) : undefined,
+    error: resultOf(outcome.verdict) === 'failure' ? errorOf(report, policy) : undefined,
   }
-}
-
-/** Whether an attempt that ended so belongs among the errors. */
-export const isFailure = (verdict: VerdictName) => resultOf(verdict) === 'failure'
-
-/** What a verdict counts as. A client that leaves has neither been served nor failed. */
-export function resultOf(verdict: VerdictName): 'success' | 'failure' | 'left' {
-  if (verdict === 'client-left') return 'left'
-  return verdict === 'answer-withheld' || verdicts[verdict].blame === 'nobody'
-    ? 'success'
-    : 'failure'
 }
 
 /** Enough of a request to see what was wrong with it. */

@@ -1,12 +1,36 @@
-import type { AttemptRepository } from '../../storage/history/attempt-repository.ts'
+import type { AttemptFilter } from '../../storage/history/filter.ts'
+import type { AttemptPage, AttemptRepository } from '../../storage/history/attempt-repository.ts'
 import type { Handlers } from '../handlers.ts'
+import type { KeyNames } from '../key-names.ts'
+import { sinceOf } from '../stats/periods.ts'
+
+export type AttemptsDeps = {
+  readonly attempts: Pick<AttemptRepository, 'list'>
+  readonly keyNames: KeyNames
+  readonly now: () => number
+}
+
+type AttemptsEndpoints = 'getAttempts' | 'getCallDetails' | 'getKeyDetails'
 
 /** The request log, read. */
-export function attemptsHandlers(attempts: AttemptRepository): Pick<Handlers, 'getAttempts'> {
+export function attemptsHandlers(deps: AttemptsDeps): Pick<Handlers, AttemptsEndpoints> {
+  const { attempts, keyNames, now } = deps
+
+  async function list(filter: AttemptFilter, page: AttemptPage) {
+    const { rows, next } = await attempts.list(filter, page)
+    const shown = rows.map((row) => ({ ...row, keyEnd: keyNames.endOf(row.keyId) }))
+    return { rows: shown, ...(next === undefined ? {} : { next }) }
+  }
+
   return {
-    async getAttempts({ limit, before, ...filter }) {
-      const { rows, next } = await attempts.list(filter, { limit, before })
-      return { rows: rows.map((row) => ({ ...row })), ...(next === undefined ? {} : { next }) }
-    },
+    getAttempts: ({ limit, before, key, ...filter }) =>
+      list(
+        { ...filter, keyIds: key === undefined ? undefined : keyNames.find(key) },
+        { limit, before },
+      ),
+    getCallDetails: ({ period, limit, before }) =>
+      list({ from: sinceOf(period, now()) }, { limit, before }),
+    getKeyDetails: ({ key, period, limit, before }) =>
+      list({ keyIds: keyNames.find(key), from: sinceOf(period, now()) }, { limit, before }),
   }
 }

@@ -61,7 +61,7 @@ export async function countLogged(db: Kysely<Schema>, search: Search): Promise<n
     resolved,
     parts,
   )}`.execute(db)
-  return Number(rows[0]?.count ?? 0)
+  return rows[0]?.count ?? 0
 }
 
 type Part = { readonly part: number; readonly first_at: number; readonly last_at: number }

@@ -13,36 +13,17 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-/** Storage whose threads can be killed, at any time or while they are at a statement that begins so. */
+/** Storage whose threads can be killed. */
 async function openKillable(path: string) {
   const means = sqliteMeans(path)
   const threads: Link[] = []
-  let deadly: string | undefined
   const connect = async () => {
     const thread = await means.connect()
     threads.push(thread)
-    const { run } = thread
-    return Object.defineProperty(thread, 'run', {
-      value(...[sql, parameters]: Parameters<Link['run']>) {
-        const answer = run(sql, parameters)
-        if (deadly !== undefined && sql.startsWith(deadly)) {
-          deadly = undefined
-          thread.destroy()
-        }
-        return answer
-      },
-    })
+    return thread
   }
   const db = await bringUpToDate({ ...means, connect })
-  return {
-    db,
-    storage: testStorage(db),
-    threads,
-    kill: () => threads.at(-1)?.destroy(),
-    dieOver(statement: string) {
-      deadly = statement
-    },
-  }
+  return { db, storage: testStorage(db), threads, kill: () => threads.at(-1)?.destroy() }
 }
 
 test('a thread that has died is replaced, and work goes on', async () => {
@@ -56,11 +37,20 @@ test('a thread that has died is replaced, and work goes on', async () => {
   await storage.close()
 })
 
-test('what a dying thread was at fails, all or nothing, and does not hang', async () => {
-  const { storage, dieOver } = await openKillable(join(folder, 'a.db'))
-  dieOver('insert into "attempts"')
-  await expect(storage.attempts.insertMany([attempt(), attempt()])).rejects.toThrow('closed')
-  expect((await storage.attempts.list({})).rows).toEqual([])
+test('what a dying thread was at is done or fails, all or nothing, and does not hang', async () => {
+  const { storage, kill } = await openKillable(join(folder, 'a.db'))
+  const rows = Array.from({ length: 20_000 }, (_, number) => attempt({ number }))
+  const writing = storage.attempts.insertMany(rows)
+  const written = writing.then(
+    () => rows.length,
+    () => 0,
+  )
+  await new Promise((resolve) => setImmediate(resolve))
+  kill()
+  const count = await written
+  expect((await storage.attempts.list({}, { limit: 1 })).rows).toHaveLength(Math.min(count, 1))
+  const sums = await storage.usage.sums({ from: 0, to: Date.now() + 60_000 }, 'model')
+  expect(sums.map(({ attempts }) => attempts)).toEqual(count === 0 ? [] : [count])
   await storage.close()
 })
 

@@ -132,8 +132,16 @@ async function mergeKeys(
       .groupBy(['key_id', 'kind_id'])
       .execute()
     const values = sums.flatMap((sum) => [
-      ...[spans.day, from, sum.key_id, sum.kind_id, sum.attempts],
-      ...[sum.prompt, sum.output, sum.thought, sum.cached, sum.last],
+      spans.day,
+      from,
+      sum.key_id,
+      sum.kind_id,
+      sum.attempts,
+      sum.prompt,
+      sum.output,
+      sum.thought,
+      sum.cached,
+      sum.last,
     ])
     await bulkInsert(step, keyRollupsTarget, values)
     await step.deleteFrom('key_rollups').where(within).execute()

@@ -1,0 +1,68 @@
+import type { Price } from '../../storage/usage/price-repository.ts'
+import type { KindSum, MomentSum } from '../../storage/usage/usage-repository.ts'
+import { costOf } from '../../usage/cost.ts'
+import { resultOf } from '../../usage/result-of.ts'
+
+export type Sums = {
+  total: number
+  success: number
+  failure: number
+  left: number
+  requests: number
+  promptTokens: number
+  outputTokens: number
+  thoughtTokens: number
+  cachedTokens: number
+}
+
+export type PricedSums = Sums & {
+  /** US dollars, of what has a price. */
+  cost: number
+  /** Tokens whose price nobody has said. */
+  unpricedTokens: number
+}
+
+const none = (): Sums => ({
+  total: 0,
+  success: 0,
+  failure: 0,
+  left: 0,
+  requests: 0,
+  promptTokens: 0,
+  outputTokens: 0,
+  thoughtTokens: 0,
+  cachedTokens: 0,
+})
+
+export const emptySums = none
+
+export function addSum(sums: Sums, sum: Omit<MomentSum, 'at'>): void {
+  sums.total += sum.attempts
+  sums[resultOf(sum.verdict)] += sum.attempts
+  sums.requests += sum.requests
+  sums.promptTokens += sum.promptTokens
+  sums.outputTokens += sum.outputTokens
+  sums.thoughtTokens += sum.thoughtTokens
+  sums.cachedTokens += sum.cachedTokens
+}
+
+/** Adds up what belongs together, with what it costs at today's prices. */
+export function groupSums(
+  rows: readonly KindSum[],
+  prices: readonly Price[],
+  groupOf: (row: KindSum) => string,
+): Map<string, PricedSums> {
+  const groups = new Map<string, PricedSums>()
+  for (const row of rows) {
+    const group = groupOf(row)
+    const sums = groups.get(group) ?? { ...none(), cost: 0, unpricedTokens: 0 }
+    groups.set(group, sums)
+    addSum(sums, row)
+    const cost = costOf(row, prices, Infinity)
+    sums.cost += cost ?? 0
+    if (cost === undefined) {
+      sums.unpricedTokens += row.promptTokens + row.outputTokens + row.thoughtTokens
+    }
+  }
+  return groups
+}
