@@ -24,7 +24,8 @@ await describeOnServers((name, server) => {
       url.port = String(proxy.port)
       bench = await startBench({
         fake: { projects: healthyProjects(5) },
-        settings: { DATABASE_URL: url.href },
+        // The fake of each test is at an address of its own, and what the first start found is stored.
+        settings: { DATABASE_URL: url.href, RESET_SETTINGS: 'BASE_URL' },
       })
     })
     afterEach(async () => {
