@@ -3,6 +3,5 @@ export const spans = { minute: 1, hour: 2, day: 3 } as const
 
 export const minuteMs = 60_000
 export const hourMs = 60 * minuteMs
-const dayMs = 24 * hourMs
 
 export const startOf = (at: number, lengthMs: number) => at - (at % lengthMs)
