@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { StartError } from '../start-error.ts'
 import { openStorage, sqliteMeans, type Storage } from './open-storage.ts'
+import { createSealedBox } from './encryption/secret-box.ts'
 import { openForContract } from './testing/open-for-contract.ts'
 import { attempt } from './testing/attempt-sample.ts'
 import { keyState, storageContract } from './testing/repository-contract.ts'
@@ -32,6 +33,10 @@ async function openAt(...names: string[]): Promise<Storage> {
 }
 
 storageContract('SQLite in memory', () => openForContract(sqliteMeans(':memory:')))
+storageContract('SQLite, encrypted', async () => {
+  const box = await createSealedBox('a canary passphrase', Buffer.alloc(16, 7))
+  return openForContract(sqliteMeans(':memory:'), box)
+})
 describe('with a folder', () => {
   const contractFolder = mkdtempSync(join(tmpdir(), 'contract-'))
   afterAll(() => rm(contractFolder, { recursive: true }))

@@ -7,6 +7,6 @@ const secretNames = new Set(secretSettings)
 export const isSecretSetting = (env: string): boolean => secretNames.has(env)
 
 /** The values of `meta` that are stored sealed. */
-export const secretMeta = ['admin-token'] as const
+const secretMeta = ['admin-token']
 
-export const isSecretMeta = (name: string): boolean => secretMeta.some((one) => one === name)
+export const isSecretMeta = (name: string): boolean => secretMeta.includes(name)

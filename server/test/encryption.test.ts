@@ -1,0 +1,121 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { runCommand } from '../src/commands/commands.ts'
+import { StartError } from '../src/start-error.ts'
+import { clientToken, generate, healthyProjects, keyNumber, startBench } from './support/gateway.ts'
+
+const passphrase = 'canary passphrase one'
+const another = 'canary passphrase two'
+let dataDir = ''
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'encryption-'))
+})
+afterEach(() => rm(dataDir, { recursive: true }))
+
+const projects = healthyProjects(3)
+const open = (encryptionKey: string | undefined, settings: Record<string, string> = {}) =>
+  startBench({
+    fake: { projects },
+    dataDir,
+    settings: { ...settings, ...(encryptionKey && { ENCRYPTION_KEY: encryptionKey }) },
+  })
+
+async function runOnce(encryptionKey?: string, settings?: Record<string, string>): Promise<void> {
+  const bench = await open(encryptionKey, settings)
+  expect((await generate(bench, 'x')).status).toBe(200)
+  await bench.close()
+}
+
+async function command(words: string, encryptionKey?: string, newKey?: string): Promise<string> {
+  const said: string[] = []
+  await runCommand(words.split(' '), {
+    environment: { DATA_DIR: dataDir, ...(encryptionKey && { ENCRYPTION_KEY: encryptionKey }) },
+    variable: (name) => (name === 'NEW_ENCRYPTION_KEY' ? newKey : undefined),
+    say: (line) => void said.push(line),
+  })
+  return said.join('\n')
+}
+
+/** Everything on the disk. */
+async function onDisk(): Promise<string> {
+  const files = await readdir(dataDir)
+  const contents = await Promise.all(files.map((file) => readFile(join(dataDir, file), 'latin1')))
+  return contents.join('\n')
+}
+
+const secrets = [keyNumber(0), keyNumber(1), clientToken, 'admin-token-for-tests']
+
+describe('a new database with ENCRYPTION_KEY', () => {
+  test('has no secret on the disk, and works after a restart', async () => {
+    await runOnce(passphrase)
+    await runOnce(passphrase)
+    const disk = await onDisk()
+    for (const secret of [...secrets, 'canary']) expect(disk).not.toContain(secret)
+  })
+
+  test.each([
+    ['without ENCRYPTION_KEY', undefined, 'are encrypted: set ENCRYPTION_KEY'],
+    ['with another ENCRYPTION_KEY', another, 'is not what the keys in the database were encrypted'],
+  ])('does not start %s, and is left as it is', async (_name, encryptionKey, sentence) => {
+    await runOnce(passphrase)
+    const start = open(encryptionKey)
+    await expect(start).rejects.toThrow(StartError)
+    await expect(start).rejects.toThrow(sentence)
+    await runOnce(passphrase)
+  })
+})
+
+describe('a database in use', () => {
+  test('is encrypted by a command and never by a start', async () => {
+    await runOnce()
+    expect(await onDisk()).toContain(keyNumber(0))
+    await expect(open(passphrase)).rejects.toThrow('run `gemini-balance keys encrypt` first')
+    expect(await command('keys encrypt', passphrase)).toBe(
+      'Encrypted: 3 keys and the secret settings.',
+    )
+    const disk = await onDisk()
+    for (const secret of secrets) expect(disk).not.toContain(secret)
+    await runOnce(passphrase)
+  })
+
+  test('is encrypted anew with another key, and decrypted, with everything in it', async () => {
+    await runOnce(passphrase)
+    await command('keys rekey', passphrase, another)
+    await expect(open(passphrase)).rejects.toThrow('is not what the keys')
+    await runOnce(another)
+    await command('keys decrypt', another)
+    const bench = await open(undefined)
+    const rows = await bench.gateway.storage.keys.all()
+    expect(rows.map(({ secret }) => secret.reveal())).toEqual([0, 1, 2].map(keyNumber))
+    expect(bench.gateway.settings.current().allowedTokens).toEqual([clientToken])
+    await bench.close()
+  })
+
+  test('is left alone while a gateway runs', async () => {
+    const bench = await open(undefined)
+    await expect(command('keys encrypt', passphrase)).rejects.toThrow('stop it first')
+    await bench.close()
+    await command('keys encrypt', passphrase)
+  })
+
+  test.each([
+    ['keys encrypt', undefined, 'Set ENCRYPTION_KEY.'],
+    ['keys decrypt', passphrase, 'The database is not encrypted.'],
+    ['keys rekey', passphrase, 'The database is not encrypted.'],
+    ['keys burn', passphrase, 'There is no command keys burn.'],
+  ])('%s says why it cannot', async (words, encryptionKey, sentence) => {
+    await runOnce()
+    await expect(command(words, encryptionKey)).rejects.toThrow(sentence)
+    await runOnce()
+  })
+
+  test('is not encrypted anew without a new key', async () => {
+    await runOnce(passphrase)
+    await expect(command('keys rekey', passphrase)).rejects.toThrow('Set NEW_ENCRYPTION_KEY.')
+    await expect(command('keys rekey', passphrase, 'short')).rejects.toThrow('16 characters')
+    await runOnce(passphrase)
+  })
+})
