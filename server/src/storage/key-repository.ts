@@ -32,6 +32,8 @@ export type KeyRepository = {
 type Deps = { readonly now: () => number; readonly box: SecretBox }
 
 const rowsAtOnce = 500
+/** To write the statement for more of them takes longer than a request should wait. */
+const insertsAtOnce = 50
 /** Sealed rows of so many keys are opened in a few milliseconds. */
 const pageSize = 1000
 
@@ -79,7 +81,7 @@ export function createKeyRepository(db: Kysely<Schema>, deps: Deps): KeyReposito
     },
 
     async noteUse(uses) {
-      for (const some of chunks(uses, rowsAtOnce / 2)) await writeUse(db, some)
+      for (const some of chunks(uses, insertsAtOnce)) await writeUse(db, some)
     },
   }
 }
@@ -89,11 +91,12 @@ async function addTo(
   wanted: ReadonlyMap<string, string>,
   { now, box }: Deps,
 ): Promise<KeyRow[]> {
-  const last = await step.selectFrom('keys').select('id').orderBy('id', 'desc').executeTakeFirst()
+  const newest = step.selectFrom('keys').select('id').orderBy('id', 'desc').limit(1)
+  const last = await newest.executeTakeFirst()
   for (const some of chunks([...wanted], rowsAtOnce)) {
     const hashes = some.map(([hash]) => hash)
     const known = new Set((await withHashes(step, hashes)).map((row) => row.value_hash))
-    const rows = some
+    const fresh = some
       .filter(([hash]) => !known.has(hash))
       .map(([hash, value]) => ({
         value: box.seal(value),
@@ -104,7 +107,9 @@ async function addTo(
         disabled: 0,
         created_at: now(),
       }))
-    if (rows.length > 0) await step.insertInto('keys').values(rows).execute()
+    for (const rows of chunks(fresh, insertsAtOnce)) {
+      await step.insertInto('keys').values(rows).execute()
+    }
   }
   // Ids only grow: the new ones come after all that were there.
   return keysAfter(step, last?.id ?? 0, box)
