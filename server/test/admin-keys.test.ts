@@ -200,7 +200,7 @@ describe('the paths of the Python program', () => {
   test('tell active keys from the others, by id', async () => {
     const { answer } = await admin('/api/keys/all')
     const all = [...answer.valid_keys, ...answer.invalid_keys]
-    expect(all.toSorted()).toEqual([1, 2, 3, 4, 5, 6])
+    expect(all.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6])
     expect(answer.total_count).toBe(6)
     const status = (await admin('/api/keys/status')).answer
     expect(status.keys).toMatchObject({ total_keys: 6, valid_count: answer.valid_keys.length })

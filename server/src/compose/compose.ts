@@ -114,9 +114,7 @@ async function start(opened: Opened): Promise<Gateway> {
 
   const { handlers, jobs } = composeAdmin({ ...parts, keys, tokens, gateway })
   closing.add(jobs.close)
-  const readiness = () => {
-    return engine.counts().keys.active > 0 ? undefined : 'No key is alive.'
-  }
+  const readiness = () => (engine.counts().keys.active > 0 ? undefined : 'No key is alive.')
   const dialect = {
     settings: settings.current,
     callers,
