@@ -20,8 +20,12 @@ const groupTitles = {
 const introduction = `# Settings
 
 Each setting has a default. The environment, or a file \`.env\` in the working directory, gives it another value; the
-environment wins over the file. A setting changed while the gateway runs (\`PUT /api/config\`) is stored and from then on wins over
-both. Those marked *start* are read from the environment alone, at the start.
+environment wins over the file. What the environment names is stored in the database at the first start that sees it, and from
+then on the stored value counts: it is changed with \`PUT /api/config\` while the gateway runs, and \`POST /api/config/reset\`
+takes the value of the environment, or the default, again. Those marked *start* are read from the environment alone, at each start.
+
+\`API_KEYS\` is different: keys are rows of a table of their own, and a start adds those that the environment names for the first
+time. A key that was deleted does not come back.
 
 A list is a JSON array or items between commas; a map is a JSON object; true is \`true\`, \`1\`, \`yes\` or \`on\`.
 `
