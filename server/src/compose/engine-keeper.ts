@@ -21,6 +21,8 @@ export interface EngineKeeper {
 }
 
 const flushMs = 1000
+/** Tens of thousands of keys may change at a time. */
+const changesAtOnce = 1000
 /** How long the end may wait for the database. */
 const closeMs = 3000
 /** Of many failures in a row, the first and every sixtieth are told. */
@@ -35,17 +37,25 @@ export async function keepEngineState(deps: EngineKeeperDeps): Promise<EngineKee
   let failedInARow = 0
 
   async function flush(): Promise<void> {
-    for (const change of engine.drainDirty()) unwritten.set(change.id, change)
-    if (unwritten.size === 0) return
+    while (await flushSome()) continue
+  }
+
+  /** Tells whether there may be more. */
+  async function flushSome(): Promise<boolean> {
+    const changes = engine.drainDirty(changesAtOnce)
+    for (const change of changes) unwritten.set(change.id, change)
+    if (unwritten.size === 0) return false
     const batch = [...unwritten.values()]
     unwritten.clear()
     try {
       await store.apply(batch)
       failedInARow = 0
+      return changes.length === changesAtOnce
     } catch (error) {
       for (const change of batch) if (!unwritten.has(change.id)) unwritten.set(change.id, change)
       failedInARow += 1
       if (failedInARow % failuresPerMessage === 1) complain(error)
+      return false
     }
   }
 

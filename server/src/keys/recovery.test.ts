@@ -186,6 +186,15 @@ describe('a restart', () => {
     expect(bench.engine.drainDirty()).toEqual([])
   })
 
+  test('is handed out in parts of a size, each thing once', () => {
+    const bench = createBench({ keys: 5 })
+    bench.meet('key-leaked')
+    bench.meet('key-leaked')
+    const parts = [1, 1, 1].map((most) => bench.engine.drainDirty(most).map(({ id }) => id))
+    expect(parts.map(({ length }) => length)).toEqual([1, 1, 0])
+    expect(new Set(parts.flat()).size).toBe(2)
+  })
+
   test('drops the row of what has recovered', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('key-leaked')

@@ -22,8 +22,8 @@ export type State = {
   exportState(): StateRow[]
   /** After `setKeys`. Rows of keys and projects that are gone, and of other versions, are passed over. */
   importState(rows: readonly StateRow[]): void
-  /** What changed since the last call, to be written over what was written before. */
-  drainDirty(): StateChange[]
+  /** What changed since the last call, or so much of it, to be written over what was written before. */
+  drainDirty(most?: number): StateChange[]
 }
 
 type Deps = { readonly world: World; readonly clock: Clock; readonly dirty: Dirty }
@@ -48,26 +48,36 @@ export function createState({ world, clock, dirty }: Deps): State {
       for (const row of known) if (row.kind === 'project') importProject(world, row)
       for (const row of known) if (row.kind === 'lane') importLane(world, row, clock.now())
     },
-    drainDirty() {
+    drainDirty(most = Infinity) {
       const now = clock.now()
       const changes: StateChange[] = []
       // By name, not by identity: what went may have come again under the same name.
-      for (const { id } of dirty.keys) {
+      for (const { id } of taken(dirty.keys, most)) {
         const key = fleet.keys.get(id)
         changes.push({ id: keyRowId(id), row: key && keyRow(key) })
       }
-      for (const { id } of dirty.projects) {
+      for (const { id } of taken(dirty.projects, most - changes.length)) {
         const project = fleet.projects.get(id)
         changes.push({ id: projectRowId(id), row: project && projectRow(project) })
       }
-      for (const gone of dirty.lanes) {
+      for (const gone of taken(dirty.lanes, most - changes.length)) {
         const live = fleet.projects.get(gone.project.id)?.lanes
         const lane = live?.find(({ table }) => table.name === gone.table.name)
         changes.push({ id: laneRowId(gone), row: lane && laneRow(lane, now) })
       }
-      for (const set of Object.values(dirty)) set.clear()
       return changes
     },
+  }
+}
+
+/** Takes so many out of the set. */
+function* taken<T>(set: Set<T>, most: number): Iterable<T> {
+  let left = most
+  for (const item of set) {
+    if (left <= 0) return
+    left -= 1
+    set.delete(item)
+    yield item
   }
 }
 

@@ -26,8 +26,8 @@ export function configHandlers(deps: ConfigHandlerDeps): Pick<Handlers, ConfigEn
   const { settings, book, audit } = deps
   const shown = () => ({ settings: settingEntries.map((entry) => show(deps, entry)) })
 
-  async function putKeys(by: AdminCaller, value: unknown): Promise<void> {
-    const { added, removed } = await book.replaceAll(await meantKeys(value, book.all()))
+  async function putKeys(by: AdminCaller, values: readonly string[]): Promise<void> {
+    const { added, removed } = await book.replaceAll(values)
     if (added.length + removed.length === 0) return
     await audit(by, {
       action: 'keys-changed',
@@ -42,11 +42,11 @@ export function configHandlers(deps: ConfigHandlerDeps): Pick<Handlers, ConfigEn
     async putConfig(patch, by) {
       const { keys, others } = apart(patch)
       // Before anything is changed: what is refused is refused as a whole.
-      if (keys !== undefined) await meantKeys(keys.value, book.all())
+      const values = keys && (await meantKeys(keys.value, book.all()))
       const before = settings.current()
       await settings.change(meantPatch(settings, others))
       await audit(by, ...changes('setting-changed', before, settings))
-      if (keys !== undefined) await putKeys(by, keys.value)
+      if (values !== undefined) await putKeys(by, values)
       return shown()
     },
     async resetConfig({ names }, by) {

@@ -35,8 +35,8 @@ export function originalKeyHandlers(deps: OriginalKeyDeps): Pick<Handlers, Origi
       const { valid, invalid } = await apart(deps)
       const status = engine.poolStatus()
       const keys = {
-        valid_keys: failuresOf(deps, valid),
-        invalid_keys: failuresOf(deps, invalid),
+        valid_keys: await failuresOf(deps, valid),
+        invalid_keys: await failuresOf(deps, invalid),
         total_keys: book.size,
         valid_count: valid.length,
         invalid_count: invalid.length,
@@ -182,6 +182,13 @@ async function apart(deps: OriginalKeyDeps): Promise<{ valid: KeyId[]; invalid: 
   return { valid, invalid: all.filter((id) => !good.has(id)) }
 }
 
-function failuresOf({ engine }: OriginalKeyDeps, ids: readonly KeyId[]): Record<string, number> {
-  return Object.fromEntries(ids.map((id) => [String(id), engine.snapshotKey(id)?.streak ?? 0]))
+async function failuresOf(
+  { engine }: OriginalKeyDeps,
+  ids: readonly KeyId[],
+): Promise<Record<string, number>> {
+  const failures: Record<string, number> = {}
+  await politely(ids, (some) => {
+    for (const id of some) failures[String(id)] = engine.snapshotKey(id)?.streak ?? 0
+  })
+  return failures
 }
