@@ -125,7 +125,7 @@ export const keyEndpoints = {
     input: z.strictObject({
       which,
       model: model.optional(),
-      concurrency: z.number().int().min(1).max(50).default(10),
+      concurrency: z.number().int().min(1).max(50).optional(),
     }),
     answer: startedJob,
   },
@@ -167,6 +167,20 @@ const verified = z.object({
   valid_count: z.number(),
   invalid_count: z.number(),
 })
+
+/** The same list under each prefix of OpenAI clients. */
+const listKeys = <P extends string>(path: P) =>
+  ({
+    method: 'GET',
+    path,
+    help: 'Failures in a row of all keys by id, active and not.',
+    input: nothing,
+    answer: z.object({
+      status: z.literal('success'),
+      data: z.object({ valid_keys: row, invalid_keys: row }),
+      total: z.number(),
+    }),
+  }) as const satisfies Endpoint
 
 /** Paths of the Python program that scripts call, with its meaning; keys are named by id where it gave their values. */
 export const originalKeyEndpoints = {
@@ -213,6 +227,8 @@ export const originalKeyEndpoints = {
       not_found_keys: z.array(z.string()),
     }),
   },
+  listKeys: listKeys('/v1/keys/list'),
+  listKeysHf: listKeys('/hf/v1/keys/list'),
   resetAllFailures: {
     method: 'POST',
     path: '/gemini/v1beta/reset-all-fail-counts',

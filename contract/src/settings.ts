@@ -182,6 +182,11 @@ export const settingsSchema = z.object({
     numberIn(0, 720).default(1),
     'Hours between checks of keys that failed; 0 is never.',
   ),
+  keyVerificationBatchSize: keys(
+    'KEY_VERIFICATION_BATCH_SIZE',
+    wholeNumberIn(1, 50).default(20),
+    'Keys that a verification of many asks Google about at one time.',
+  ),
   testModel: keys(
     'TEST_MODEL',
     text().min(1).default('gemini-3.1-flash-lite'),

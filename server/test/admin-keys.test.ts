@@ -54,6 +54,8 @@ describe('who may', () => {
     ['GET', '/api/keys/all'],
     ['GET', '/api/keys/status'],
     ['GET', '/api/keys/1'],
+    ['GET', '/v1/keys/list'],
+    ['GET', '/hf/v1/keys/list'],
     ['POST', '/api/keys/import'],
     ['POST', '/api/keys/verify'],
     ['POST', '/api/keys/bulk'],
@@ -205,6 +207,13 @@ describe('the paths of the Python program', () => {
     const status = (await admin('/api/keys/status')).answer
     expect(status.keys).toMatchObject({ total_keys: 6, valid_count: answer.valid_keys.length })
     expect(status).toMatchObject({ pool_status: null, pool_enabled: false })
+    const { valid_keys, invalid_keys } = status.keys
+    for (const path of ['/v1/keys/list', '/hf/v1/keys/list'])
+      expect((await admin(path)).answer).toEqual({
+        status: 'success',
+        data: { valid_keys, invalid_keys },
+        total: 6,
+      })
     expect(await list('?status=valid')).toMatchObject({ total: answer.valid_keys.length })
     expect(await list('?fail_count_threshold=1&search=')).toMatchObject({ total: 0 })
     expect(await list('?fail_count_threshold=')).toMatchObject({ total: 6 })

@@ -29,7 +29,8 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
   const audit = createAuditor({ store: storage.audit, now: Date.now })
   const jobs = createJobs({ now: Date.now, complain, scrub: log.scrubber.scrub })
   const { verify, maintainPool } = gateway
-  const keyDeps = { engine, book, audit, jobs, verify, maintainPool }
+  const verifyAtOnce = () => settings.current().keyVerificationBatchSize
+  const keyDeps = { engine, book, audit, jobs, verify, verifyAtOnce, maintainPool }
   return {
     jobs,
     handlers: {

@@ -18,6 +18,8 @@ export type KeyJobDeps = KeyHandlerDeps & {
   readonly jobs: Jobs
   /** Asks Google about a key and lets what it says count; with the model of the settings when none is named. */
   readonly verify: (id: KeyId, model: string | undefined) => Promise<Outcome | undefined>
+  /** Keys that are verified at one time where nothing else is said. */
+  readonly verifyAtOnce: () => number
 }
 
 const mostKeys = 50_000
@@ -45,7 +47,7 @@ export function keyJobHandlers(deps: KeyJobDeps): Pick<Handlers, KeyJobs> {
         },
       })
     },
-    async verifyKeys({ which, model, concurrency }, by) {
+    async verifyKeys({ which, model, concurrency = deps.verifyAtOnce() }, by) {
       const ids = await keysMeant(deps, which)
       await audit(by, { action: 'keys-verified', subject: `${ids.length} keys` })
       return startJob(jobs, {

@@ -16,6 +16,8 @@ export type OriginalKeyDeps = KeyJobDeps & {
 type OriginalKeys =
   | 'getAllKeys'
   | 'getKeysStatus'
+  | 'listKeys'
+  | 'listKeysHf'
   | 'maintainPool'
   | 'deleteNamedKey'
   | 'deleteNamedKeys'
@@ -26,20 +28,29 @@ type OriginalKeys =
 /** The paths of the Python program for keys, with their meaning. */
 export function originalKeyHandlers(deps: OriginalKeyDeps): Pick<Handlers, OriginalKeys> {
   const { engine, book, audit } = deps
+  const listKeys = async () => {
+    const { valid, invalid } = await apart(deps)
+    const data = {
+      valid_keys: await failuresOf(deps, valid),
+      invalid_keys: await failuresOf(deps, invalid),
+    }
+    return { status: 'success' as const, data, total: book.size }
+  }
   return {
+    listKeys,
+    listKeysHf: listKeys,
     async getAllKeys() {
       const { valid, invalid } = await apart(deps)
       return { valid_keys: valid, invalid_keys: invalid, total_count: book.size }
     },
     async getKeysStatus() {
-      const { valid, invalid } = await apart(deps)
+      const { data } = await listKeys()
       const status = engine.poolStatus()
       const keys = {
-        valid_keys: await failuresOf(deps, valid),
-        invalid_keys: await failuresOf(deps, invalid),
+        ...data,
         total_keys: book.size,
-        valid_count: valid.length,
-        invalid_count: invalid.length,
+        valid_count: Object.keys(data.valid_keys).length,
+        invalid_count: Object.keys(data.invalid_keys).length,
       }
       const pool = status.enabled ? { ...status } : null
       return { keys, pool_status: pool, pool_enabled: status.enabled }
@@ -84,7 +95,6 @@ export function originalKeyHandlers(deps: OriginalKeyDeps): Pick<Handlers, Origi
 }
 
 type OriginalVerify = 'verifyNamedKey' | 'verifySelectedKeys'
-const concurrency = 10
 
 /** Keys verified while the caller waits. */
 export function originalVerifyHandlers(deps: OriginalKeyDeps): Pick<Handlers, OriginalVerify> {
@@ -103,7 +113,7 @@ export function originalVerifyHandlers(deps: OriginalKeyDeps): Pick<Handlers, Or
       const failed: Record<string, Record<string, unknown>> = {}
       await verifyAll(deps, ids, {
         model: undefined,
-        concurrency,
+        concurrency: deps.verifyAtOnce(),
         progress: {
           signal: new AbortController().signal,
           expect() {},
