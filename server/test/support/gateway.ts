@@ -49,8 +49,8 @@ export async function startBench({
     },
     logDestination: { write: (line) => void logged.push(line) },
   })
-  // What an earlier bench stored there counts, and Google was somewhere else.
-  if (dataDir !== undefined) await gateway.settings.reset()
+  // What an earlier bench stored in the same database counts, and Google was somewhere else.
+  await gateway.settings.reset(dataDir === undefined ? ['BASE_URL'] : undefined)
   return {
     url: gateway.url,
     gateway,
