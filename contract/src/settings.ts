@@ -127,6 +127,11 @@ export const settingsSchema = z.object({
     listOf(text().min(1)).default([]),
     'The tokens clients may use.',
   ),
+  metricsToken: access(
+    'METRICS_TOKEN',
+    text().default(''),
+    'A token that opens /metrics and nothing else. Empty: only the admin token does.',
+  ),
 
   baseUrl: upstream(
     'BASE_URL',

@@ -7,17 +7,21 @@ import { probeKey } from '../gateway/probe.ts'
 import { createTransport } from '../gateway/transport.ts'
 import { readUpstreamAddress } from '../gateway/upstream-address.ts'
 import type { Outcome } from '../keys/outcome.ts'
-import type { KeyId } from '../keys/port.ts'
+import type { KeyId, Keys } from '../keys/port.ts'
+import type { Traffic } from '../metrics/traffic.ts'
 import { createCatalogue, type Catalogue } from '../models/catalogue.ts'
 import { fetchModels } from '../models/fetch-models.ts'
 import type { TokenRegistry } from '../tokens/token-registry.ts'
-import { createAttemptLog } from '../usage/attempt-log.ts'
+import { createAttemptLog, type AttemptLogStats } from '../usage/attempt-log.ts'
 import { describeAttempt } from '../usage/describe-attempt.ts'
 import type { ComposedKeys, KeysDeps } from './compose-keys.ts'
 import { realClock } from './real-clock.ts'
 
 export type GatewayDeps = KeysDeps &
-  Pick<ComposedKeys, 'engine' | 'book'> & { readonly callers: TokenRegistry }
+  Pick<ComposedKeys, 'engine' | 'book'> & {
+    readonly callers: TokenRegistry
+    readonly traffic: Traffic
+  }
 
 export type ComposedGateway = {
   readonly forward: ForwardDeps
@@ -27,12 +31,13 @@ export type ComposedGateway = {
   /** Asks Google about a key, and lets what it says count. Undefined when it was being asked about already. */
   verify(key: KeyId, model: string | undefined): Promise<Outcome | undefined>
   maintainPool(): Promise<void>
+  readonly requestLogStats: () => AttemptLogStats
   close(): Promise<void>
 }
 
 /** The way of a request to Google and back, with the request log at its end. */
 export function composeGateway(deps: GatewayDeps): ComposedGateway {
-  const { engine, book, callers, settings, storage, log, complain } = deps
+  const { engine, book, callers, settings, storage, log, complain, traffic } = deps
   const transport = createTransport(settings.current)
   const attempts: AttemptDeps = {
     transport,
@@ -47,7 +52,7 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
   const attemptLog = createAttemptLog({ write: storage.attempts.insertMany, log })
   const makeAttempt: ForwardDeps['attempt'] = (call, options) => attempt(attempts, call, options)
   const forward: ForwardDeps = {
-    keys: engine,
+    keys: countWaits(engine, traffic),
     attempt: makeAttempt,
     limits() {
       const { maxRetries, maxKeySwitches, queueMaxWaitMs, timeOut } = settings.current()
@@ -58,6 +63,7 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
     report(report) {
       book.noteUse(report.reservation.key, report.startedAt)
       attemptLog.record(describeAttempt(report, errors))
+      traffic.attempted(report)
       spend(callers, report)
     },
     clock: realClock,
@@ -90,6 +96,7 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
       await upkeep.probeKey(key, async (id) => (outcome = await probe(id, model)))
       return outcome
     },
+    requestLogStats: attemptLog.stats,
     maintainPool: () => upkeep.keeper.maintain(),
     async close() {
       upkeep.close()
@@ -103,6 +110,26 @@ function spend(callers: TokenRegistry, { request, usage, startedAt, durationMs }
   if (usage === undefined) return
   const { caller } = request.labels
   callers.spend({ caller, tokens: usage.total, cost: 0, at: startedAt + durationMs })
+}
+
+/** The same keys, with every wait for one told to the metrics. */
+function countWaits(keys: Keys, traffic: Traffic): Keys {
+  return {
+    reserve: keys.reserve,
+    settle: keys.settle,
+    release: keys.release,
+    async wait(ask, options) {
+      const startedAt = realClock.now()
+      let end: 'served' | 'refused' | 'left' = 'left'
+      try {
+        const result = await keys.wait(ask, options)
+        end = result.ok ? 'served' : 'refused'
+        return result
+      } finally {
+        traffic.waited(realClock.now() - startedAt, end)
+      }
+    },
+  }
 }
 
 const listAsk = { lane: '', model: '', estimatedInputTokens: 0 }

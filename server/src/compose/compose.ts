@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { endpoints, readSettings, type Settings } from '@gemini-balance/contract'
-import { geminiRoutes } from '../dialects/gemini/native-routes.ts'
-import { openAiNativeRoutes } from '../dialects/openai-native/openai-native-routes.ts'
-import { openAiRoutes } from '../dialects/openai/openai-routes.ts'
 import { adminRoutes } from '../http/admin-routes.ts'
 import { healthRoutes } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
 import { pageRoutes } from '../http/pages.ts'
 import { createLog, type LogDestination, type RootLog } from '../log/create-log.ts'
+import { Traffic } from '../metrics/traffic.ts'
 import { createLiveSettings, type LiveSettings } from '../settings/live-settings.ts'
 import type { Environment } from '../settings/read-environment.ts'
-import { createGuardedFetch } from '../media/guarded-fetch.ts'
 import { chooseDatabase } from '../storage/choose-database.ts'
 import { startHeartbeat } from '../storage/heartbeat.ts'
 import { openStorage, type Storage } from '../storage/open-storage.ts'
@@ -21,6 +18,8 @@ import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './compose-tokens.ts'
 import { keepSignatures } from './signature-keeper.ts'
+import { dataRoutes } from './data-routes.ts'
+import { metricsGroup } from './metrics-group.ts'
 import { closeListener, listen } from './listen.ts'
 
 export type ComposeOptions = {
@@ -98,7 +97,8 @@ async function start(opened: Opened): Promise<Gateway> {
   closing.add(keys.close)
   const { engine } = keys
   const { registry: callers, tokens } = await composeTokens(parts)
-  const gateway = composeGateway({ ...parts, ...keys, callers })
+  const traffic = new Traffic()
+  const gateway = composeGateway({ ...parts, ...keys, callers, traffic })
   closing.add(gateway.close)
   tellOverruled(settings, log)
 
@@ -115,33 +115,23 @@ async function start(opened: Opened): Promise<Gateway> {
   const { handlers, jobs } = composeAdmin({ ...parts, keys, tokens, gateway })
   closing.add(jobs.close)
   const readiness = () => (engine.counts().keys.active > 0 ? undefined : 'No key is alive.')
-  const dialect = {
-    settings: settings.current,
-    callers,
-    forward: gateway.forward,
-    catalogue: gateway.catalogue,
-    scrub: log.scrubber.scrub,
-    complain,
-  }
-  const openAi = {
-    ...dialect,
-    signatures: signatures.store,
-    fetchMedia: createGuardedFetch(),
-    version: gateway.version,
-  }
   // Fastify speaks of its own troubles only.
   const app = createListener({
     log: log.pino.child({}, { level: 'warn' }),
-    data: [
-      ...geminiRoutes(dialect),
-      ...openAiRoutes(openAi),
-      // Google's own OpenAI endpoint refuses keys of the new kind, and takes them as Bearer only: the same requests are translated.
-      ...openAiNativeRoutes({ ...openAi, canRelay: () => false }),
-    ],
+    data: dataRoutes({
+      settings,
+      callers,
+      gateway,
+      log,
+      complain,
+      traffic,
+      signatures: signatures.store,
+    }),
     // The Python program had its key administration among the paths of clients.
     passedOn: Object.values(endpoints).map(({ path }) => path),
     groups: [
       healthRoutes(readiness),
+      metricsGroup({ settings, callers, storage, engine, gateway, traffic }),
       adminRoutes({ handlers, callers, complain }),
       ...(opened.pagesFolder === undefined ? [] : [pageRoutes(opened.pagesFolder)]),
     ],

@@ -1,0 +1,39 @@
+import type { Callers } from '../http/callers.ts'
+import type { RouteGroup } from '../http/listener.ts'
+import { metricsRoute } from '../http/metrics-route.ts'
+import type { KeyEngine } from '../keys/engine.ts'
+import { contentType } from '../metrics/exposition.ts'
+import { readMetrics } from '../metrics/metrics.ts'
+import type { Traffic } from '../metrics/traffic.ts'
+import type { LiveSettings } from '../settings/live-settings.ts'
+import type { Storage } from '../storage/open-storage.ts'
+import type { ComposedGateway } from './compose-gateway.ts'
+import { serverVersion } from './server-version.ts'
+
+export type MetricsGroupDeps = {
+  readonly settings: LiveSettings
+  readonly callers: Callers
+  readonly storage: Storage
+  readonly engine: KeyEngine
+  readonly gateway: ComposedGateway
+  readonly traffic: Traffic
+}
+
+/** `/metrics`, looking at every part that has something to tell. */
+export function metricsGroup(deps: MetricsGroupDeps): RouteGroup {
+  const { settings, callers, storage, engine, gateway, traffic } = deps
+  return metricsRoute({
+    callers,
+    token: () => settings.current().metricsToken,
+    contentType,
+    read: () =>
+      readMetrics({
+        traffic,
+        keys: engine.counts,
+        pool: engine.poolStatus,
+        requestLog: gateway.requestLogStats,
+        askDatabase: storage.isReady,
+        version: serverVersion,
+      }),
+  })
+}
