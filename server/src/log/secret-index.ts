@@ -3,7 +3,8 @@ export type SecretIndex = {
   /** `form` must be four characters or more; `mask` is what replaces it. */
   add(form: string, mask: string): void
   remove(forms: ReadonlySet<string>): void
-  replace(text: string): string
+  /** In the order in which they begin; they may overlap. */
+  find(text: string): readonly Match[]
 }
 
 const tableSize = 0x10000
@@ -17,12 +18,15 @@ function hashOfFirstFour(form: string): number {
   return hash
 }
 
-/** Filled, so that it is a plain array: a sparse one is read much more slowly. */
+/** Filled, so that reading it is reading a plain array: one with holes is read much more slowly. */
 function emptyTable(): (readonly number[] | undefined)[] {
-  return Array.from({ length: tableSize }, () => undefined)
+  return new Array<undefined>(tableSize).fill(undefined)
 }
 
-type Match = { readonly start: number; readonly end: number; readonly mask: string }
+/** A part of a text, and what is to stand in its place. */
+export type Match = { readonly start: number; readonly end: number; readonly mask: string }
+
+const none: readonly Match[] = []
 
 export function createSecretIndex(): SecretIndex {
   const masks = new Map<string, string>()
@@ -54,7 +58,6 @@ export function createSecretIndex(): SecretIndex {
     return undefined
   }
 
-  /** In order of where they begin; they may overlap. */
   function matchesIn(text: string): Match[] {
     const matches: Match[] = []
     let hash = 0
@@ -77,27 +80,9 @@ export function createSecretIndex(): SecretIndex {
       for (const form of forms) masks.delete(form)
       isStale = true
     },
-    replace(text) {
+    find(text) {
       if (isStale) renew()
-      return masks.size === 0 ? text : replaceAll(text, matchesIn(text))
+      return masks.size === 0 ? none : matchesIn(text)
     },
   }
-}
-
-/** Overlapping matches become one, under the mask of the one that ends last: nothing of either stays. */
-function replaceAll(text: string, matches: readonly Match[]): string {
-  let scrubbed = ''
-  let end = 0
-  let pending = ''
-  for (const match of matches) {
-    if (match.start >= end) {
-      scrubbed += pending + text.slice(end, match.start)
-      pending = match.mask
-      end = match.end
-    } else if (match.end > end) {
-      pending = match.mask
-      end = match.end
-    }
-  }
-  return scrubbed + pending + text.slice(end)
 }
