@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { endpoints, readSettings, type Settings } from '@gemini-balance/contract'
+import { endpoints, readSettings } from '@gemini-balance/contract'
 import { adminRoutes } from '../http/admin-routes.ts'
 import { healthRoutes } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
@@ -19,6 +19,7 @@ import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './compose-tokens.ts'
 import { keepSignatures } from './signature-keeper.ts'
 import { dataRoutes } from './data-routes.ts'
+import { guardSecrets } from './guard-secrets.ts'
 import { metricsGroup } from './metrics-group.ts'
 import { closeListener, listen } from './listen.ts'
 
@@ -106,9 +107,9 @@ async function start(opened: Opened): Promise<Gateway> {
   closing.add(history.close)
   const signatures = await keepSignatures({ repository: storage.signatures, log, now: Date.now })
   closing.add(signatures.close)
-  guardSecrets(log, settings.current())
+  guardSecrets(log.scrubber, settings.current())
   settings.subscribe((now) => {
-    guardSecrets(log, now)
+    guardSecrets(log.scrubber, now)
     log.setLevel(now.logLevel)
   })
 
@@ -131,7 +132,7 @@ async function start(opened: Opened): Promise<Gateway> {
     passedOn: Object.values(endpoints).map(({ path }) => path),
     groups: [
       healthRoutes(readiness),
-      metricsGroup({ settings, callers, storage, engine, gateway, traffic }),
+      metricsGroup({ log, settings, callers, storage, engine, gateway, traffic }),
       adminRoutes({ handlers, callers, complain }),
       ...(opened.pagesFolder === undefined ? [] : [pageRoutes(opened.pagesFolder)]),
     ],
@@ -176,10 +177,4 @@ function tellOverruled(settings: LiveSettings, log: RootLog): void {
     { settings: names },
     'The environment gives these settings other values than the stored ones, which count. A reset takes those of the environment.',
   )
-}
-
-function guardSecrets(log: RootLog, settings: Settings): void {
-  const { authToken, allowedTokens, encryptionKey, mysqlPassword, databaseUrl } = settings
-  const secrets = [authToken, ...allowedTokens, encryptionKey, mysqlPassword, databaseUrl]
-  for (const secret of secrets) log.scrubber.add(secret)
 }

@@ -2,6 +2,7 @@ import type { Callers } from '../http/callers.ts'
 import type { RouteGroup } from '../http/listener.ts'
 import { metricsRoute } from '../http/metrics-route.ts'
 import type { KeyEngine } from '../keys/engine.ts'
+import type { RootLog } from '../log/create-log.ts'
 import { contentType } from '../metrics/exposition.ts'
 import { readMetrics } from '../metrics/metrics.ts'
 import type { Traffic } from '../metrics/traffic.ts'
@@ -11,6 +12,7 @@ import type { ComposedGateway } from './compose-gateway.ts'
 import { serverVersion } from './server-version.ts'
 
 export type MetricsGroupDeps = {
+  readonly log: RootLog
   readonly settings: LiveSettings
   readonly callers: Callers
   readonly storage: Storage
@@ -21,19 +23,21 @@ export type MetricsGroupDeps = {
 
 /** `/metrics`, looking at every part that has something to tell. */
 export function metricsGroup(deps: MetricsGroupDeps): RouteGroup {
-  const { settings, callers, storage, engine, gateway, traffic } = deps
+  const { log, settings, callers, storage, engine, gateway, traffic } = deps
   return metricsRoute({
     callers,
     token: () => settings.current().metricsToken,
     contentType,
-    read: () =>
-      readMetrics({
+    read: async () => {
+      const text = await readMetrics({
         traffic,
         keys: engine.counts,
         pool: engine.poolStatus,
         requestLog: gateway.requestLogStats,
         askDatabase: storage.isReady,
         version: serverVersion,
-      }),
+      })
+      return log.scrubber.scrub(text)
+    },
   })
 }

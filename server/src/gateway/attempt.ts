@@ -3,6 +3,7 @@ import type { Secret } from '../keys/secret.ts'
 import type { UpstreamCall } from './call.ts'
 import { ClientLeft } from './client-left.ts'
 import { Exchange, type Judged } from './exchange.ts'
+import { KeyGuard } from './key-guard.ts'
 import type { Judge } from './judge.ts'
 import type { Presence } from './presence.ts'
 import type { Timeouts, Transport } from './transport.ts'
@@ -30,6 +31,7 @@ export function attempt(
   { secret, timeouts, presence }: AttemptOptions,
 ): Promise<Judged> {
   const exchange = new Exchange({
+    guard: new KeyGuard(secret.reveal()),
     judgeFor: (status) => deps.judgeFor(call, status),
     explainFailure: deps.explainFailure,
     // The callback outlives the judgement: it also closes an answer that is already flowing.

@@ -5,6 +5,7 @@ import type { Answer, Ending, Sink } from './answer.ts'
 import { readUsage, type Usage } from './classify/usage-metadata.ts'
 import { headersForClient, type Headers } from './forwarded-headers.ts'
 import { joinBuffers } from './join-buffers.ts'
+import type { KeyGuard } from './key-guard.ts'
 import type { Judge } from './judge.ts'
 
 export type Judged = {
@@ -14,6 +15,8 @@ export type Judged = {
 }
 
 export type ExchangeDeps = {
+  /** Keeps the key of this call out of its answer. */
+  readonly guard: KeyGuard
   /** The judge for an answer with this status. */
   judgeFor(status: number): Judge
   /** What an error of the connection means. */
@@ -47,6 +50,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   #tail: Buffer[] = []
   #tailLength = 0
   #sink: Sink | undefined
+  #client: Sink | undefined
   #tellEnded: ((ending: Ending) => void) | undefined
   #ending: Ending | undefined
   #abandoned: Error | undefined
@@ -72,7 +76,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     // Informational answers come first and say nothing.
     if (status < 200) return
     this.status = status
-    this.headers = headersForClient(headers)
+    this.headers = this.#deps.guard.headers(headersForClient(headers))
     this.#judge = this.#deps.judgeFor(status)
   }
 
@@ -112,16 +116,21 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
 
   get whole(): Buffer | undefined {
     if (this.#ending?.kind !== 'complete' || this.#sink !== undefined) return undefined
-    return joinBuffers(this.#held)
+    return this.#deps.guard.whole(joinBuffers(this.#held))
   }
 
-  pipe(sink: Sink): Promise<Ending> {
+  pipe(client: Sink): Promise<Ending> {
     const held = this.#held
     this.#held = []
+    const sink = this.#deps.guard.through(client)
     this.#sink = sink
+    this.#client = client
     sink.onDrain(() => this.#controller?.resume())
     const isFull = held.map((chunk) => sink.write(chunk)).includes(false)
-    if (this.#ending !== undefined) return Promise.resolve(this.#ending)
+    if (this.#ending !== undefined) {
+      this.#flush()
+      return Promise.resolve(this.#ending)
+    }
     return new Promise((resolve) => {
       this.#tellEnded = resolve
       if (!isFull) this.#controller?.resume()
@@ -142,7 +151,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     if (this.#ending === undefined) this.abandon(new Error('The answer is not wanted.'))
   }
 
+  #flush(): void {
+    const rest = this.#deps.guard.rest()
+    if (rest !== undefined) this.#client?.write(rest)
+  }
+
   #close(ending: Ending): void {
+    this.#flush()
     this.#deps.onClosed()
     this.#tellEnded?.(ending)
   }

@@ -8,7 +8,7 @@ export class Secret {
     this.#value = value
   }
 
-  /** The plain value. Callers are the upstream transport, the key store and the scrubber; nobody else. */
+  /** The plain value. Callers are the upstream transport and its guard, the key store and the scrubber; nobody else. */
   reveal(): string {
     return this.#value
   }

@@ -1,3 +1,4 @@
+import type { Sink } from '../../gateway/answer.ts'
 import type { Framing } from '../../gateway/call.ts'
 import type { Receiver } from '../../gateway/receiver.ts'
 import type { ClientConnection } from '../../http/client-connection.ts'
@@ -26,6 +27,12 @@ export function createNativeReceiver(deps: NativeReceiverDeps): Receiver {
         client.send(answer.status, answer.headers, body)
         return { kind: 'complete' }
       }
+      if (answer.status >= 400) {
+        const { sink, text } = createErrorSink()
+        const ending = await answer.pipe(sink)
+        client.send(answer.status, answer.headers, scrub(text()))
+        return ending
+      }
       client.begin(answer.status, answer.headers)
       const ending = await answer.pipe(client)
       if (ending.kind === 'complete') client.end()
@@ -43,6 +50,23 @@ export function createNativeReceiver(deps: NativeReceiverDeps): Receiver {
       client.send(status, headers, body)
     },
   }
+}
+
+/** An error that was too long to be held back is read here before it is shown; beyond this it is not worth reading. */
+const errorBytes = 1024 * 1024
+
+function createErrorSink(): { sink: Sink; text: () => string } {
+  const chunks: Buffer[] = []
+  let length = 0
+  const sink: Sink = {
+    write(chunk) {
+      if (length < errorBytes) chunks.push(chunk)
+      length += chunk.length
+      return true
+    },
+    onDrain: () => {},
+  }
+  return { sink, text: () => Buffer.concat(chunks).toString('utf8') }
 }
 
 /** What an answer that broke off ends with: an error in the framing the client reads, never a normal finish. */

@@ -15,7 +15,8 @@ const evidenceLength = 1000
 
 /** What an error of Google's means for whom. */
 export function classifyError({ status, bodyText, usesResource, scrub }: ErrorAnswer): Outcome {
-  const error = readGoogleError(status, bodyText)
+  // Before anything is read or cut: what is learned from an error is shown and stored, and half a key is not found.
+  const error = readGoogleError(status, scrub(bodyText))
   const rule = errorRules.find(({ when }) => when({ ...error, usesResource }))
   const reason = error.reason === '' ? error.rpcStatus : error.reason
   return {

@@ -1,0 +1,42 @@
+import { settingEntries, type Settings } from '@gemini-balance/contract'
+import type { Scrubber } from '../log/scrub.ts'
+
+/** Headers whose values open something. */
+const secretHeader = /auth|cookie|key|token|secret|password/i
+
+/** Makes every secret of the settings known to the scrubber: those declared secret, and passwords inside addresses. */
+export function guardSecrets(scrubber: Pick<Scrubber, 'add'>, settings: Settings): void {
+  for (const { name, secret } of settingEntries) {
+    for (const text of textsIn(settings[name])) {
+      if (secret === true) scrubber.add(text)
+      for (const password of passwordsIn(text)) scrubber.add(password)
+    }
+  }
+  for (const [name, value] of Object.entries(settings.customHeaders)) {
+    if (!secretHeader.test(name)) continue
+    scrubber.add(value)
+    // `Bearer abc`: the second word is the secret.
+    scrubber.add(value.split(' ').at(-1) ?? '')
+  }
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return Array.isArray(value) ? value.flatMap(textsIn) : []
+}
+
+/** As written and as meant: `p%40ss` is `p@ss`. */
+function passwordsIn(text: string): string[] {
+  if (!text.includes('@') || !URL.canParse(text)) return []
+  const { password } = new URL(text)
+  return [password, decode(password)]
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // A percent sign that stands for itself.
+    return text
+  }
+}
