@@ -17,6 +17,9 @@ export type GoogleError = {
 
 type Json = { readonly [name: string]: unknown }
 
+/** Google's messages are far shorter; the words of a longer one are searched no further, for some searches take long. */
+const messageLength = 4000
+
 /** Reads an error body: an object, an array of one, JSON inside JSON, HTML, half of it, or nothing. Never throws. */
 export function readGoogleError(status: number, bodyText: string): GoogleError {
   const error = errorIn(parse(bodyText.replace(/^\s*data:/, '')), 0)
@@ -24,7 +27,7 @@ export function readGoogleError(status: number, bodyText: string): GoogleError {
     return {
       status,
       rpcStatus: '',
-      message: plainText(bodyText),
+      message: plainText(bodyText).slice(0, messageLength),
       reason: '',
       consumer: undefined,
       violations: [],
@@ -32,7 +35,7 @@ export function readGoogleError(status: number, bodyText: string): GoogleError {
     }
   }
   const details = objectsIn(error['details'])
-  const message = text(error['message'])
+  const message = text(error['message']).slice(0, messageLength)
   const info = detail(details, 'ErrorInfo')
   const consumer = text(object(info?.['metadata'])?.['consumer'])
   return {
