@@ -20,7 +20,7 @@ function hashOfFirstFour(form: string): number {
 
 /** Filled, so that reading it is reading a plain array: one with holes is read much more slowly. */
 function emptyTable(): (readonly number[] | undefined)[] {
-  return new Array<undefined>(tableSize).fill(undefined)
+  return Array<undefined>(tableSize).fill(undefined)
 }
 
 /** A part of a text, and what is to stand in its place. */
