@@ -40,45 +40,44 @@ export type ChatEvent =
 /** What every chunk of one answer says of it. */
 export type Envelope = { readonly id: string; readonly created: number; readonly model: string }
 
-/** The chunk of a stream that tells of an event; `withUsage` is `stream_options.include_usage`. */
-export function chunkOf(
-  envelope: Envelope,
-  event: ChatEvent,
-  withUsage: boolean,
-): object | undefined {
-  const head = {
-    id: envelope.id,
-    object: 'chat.completion.chunk',
-    created: envelope.created,
-    model: envelope.model,
-  }
+/** Writes the server-sent events of one answer. */
+export interface EventWriter {
+  /** Undefined for what this client is not told. */
+  write(event: ChatEvent): string | undefined
+  /** A chunk without anything in it: the answer is being made. */
+  heartbeat(): string
+}
+
+/** `withUsage` is `stream_options.include_usage`. What every chunk says is written once: most chunks say little more. */
+export function createEventWriter(envelope: Envelope, withUsage: boolean): EventWriter {
+  const { id, created, model } = envelope
+  const head = JSON.stringify({ id, object: 'chat.completion.chunk', created, model }).slice(0, -1)
+  const begin = `data: ${head},"choices":[`
   // With include_usage every chunk but the last says that it knows none yet.
-  const usage = withUsage ? { usage: null } : {}
-  switch (event.kind) {
-    case 'delta': {
-      const { choice: index, delta, logprobs } = event
-      const choice = { index, delta, ...(logprobs ? { logprobs } : {}), finish_reason: null }
-      return { ...head, choices: [choice], ...usage }
-    }
-    case 'finish': {
-      const choice = { index: event.choice, delta: {}, finish_reason: event.reason }
-      return { ...head, choices: [choice], ...usage }
-    }
-    case 'usage':
-      return withUsage ? { ...head, choices: [], usage: event.usage } : undefined
-    case 'error':
-      return { error: event.error.error }
+  const end = withUsage ? '],"usage":null}\n\n' : ']}\n\n'
+  return {
+    write(event) {
+      switch (event.kind) {
+        case 'delta':
+          return begin + deltaChoice(event) + end
+        case 'finish': {
+          const { choice: index, reason } = event
+          return begin + JSON.stringify({ index, delta: {}, finish_reason: reason }) + end
+        }
+        case 'usage':
+          return withUsage ? `${begin}],"usage":${JSON.stringify(event.usage)}}\n\n` : undefined
+        case 'error':
+          return streamEvent({ error: event.error.error })
+      }
+    },
+    heartbeat: () => `${begin}]}\n\n`,
   }
 }
 
-/** A chunk without anything in it: the answer is being made. */
-export const heartbeatOf = ({ id, created, model }: Envelope): object => ({
-  id,
-  object: 'chat.completion.chunk',
-  created,
-  model,
-  choices: [],
-})
+function deltaChoice({ choice, delta, logprobs }: Extract<ChatEvent, { kind: 'delta' }>): string {
+  const told = logprobs ? `,"logprobs":${JSON.stringify(logprobs)}` : ''
+  return `{"index":${choice},"delta":${JSON.stringify(delta)}${told},"finish_reason":null}`
+}
 
 export const endOfStream = 'data: [DONE]\n\n'
 

@@ -1,8 +1,7 @@
 import type { ClientConnection } from '../../http/client-connection.ts'
 import {
-  chunkOf,
+  createEventWriter,
   endOfStream,
-  heartbeatOf,
   streamEvent,
   type ChatEvent,
   type Envelope,
@@ -52,6 +51,7 @@ export function createStreamOutput(
   { client, envelope, headers }: OutputOptions,
   { withUsage, keepAliveMs, heartbeatMs }: StreamOutputOptions,
 ): ChatOutput {
+  const writer = createEventWriter(envelope, withUsage)
   let hasBegun = false
   let hasHeaders = false
   let hasEnded = false
@@ -61,22 +61,21 @@ export function createStreamOutput(
     write(': keep-alive\n\n')
   })
   const heartbeat = createKeepAlive(heartbeatMs, () => {
-    if (!hasBegun) write(streamEvent(heartbeatOf(envelope)))
+    if (!hasBegun) write(writer.heartbeat())
   })
 
   /** All events of one piece of Google's answer go out in one write. */
   function emit(events: readonly ChatEvent[]): boolean {
-    const told = events.find((event) => event.kind === 'error')
-    const text = events
-      .flatMap((event) =>
-        event.kind === 'error' ? [] : (chunkOf(envelope, event, withUsage) ?? []),
-      )
-      .map(streamEvent)
-      .join('')
+    let text = ''
+    let told: OpenAiError | undefined
+    for (const event of events) {
+      if (event.kind === 'error') told = event.error
+      else text += writer.write(event) ?? ''
+    }
     hasBegun ||= text !== ''
     const hasRoom = text === '' || write(text)
     if (told === undefined) return hasRoom
-    fail(told.error)
+    fail(told)
     return true
   }
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { chunkOf } from './chat-events.ts'
 import { beginStream, end, nextCall, step } from './chat-stream.ts'
 import { readAnswer } from './gemini-answer.ts'
-import { complete, envelope, eventsOf, testOptions } from './testing/render.ts'
+import { complete, eventsOf, sentChunks, testOptions } from './testing/render.ts'
 
 const answer = (parts: object[], more: object = {}, top: object = {}) => ({
   candidates: [{ content: { parts, role: 'model' }, index: 0, ...more }],
@@ -119,7 +118,7 @@ describe('a stream', () => {
       answer([{ text: 'a' }], {}, { usageMetadata: { promptTokenCount: 101 } }),
       answer([{ text: 'b' }], stop, { usageMetadata: { promptTokenCount: 1, totalTokenCount: 1 } }),
     ])
-    expect(events.map((event) => chunkOf(envelope, event, true))).toMatchObject([
+    expect(sentChunks(events, true)).toMatchObject([
       {
         choices: [{ delta: { role: 'assistant', content: '' }, finish_reason: null }],
         usage: null,
@@ -129,7 +128,7 @@ describe('a stream', () => {
       { choices: [{ delta: {}, finish_reason: 'stop' }], usage: null },
       { choices: [], usage: { prompt_tokens: 1, total_tokens: 1 } },
     ])
-    const silent = events.flatMap((event) => chunkOf(envelope, event, false) ?? [])
+    const silent = sentChunks(events, false)
     expect(JSON.stringify(silent)).not.toContain('usage')
     expect(silent).toHaveLength(4)
   })

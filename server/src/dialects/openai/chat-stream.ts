@@ -1,6 +1,12 @@
 import type { ChatEvent, Delta, ExtraContent } from './chat-events.ts'
 import { finishReason } from './finish-reason.ts'
-import type { AnswerPart, Candidate, GeminiAnswer, Grounding } from './gemini-answer.ts'
+import type {
+  AnswerPart,
+  Candidate,
+  GeminiAnswer,
+  Grounding,
+  UsageMetadata,
+} from './gemini-answer.ts'
 import { annotationsOf, searchLinks } from './grounding.ts'
 import { logprobsOf } from './logprobs.ts'
 import { brokenAnswer, googleErrorAnswer } from './openai-error.ts'
@@ -33,7 +39,7 @@ export type StreamState = {
   /** Choices of this call begin here: a request for several answers may need several calls. */
   readonly firstChoice: number
   /** The counters of the call that is being read; each chunk's replace the last. */
-  readonly usage: Usage | undefined
+  readonly usage: UsageMetadata | undefined
   readonly usageBefore: Usage | undefined
   readonly blockReason: string | undefined
   /** Set when the answer is to be asked for further. */
@@ -74,53 +80,58 @@ export function step(state: StreamState, answer: GeminiAnswer | undefined): Step
       [{ kind: 'error', error: googleErrorAnswer(answer.error) }],
     ]
   }
-  let next: StreamState = {
-    ...state,
-    usage: answer.usageMetadata ? usageOf(answer.usageMetadata) : state.usage,
-    blockReason: answer.promptFeedback?.blockReason ?? state.blockReason,
-  }
+  const { candidates, usageMetadata, promptFeedback } = answer
   const events: ChatEvent[] = []
-  for (const candidate of answer.candidates ?? []) {
-    const [after, told] = stepCandidate(next, candidate)
-    next = after
-    events.push(...told)
+  const choices = new Map(state.choices)
+  let { continuationToken } = state
+  for (const candidate of candidates ?? []) {
+    const index = state.firstChoice + (candidate.index ?? 0)
+    choices.set(index, stepCandidate(choices.get(index), candidate, { index, state, events }))
+    if (candidate.finishReason === 'CONTINUATION') {
+      continuationToken = candidate.continuationToken ?? undefined
+    }
+  }
+  const next: StreamState = {
+    ...state,
+    choices,
+    continuationToken,
+    usage: usageMetadata ?? state.usage,
+    blockReason: promptFeedback?.blockReason ?? state.blockReason,
   }
   return [next, events]
 }
 
-function stepCandidate(state: StreamState, candidate: Candidate): Step {
-  const index = state.firstChoice + (candidate.index ?? 0)
-  const [began, told] = beginChoice(state.choices.get(index), index)
-  const events: ChatEvent[] = [...told]
-  let choice = began
+type CandidateStep = {
+  readonly index: number
+  readonly state: StreamState
+  /** Takes what happens, in order. */
+  readonly events: ChatEvent[]
+}
+
+function stepCandidate(
+  known: ChoiceState | undefined,
+  candidate: Candidate,
+  { index, state, events }: CandidateStep,
+): ChoiceState {
+  // The first chunk of a choice says who speaks, before anything is said.
+  if (known === undefined) {
+    events.push({ kind: 'delta', choice: index, delta: { role: 'assistant', content: '' } })
+  }
+  let choice = known ?? freshChoice
   for (const part of candidate.content?.parts ?? []) {
     const [after, delta] = stepPart(choice, part, state.options)
     choice = after
     if (delta !== undefined) events.push({ kind: 'delta', choice: index, delta })
   }
-  const logprobs = candidate.logprobsResult ? logprobsOf(candidate.logprobsResult) : undefined
+  const { groundingMetadata: grounding, finishReason: finish, logprobsResult } = candidate
+  const logprobs = logprobsResult ? logprobsOf(logprobsResult) : undefined
   if (logprobs) events.push({ kind: 'delta', choice: index, delta: {}, logprobs })
-  const continues = candidate.finishReason === 'CONTINUATION'
-  choice = {
+  if (!grounding && !finish) return choice
+  return {
     ...choice,
-    grounding: candidate.groundingMetadata ?? choice.grounding,
-    finish: candidate.finishReason ?? choice.finish,
+    grounding: grounding ?? choice.grounding,
+    finish: finish ?? choice.finish,
   }
-  const choices = new Map(state.choices).set(index, choice)
-  const continuationToken = continues ? (candidate.continuationToken ?? undefined) : undefined
-  return [{ ...state, choices, continuationToken }, events]
-}
-
-/** The first chunk of a choice says who speaks, before anything is said. */
-function beginChoice(
-  choice: ChoiceState | undefined,
-  index: number,
-): [ChoiceState, readonly ChatEvent[]] {
-  if (choice !== undefined) return [choice, []]
-  return [
-    freshChoice,
-    [{ kind: 'delta', choice: index, delta: { role: 'assistant', content: '' } }],
-  ]
 }
 
 /** All that one part says goes out in one delta. */
@@ -188,7 +199,7 @@ export function nextCall(state: StreamState, kind: NextCall): StreamState {
     choices,
     firstChoice: kind === 'next choice' ? choices.size : state.firstChoice,
     usage: undefined,
-    usageBefore: addUsage(state.usageBefore, state.usage),
+    usageBefore: usageSoFar(state),
     continuationToken: undefined,
   }
 }
@@ -233,9 +244,12 @@ function endChoice(index: number, choice: ChoiceState, options: StreamOptions): 
 }
 
 function usageEvent(state: StreamState): ChatEvent[] {
-  const usage = addUsage(state.usageBefore, state.usage)
+  const usage = usageSoFar(state)
   return usage === undefined ? [] : [{ kind: 'usage', usage }]
 }
+
+const usageSoFar = ({ usageBefore, usage }: StreamState): Usage | undefined =>
+  addUsage(usageBefore, usage && usageOf(usage))
 
 function fail(state: StreamState, message: string): Step {
   return [{ ...state, hasFailed: true }, [{ kind: 'error', error: brokenAnswer(message) }]]

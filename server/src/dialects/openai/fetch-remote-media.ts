@@ -1,3 +1,4 @@
+import type { Presence } from '../../gateway/presence.ts'
 import type { FetchMedia } from '../../media/guarded-fetch.ts'
 import { InvalidRequest } from './invalid-request.ts'
 import type { Fetched, RemoteMedia } from './media-parts.ts'
@@ -9,8 +10,9 @@ const mostAtOnce = 4
 export async function fetchRemoteMedia(
   fetchMedia: FetchMedia,
   urls: readonly string[],
-  signal: AbortSignal,
+  presence: Presence,
 ): Promise<RemoteMedia> {
+  if (urls.length === 0) return new Map()
   if (urls.length > mostUrls) {
     throw new InvalidRequest(`The messages name more than ${mostUrls} remote files.`, {
       param: 'messages',
@@ -20,7 +22,7 @@ export async function fetchRemoteMedia(
   const waiting = [...urls]
   async function work(): Promise<void> {
     for (let url = waiting.shift(); url !== undefined; url = waiting.shift()) {
-      media.set(url, await fetchMedia(url, signal))
+      media.set(url, await fetchMedia(url, presence.signal))
     }
   }
   await Promise.all(Array.from({ length: mostAtOnce }, work))

@@ -1,10 +1,10 @@
 import type OpenAI from 'openai'
 import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream'
 import { describe, expect, test } from 'vitest'
-import { chunkOf, type ChatEvent } from './chat-events.ts'
+import type { ChatEvent } from './chat-events.ts'
 import { completionOf } from './chat-response.ts'
 import { complaintsOfTypes } from './testing/published-types.ts'
-import { chunksOf, envelope, eventsOf } from './testing/render.ts'
+import { chunksOf, envelope, eventsOf, sentChunks } from './testing/render.ts'
 import { readRecording } from '../../testing/recordings.ts'
 
 type Recorded = { readonly id: string; readonly body: string; readonly isStream: boolean }
@@ -29,7 +29,7 @@ const completionsOf = () =>
   })
 
 const chunksFor = (one: Recorded, withUsage: boolean): object[] =>
-  render(one).flatMap((event) => chunkOf(envelope, event, withUsage) ?? [])
+  sentChunks(render(one), withUsage)
 
 function isCompletion(value: object): value is OpenAI.ChatCompletion {
   return 'choices' in value

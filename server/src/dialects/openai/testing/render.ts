@@ -1,5 +1,5 @@
 import { createSseSplitter } from '../../../gateway/stream-chunks.ts'
-import type { ChatEvent } from '../chat-events.ts'
+import { createEventWriter, type ChatEvent } from '../chat-events.ts'
 import { beginStream, end, step, type StreamOptions } from '../chat-stream.ts'
 import { completionOf, type ChatCompletion } from '../chat-response.ts'
 import { readAnswer } from '../gemini-answer.ts'
@@ -47,4 +47,13 @@ export function complete(
       options,
     ),
   )
+}
+
+/** What a client reads of these events in a stream. */
+export function sentChunks(events: readonly ChatEvent[], withUsage: boolean): object[] {
+  const writer = createEventWriter(envelope, withUsage)
+  return events.flatMap((event) => {
+    const text = writer.write(event)
+    return text === undefined ? [] : [Object(JSON.parse(text.slice('data: '.length)))]
+  })
 }
