@@ -202,3 +202,21 @@ describe('answers', () => {
     expect(new Set(bench.fake.received().map(({ project }) => project)).size).toBe(2)
   })
 })
+
+test('a function declared in JSON Schema that Google refuses is served', async () => {
+  bench.fake.clearReceived()
+  const parameters = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    type: 'object',
+    properties: { count: { type: 'integer', exclusiveMinimum: 0 } },
+    additionalProperties: false,
+  }
+  const { status } = await post('/v1beta/models/gemini-3.8-flash:generateContent', {
+    body: JSON.stringify({
+      contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
+      tools: [{ functionDeclarations: [{ name: 'f', parameters }] }],
+    }),
+  })
+  expect(status).toBe(200)
+  expect(bench.fake.received()[0]?.bodyText).toContain('"minimum":1')
+})

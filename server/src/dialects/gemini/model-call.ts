@@ -78,7 +78,13 @@ function prepare(
 ) {
   if (!generates(method)) return untouched(body)
   try {
-    return prepareGenerate({ body, model, requested, settings: deps.settings() })
+    return prepareGenerate({
+      body,
+      model,
+      requested,
+      settings: deps.settings(),
+      cleansSchemas: true,
+    })
   } catch (error) {
     if (error instanceof MalformedJson) return error
     throw error

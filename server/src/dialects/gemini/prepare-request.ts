@@ -11,6 +11,7 @@ import { applyEdits, type Edit } from './body-edits.ts'
 import { contentEdits } from './content-edits.ts'
 import type { Range } from './json-scanner.ts'
 import { surveyJson, type Survey } from './json-survey.ts'
+import { toolSchemaEdits } from './tool-schemas.ts'
 import {
   appendElements,
   isNull,
@@ -37,6 +38,8 @@ export type PrepareInput = {
   readonly model: ModelName
   readonly requested: string
   readonly settings: PrepareSettings
+  /** Whether tools may be declared in words that Google does not take; those that we write ourselves never are. */
+  readonly cleansSchemas?: boolean
 }
 
 /** A generateContent body with what the model's name and the settings add to it. Throws MalformedJson. */
@@ -80,8 +83,11 @@ function editsFor(input: PrepareInput, survey: Survey): Edit[] {
 
   const tools = toolsToAdd(asked, settings)
   const ownTools = place('tools')
-  if (ownTools !== undefined) edits.push(...appendElements(body, ownTools, tools))
-  else if (tools.length > 0) absent['tools'] = tools
+  if (ownTools !== undefined) {
+    const cleaned = input.cleansSchemas ? toolSchemaEdits(body, ownTools) : []
+    // Nothing is added beside functions, so these never meet.
+    edits.push(...(cleaned.length > 0 ? cleaned : appendElements(body, ownTools, tools)))
+  } else if (tools.length > 0) absent['tools'] = tools
 
   const instruction = place('systemInstruction')
   if (instruction !== undefined && isImage(asked)) edits.push(replaceBy(instruction, null))
