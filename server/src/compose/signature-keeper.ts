@@ -37,8 +37,6 @@ export async function keepSignatures(deps: SignatureKeeperDeps): Promise<Signatu
   const store = createSignatureStore({
     onKept: (entry) => writer.record({ ...entry, at: now() }),
   })
-  store.restore(await repository.newest(signatureLimits.entries))
-
   const closing = new AbortController()
   let pruning = Promise.resolve()
   async function prune(): Promise<void> {
@@ -58,7 +56,9 @@ export async function keepSignatures(deps: SignatureKeeperDeps): Promise<Signatu
   const pruneNext = () => {
     pruning = pruning.then(prune)
   }
-  pruneNext()
+  // Before anything is served: a start that fails later must leave nothing behind that still asks the database.
+  await prune()
+  store.restore(await repository.newest(signatureLimits.entries))
   const timer = setInterval(pruneNext, pruneEveryMs)
   timer.unref()
 
