@@ -149,7 +149,7 @@ export const historyEndpoints = {
     method: 'GET',
     path: '/api/stats/keys',
     help: 'The keys with the most attempts.',
-    input: z.object({ period: period.default('24h'), limit: limit.default(20) }),
+    input: z.object({ period: period.exclude(['30d']).default('24h'), limit: limit.default(20) }),
     answer: z.object({ keys: z.array(row) }),
   },
   getAttentionKeys: {

@@ -1,6 +1,13 @@
-import type { KeyBook } from '../key-book/key-book.ts'
 import type { KeyId } from '../keys/port.ts'
+import type { Secret } from '../keys/secret.ts'
 import { AdminRefused } from './admin-refused.ts'
+
+type Named = { readonly id: KeyId; readonly secret: Secret }
+
+type KeySecrets = {
+  readonly secretOf: (key: KeyId) => Secret | undefined
+  readonly all: () => Iterable<Named>
+}
 
 /** How operators and the log speak of keys: by id, and by how they end. */
 export type KeyNames = {
@@ -12,18 +19,23 @@ export type KeyNames = {
 
 const shortestEnd = 4
 
-export function createKeyNames(book: Pick<KeyBook, 'secretOf' | 'all'>): KeyNames {
+export function createKeyNames({ secretOf, all }: KeySecrets): KeyNames {
   return {
-    endOf: (key) => book.secretOf(key)?.toString() ?? null,
+    endOf: (key) => secretOf(key)?.toString() ?? null,
     find(text) {
-      if (/^\d{1,9}$/.test(text)) return [Number(text)]
+      const isId = /^\d{1,9}$/.test(text)
       const end = text.replace(/^…/, '')
-      if (end.length < shortestEnd) {
+      if (!isId && end.length < shortestEnd) {
         throw new AdminRefused(400, 'key', 'Name a key by its id or by its last four characters.')
       }
-      return [...book.all()]
-        .filter(({ secret }) => secret.reveal().endsWith(end))
-        .map(({ id }) => id)
+      const found = end.length < shortestEnd ? [] : endingWith(all(), end)
+      return isId ? [Number(text), ...found] : found
     },
   }
+}
+
+function endingWith(keys: Iterable<Named>, end: string): KeyId[] {
+  const found: KeyId[] = []
+  for (const { id, secret } of keys) if (secret.reveal().endsWith(end)) found.push(id)
+  return found
 }

@@ -40,8 +40,8 @@ import { createSignatureRepository, type SignatureRepository } from './signature
 import { createSettingsRepository, type SettingsRepository } from './settings-repository.ts'
 import { sqliteLimits, sqliteLinks, sqliteParts } from './sqlite/open-sqlite.ts'
 import { sqliteRefusal } from './sqlite/sqlite-refusal.ts'
-import { createPriceRepository, type PriceRepository } from './usage/price-repository.ts'
-import { createUsageRepository, type UsageRepository } from './usage/usage-repository.ts'
+import { createPriceRepository, type PriceRepository } from './rollups/price-repository.ts'
+import { createUsageRepository, type UsageRepository } from './rollups/usage-repository.ts'
 
 /** Everything that outlives the process. */
 export type Storage = {

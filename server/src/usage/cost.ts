@@ -1,4 +1,4 @@
-import type { Price } from '../storage/usage/price-repository.ts'
+import type { Price } from '../storage/rollups/price-repository.ts'
 
 export type TokenSum = {
   readonly promptTokens: number

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { HistoryRetention } from '../storage/history/retention.ts'
 import type { MetaRepository } from '../storage/meta-repository.ts'
-import type { UsageRepository } from '../storage/usage/usage-repository.ts'
+import type { UsageRepository } from '../storage/rollups/usage-repository.ts'
 import { hourOfDay, startOfDay, startOfNextDay } from './calendar.ts'
 
 export type HistorySettings = {

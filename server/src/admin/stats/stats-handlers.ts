@@ -1,9 +1,9 @@
 import type { Period } from '@gemini-balance/contract'
-import type { Histogram } from '../../storage/usage/histogram.ts'
-import { quantile } from '../../storage/usage/histogram.ts'
-import type { PriceRepository } from '../../storage/usage/price-repository.ts'
-import type { Range } from '../../storage/usage/coverage.ts'
-import type { UsageRepository } from '../../storage/usage/usage-repository.ts'
+import type { Histogram } from '../../storage/rollups/histogram.ts'
+import { quantile } from '../../storage/rollups/histogram.ts'
+import type { PriceRepository } from '../../storage/rollups/price-repository.ts'
+import type { Range } from '../../storage/rollups/coverage.ts'
+import type { UsageRepository } from '../../storage/rollups/usage-repository.ts'
 import { startOfDay, startOfMonth } from '../../usage/calendar.ts'
 import { AdminRefused } from '../admin-refused.ts'
 import type { Handlers } from '../handlers.ts'
@@ -62,7 +62,7 @@ export function statsHandlers(deps: StatsDeps): Pick<Handlers, StatsEndpoints> {
     async getUsageBy({ of, period }) {
       const range = rangeOf(period, deps)
       const known = await prices.all()
-      const groups = groupSums(await usage.sums(range, of), known, ({ name }) => name)
+      const groups = groupSums(await usage.sums(range, of), known, ({ name }) => String(name))
       const times = await usage.times(range, of)
       const rows = [...groups].map(([name, sums]) => ({
         name,

@@ -1,5 +1,5 @@
-import type { Price } from '../../storage/usage/price-repository.ts'
-import type { KindSum, MomentSum } from '../../storage/usage/usage-repository.ts'
+import type { Price } from '../../storage/rollups/price-repository.ts'
+import type { KindSum, MomentSum } from '../../storage/rollups/usage-repository.ts'
 import { costOf } from '../../usage/cost.ts'
 import { resultOf } from '../../usage/result-of.ts'
 

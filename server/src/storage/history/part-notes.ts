@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { bulkInsert, type BulkTarget } from '../bulk-insert.ts'
 import type { Schema } from '../schema.ts'
-import { minuteMs, startOf } from '../usage/spans.ts'
+import { minuteMs, startOf } from '../rollups/spans.ts'
 import { partOf, type AttemptRow } from './attempt-row.ts'
 
 /** Rows with the ids and labels they are written under. */

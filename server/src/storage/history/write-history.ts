@@ -2,9 +2,9 @@ import type { Kysely } from 'kysely'
 import { bulkStatements, type BulkTarget } from '../bulk-insert.ts'
 import type { Schema } from '../schema.ts'
 import { runTogether } from '../together.ts'
-import { createMinuteSums } from '../usage/minute-sums.ts'
-import { tallyRows } from '../usage/tally.ts'
-import { keyRollupsTarget, keyRollupValues, rollupsTarget } from '../usage/rollup-values.ts'
+import { createMinuteSums } from '../rollups/minute-sums.ts'
+import { tallyRows } from '../rollups/tally.ts'
+import { keyRollupsTarget, keyRollupValues, rollupsTarget } from '../rollups/rollup-values.ts'
 import { partOf, type AttemptRow } from './attempt-row.ts'
 import { createIdSource } from './id-source.ts'
 import { createLabels } from './labels.ts'
@@ -36,8 +36,9 @@ export function createHistoryWriter(db: Kysely<Schema>, now: () => number): Writ
   const parts = createPartNotes(db)
   const sums = createMinuteSums()
   const takeIds = createIdSource(db)
-  return async (rows) => {
-    if (rows.length === 0) return
+  let doubtful: Doubtful | undefined
+
+  async function write(rows: readonly AttemptRow[]): Promise<void> {
     // Names, ids and the bounds of parts are true also when the rows then fail: they come first, and seldom.
     const { kinds, projects } = await labels.label(rows)
     const first = await takeIds(rows.length)
@@ -45,16 +46,43 @@ export function createHistoryWriter(db: Kysely<Schema>, now: () => number): Writ
     await parts.note(numbered)
     const { errors, bodies } = errorValues(numbered)
     const tallies = tallyRows(rows, kinds)
-    const added = sums.add(tallies.kinds, now())
+    const { values, keep } = sums.add(tallies.kinds, now())
+    doubtful = { rows, first, keep }
     await runTogether(db, [
       ...bulkStatements(db, attemptsTarget, attemptValues(numbered)),
       ...bulkStatements(db, errorsTarget, errors),
       ...bulkStatements(db, bodiesTarget, bodies),
-      ...bulkStatements(db, rollupsTarget, added.values),
+      ...bulkStatements(db, rollupsTarget, values),
       ...bulkStatements(db, keyRollupsTarget, keyRollupValues(tallies.keys, now())),
     ])
-    added.keep()
+    keep()
+    doubtful = undefined
   }
+
+  return async (rows) => {
+    let left = rows
+    if (doubtful !== undefined) {
+      if (await isWritten(db, doubtful.first)) {
+        const written = new Set(doubtful.rows)
+        left = rows.filter((row) => !written.has(row))
+        doubtful.keep()
+      }
+      doubtful = undefined
+    }
+    if (left.length > 0) await write(left)
+  }
+}
+
+/** A batch that failed: a connection that is lost while it commits does not say whether it has. */
+type Doubtful = {
+  readonly rows: readonly AttemptRow[]
+  readonly first: number
+  readonly keep: () => void
+}
+
+async function isWritten(db: Kysely<Schema>, id: number): Promise<boolean> {
+  const row = await db.selectFrom('attempts').select('id').where('id', '=', id).executeTakeFirst()
+  return row !== undefined
 }
 
 function pushShared(values: unknown[], { rows, first, kinds }: Numbered, at: number): void {

@@ -247,7 +247,9 @@ function sumsContract(storage: () => Storage): void {
     ])
     const models = await usage.sums(today, 'model')
     expect(
-      models.map(({ name, verdict, attempts }) => [name, verdict, attempts].join(' ')).toSorted(),
+      models
+        .map(({ name, verdict, attempts }) => `${name} ${verdict} ${attempts}`)
+        .toSorted(compare),
     ).toEqual(['gemini-3.8-flash answered 2', 'gemini-3.8-flash quota-spent 1', 'other answered 1'])
     const times = await usage.times(today, 'dialect')
     const counts = [...(times.get('gemini')?.durations.values() ?? [])]
@@ -308,4 +310,6 @@ function sumsContract(storage: () => Storage): void {
   })
 }
 
-const byName = (one: { name: string }, other: { name: string }) => (one.name < other.name ? -1 : 1)
+const compare = (one: string, other: string) => (one < other ? -1 : 1)
+const byName = (one: { name: string | number }, other: { name: string | number }) =>
+  compare(String(one.name), String(other.name))

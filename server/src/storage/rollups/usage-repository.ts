@@ -18,7 +18,7 @@ export type Sum = {
 }
 
 export type KindSum = Sum & {
-  readonly name: string
+  readonly name: string | number
   readonly model: string
   readonly verdict: string
   readonly requests: number

@@ -131,18 +131,11 @@ async function mergeKeys(
       .where(within)
       .groupBy(['key_id', 'kind_id'])
       .execute()
-    const values = sums.flatMap((sum) => [
-      spans.day,
-      from,
-      sum.key_id,
-      sum.kind_id,
-      sum.attempts,
-      sum.prompt,
-      sum.output,
-      sum.thought,
-      sum.cached,
-      sum.last,
-    ])
+    const values: unknown[] = []
+    for (const sum of sums) {
+      values.push(spans.day, from, sum.key_id, sum.kind_id, sum.attempts)
+      values.push(sum.prompt, sum.output, sum.thought, sum.cached, sum.last)
+    }
     await bulkInsert(step, keyRollupsTarget, values)
     await step.deleteFrom('key_rollups').where(within).execute()
   })

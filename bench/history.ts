@@ -1,0 +1,215 @@
+// Fills a database as large as ours are made for, and measures how long each look at it takes, and what proxied requests and the log's writing feel of it.
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { AttemptRow } from '../server/src/storage/history/attempt-row.ts'
+import { openStorage, type Storage } from '../server/src/storage/open-storage.ts'
+import { tendHistory } from '../server/src/usage/keep-history.ts'
+
+const rows = Number(process.argv[2] ?? 5_000_000)
+const keys = 50_000
+const days = 30
+const dayMs = 86_400_000
+const batch = 20_000
+
+const models = Array.from({ length: 6 }, (_, n) => `gemini-model-${n}`)
+const callers = Array.from({ length: 8 }, (_, n) => String(n).padStart(12, '0'))
+const dialects = ['gemini', 'openai']
+const endings = [
+  ...Array.from({ length: 94 }, () => ['answered', 200] as const),
+  ['quota-spent', 429],
+  ['quota-spent', 429],
+  ['quota-unexplained', 429],
+  ['model-overloaded', 503],
+  ['key-invalid', 400],
+  ['upstream-failed', 500],
+] as const
+
+const one = <T>(list: readonly T[]): T => {
+  const found = list[Math.floor(Math.random() ** 2 * list.length)]
+  if (found === undefined) throw new Error('The list is empty.')
+  return found
+}
+
+function row(number: number, at: number): AttemptRow {
+  const [verdict, status] = endings[Math.floor(Math.random() * endings.length)] ?? ['answered', 200]
+  const key = 1 + Math.floor(Math.random() * keys)
+  const model = one(models)
+  const isAnswered = verdict === 'answered'
+  const message = `Resource has been exhausted (${verdict}) for request ${number}: quota exceeded for metric generate_content_requests, limit 10, model ${model}.`
+  return {
+    requestId: `${at.toString(36)}-bench-${number.toString(36)}`,
+    number: 1,
+    at,
+    keyId: key,
+    project: `key:${key}`,
+    lane: model,
+    model,
+    dialect: one(dialects),
+    method: 'generateContent',
+    caller: one(callers),
+    status,
+    verdict,
+    streamed: true,
+    durationMs: 500 + Math.random() * 4000,
+    firstByteMs: isAnswered ? 200 + Math.random() * 900 : undefined,
+    promptTokens: 1000,
+    outputTokens: isAnswered ? 300 : undefined,
+    thoughtTokens: isAnswered ? 100 : undefined,
+    cachedTokens: 0,
+    error: isAnswered ? undefined : { message, body: undefined },
+  }
+}
+
+const settings = {
+  timezone: 'Asia/Shanghai',
+  autoDeleteErrorLogsEnabled: false,
+  autoDeleteErrorLogsDays: 7,
+  autoDeleteRequestLogsEnabled: false,
+  autoDeleteRequestLogsDays: 30,
+}
+
+async function fill(storage: Storage, clock: { now: number }): Promise<void> {
+  const end = Date.now()
+  const start = end - days * dayMs
+  const tend = () =>
+    tendHistory(
+      {
+        storage,
+        settings: () => settings,
+        now: () => clock.now,
+        complain: (error) => void process.stderr.write(`${String(error)}\n`),
+      },
+      new AbortController().signal,
+    )
+  for (let count = 0; count < rows; count += batch) {
+    clock.now = start + (count / rows) * (end - start)
+    const batchRows = Array.from({ length: batch }, (_, n) =>
+      row(count + n, Math.floor(clock.now) + n),
+    )
+    await storage.attempts.insertMany(batchRows)
+    if ((count / batch) % 100 === 99) await tend()
+  }
+  clock.now = Date.now()
+  await tend()
+}
+
+type Look = readonly [name: string, look: () => Promise<unknown>]
+
+function looksAt(storage: Storage): Look[] {
+  const { attempts, errors, usage } = storage
+  const now = Date.now()
+  const ago = (count: number) => now - count * dayMs
+  const day = { from: ago(1), to: now + 60_000 }
+  const month = { from: ago(30), to: now + 60_000, byDay: true }
+  const page = { limit: 50, offset: 0, order: 'desc' } as const
+  const middle = { from: ago(16), to: ago(15) }
+  return [
+    ['stats of a day', () => usage.sums(day, 'verdict')],
+    ['stats of a month', () => usage.sums(month, 'verdict')],
+    ['series of a day', () => usage.series(day)],
+    ['series of a month', () => usage.series(month)],
+    ['by model, a day, with quantiles', () => usage.times(day, 'model')],
+    ['by token, a month, with quantiles', () => usage.times(month, 'caller')],
+    ['attention keys', () => usage.busiestKeys(day, { status: 429, limit: 20 })],
+    ['busiest keys of a day', () => usage.busiestKeys(day, { limit: 20 })],
+    ['usage of one key', () => usage.sumsOfKey(777, month)],
+    ['attempts, newest', () => attempts.list({})],
+    ['attempts of a key', () => attempts.list({ keyIds: [777] })],
+    ['attempts of a project', () => attempts.list({ project: 'key:777' })],
+    ['attempts of a key that met 500', () => attempts.list({ keyIds: [777], status: 500 })],
+    ['attempts of a model', () => attempts.list({ model: models[5] })],
+    ['attempts of token, model, verdict', () => attempts.list({ caller: callers[7], model: models[5], verdict: 'key-invalid' })], // oxfmt-ignore
+    ['attempts of a day two weeks ago', () => attempts.list(middle)],
+    ['attempts of a model and that day', () => attempts.list({ ...middle, model: models[5] })],
+    ['attempts of a verdict that never was', () => attempts.list({ verdict: 'client-left' })],
+    ['attempts, page 1 000 of a status', () => attempts.list({ status: 429 }, { before: Math.floor(rows / 2) })], // oxfmt-ignore
+    ['a request', () => attempts.list({ requestId: 'none-of-these' })],
+    ['errors, newest, counted', () => errors.list({}, page)],
+    ['errors of a key, counted', () => errors.list({ keyIds: [777] }, page)],
+    ['errors of a code, counted', () => errors.list({ status: 503 }, page)],
+    ['errors of a day, counted', () => errors.list(middle, page)],
+    ['errors, offset 10 000', () => errors.list({}, { ...page, offset: 10_000 })],
+    ['errors, a text that is rare', () => errors.list({ text: 'request 4999' }, page)],
+    ['errors, a text that is nowhere', () => errors.list({ text: 'no such text' }, page)],
+  ]
+}
+
+const percentile = (times: readonly number[], share: number) =>
+  times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0
+
+/** How late a timer of the main thread comes, and how long a batch takes to be written, while `work` goes on. */
+async function feel(storage: Storage, work: () => Promise<void>) {
+  const lateness: number[] = []
+  const writes: number[] = []
+  const stop = new AbortController()
+  const timers = (async () => {
+    while (!stop.signal.aborted) {
+      const due = performance.now() + 5
+      await pause(5)
+      lateness.push(performance.now() - due)
+    }
+  })()
+  const writer = (async () => {
+    let count = 0
+    while (!stop.signal.aborted) {
+      const batchRows = Array.from({ length: 300 }, () => row((count += 1), Date.now()))
+      const start = performance.now()
+      await storage.attempts.insertMany(batchRows)
+      writes.push(performance.now() - start)
+      await pause(Math.max(0, 100 - (performance.now() - start)))
+    }
+  })()
+  const start = performance.now()
+  await work()
+  const seconds = (performance.now() - start) / 1000
+  stop.abort()
+  await Promise.all([timers, writer])
+  return {
+    latenessP99: percentile(lateness, 0.99),
+    writeP99: percentile(writes, 0.99),
+    rowsPerSecond: (writes.length * 300) / seconds,
+  }
+}
+
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+
+async function measure(storage: Storage): Promise<void> {
+  const looks = looksAt(storage)
+  for (const [name, look] of looks) {
+    const times: number[] = []
+    for (let n = 0; n < 5; n += 1) {
+      const start = performance.now()
+      await look()
+      times.push(performance.now() - start)
+    }
+    say(`| ${name} | ${percentile(times, 0.5).toFixed(1)} | ${Math.max(...times).toFixed(1)} |`)
+  }
+  const quiet = await feel(storage, () => pause(10_000))
+  const busy = await feel(storage, async () => {
+    for (let round = 0; round < 6; round += 1) for (const [, look] of looks) await look()
+  })
+  const told = (figures: typeof quiet) =>
+    `main thread late p99 ${figures.latenessP99.toFixed(1)} ms, batch of 300 written p99 ${figures.writeP99.toFixed(1)} ms, ${Math.round(figures.rowsPerSecond)} rows/s`
+  say(`writing 3 000 rows/s alone: ${told(quiet)}`)
+  say(`while all of the above is asked again and again: ${told(busy)}`)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'history-'))
+const path = join(folder, 'a.db')
+const clock = { now: Date.now() }
+const storage = await openStorage({ database: { kind: 'sqlite', path }, now: () => clock.now })
+try {
+  const start = performance.now()
+  await fill(storage, clock)
+  const seconds = (performance.now() - start) / 1000
+  const megabytes = statSync(path).size / 1024 / 1024
+  say(
+    `${rows} rows filled in ${seconds.toFixed(0)} s (${Math.round(rows / seconds)} rows/s), ${megabytes.toFixed(0)} MB`,
+  )
+  await measure(storage)
+} finally {
+  await storage.close()
+  rmSync(folder, { recursive: true })
+}
