@@ -1,6 +1,7 @@
 import type { Entry, Key, Lane, LaneTable, Line, LineQueue, Seat, Standing } from './entities.ts'
 import { gateOpensAt, isTrying, type Gate } from './gate.ts'
 import { IndexedHeap } from './indexed-heap.ts'
+import { turnLength } from './turn-length.ts'
 
 /** Rooms go by powers of two; the last one is for lanes whose token limit nobody knows. */
 const unlimitedRoom = 31
@@ -89,13 +90,13 @@ export function addEntry(lane: Lane, seat: Seat): Entry {
   return entry
 }
 
-/** Moves an entry behind its equals: the next turn is one step away, less for a greater weight. Its keys take turns too. */
+/** Moves an entry behind its equals. Its keys take turns too. */
 export function passTurn(entry: Entry, key: Key): void {
   const { seat } = entry
   if (seat.usable.length > 1) seat.next = seat.usable.indexOf(key) + 1
   const { table } = entry.lane
   table.virtualTime = Math.max(table.virtualTime, entry.pass)
-  entry.pass = table.virtualTime + 1 / entry.seat.weight
+  entry.pass = table.virtualTime + turnLength(entry)
   entry.order = nextOrder(table)
 }
 

@@ -9,8 +9,9 @@ const pool = (change: Partial<PoolPolicy> = {}): PoolPolicy => ({
   ...defaultKeyPolicy.pool,
   ...change,
 })
+/** One place fewer than keys: a pool with a place for everybody prefers nobody. */
 const pooled = (keys: number, change: Partial<PoolPolicy> = {}): Bench =>
-  createBench({ keys, policy: { pool: pool(change) } })
+  createBench({ keys, policy: { pool: pool({ size: keys - 1, ...change }) } })
 
 describe('the pool', () => {
   test('takes in a key that answered, and asks it before keys that have not', () => {
@@ -19,8 +20,14 @@ describe('the pool', () => {
     expect(bench.meet('answered')).toMatchObject({ key: 1, choice: 'pool' })
   })
 
+  test('prefers nobody when it has a place for every key: turns follow what is left of each lane', () => {
+    const bench = pooled(3, { size: 3 })
+    bench.meet('answered')
+    expect(bench.meet('answered').key).not.toBe(1)
+  })
+
   test('lets its members take turns', () => {
-    const bench = pooled(3)
+    const bench = pooled(4)
     for (const tried of [[], [1], [1, 2]])
       bench.meet('answered', { ask: { tried: new Set(tried) } })
     const turns = Array.from({ length: 6 }, () => bench.meet('answered').key)
@@ -96,7 +103,7 @@ describe('the pool', () => {
   })
 
   test('is a preference only: a member without room yields to any key that has', () => {
-    const bench = pooled(2)
+    const bench = pooled(3)
     bench.meet('answered')
     bench.meet('quota-spent', { violations: [perDay(20)] })
     expect(bench.meet('answered')).toMatchObject({ key: 2, choice: 'least-recently-used' })
@@ -130,7 +137,7 @@ describe('the pool', () => {
   })
 
   test('tells all that the original told of it', () => {
-    const bench = pooled(4)
+    const bench = pooled(60, { size: 50 })
     bench.meet('answered')
     bench.clock.advance(10_000)
     bench.meet('answered')

@@ -67,6 +67,10 @@ export class Pool {
     return this.#members.size
   }
 
+  get capacity(): number {
+    return this.#deps.policy().size
+  }
+
   members(): Iterable<Member> {
     return this.#members.values()
   }
@@ -78,6 +82,15 @@ export class Pool {
   /** Whether a good answer would make a member of it now: one that rests must not be probed for a place it cannot have. */
   wants(key: KeyId): boolean {
     return !this.#members.has(key) && (this.#resting.get(key) ?? 0) <= this.#deps.now()
+  }
+
+  /** Whether a key is a member whose time has not run out. */
+  offers(key: KeyId): boolean {
+    const member = this.#members.get(key)
+    if (!member || !this.#deps.policy().enabled) return false
+    if (member.expiresAt > this.#deps.now()) return true
+    this.#expire(member)
+    return false
   }
 
   /** Offers members in the order of their turns until one is taken. */

@@ -87,6 +87,22 @@ describe('priority, weight, models, payment', () => {
     expect(bench.ask({ tried: new Set([2]) }).key).toBe(1)
   })
 
+  test('lanes are used in proportion to what is left of their day', () => {
+    const bench = createBench({ keys: [{ project: 'small' }, { project: 'large' }] })
+    bench.engine.setProject({ id: 'small', limits: { '*': { dayRequests: 10 } } })
+    bench.engine.setProject({ id: 'large', limits: { '*': { dayRequests: 90 } } })
+    const turns = Array.from({ length: 50 }, () => bench.meet('answered').key)
+    const large = turns.filter((key) => key === 2).length
+    expect(large).toBeGreaterThanOrEqual(43)
+    expect(large).toBeLessThanOrEqual(47)
+  })
+
+  test('a paid lane whose limit nobody knows is used before free ones are spent', () => {
+    const bench = createBench({ keys: [{}, { paid: true }] })
+    const turns = Array.from({ length: 50 }, () => bench.meet('answered').key)
+    expect(turns.filter((key) => key === 1).length).toBeLessThanOrEqual(2)
+  })
+
   test('a key of three times the weight serves three times as often', () => {
     const bench = createBench({ keys: [{}, { weight: 3 }] })
     const turns = Array.from({ length: 400 }, () => bench.meet('answered').key)

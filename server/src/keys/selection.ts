@@ -80,7 +80,8 @@ function pickTiers(deps: Deps, search: Search): Pick | undefined {
     for (const lines of inTurn(search, tier)) {
       const queues = queuesOf(search, lines)
       if (queues.length === 0) continue
-      const pick = pickPool(deps, search, lines) ?? pickLeastRecent(deps, search, queues)
+      const pooled = pickPool(deps, search, { tier: lines, queues })
+      const pick = pooled ?? pickLeastRecent(deps, search, queues)
       if (pick) return pick
     }
   }
@@ -110,9 +111,15 @@ function queuesOf({ table, ask }: Search, tier: readonly Line[]): LineQueue[] {
   return queues
 }
 
-function pickPool(deps: Deps, search: Search, tier: readonly Line[]): Pick | undefined {
+type Tier = { readonly tier: readonly Line[]; readonly queues: readonly LineQueue[] }
+
+/** A pool with a place for every key prefers none of them. */
+function pickPool(deps: Deps, search: Search, { tier, queues }: Tier): Pick | undefined {
   const { pool, fleet, lanes } = deps
-  if (pool.size === 0 || pool.restsUntil(search.table) > search.now) return undefined
+  if (pool.size === 0 || pool.capacity >= fleet.keys.size) return undefined
+  if (pool.restsUntil(search.table) > search.now) return undefined
+  const member = pickMemberInTurn(pool, search, queues)
+  if (member) return member
   let soonest = Infinity
   const pick = pool.offer((id) => {
     const key = fleet.keys.get(id)
@@ -130,6 +137,18 @@ function pickPool(deps: Deps, search: Search, tier: readonly Line[]): Pick | und
   return pick && { ...pick, choice: 'pool' }
 }
 
+/** Turns are the lanes' and not the keys': a project with many keys in the pool would be spent before the others. */
+function pickMemberInTurn(
+  pool: Pool,
+  search: Search,
+  queues: readonly LineQueue[],
+): Pick | undefined {
+  const entry = firstWithRoom(queues, search.ask.estimatedInputTokens)
+  if (!entry || !hasRoom(entry, search)) return undefined
+  const key = nextKey(entry, search)
+  return key && pool.offers(key.id) ? { entry, key, choice: 'pool' } : undefined
+}
+
 function pickLeastRecent(deps: Deps, search: Search, queues: LineQueue[]): Pick | undefined {
   const asides: Entry[] = []
   let pick: Pick | undefined
@@ -141,7 +160,7 @@ function pickLeastRecent(deps: Deps, search: Search, queues: LineQueue[]): Pick 
     if (!pick && !seat && !wakeEntries(search.table, search.now)) break
   } while (!pick)
   for (const entry of asides) place(entry, search.now)
-  return pick
+  return pick && deps.pool.offers(pick.key.id) ? { ...pick, choice: 'pool' } : pick
 }
 
 function nextFresh(table: LaneTable, queues: readonly LineQueue[]): Seat | undefined {
