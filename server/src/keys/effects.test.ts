@@ -151,12 +151,12 @@ describe('a project', () => {
     },
   )
 
-  test('that fails its trial is suspended again', () => {
+  test('that fails its trial is suspended again, for twice as long', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('project-suspended')
     bench.clock.advance(hour)
     bench.meet('project-suspended')
-    bench.clock.advance(hour - 1)
+    bench.clock.advance(2 * hour - 1)
     expect(bench.refused().kind).toBe('none-alive')
     bench.clock.advance(1)
     expect(bench.ask().trial).toBe(true)

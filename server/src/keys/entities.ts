@@ -91,6 +91,8 @@ export type Suspension = {
   readonly gate: Gate
   readonly reason: SuspensionReason
   readonly message: string | undefined
+  /** How often in a row its trial failed. */
+  readonly level?: number
 }
 
 export type Project = {

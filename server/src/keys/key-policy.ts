@@ -40,7 +40,9 @@ export type KeyPolicy = {
   readonly unexplainedCoolingMs: readonly number[]
   readonly failingRestMs: readonly number[]
   readonly suspectRestMs: number
+  /** Doubled with every trial that fails, up to the cap. A probe that succeeds ends it at once. */
   readonly suspensionMs: number
+  readonly suspensionCapMs: number
   readonly needsBillingMs: number
   readonly quotaZeroRecheckMs: number
   readonly notFoundMs: number
@@ -79,6 +81,7 @@ export const defaultKeyPolicy: KeyPolicy = {
   failingRestMs: [minuteMs, 10 * minuteMs, hourMs],
   suspectRestMs: minuteMs,
   suspensionMs: hourMs,
+  suspensionCapMs: 8 * hourMs,
   needsBillingMs: dayMs,
   quotaZeroRecheckMs: 7 * dayMs,
   notFoundMs: hourMs,

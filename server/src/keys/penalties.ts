@@ -42,12 +42,14 @@ export function suspendProject(
 ): void {
   // A call that left before the suspension began tells what is known.
   if (project.suspension && reservedAt < project.suspension.gate.since) return
-  const until = now + forMs
-  const patienceMs = world.policy().trialPatienceMs
+  const { trialPatienceMs: patienceMs, suspensionCapMs } = world.policy()
+  const level = project.suspension ? (project.suspension.level ?? 0) + 1 : 0
+  const until = now + Math.max(forMs, Math.min(forMs * 2 ** level, suspensionCapMs))
   project.suspension = {
     gate: createGate({ since: now, until, needsTrial: true, patienceMs }),
     reason,
     message: outcome.message,
+    level,
   }
   const { verdict } = outcome
   world.emit({ kind: 'project-suspended', project: project.id, verdict, until })
