@@ -10,7 +10,8 @@ const pooled = !process.env['NO_POOL']
 
 const heapMb = () => {
   globalThis.gc?.()
-  return process.memoryUsage().heapUsed / 1e6
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return (heapUsed + arrayBuffers) / 1e6
 }
 const answered: Outcome = { verdict: 'answered', status: 200, inputTokens: 900 }
 const spent: Outcome = {

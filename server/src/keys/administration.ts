@@ -95,7 +95,9 @@ export function administration({ world, changed }: Deps): Administration {
       }),
     resetLane: (id, name) =>
       withProject(id, (project) => {
-        for (const lane of project.lanes) if (lane.table.name === name) clearLane(world, lane)
+        for (const lane of world.lanes.lanesOf(project)) {
+          if (lane.table.name === name) clearLane(world, lane)
+        }
       }),
     clearProject: (id) => withProject(id, (project) => clearAll(world, project)),
     assignProject: (id, project) =>
@@ -116,7 +118,7 @@ function setDisabled(world: World, key: Key, disabled: boolean): void {
 
 function clearAll(world: World, project: Project): void {
   resumeProject(world, project)
-  for (const lane of project.lanes) clearLane(world, lane)
+  for (const lane of world.lanes.lanesOf(project)) clearLane(world, lane)
 }
 
 /** A person says the lane works: what was counted goes, what was learned about limits stays. */
@@ -128,16 +130,17 @@ function clearLane(world: World, lane: Lane): void {
 }
 
 function changeProject(world: World, project: Project, { paid, limits }: ProjectChange): void {
+  const lanes = world.lanes.lanesOf(project)
   if (paid !== undefined) {
     const changed = project.paid !== undefined && project.paid !== paid
     markPaid(project, paid)
-    for (const lane of project.lanes) if (changed) lane.learned = undefined
+    for (const lane of lanes) if (changed) lane.learned = undefined
     if (paid && project.suspension?.reason === 'project-needs-billing')
       resumeProject(world, project)
     // `limit: 0` speaks of a tier; the new one may have some.
-    for (const lane of project.lanes) if (lane.block?.kind === 'quota-zero') reopenLane(world, lane)
+    for (const lane of lanes) if (lane.block?.kind === 'quota-zero') reopenLane(world, lane)
     world.fleet.reseat(project)
   }
   if (limits) project.limits = new Map(Object.entries(limits))
-  for (const lane of project.lanes) world.lanes.applyLimits(lane)
+  for (const lane of lanes) world.lanes.applyLimits(lane)
 }

@@ -31,7 +31,7 @@ export function createWorld(deps: Deps): World {
   const lanes = new Lanes({
     calendar,
     now: () => clock.now(),
-    caps: policy,
+    policy,
     tableGone: (table) => breakers.delete(table),
     laneGone(lane) {
       if (!isTrivial(lane)) dirty.lanes.add(lane)

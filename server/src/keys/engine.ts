@@ -152,7 +152,7 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
     settle: finish,
     release: (reservation) => finish(reservation, undefined),
     ...administration({ world, changed: () => waiting.wake() }),
-    ...createState({ world, clock, dirty }),
+    ...createState({ world, dirty }),
     ...views(parts),
     decisions: () => decisions.list(),
     explain: (ask) => look(world, selection, { ask, now: clock.now() }),

@@ -106,7 +106,14 @@ export type Project = {
   lanes: Lane[]
 }
 
-export type BlockKind = 'quota' | 'unexplained' | 'quota-zero' | 'model-closed' | 'model-not-found'
+export const blockKinds = [
+  'quota',
+  'unexplained',
+  'quota-zero',
+  'model-closed',
+  'model-not-found',
+] as const
+export type BlockKind = (typeof blockKinds)[number]
 export type Block = {
   readonly gate: Gate
   readonly kind: BlockKind
@@ -128,16 +135,18 @@ export type Lane = {
 }
 
 /** Why an entry can or cannot be chosen. */
-export type Standing =
-  | 'ready'
-  | 'spent'
-  | 'cooling'
-  | 'unavailable'
-  | 'suspended'
-  | 'resting'
-  | 'trial'
-  | 'not-allowed'
-  | 'keyless'
+export const standings = [
+  'ready',
+  'spent',
+  'cooling',
+  'unavailable',
+  'suspended',
+  'resting',
+  'trial',
+  'not-allowed',
+  'keyless',
+] as const
+export type Standing = (typeof standings)[number]
 
 /** A seat's place in the queues of one lane table. */
 export type Entry = {

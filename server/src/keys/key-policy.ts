@@ -104,7 +104,7 @@ export const defaultKeyPolicy: KeyPolicy = {
   correlated: { projects: 5, windowMs: 10 * secondMs, restMs: minuteMs },
   conversationTtlMs: hourMs,
   conversationCap: 20_000,
-  laneCap: 100_000,
+  laneCap: 40_000,
   tableCap: 256,
   decisionCap: 500,
   pool: {

@@ -297,14 +297,26 @@ export function isTrivial(lane: Lane): boolean {
   )
 }
 
-/** Forgets the least recently used lane of a queue, when it is trivial. Says whether it did. */
-export function forgetOldest(queue: LineQueue): boolean {
-  const oldest = queue.rooms[unlimitedRoom]?.peek()
-  if (!oldest || !isTrivial(oldest.lane) || oldest.lane.entries.length > 1) return false
-  dropEntry(oldest)
-  dropLane(oldest.lane)
-  queue.returned.push(oldest.seat)
-  return true
+/** Whether nobody uses a lane now, and nobody waits for its trial. */
+function isIdle({ lane, standing }: Entry): boolean {
+  return lane.inFlight === 0 && lane.entries.length === 1 && standing !== 'trial'
+}
+
+const tailLookedAt = 8
+
+/** An entry that may sleep: one that wakes late before one that is ready, and of these the one used longest ago. */
+export function sleepiest(table: LaneTable, queue: LineQueue): Entry | undefined {
+  const late = table.wakes.values().slice(-tailLookedAt)
+  return late.findLast((entry) => entry.standing !== 'ready' && isIdle(entry)) ?? oldestReady(queue)
+}
+
+function oldestReady(queue: LineQueue): Entry | undefined {
+  let oldest: Entry | undefined
+  for (const heap of queue.rooms) {
+    const entry = heap?.peek()
+    if (entry && isIdle(entry) && (!oldest || entry.pass < oldest.pass)) oldest = entry
+  }
+  return oldest
 }
 
 export function dropLane(lane: Lane): void {

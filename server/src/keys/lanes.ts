@@ -1,33 +1,42 @@
 import type { Entry, Lane, LaneTable, Project, Seat } from './entities.ts'
+import type { KeyPolicy } from './key-policy.ts'
 import {
   addEntry,
   createLaneTable,
   dropEntry,
   dropLane,
   entryOf,
-  forgetOldest,
   isTrivial,
   place,
   placeLane,
   queueOf,
+  sleepiest,
 } from './lane-table.ts'
 import { Ledger, type Calendar } from './ledger.ts'
+import { laneMemory, recall, type LaneMemory } from './lane-memory.ts'
 import { effectiveLimits } from './limits.ts'
+import { SleepingLanes, type Sleeper } from './sleeping-lanes.ts'
 
+type Policy = Pick<KeyPolicy, 'laneCap' | 'tableCap' | 'trialPatienceMs'>
 type Deps = {
   readonly calendar: Calendar
   readonly now: () => number
-  readonly caps: () => { readonly laneCap: number; readonly tableCap: number }
+  readonly policy: () => Policy
   readonly tableGone: (table: LaneTable) => void
   readonly laneGone: (lane: Lane) => void
 }
 
 const tablesLookedAt = 16
+const wakesPerCall = 256
 
-/** All lane tables, and every lane in them. Lanes come to be when they are first used. */
+/**
+ * All lane tables, and every lane in them. Lanes come to be when they are first used; beyond a cap those that are not needed now
+ * are forgotten when there is nothing to know of them, and else put to sleep.
+ */
 export class Lanes {
   readonly #deps: Deps
   readonly #tables = new Map<string, LaneTable>()
+  readonly #sleeping = new SleepingLanes()
   #count = 0
 
   constructor(deps: Deps) {
@@ -39,7 +48,7 @@ export class Lanes {
   }
 
   tableFor(name: string, model: string): LaneTable {
-    const { tableCap } = this.#deps.caps()
+    const { tableCap } = this.#deps.policy()
     const known = this.#tables.get(name)
     if (known) {
       // Map order is the order of use; keeping it costs nothing while tables are few.
@@ -58,8 +67,7 @@ export class Lanes {
   entryFor(table: LaneTable, seat: Seat): Entry {
     const known = entryOf(table, seat)
     if (known) return known
-    const isFull = this.#count >= this.#deps.caps().laneCap
-    if (isFull && forgetOldest(queueOf(table, seat.line))) this.#count -= 1
+    if (this.#count >= this.#deps.policy().laneCap) this.#makeRoom(table, seat)
     const lane = this.laneFor(table, seat.project)
     return lane.entries.find((entry) => entry.seat === seat) ?? this.#enter(lane, seat)
   }
@@ -72,9 +80,62 @@ export class Lanes {
     else project.lanes.push(lane)
     table.lanes.add(lane)
     this.#count += 1
-    this.applyLimits(lane)
+    const memory = this.#sleeping.take(table, project)
+    if (memory) this.recall(lane, memory)
+    else this.applyLimits(lane)
     for (const seat of project.seats) this.#enter(lane, seat)
     return lane
+  }
+
+  /** All lanes of a project, none of them asleep. */
+  lanesOf(project: Project): readonly Lane[] {
+    for (const table of this.#sleeping.tablesOf(project)) this.laneFor(table, project)
+    return project.lanes
+  }
+
+  recall(lane: Lane, memory: LaneMemory): void {
+    const { trialPatienceMs: patienceMs } = this.#deps.policy()
+    recall(lane, memory, { now: this.#deps.now(), patienceMs })
+    this.applyLimits(lane)
+  }
+
+  get sleepers(): Iterable<Sleeper> {
+    return this.#sleeping.all()
+  }
+
+  /** A lane asleep as it would be awake; nothing knows of it. */
+  picture({ table, seat, standing, wakeAt }: Sleeper): Lane {
+    const lane = createLane(table, seat.project, this.#deps.calendar)
+    const memory = this.#sleeping.peek(table, seat.project)
+    if (memory) this.recall(lane, memory)
+    Object.assign(addEntry(lane, seat), { standing, wakeAt })
+    return lane
+  }
+
+  memoryOf(table: LaneTable, project: Project): LaneMemory | undefined {
+    const lane = project.lanes.find((one) => one.table === table)
+    return lane ? laneMemory(lane, this.#deps.now()) : this.#sleeping.peek(table, project)
+  }
+
+  memoriesOf(project: Project): { readonly table: LaneTable; readonly memory: LaneMemory }[] {
+    const tables = [...project.lanes.map(({ table }) => table), ...this.#sleeping.tablesOf(project)]
+    return tables.flatMap((table) => {
+      const memory = this.memoryOf(table, project)
+      return memory ? [{ table, memory }] : []
+    })
+  }
+
+  /** Lets sleepers whose time has come take their turn. Says whether there were any. */
+  wakeSleepers(table: LaneTable, now: number): boolean {
+    const seats = this.#sleeping.due(table, now, wakesPerCall)
+    for (const seat of seats) queueOf(table, seat.line).returned.push(seat)
+    return seats.length > 0
+  }
+
+  /** When something in the table wakes next; undefined when nothing does by itself. */
+  wakesAt(table: LaneTable): number | undefined {
+    const wakeAt = Math.min(table.wakes.peek()?.wakeAt ?? Infinity, this.#sleeping.wakesAt(table))
+    return wakeAt === Infinity ? undefined : wakeAt
   }
 
   applyLimits(lane: Lane): void {
@@ -86,26 +147,34 @@ export class Lanes {
   /** Looks again at whatever hangs on a project, or on a key's seat, after either changed. */
   placeProject(project: Project): void {
     for (const lane of project.lanes) placeLane(lane, this.#deps.now())
+    this.#stir(project)
+  }
+
+  placeLane(lane: Lane): void {
+    placeLane(lane, this.#deps.now())
   }
 
   placeSeat(seat: Seat): void {
     for (const lane of seat.project.lanes) {
       for (const entry of lane.entries) if (entry.seat === seat) place(entry, this.#deps.now())
     }
+    this.#stir(seat.project)
   }
 
   seatAdded(seat: Seat): void {
-    for (const lane of seat.project.lanes) this.#enter(lane, seat)
+    for (const lane of this.lanesOf(seat.project)) {
+      if (!lane.entries.some((entry) => entry.seat === seat)) this.#enter(lane, seat)
+    }
   }
 
   seatGone(seat: Seat): void {
-    for (const lane of seat.project.lanes) {
+    for (const lane of this.lanesOf(seat.project)) {
       for (const entry of lane.entries.filter((entry) => entry.seat === seat)) dropEntry(entry)
     }
   }
 
   projectGone(project: Project, successor: Project | undefined): void {
-    for (const lane of project.lanes.slice()) {
+    for (const lane of this.lanesOf(project).slice()) {
       if (successor) this.#absorb(lane, successor)
       this.#forget(lane)
     }
@@ -118,7 +187,30 @@ export class Lanes {
     return entry
   }
 
+  #stir(project: Project): void {
+    if (this.#sleeping.size === 0) return
+    for (const { table, seat } of this.#sleeping.stir(project)) {
+      queueOf(table, seat.line).returned.push(seat)
+    }
+  }
+
+  /** Puts the lane to sleep that is missed least; one of which nothing is known is forgotten. */
+  #makeRoom(table: LaneTable, { line }: Seat): void {
+    const entry = sleepiest(table, queueOf(table, line))
+    if (!entry) return
+    const { lane, seat, standing, wakeAt } = entry
+    const isReady = standing === 'ready'
+    if (!isTrivial(lane) && standing) {
+      const memory = laneMemory(lane, this.#deps.now())
+      dropLane(lane)
+      this.#sleeping.put({ table, seat, standing, wakeAt: isReady ? Infinity : wakeAt }, memory)
+    } else dropLane(lane)
+    this.#count -= 1
+    if (isReady) queueOf(table, seat.line).returned.push(seat)
+  }
+
   #dropTable(table: LaneTable): void {
+    this.#sleeping.dropTable(table)
     for (const lane of table.lanes) this.#forget(lane)
     this.#tables.delete(table.name)
     this.#deps.tableGone(table)

@@ -81,7 +81,7 @@ function learnTier({ project }: Scene, { tier }: QuotaViolation, world: World): 
   const changed = project.paid !== undefined
   project.paid = paid
   project.paidSource = 'learned'
-  if (changed) forgetLimits(world, project.lanes)
+  if (changed) forgetLimits(world, world.lanes.lanesOf(project))
   world.fleet.reseat(project)
   world.touch.project(project)
 }

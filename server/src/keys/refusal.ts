@@ -15,7 +15,7 @@ const unknownWaitMs = 60_000
 
 /** Why selection found nothing. Asked only after it did, so every seat has an entry by now. */
 export function refusalFor(deps: Deps, question: Question): Refusal {
-  const { fleet } = deps
+  const { fleet, lanes } = deps
   const { table, ask, now } = question
   if (fleet.keys.size === 0) return { kind: 'no-keys' }
   if (ask.owner !== undefined) return ownerRefusal(deps, question)
@@ -26,19 +26,20 @@ export function refusalFor(deps: Deps, question: Question): Refusal {
   const waiting = standings.spent + standings.cooling + standings.resting + standings.trial
   if (waiting > 0) {
     const soonest = table.wakes.values().slice(0, lookedAt)
-    return exhausted(soonest, { now, wakesAt: table.wakes.peek()?.wakeAt })
+    return exhausted(soonest, { now, wakesAt: lanes.wakesAt(table) })
   }
-  if (standings.ready > 0) return readyButNotForThis(question)
+  if (standings.ready > 0) return readyButNotForThis(deps, question)
   if (standings.unavailable > 0) return { kind: 'model-unavailable' }
   if (standings['not-allowed'] > 0) return { kind: 'none-allowed' }
   return { kind: 'none-alive' }
 }
 
-function readyButNotForThis({ table, ask, now }: Question): Refusal {
+function readyButNotForThis({ lanes }: Deps, { table, ask, now }: Question): Refusal {
   if ((ask.tried?.size ?? 0) + (ask.triedProjects?.size ?? 0) > 0) return { kind: 'all-tried' }
-  if (table.wakes.size === 0 && ask.estimatedInputTokens <= 1) return { kind: 'none-allowed' }
+  const wakesAt = lanes.wakesAt(table)
+  if (wakesAt === undefined && ask.estimatedInputTokens <= 1) return { kind: 'none-allowed' }
   const soonest = table.wakes.values().slice(0, lookedAt)
-  return exhausted(soonest, { now, wakesAt: table.wakes.peek()?.wakeAt })
+  return exhausted(soonest, { now, wakesAt })
 }
 
 function ownerRefusal({ fleet, lanes }: Deps, { table, ask, now }: Question): Refusal {

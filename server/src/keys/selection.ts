@@ -35,6 +35,7 @@ export function createSelection(deps: Deps): Selection {
     pick(search) {
       const { ask, table, now } = search
       wakeEntries(table, now)
+      deps.lanes.wakeSleepers(table, now)
       if (ask.owner !== undefined) return pickOwner(deps, search)
       return pickConversation(deps, search) ?? pickTiers(deps, search)
     },
@@ -157,10 +158,15 @@ function pickLeastRecent(deps: Deps, search: Search, queues: LineQueue[]): Pick 
     const seat = nextFresh(search.table, queues)
     if (seat) deps.lanes.entryFor(search.table, seat)
     pick = pickReady(search, queues, asides)
-    if (!pick && !seat && !wakeEntries(search.table, search.now)) break
+    if (!pick && !seat && !wakesAny(deps, search)) break
   } while (!pick)
   for (const entry of asides) place(entry, search.now)
   return pick && deps.pool.offers(pick.key.id) ? { ...pick, choice: 'pool' } : pick
+}
+
+function wakesAny({ lanes }: Deps, { table, now }: Search): boolean {
+  const woken = wakeEntries(table, now)
+  return lanes.wakeSleepers(table, now) || woken
 }
 
 function nextFresh(table: LaneTable, queues: readonly LineQueue[]): Seat | undefined {

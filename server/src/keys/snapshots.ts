@@ -119,12 +119,20 @@ function becauseOf({ death, rest, seat }: Key): KeySnapshot['because'] {
 export function snapshotLanes(world: World, filter: LaneFilter, now: number): Paged<LaneSnapshot> {
   const { lane: name, project, standing } = filter
   const tables = [...world.lanes.tables.values()]
-  const lanes = tables
+  const awake = tables
     .filter((table) => name === undefined || table.name === name)
     .flatMap((table) => [...table.lanes])
     .filter((lane) => project === undefined || lane.project.id === project)
     .filter((lane) => standing === undefined || standingOf(lane) === standing)
-  return paged(lanes, filter, (lane) => snapshotLane(lane, now))
+  const asleep = [...world.lanes.sleepers].filter(
+    (sleeper) =>
+      (name === undefined || sleeper.table.name === name) &&
+      (project === undefined || sleeper.seat.project.id === project) &&
+      (standing === undefined || sleeper.standing === standing),
+  )
+  return paged([...awake, ...asleep], filter, (lane) =>
+    snapshotLane('ledger' in lane ? lane : world.lanes.picture(lane), now),
+  )
 }
 
 function standingOf({ entries }: Lane): Standing {

@@ -1,19 +1,10 @@
-import type { Block, Death, Key, Lane, Project, RestReason, Suspension } from './entities.ts'
-import type { Gate } from './gate.ts'
-import type { LedgerCounts } from './ledger.ts'
-import type { LearnedLimits } from './limits.ts'
+import type { Death, Key, LaneTable, Project, RestReason, Suspension } from './entities.ts'
+import { gateMemory, type GateMemory, type LaneMemory } from './lane-memory.ts'
 import type { KeyId, ProjectId } from './port.ts'
 import type { VerdictName } from './verdicts.ts'
 
 /** Shape of the rows below. Rows of another version are left aside: what they knew is learned again. */
 export const stateVersion = 1
-
-/** A time that never comes is written as null. */
-type GateRow = {
-  readonly since: number
-  readonly until: number | null
-  readonly needsTrial: boolean
-}
 
 export type KeyRow = {
   readonly kind: 'key'
@@ -22,7 +13,7 @@ export type KeyRow = {
   readonly learnedProject?: ProjectId
   readonly death?: Death
   readonly rest?: {
-    readonly gate: GateRow
+    readonly gate: GateMemory
     readonly reason: RestReason
     readonly verdict: VerdictName
   }
@@ -36,20 +27,15 @@ export type ProjectRow = {
   readonly version: typeof stateVersion
   readonly project: ProjectId
   readonly learnedPaid?: boolean
-  readonly suspension?: Omit<Suspension, 'gate'> & { readonly gate: GateRow }
+  readonly suspension?: Omit<Suspension, 'gate'> & { readonly gate: GateMemory }
 }
 
-export type LaneRow = {
+export type LaneRow = LaneMemory & {
   readonly kind: 'lane'
   readonly version: typeof stateVersion
   readonly project: ProjectId
   readonly lane: string
   readonly model: string
-  readonly block?: Omit<Block, 'gate'> & { readonly gate: GateRow }
-  readonly learned?: LearnedLimits
-  readonly unexplained: number
-  readonly notFound: number
-  readonly counts?: LedgerCounts
 }
 
 export type StateRow = KeyRow | ProjectRow | LaneRow
@@ -58,13 +44,12 @@ export type StateChange = { readonly id: string; readonly row: StateRow | undefi
 
 export const keyRowId = (key: KeyId): string => `key:${key}`
 export const projectRowId = (project: ProjectId): string => `project:${project}`
-export const laneRowId = ({ project, table }: Lane): string => `lane:${project.id}:${table.name}`
+export const laneRowId = ({ project, table }: LaneName): string =>
+  `lane:${project.id}:${table.name}`
+
+type LaneName = { readonly project: Project; readonly table: LaneTable }
 
 const version = stateVersion
-
-function gateRow({ since, until, needsTrial }: Gate): GateRow {
-  return { since, until: until === Infinity ? null : until, needsTrial }
-}
 
 export function keyRow(key: Key): KeyRow | undefined {
   const { death, rest, streak, restLevel, suspected } = key
@@ -76,7 +61,7 @@ export function keyRow(key: Key): KeyRow | undefined {
     key: key.id,
     ...(learned && { learnedProject: key.seat.project.id }),
     ...(death && { death }),
-    ...(rest && { rest: { ...rest, gate: gateRow(rest.gate) } }),
+    ...(rest && { rest: { ...rest, gate: gateMemory(rest.gate) } }),
     streak,
     restLevel,
     suspected,
@@ -92,23 +77,12 @@ export function projectRow(project: Project): ProjectRow | undefined {
     version,
     project: id,
     ...(learnedPaid !== undefined && { learnedPaid }),
-    ...(suspension && { suspension: { ...suspension, gate: gateRow(suspension.gate) } }),
+    ...(suspension && { suspension: { ...suspension, gate: gateMemory(suspension.gate) } }),
   }
 }
 
-export function laneRow(lane: Lane, now: number): LaneRow | undefined {
-  const { project, table, block, learned, unexplained, notFound } = lane
-  if (!block && !learned && !project.limits) return undefined
-  return {
-    kind: 'lane',
-    version,
-    project: project.id,
-    lane: table.name,
-    model: table.model,
-    ...(block && { block: { ...block, gate: gateRow(block.gate) } }),
-    ...(learned && { learned }),
-    unexplained,
-    notFound,
-    counts: lane.ledger.counts(now),
-  }
+export function laneRow({ project, table }: LaneName, memory: LaneMemory): LaneRow | undefined {
+  if (!memory.block && !memory.learned && !project.limits) return undefined
+  const { id } = project
+  return { kind: 'lane', version, project: id, lane: table.name, model: table.model, ...memory }
 }

@@ -1,6 +1,6 @@
 import type { Dirty } from './dirty.ts'
-import { createGate, type Gate } from './gate.ts'
-import type { Clock } from './port.ts'
+import type { Lane } from './entities.ts'
+import { gateFrom } from './lane-memory.ts'
 import {
   keyRow,
   keyRowId,
@@ -26,18 +26,21 @@ export type State = {
   drainDirty(most?: number): StateChange[]
 }
 
-type Deps = { readonly world: World; readonly clock: Clock; readonly dirty: Dirty }
+type Deps = { readonly world: World; readonly dirty: Dirty }
 
-export function createState({ world, clock, dirty }: Deps): State {
+export function createState({ world, dirty }: Deps): State {
   const { fleet } = world
   return {
     exportState() {
-      const now = clock.now()
       const projects = [...fleet.projects.values()]
       const rows = [
         ...[...fleet.keys.values()].map(keyRow),
         ...projects.map(projectRow),
-        ...projects.flatMap((project) => project.lanes.map((lane) => laneRow(lane, now))),
+        ...projects.flatMap((project) =>
+          world.lanes
+            .memoriesOf(project)
+            .map(({ table, memory }) => laneRow({ project, table }, memory)),
+        ),
       ]
       return rows.filter((row) => row !== undefined)
     },
@@ -46,10 +49,9 @@ export function createState({ world, clock, dirty }: Deps): State {
       // Keys first: a learned project exists only once its keys have moved there.
       for (const row of known) if (row.kind === 'key') importKey(world, row)
       for (const row of known) if (row.kind === 'project') importProject(world, row)
-      for (const row of known) if (row.kind === 'lane') importLane(world, row, clock.now())
+      for (const row of known) if (row.kind === 'lane') importLane(world, row)
     },
     drainDirty(most = Infinity) {
-      const now = clock.now()
       const changes: StateChange[] = []
       // By name, not by identity: what went may have come again under the same name.
       for (const { id } of taken(dirty.keys, most)) {
@@ -61,9 +63,7 @@ export function createState({ world, clock, dirty }: Deps): State {
         changes.push({ id: projectRowId(id), row: project && projectRow(project) })
       }
       for (const gone of taken(dirty.lanes, most - changes.length)) {
-        const live = fleet.projects.get(gone.project.id)?.lanes
-        const lane = live?.find(({ table }) => table.name === gone.table.name)
-        changes.push({ id: laneRowId(gone), row: lane && laneRow(lane, now) })
+        changes.push({ id: laneRowId(gone), row: rowNow(world, gone) })
       }
       return changes
     },
@@ -81,15 +81,12 @@ function* taken<T>(set: Set<T>, most: number): Iterable<T> {
   }
 }
 
-type GateRow = {
-  readonly since: number
-  readonly until: number | null
-  readonly needsTrial: boolean
-}
-
-function gateFrom(world: World, { since, until, needsTrial }: GateRow): Gate {
-  const patienceMs = world.policy().trialPatienceMs
-  return createGate({ since, until: until ?? Infinity, needsTrial, patienceMs })
+/** By name, not by identity: a lane that went, or fell asleep, may be another now. */
+function rowNow({ fleet, lanes }: World, gone: Lane): LaneRow | undefined {
+  const project = fleet.projects.get(gone.project.id)
+  const table = lanes.tables.get(gone.table.name)
+  const memory = project && table && lanes.memoryOf(table, project)
+  return memory && laneRow({ project, table }, memory)
 }
 
 function importKey(world: World, row: KeyRow): void {
@@ -98,8 +95,9 @@ function importKey(world: World, row: KeyRow): void {
   if (row.learnedProject !== undefined && key.projectSource === undefined) {
     world.fleet.move(key, { project: row.learnedProject, source: 'learned' })
   }
+  const { trialPatienceMs: patienceMs } = world.policy()
   key.death = row.death && { ...row.death }
-  key.rest = row.rest && { ...row.rest, gate: gateFrom(world, row.rest.gate) }
+  key.rest = row.rest && { ...row.rest, gate: gateFrom(row.rest.gate, patienceMs) }
   key.streak = row.streak
   key.restLevel = row.restLevel
   key.suspected = row.suspected
@@ -110,7 +108,10 @@ function importProject(world: World, row: ProjectRow): void {
   const project = world.fleet.projects.get(row.project)
   if (!project) return
   const { suspension, learnedPaid } = row
-  project.suspension = suspension && { ...suspension, gate: gateFrom(world, suspension.gate) }
+  project.suspension = suspension && {
+    ...suspension,
+    gate: gateFrom(suspension.gate, world.policy().trialPatienceMs),
+  }
   if (learnedPaid !== undefined && project.paid === undefined) {
     project.paid = learnedPaid
     project.paidSource = 'learned'
@@ -119,16 +120,13 @@ function importProject(world: World, row: ProjectRow): void {
   world.lanes.placeProject(project)
 }
 
-function importLane(world: World, row: LaneRow, now: number): void {
+function importLane(world: World, row: LaneRow): void {
   const project = world.fleet.projects.get(row.project)
   if (!project) return
   const table = world.lanes.tableFor(row.lane, row.model)
-  const lane = world.lanes.laneFor(table, project)
-  lane.block = row.block && { ...row.block, gate: gateFrom(world, row.block.gate) }
-  lane.learned = row.learned
-  lane.unexplained = row.unexplained
-  lane.notFound = row.notFound
-  world.lanes.applyLimits(lane)
-  if (row.counts) lane.ledger.restore(now, row.counts)
-  for (const seat of project.seats) world.lanes.entryFor(table, seat)
+  const [seat] = project.seats
+  if (!seat) return
+  const { lane } = world.lanes.entryFor(table, seat)
+  world.lanes.recall(lane, row)
+  world.lanes.placeLane(lane)
 }
