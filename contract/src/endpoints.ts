@@ -4,6 +4,7 @@ import { done, name, nothing, page, row, rows, type Endpoint } from './endpoint-
 import { historyEndpoints } from './history-endpoints.ts'
 import { jobEndpoints } from './job-endpoints.ts'
 import { keyEndpoints, originalKeyEndpoints } from './key-endpoints.ts'
+import { projectEndpoints } from './project-endpoints.ts'
 import { tokenEndpoints } from './token-endpoints.ts'
 
 /** The admin API: method, path, input and answer, once. Handlers and clients are made from this table. */
@@ -12,6 +13,7 @@ export const endpoints = {
   ...keyEndpoints,
   ...originalKeyEndpoints,
   ...jobEndpoints,
+  ...projectEndpoints,
   ...tokenEndpoints,
   getLanes: {
     method: 'GET',

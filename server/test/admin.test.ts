@@ -185,6 +185,50 @@ test('a person says which project a key is of, and whether it is paid; a client 
   await own.close()
 })
 
+test('limits that a person sets for a project hold at once and over a restart, until they are taken away', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-projects-'))
+  const fake = { projects: healthyProjects(1) }
+  const call = async (own: Bench, path: string, body?: object) => {
+    const answer = await fetch(`${own.url}/api/projects${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${adminToken}` },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    return { status: answer.status, answer: await answer.json() }
+  }
+  const first = await startBench({ fake, dataDir })
+  const done = { status: 200, answer: { done: true } }
+  const project = 'key:1'
+  expect(await call(first, '/change', { project, label: 'mine', paid: true })).toEqual(done)
+  expect(await call(first, '/limits', { project, model: '*', rpm: 9, rpd: 1 })).toEqual(done)
+  expect((await call(first, '/limits', { project: 'nobody', model: '*', rpd: 1 })).answer).toEqual({
+    done: false,
+  })
+  expect((await call(first, '/limits', { project, model: '*', rpd: -1 })).status).toBe(400)
+  expect((await generate(first, 'one')).status).toBe(200)
+  expect((await generate(first, 'two')).status).toBe(429)
+  await first.close()
+
+  const second = await startBench({ fake, dataDir })
+  expect((await call(second, '')).answer).toMatchObject({
+    total: 1,
+    rows: [
+      {
+        keys: 1,
+        state: 'active',
+        paid: true,
+        label: 'mine',
+        limits: { '*': { minuteRequests: 9, dayRequests: 1 } },
+      },
+    ],
+  })
+  expect((await generate(second, 'three')).status).toBe(429)
+  expect(await call(second, '/limits/remove', { project, model: '*' })).toEqual(done)
+  expect((await generate(second, 'four')).status).toBe(200)
+  await second.close()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
 test('dead keys and spent lanes are remembered over a restart', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-restart-'))
   const projects = [

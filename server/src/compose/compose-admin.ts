@@ -7,6 +7,7 @@ import { engineHandlers } from '../admin/keys/engine-handlers.ts'
 import { keyHandlers } from '../admin/keys/key-handlers.ts'
 import { keyJobHandlers } from '../admin/keys/key-job-handlers.ts'
 import { originalKeyHandlers, originalVerifyHandlers } from '../admin/keys/original-key-handlers.ts'
+import { projectsHandlers } from '../admin/projects/projects-handlers.ts'
 import { tokensHandlers } from '../admin/tokens/tokens-handlers.ts'
 import { createJobs, type Jobs } from '../jobs/jobs.ts'
 import type { ClientTokens } from '../tokens/client-tokens.ts'
@@ -15,7 +16,7 @@ import type { ComposedGateway } from './compose-gateway.ts'
 import type { ComposedKeys, KeysDeps } from './compose-keys.ts'
 
 export type AdminParts = KeysDeps & {
-  readonly keys: Pick<ComposedKeys, 'engine' | 'book'>
+  readonly keys: Pick<ComposedKeys, 'engine' | 'book' | 'projects'>
   readonly tokens: ClientTokens
   readonly gateway: Pick<ComposedGateway, 'verify' | 'maintainPool'>
 }
@@ -25,7 +26,7 @@ export type ComposedAdmin = { readonly handlers: Handlers; readonly jobs: Jobs }
 /** What operators can see and do. */
 export function composeAdmin(parts: AdminParts): ComposedAdmin {
   const { storage, settings, log, complain, keys, tokens, gateway } = parts
-  const { engine, book } = keys
+  const { engine, book, projects } = keys
   const audit = createAuditor({ store: storage.audit, now: Date.now })
   const jobs = createJobs({ now: Date.now, complain, scrub: log.scrubber.scrub })
   const { verify, maintainPool } = gateway
@@ -40,6 +41,7 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
       ...keyJobHandlers(keyDeps),
       ...originalKeyHandlers(keyDeps),
       ...originalVerifyHandlers(keyDeps),
+      ...projectsHandlers({ engine, projects, audit }),
       ...jobsHandlers(jobs),
       ...tokensHandlers({ tokens, audit }),
       ...auditHandlers(storage.audit),

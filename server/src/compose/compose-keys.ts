@@ -5,6 +5,7 @@ import type { KeyEvent } from '../keys/events.ts'
 import type { RootLog } from '../log/create-log.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { Storage } from '../storage/open-storage.ts'
+import { composeProjects, type ComposedProjects } from './compose-projects.ts'
 import { keepEngineState } from './engine-keeper.ts'
 import { keyPolicyOf } from './key-policy.ts'
 import { realClock } from './real-clock.ts'
@@ -19,6 +20,7 @@ export type KeysDeps = {
 export type ComposedKeys = {
   readonly engine: KeyEngine
   readonly book: KeyBook
+  readonly projects: ComposedProjects
   close(): Promise<void>
 }
 
@@ -30,16 +32,28 @@ export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
     clock: realClock,
     random: Math.random,
     policy: () => policy,
-    onEvent: (event) => tell(log, event),
+    onEvent(event) {
+      tell(log, event)
+      if (event.kind === 'project-learned') projects.apply(event.project).catch(complain)
+    },
   })
+  const projects = composeProjects({ engine, store: storage.projects })
   const book = await openKeyBook({
     store: storage.keys,
-    engine,
+    engine: {
+      ...engine,
+      addKeys(rows) {
+        engine.addKeys(rows)
+        projects.tellOf(rows)
+      },
+    },
     guard: log.scrubber.add,
     complain,
   })
   await importEnvironmentKeys(book, storage.meta, settings.current().apiKeys)
   const keeper = await keepEngineState({ engine, store: storage.engineState, complain })
+  // Learned projects exist only now.
+  await projects.load()
   settings.subscribe((now) => {
     policy = keyPolicyOf(now)
   })
@@ -47,6 +61,7 @@ export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
   return {
     engine,
     book,
+    projects,
     async close() {
       engine.close()
       await keeper.close()

@@ -9,7 +9,8 @@ import type { World } from './world.ts'
 
 export type ProjectChange = {
   readonly id: ProjectId
-  readonly paid?: boolean | undefined
+  /** null: nobody says so any more, and Google's word counts again. */
+  readonly paid?: boolean | null | undefined
   /** By lane name, `*` for the others. Replaces the limits given before. */
   readonly limits?: Readonly<Record<string, LimitOverrides>> | undefined
 }
@@ -131,7 +132,8 @@ function clearLane(world: World, lane: Lane): void {
 
 function changeProject(world: World, project: Project, { paid, limits }: ProjectChange): void {
   const lanes = world.lanes.lanesOf(project)
-  if (paid !== undefined) {
+  if (paid === null) project.paidSource = undefined
+  else if (paid !== undefined) {
     const changed = project.paid !== undefined && project.paid !== paid
     markPaid(project, paid)
     for (const lane of lanes) if (changed) lane.learned = undefined
@@ -141,6 +143,7 @@ function changeProject(world: World, project: Project, { paid, limits }: Project
     for (const lane of lanes) if (lane.block?.kind === 'quota-zero') reopenLane(world, lane)
     world.fleet.reseat(project)
   }
-  if (limits) project.limits = new Map(Object.entries(limits))
+  const given = Object.entries(limits ?? {})
+  if (limits) project.limits = given.length === 0 ? undefined : new Map(given)
   for (const lane of lanes) world.lanes.applyLimits(lane)
 }

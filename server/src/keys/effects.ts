@@ -87,10 +87,8 @@ export function succeed(scene: Scene, world: World): void {
     lane.unexplained = 0
     lane.notFound = 0
   }
-  if (lane.learned) {
-    reviewLimits(lane, now, world)
-    world.remember(lane)
-  }
+  reviewLimits(lane, now, world)
+  if (lane.learned || project.limits) world.remember(lane)
   world.correlated.answered()
 }
 

@@ -30,6 +30,7 @@ import type { Probe } from './prober.ts'
 import { refusalFor } from './refusal.ts'
 import { correctLedger, createReservations, type Reservations } from './reservations.ts'
 import { createSelection, type Pick, type Selection } from './selection.ts'
+import { snapshotProjects, type ProjectSnapshot } from './project-snapshots.ts'
 import {
   snapshotKey,
   snapshotKeys,
@@ -38,6 +39,7 @@ import {
   type KeySnapshot,
   type LaneFilter,
   type LaneSnapshot,
+  type Page,
   type Paged,
 } from './snapshots.ts'
 import { createState, type State } from './state.ts'
@@ -57,6 +59,7 @@ export type Views = {
   snapshotKeys(filter?: KeyFilter): Paged<KeySnapshot>
   snapshotKey(key: KeyId): KeySnapshot | undefined
   snapshotLanes(filter?: LaneFilter): Paged<LaneSnapshot>
+  snapshotProjects(page?: Page): Paged<ProjectSnapshot>
   counts(): Counts
   poolStatus(): PoolStatus
   /** The latest choices and settlements, newest first. */
@@ -180,6 +183,7 @@ function views(parts: Parts): Omit<Views, 'decisions' | 'explain'> {
       return key && snapshotKey(key, { now: now(), inPool })
     },
     snapshotLanes: (filter = {}) => snapshotLanes(world, filter, now()),
+    snapshotProjects: (page = {}) => snapshotProjects(world, page, now()),
     counts: () => countAll(world, { now: now(), waiting: waiting.size, pool: pool.size }),
     poolStatus: () => poolStatus(pool, { policy: deps.policy().pool, now: now() }),
   }

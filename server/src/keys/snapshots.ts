@@ -64,7 +64,7 @@ export type Paged<T> = { readonly total: number; readonly rows: readonly T[] }
 const pageSize = 100
 const keysShown = 20
 
-function paged<T, U>(items: readonly T[], page: Page, show: (item: T) => U): Paged<U> {
+export function paged<T, U>(items: readonly T[], page: Page, show: (item: T) => U): Paged<U> {
   const { offset = 0, limit = pageSize } = page
   return { total: items.length, rows: items.slice(offset, offset + limit).map(show) }
 }

@@ -25,6 +25,7 @@ import { createMetaRepository, type MetaRepository } from './meta-repository.ts'
 import { migrate } from './migrations/migrate.ts'
 import { createPool, type PoolLimits } from './pool.ts'
 import { pooledDialect, type SqlParts } from './pooled-dialect.ts'
+import { createProjectRepository, type ProjectRepository } from './project-repository.ts'
 import type { Schema } from './schema.ts'
 import {
   migrationLimits,
@@ -48,6 +49,7 @@ export type Storage = {
   readonly settings: SettingsRepository
   readonly keys: KeyRepository
   readonly clientTokens: ClientTokenRepository
+  readonly projects: ProjectRepository
   readonly engineState: EngineStateRepository
   readonly attempts: AttemptRepository
   readonly signatures: SignatureRepository
@@ -152,6 +154,7 @@ export function createStorage(means: StorageMeans): Storage {
     settings: createSettingsRepository(db, means),
     keys: createKeyRepository(db, means),
     clientTokens: createClientTokenRepository(db),
+    projects: createProjectRepository(db, now),
     engineState: createEngineStateRepository(db, now),
     audit: createAuditRepository(db),
     signatures: createSignatureRepository(db),

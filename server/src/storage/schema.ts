@@ -11,10 +11,11 @@ import type {
   LogPartsTable,
   PartKindsTable,
   ProjectKeysTable,
-  ProjectsTable,
+  ProjectsSeenTable,
 } from './tables/history-tables.ts'
 import type { KeysTable } from './tables/keys-table.ts'
 import type { MetaTable } from './tables/meta-table.ts'
+import type { ProjectLimitsTable, ProjectsTable } from './tables/projects-table.ts'
 import type { SettingsTable } from './tables/settings-table.ts'
 import type { ThoughtSignaturesTable } from './tables/thought-signatures-table.ts'
 import type { KeyRollupsTable, PricesTable, RollupsTable } from './tables/usage-tables.ts'
@@ -29,11 +30,13 @@ export type Schema = {
   readonly meta: MetaTable
   readonly engine_state: EngineStateTable
   readonly keys: KeysTable
+  readonly projects: ProjectsTable
+  readonly project_limits: ProjectLimitsTable
   readonly client_tokens: ClientTokensTable
   readonly thought_signatures: ThoughtSignaturesTable
   readonly audit: AuditTable
   readonly kinds: WithGivenId<KindsTable>
-  readonly projects_seen: WithGivenId<ProjectsTable>
+  readonly projects_seen: WithGivenId<ProjectsSeenTable>
   readonly project_keys: ProjectKeysTable
   readonly attempt_counter: AttemptCounterTable
   readonly log_parts: LogPartsTable

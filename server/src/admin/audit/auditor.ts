@@ -19,6 +19,7 @@ export const auditActions = [
   'token-created',
   'token-changed',
   'token-deleted',
+  'project-changed',
   'lane-reset',
   'pool-maintained',
 ] as const

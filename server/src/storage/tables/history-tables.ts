@@ -14,7 +14,7 @@ export type KindsTable = {
   streamed: number
 }
 
-export type ProjectsTable = { id: number; name: string }
+export type ProjectsSeenTable = { id: number; name: string }
 
 /** Which keys were ever used in which project. */
 export type ProjectKeysTable = { project_id: number; key_id: number }

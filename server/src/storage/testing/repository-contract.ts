@@ -237,6 +237,36 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
       })
     })
 
+    describe('projects', () => {
+      test('keep what was said of them, and lose what becomes undefined', async () => {
+        await storage.projects.change('projects/7', { label: 'the "team" ✓', paid: true })
+        await storage.projects.change('projects/7', { paid: false })
+        await storage.projects.change('projects/8', { label: 'x' })
+        await storage.projects.change('projects/8', { label: undefined })
+        expect(await storage.projects.all()).toEqual([
+          { id: 'projects/7', label: 'the "team" ✓', paid: false, limits: {} },
+          { id: 'projects/8', label: undefined, paid: undefined, limits: {} },
+        ])
+      })
+
+      test('keep limits by lane, each replaced as a whole, and gone when none is left', async () => {
+        const { projects } = storage
+        await projects.setLimits('p', '*', { minuteRequests: 5, dayRequests: 20 })
+        await projects.setLimits('p', 'gemini-3.8-flash', { minuteTokens: 2_000_000_000 })
+        await projects.setLimits('p', '*', { dayRequests: 0 })
+        const limits = {
+          '*': { dayRequests: 0 },
+          'gemini-3.8-flash': { minuteTokens: 2_000_000_000 },
+        }
+        expect(await projects.get('p')).toMatchObject({ id: 'p', limits })
+        await projects.setLimits('p', 'gemini-3.8-flash', {})
+        await projects.setLimits('q', '*', {})
+        expect(await projects.all()).toMatchObject([
+          { id: 'p', limits: { '*': { dayRequests: 0 } } },
+        ])
+      })
+    })
+
     describe('engine state', () => {
       test('comes back as it was written last, without what became undefined', async () => {
         const { engineState } = storage

@@ -5,6 +5,7 @@ import { createEngineState } from './engine-state.ts'
 import { createHistory } from './history.ts'
 import { createKeys } from './keys.ts'
 import { createMeta } from './meta.ts'
+import { createProjectLimits, createProjects } from './projects.ts'
 import { createSettings } from './settings.ts'
 import { createThoughtSignatures } from './thought-signatures.ts'
 import { createUsage } from './usage.ts'
@@ -15,6 +16,8 @@ const steps: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   createMeta,
   createEngineState,
   createKeys,
+  createProjects,
+  createProjectLimits,
   createClientTokens,
   createThoughtSignatures,
   createAudit,
