@@ -199,6 +199,40 @@ describe('what is kept in memory is bounded', () => {
     expect(bench.engine.snapshotLanes().total).toBe(10)
   })
 
+  test('lanes: those about which something is known sleep, and nothing of it is lost', () => {
+    const bench = createBench({ keys: 6, policy: { laneCap: 2 } })
+    for (let key = 1; key <= 6; key += 1) {
+      bench.meet('quota-spent', { violations: [perDay(20)], message: 'spent' })
+    }
+    expect(bench.engine.snapshotLanes({ standing: 'cooling' }).total).toBe(6)
+    const { rows } = bench.engine.snapshotLanes()
+    for (const row of rows) {
+      expect(row).toMatchObject({ reason: 'quota', quotaIds: [perDay().quotaId] })
+      expect(row.limits.dayRequests).toBe(20)
+    }
+    const lanes = bench.engine.exportState().filter(({ kind }) => kind === 'lane')
+    expect(lanes.length).toBe(6)
+    const written = bench.engine.drainDirty().filter(({ id }) => id.startsWith('lane:'))
+    expect(written.map(({ row }) => row?.kind)).toEqual(Array.from({ length: 6 }, () => 'lane'))
+    const refusal = bench.refused()
+    expect(refusal.kind).toBe('exhausted')
+    bench.clock.advance(('wakesAt' in refusal ? refusal.wakesAt : 0) - bench.clock.now() - 1)
+    expect(bench.refused().kind).toBe('exhausted')
+    bench.clock.advance(1)
+    const turns = Array.from({ length: 6 }, () => bench.meet('answered').key)
+    expect(turns.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  test('lanes: one that sleeps is opened by hand like any other', () => {
+    const bench = createBench({ keys: 4, policy: { laneCap: 1 } })
+    for (let key = 1; key <= 4; key += 1) {
+      bench.meet('quota-spent', { violations: [perDay(20)] })
+    }
+    expect(bench.engine.resetLane('key:1', flash)).toBe(true)
+    const turns = Array.from({ length: 3 }, () => bench.meet('answered').key)
+    expect(turns).toEqual([1, 1, 1])
+  })
+
   test('decisions', () => {
     const bench = createBench({ keys: 1, policy: { decisionCap: 5 } })
     for (let time = 0; time < 20; time += 1) bench.meet('answered')
