@@ -1,8 +1,7 @@
 import type { Entry } from './entities.ts'
 
-/** Until a day's limit is known: about what Google gives a free and a paid project. */
-const freeDay = 20
-const paidDay = 2000
+/** Until a day's limit is known: about what Google gives a free project. A paid one costs its owner money, and is no reason to spend it first. */
+const unknownDay = 20
 
 /**
  * How far a turn moves an entry back: lanes are used in proportion to what is left of their day, so that a large project that
@@ -10,11 +9,7 @@ const paidDay = 2000
  */
 export function turnLength({ lane, seat }: Entry): number {
   const { limits, dayRequests } = lane.ledger
-  const room =
-    limits.dayRequests === Infinity
-      ? lane.project.paid
-        ? paidDay
-        : freeDay
-      : Math.max(1, limits.dayRequests - dayRequests)
-  return freeDay / room / seat.weight
+  const isKnown = limits.dayRequests !== Infinity && lane.project.paid !== true
+  const room = isKnown ? Math.max(1, limits.dayRequests - dayRequests) : unknownDay
+  return unknownDay / room / seat.weight
 }
