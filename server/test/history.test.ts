@@ -153,6 +153,11 @@ describe('statistics', () => {
 describe('a process that is killed', () => {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
+  const children: ChildProcess[] = []
+  afterAll(() => {
+    for (const child of children) child.kill('SIGKILL')
+  })
+
   async function start(folder: string, upstream: string) {
     const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', main], {
       cwd: fileURLToPath(new URL('..', import.meta.url)),
@@ -167,6 +172,7 @@ describe('a process that is killed', () => {
         AUTH_TOKEN: adminToken,
       },
     })
+    children.push(child)
     return { child, url: await addressOf(child) }
   }
 
