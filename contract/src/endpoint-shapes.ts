@@ -7,6 +7,10 @@ export type Endpoint = {
   /** What is sent: what stands in the path, and the query of a GET or the JSON body of the others. */
   readonly input: z.ZodType
   readonly answer: z.ZodType
+  /** For everybody; all others are for admins only. */
+  readonly isPublic?: true
+  /** Speaks HTTP itself: cookies, redirects, a stream. */
+  readonly isRaw?: true
 }
 
 export const nothing = z.object({})

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accessEndpoints, systemEndpoints } from './access-endpoints.ts'
 import { configEndpoints } from './config-endpoints.ts'
 import { done, name, nothing, page, row, rows, type Endpoint } from './endpoint-shapes.ts'
 import { historyEndpoints } from './history-endpoints.ts'
@@ -9,6 +10,8 @@ import { tokenEndpoints } from './token-endpoints.ts'
 
 /** The admin API: method, path, input and answer, once. Handlers and clients are made from this table. */
 export const endpoints = {
+  ...accessEndpoints,
+  ...systemEndpoints,
   ...configEndpoints,
   ...keyEndpoints,
   ...originalKeyEndpoints,
@@ -59,5 +62,10 @@ export const endpoints = {
 
 type Endpoints = typeof endpoints
 export type EndpointName = keyof Endpoints
+/** Endpoints that speak HTTP themselves, and those that answer input with JSON. */
+export type RawEndpointName = {
+  [N in EndpointName]: Endpoints[N] extends { readonly isRaw: true } ? N : never
+}[EndpointName]
+export type PlainEndpointName = Exclude<EndpointName, RawEndpointName>
 export type EndpointInput<N extends EndpointName> = z.output<Endpoints[N]['input']>
 export type EndpointAnswer<N extends EndpointName> = z.infer<Endpoints[N]['answer']>

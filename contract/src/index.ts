@@ -18,8 +18,11 @@ export {
   type EndpointAnswer,
   type EndpointInput,
   type EndpointName,
+  type PlainEndpointName,
+  type RawEndpointName,
 } from './endpoints.ts'
 export { type Endpoint } from './endpoint-shapes.ts'
+export { openApiDocument } from './openapi.ts'
 export { type JobShown } from './job-endpoints.ts'
 export { type KeyFilter, type KeySort, type WhichKeys } from './key-endpoints.ts'
 export { type TokenShown } from './token-endpoints.ts'

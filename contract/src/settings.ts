@@ -33,6 +33,10 @@ const safetyCategories = [
 const safetySetting = z.strictObject({ category: z.string().min(1), threshold: z.string().min(1) })
 const defaultSafety = safetyCategories.map((category) => ({ category, threshold: 'OFF' }))
 
+const addressOrRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: 'must be an IP address or a range such as 10.0.0.0/8',
+})
+
 /** Every setting, once. Environment, database, admin API and documentation are made from this table. */
 export const settingsSchema = z.object({
   host: atStart('HOST', text().min(1).default('0.0.0.0'), 'The address to listen on.'),
@@ -131,6 +135,17 @@ export const settingsSchema = z.object({
     'METRICS_TOKEN',
     text().default(''),
     'A token that opens /metrics and nothing else. Empty: only the admin token does.',
+  ),
+
+  adminSessionExpire: about('access')(
+    'ADMIN_SESSION_EXPIRE',
+    wholeNumberIn(300, 2_592_000).default(86_400),
+    'Seconds after a login until an admin must log in again, whatever was done in between.',
+  ),
+  trustedProxies: about('access')(
+    'TRUSTED_PROXIES',
+    listOf(addressOrRange).default([]),
+    'Addresses and ranges (10.0.0.0/8) of the proxies in front: what they say in X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host is believed; of others it is not.',
   ),
 
   baseUrl: upstream(

@@ -1,5 +1,7 @@
+import type { AdminSessions } from '../access/admin-sessions.ts'
+import { openSessionHandlers } from '../admin/access/session-handlers.ts'
 import { auditHandlers } from '../admin/audit/audit-handlers.ts'
-import { createAuditor } from '../admin/audit/auditor.ts'
+import { createAuditor, type Auditor } from '../admin/audit/auditor.ts'
 import { configHandlers } from '../admin/config/config-handlers.ts'
 import type { Handlers } from '../admin/handlers.ts'
 import { jobsHandlers } from '../admin/jobs/jobs-handlers.ts'
@@ -8,32 +10,41 @@ import { keyHandlers } from '../admin/keys/key-handlers.ts'
 import { keyJobHandlers } from '../admin/keys/key-job-handlers.ts'
 import { originalKeyHandlers, originalVerifyHandlers } from '../admin/keys/original-key-handlers.ts'
 import { projectsHandlers } from '../admin/projects/projects-handlers.ts'
+import { systemHandlers } from '../admin/system/system-handlers.ts'
 import { tokensHandlers } from '../admin/tokens/tokens-handlers.ts'
 import { createJobs, type Jobs } from '../jobs/jobs.ts'
 import type { ClientTokens } from '../tokens/client-tokens.ts'
 import { composeHistory } from './compose-history.ts'
 import type { ComposedGateway } from './compose-gateway.ts'
 import type { ComposedKeys, KeysDeps } from './compose-keys.ts'
+import { serverVersion } from './server-version.ts'
 
 export type AdminParts = KeysDeps & {
   readonly keys: Pick<ComposedKeys, 'engine' | 'book' | 'projects'>
   readonly tokens: ClientTokens
+  readonly sessions: AdminSessions
   readonly gateway: Pick<ComposedGateway, 'verify' | 'maintainPool'>
 }
 
-export type ComposedAdmin = { readonly handlers: Handlers; readonly jobs: Jobs }
+export type ComposedAdmin = {
+  readonly handlers: Handlers
+  readonly jobs: Jobs
+  readonly audit: Auditor
+}
 
 /** What operators can see and do. */
 export function composeAdmin(parts: AdminParts): ComposedAdmin {
-  const { storage, settings, log, complain, keys, tokens, gateway } = parts
+  const { storage, settings, log, complain, keys, tokens, gateway, sessions } = parts
   const { engine, book, projects } = keys
   const audit = createAuditor({ store: storage.audit, now: Date.now })
   const jobs = createJobs({ now: Date.now, complain, scrub: log.scrubber.scrub })
   const { verify, maintainPool } = gateway
   const verifyAtOnce = () => settings.current().keyVerificationBatchSize
   const keyDeps = { engine, book, audit, jobs, verify, verifyAtOnce, maintainPool }
+  jobs.subscribe((job) => parts.bus.publish('job', job))
   return {
     jobs,
+    audit,
     handlers: {
       ...configHandlers({ settings, book, audit }),
       ...engineHandlers({ engine, audit }),
@@ -44,6 +55,8 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
       ...projectsHandlers({ engine, projects, audit }),
       ...jobsHandlers(jobs),
       ...tokensHandlers({ tokens, audit }),
+      ...openSessionHandlers({ sessions, audit, complain }),
+      ...systemHandlers(serverVersion),
       ...auditHandlers(storage.audit),
       ...composeHistory({ storage, settings, book }),
     },

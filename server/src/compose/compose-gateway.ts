@@ -21,6 +21,8 @@ export type GatewayDeps = KeysDeps &
   Pick<ComposedKeys, 'engine' | 'book'> & {
     readonly callers: TokenRegistry
     readonly traffic: Traffic
+    /** Told of every attempt. Must not wait. */
+    readonly onAttempt: (report: AttemptReport) => void
   }
 
 export type ComposedGateway = {
@@ -65,6 +67,7 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
       attemptLog.record(describeAttempt(report, errors))
       traffic.attempted(report)
       spend(callers, report)
+      deps.onAttempt(report)
     },
     clock: realClock,
   }

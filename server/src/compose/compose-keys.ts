@@ -1,3 +1,4 @@
+import type { EventBus } from '../events/event-bus.ts'
 import { importEnvironmentKeys } from '../key-book/environment-keys.ts'
 import { openKeyBook, type KeyBook } from '../key-book/key-book.ts'
 import { createKeyEngine, type KeyEngine } from '../keys/engine.ts'
@@ -15,6 +16,7 @@ export type KeysDeps = {
   readonly settings: LiveSettings
   readonly log: RootLog
   readonly complain: (error: unknown) => void
+  readonly bus: EventBus
 }
 
 export type ComposedKeys = {
@@ -26,7 +28,7 @@ export type ComposedKeys = {
 
 /** The engine with the keys of the table, those that the environment names for the first time, and the memory that was kept of them. */
 export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
-  const { storage, settings, log, complain } = deps
+  const { storage, settings, log, complain, bus } = deps
   let policy = keyPolicyOf(settings.current())
   const engine = createKeyEngine({
     clock: realClock,
@@ -35,6 +37,7 @@ export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
     onEvent(event) {
       tell(log, event)
       if (event.kind === 'project-learned') projects.apply(event.project).catch(complain)
+      bus.publish('engine', event)
     },
   })
   const projects = composeProjects({ engine, store: storage.projects })

@@ -1,22 +1,29 @@
 import { randomBytes } from 'node:crypto'
 import { endpoints, readSettings } from '@gemini-balance/contract'
-import { adminRoutes } from '../http/admin-routes.ts'
+import { createEventBus } from '../events/event-bus.ts'
 import { healthRoutes } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
 import { pageRoutes } from '../http/pages.ts'
 import { createLog, type LogDestination, type RootLog } from '../log/create-log.ts'
 import { Traffic } from '../metrics/traffic.ts'
-import { createLiveSettings, type LiveSettings } from '../settings/live-settings.ts'
+import {
+  changedSettings,
+  createLiveSettings,
+  type LiveSettings,
+} from '../settings/live-settings.ts'
 import type { Environment } from '../settings/read-environment.ts'
 import { chooseDatabase } from '../storage/choose-database.ts'
 import { startHeartbeat } from '../storage/heartbeat.ts'
 import { openStorage, type Storage } from '../storage/open-storage.ts'
 import { createClosing, type Closing } from './closing.ts'
+import { composeAccess } from './compose-access.ts'
 import { composeAdmin } from './compose-admin.ts'
 import { keepHistory } from '../usage/keep-history.ts'
+import { composeAdminRoutes } from './compose-admin-routes.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './compose-tokens.ts'
+import { tellCounters } from './live-counters.ts'
 import { keepSignatures } from './signature-keeper.ts'
 import { dataRoutes } from './data-routes.ts'
 import { guardSecrets } from './guard-secrets.ts'
@@ -28,6 +35,8 @@ export type ComposeOptions = {
   readonly logDestination?: LogDestination
   /** Where the built pages are. */
   readonly pagesFolder?: string
+  /** The time by which admins are let in, for whoever does not want to wait for it. */
+  readonly now?: () => number
 }
 
 export type Gateway = {
@@ -90,16 +99,20 @@ type Opened = ComposeOptions & {
 }
 
 async function start(opened: Opened): Promise<Gateway> {
-  const { storage, settings, log, closing } = opened
+  const { storage, settings, log, closing, now = Date.now } = opened
   const complain = (error: unknown) => log.error({ err: error }, 'failed')
-  const parts = { storage, settings, log, complain }
+  const bus = createEventBus()
+  const parts = { storage, settings, log, complain, bus }
   closing.add(await startHeartbeat({ meta: storage.meta, now: Date.now, complain }))
   const keys = await composeKeys(parts)
   closing.add(keys.close)
   const { engine } = keys
-  const { registry: callers, tokens } = await composeTokens(parts)
+  const { registry, tokens } = await composeTokens(parts)
   const traffic = new Traffic()
-  const gateway = composeGateway({ ...parts, ...keys, callers, traffic })
+  const counters = tellCounters(bus, () => ({ counts: engine.counts() }))
+  closing.add(counters.close)
+  const watched = { traffic, onAttempt: counters.note }
+  const gateway = composeGateway({ ...parts, ...keys, ...watched, callers: registry })
   closing.add(gateway.close)
   tellOverruled(settings, log)
 
@@ -108,14 +121,20 @@ async function start(opened: Opened): Promise<Gateway> {
   const signatures = await keepSignatures({ repository: storage.signatures, log, now: Date.now })
   closing.add(signatures.close)
   guardSecrets(log.scrubber, settings.current())
-  settings.subscribe((now) => {
+  settings.subscribe((now, before) => {
+    const names = changedSettings(now, before).map(({ env }) => env)
+    bus.publish('settings', { changed: names })
     guardSecrets(log.scrubber, now)
     log.setLevel(now.logLevel)
   })
 
-  const { handlers, jobs } = composeAdmin({ ...parts, keys, tokens, gateway })
+  const door = await composeAccess({ ...parts, registry, now })
+  closing.add(door.close)
+  const { sessions, callers } = door
+  const { handlers, jobs, audit } = composeAdmin({ ...parts, keys, tokens, gateway, sessions })
   closing.add(jobs.close)
   const readiness = () => (engine.counts().keys.active > 0 ? undefined : 'No key is alive.')
+  const admin = composeAdminRoutes({ ...parts, door, handlers, audit, now })
   // Fastify speaks of its own troubles only.
   const app = createListener({
     log: log.pino.child({}, { level: 'warn' }),
@@ -133,12 +152,14 @@ async function start(opened: Opened): Promise<Gateway> {
     groups: [
       healthRoutes(readiness),
       metricsGroup({ log, settings, callers, storage, engine, gateway, traffic }),
-      adminRoutes({ handlers, callers, complain }),
-      ...(opened.pagesFolder === undefined ? [] : [pageRoutes(opened.pagesFolder)]),
+      admin.routes,
+      pageRoutes(opened.pagesFolder),
     ],
   })
   const url = await listen(app, settings.current())
   closing.add(() => closeListener(app, settings.current().shutdownGraceSeconds * 1000))
+  // Ended before the listener is closed, which waits for whoever still reads.
+  closing.add(admin.close)
 
   return {
     url,

@@ -1,30 +1,62 @@
-import { endpoints, SettingsRefused, type EndpointName } from '@gemini-balance/contract'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
+import {
+  endpoints,
+  SettingsRefused,
+  type Endpoint,
+  type EndpointName,
+  type PlainEndpointName,
+  type RawEndpointName,
+} from '@gemini-balance/contract'
+import type { FastifyReply } from 'fastify'
 import { AdminRefused } from '../admin/admin-refused.ts'
 import type { AdminCaller, Handlers } from '../admin/handlers.ts'
-import { bearerOf, type Callers } from './callers.ts'
+import {
+  problem,
+  refusalOf,
+  sendRefusal,
+  whoComes,
+  type AdminCall,
+  type Doorkeeper,
+} from './admin-frame.ts'
+import { InputRefused, readInput } from './admin-input.ts'
+import { everyMethod } from './data-plane.ts'
 import type { RouteGroup } from './listener.ts'
-import { BodyRefused, readBody } from './request-body.ts'
+import { BodyRefused } from './request-body.ts'
+import { adminHeaders } from './security-headers.ts'
 
-export type AdminDeps = {
+/** What answers an endpoint that speaks HTTP itself. */
+export type RawHandlers = Readonly<
+  Record<RawEndpointName, (call: AdminCall) => FastifyReply | Promise<FastifyReply>>
+>
+
+export type AdminDeps = Doorkeeper & {
   readonly handlers: Handlers
-  readonly callers: Callers
+  readonly raw: RawHandlers
   readonly complain: (error: unknown) => void
 }
 
-/** No admin request needs more. */
-const bodyLimitBytes = 4 * 1024 * 1024
-
-/** The endpoint table on the wire: JSON in, JSON out, the admin token as Bearer. */
+/** The endpoint table on the wire. */
 export function adminRoutes(deps: AdminDeps): RouteGroup {
   return (app) => {
+    app.addHook('onRequest', async (_request, reply) => void reply.headers(adminHeaders))
+    const methods = new Map<string, string[]>()
     for (const name of endpointNames) {
       const { method, path } = endpoints[name]
+      methods.set(path, [...(methods.get(path) ?? []), method])
       app.route({
         method,
         url: path,
-        handler: (request, reply) => answer(deps, { name, request, reply }),
+        handler: (request, reply) =>
+          answer(deps, name, { request, reply }).catch((error: unknown) =>
+            sendFailure(deps, reply, error),
+          ),
+      })
+    }
+    for (const [url, allowed] of methods) {
+      const others = [...everyMethod, 'OPTIONS' as const].filter((one) => !allowed.includes(one))
+      app.route({
+        method: others,
+        url,
+        handler: (_request, reply) => sendNotThisWay(reply, allowed),
       })
     }
   }
@@ -34,68 +66,69 @@ const endpointNames = Object.keys(endpoints).filter(
   (name): name is EndpointName => name in endpoints,
 )
 
-type Arrival = { name: EndpointName; request: FastifyRequest; reply: FastifyReply }
+async function answer(
+  deps: AdminDeps,
+  name: EndpointName,
+  arriving: Pick<AdminCall, 'request' | 'reply'>,
+): Promise<FastifyReply> {
+  const endpoint: Endpoint = endpoints[name]
+  const isPublic = endpoint.isPublic === true
+  const call = { name, ...arriving, ...whoComes(deps, arriving.request, isPublic) }
+  const refusal = refusalOf(call, isPublic)
+  if (refusal !== undefined) return sendRefusal(call.reply, refusal)
+  if (isRaw(name)) return deps.raw[name](call)
+  return call.reply.send(await handle(deps.handlers, name, call))
+}
 
-async function answer(deps: AdminDeps, { name, request, reply }: Arrival) {
-  const bearer = bearerOf(request.raw)
-  const caller = bearer === undefined ? undefined : deps.callers.identify([bearer])
-  if (caller?.isAdmin !== true) {
-    return reply
-      .code(401)
-      .send(problem('unauthorized', 'Send the admin token as Authorization: Bearer.'))
-  }
-  try {
-    return await reply.send(await call(deps.handlers, { name, request, reply }))
-  } catch (error) {
-    if (error instanceof SettingsRefused) {
-      return reply
-        .code(400)
-        .send({ ...problem('invalid', error.message), problems: error.problems })
-    }
-    if (error instanceof AdminRefused) {
-      const { status, code, message } = error
-      return reply.code(status).send({ ...problem(code, message), success: false, message })
-    }
-    if (error instanceof BodyRefused)
-      return reply.code(error.status).send(problem('body', error.message))
-    deps.complain(error)
-    return reply.code(500).send(problem('internal', 'The gateway failed. Its log says why.'))
-  }
+function isRaw(name: EndpointName): name is RawEndpointName {
+  const endpoint: Endpoint = endpoints[name]
+  return endpoint.isRaw === true
 }
 
 /** Input in, answer out. That a handler fits the input of its own endpoint is what the type of Handlers says; here the name is any of them. */
-async function call(handlers: Handlers, { name, request }: Arrival): Promise<object> {
-  const { method, input } = endpoints[name]
-  const body = method === 'GET' ? {} : await readJson(request)
+async function handle(
+  handlers: Handlers,
+  name: PlainEndpointName,
+  { request, access }: AdminCall,
+): Promise<object> {
+  const input: unknown = await readInput(request, endpoints[name].input)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a union of handlers takes no input that TypeScript can name
-  const handle = handlers[name] as (input: unknown, by: AdminCaller) => Promise<object>
-  return handle(parse(input, withAddress(body, request)), { name: 'admin token' })
+  const handler = handlers[name] as (input: unknown, by: AdminCaller) => Promise<object>
+  return handler(input, callerOf(access))
 }
 
-/** What stands in the address is input like the rest. */
-function withAddress(body: unknown, { query, params }: FastifyRequest): unknown {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
-  return { ...objectOf(query), ...body, ...objectOf(params) }
+function callerOf(access: AdminCall['access']): AdminCaller {
+  if (access.kind !== 'session') return { name: 'admin token' }
+  const { id } = access.session
+  return { name: `session ${id}`, session: id }
 }
 
-const objectOf = (value: unknown): object =>
-  typeof value === 'object' && value !== null ? value : {}
+function sendNotThisWay(reply: FastifyReply, allowed: readonly string[]) {
+  const words = allowed.join(', ')
+  return reply
+    .code(405)
+    .header('allow', words)
+    .send(problem('method', `This path takes ${words} only.`))
+}
 
-async function readJson(request: FastifyRequest): Promise<unknown> {
-  const body = await readBody(request.raw, bodyLimitBytes)
-  // A verb that says all in its path has no body.
-  if (body.length === 0) return {}
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch (cause) {
-    throw new BodyRefused(400, 'The body must be JSON.', { cause })
+function sendFailure(deps: AdminDeps, reply: FastifyReply, error: unknown): FastifyReply {
+  if (error instanceof SettingsRefused) {
+    const { message, problems } = error
+    return reply.code(400).send({ ...problem('invalid', message), problems })
   }
+  if (error instanceof InputRefused) {
+    const { message, problems } = error
+    return reply.code(400).send({ ...problem('invalid', message), problems })
+  }
+  if (error instanceof AdminRefused) {
+    const { status, code, message } = error
+    return reply.code(status).send({ ...problem(code, message), success: false, message })
+  }
+  if (error instanceof BodyRefused) {
+    // The rest of a body that nobody reads must not be taken for the next request.
+    const { status, message } = error
+    return reply.code(status).header('connection', 'close').send(problem('body', message))
+  }
+  deps.complain(error)
+  return reply.code(500).send(problem('internal', 'The gateway failed. Its log says why.'))
 }
-
-function parse(schema: z.ZodType, sent: unknown): unknown {
-  const read = schema.safeParse(sent)
-  if (!read.success) throw new BodyRefused(400, z.prettifyError(read.error))
-  return read.data
-}
-
-const problem = (code: string, message: string) => ({ error: { code, message } })

@@ -1,8 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import type { TokenRegistry } from '../tokens/token-registry.ts'
+import type { Arriving } from '../access/trusted-proxies.ts'
+import type { Caller } from '../tokens/token-registry.ts'
 
 /** Knows who may call. */
-export type Callers = Pick<TokenRegistry, 'identify'>
+export type Callers = {
+  /** Who sends this, by any of the places a credential may be in; undefined when nobody we know. */
+  identify(credentials: readonly string[], from?: Arriving): Caller | undefined
+}
 
 /** What a request offers as credentials, in the order in which they are tried: `?key=`, `x-goog-api-key`, Bearer. */
 export function credentialsOf(

@@ -5,6 +5,7 @@ import findMyWay, {
   type HTTPVersion,
 } from 'find-my-way'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { openToPages, preflightAnswer } from './cors.ts'
 import { credentialKind, type CredentialKind } from './credential-kind.ts'
 
 /** A route that clients of Gemini, OpenAI or Anthropic call: it reads and answers by itself, from the first byte to the last. */
@@ -15,6 +16,8 @@ export type DataRoute = {
   /** Set where dialects share a path: for clients with this kind of credential. */
   readonly credential?: CredentialKind
   readonly handle: RawHandler
+  /** Pages of other origins may call it, unless it says otherwise. */
+  readonly isOwnOnly?: true
 }
 
 /** What Node calls for a request. */
@@ -38,11 +41,27 @@ export function createDataPlane(routes: readonly DataRoute[], otherwise: RawHand
       },
     },
   })
-  for (const { methods, path, credential, handle } of routes) {
+  for (const { methods, path, credential, handle, isOwnOnly } of routes) {
     const constraints = credential === undefined ? {} : { credential }
-    router.on([...methods], path, { constraints }, (request, response) => handle(request, response))
+    const answer = isOwnOnly ? handle : openToOrigins(handle)
+    router.on([...methods], path, { constraints }, (request, response) => answer(request, response))
   }
+  const open = routes.filter(({ isOwnOnly }) => isOwnOnly !== true).map(({ path }) => path)
+  for (const path of new Set(open)) router.on('OPTIONS', path, answerPreflight)
   return (request, response) => router.lookup(request, response)
+}
+
+function openToOrigins(handle: RawHandler): RawHandler {
+  return (request, response) => {
+    if (request.headers.origin !== undefined) {
+      for (const [name, value] of Object.entries(openToPages)) response.setHeader(name, value)
+    }
+    handle(request, response)
+  }
+}
+
+const answerPreflight: RawHandler = ({ headers }, response) => {
+  response.writeHead(204, preflightAnswer(headers)).end()
 }
 
 type Storage = ReturnType<ConstraintStrategy<HTTPVersion.V1>['storage']>

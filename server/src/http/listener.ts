@@ -47,7 +47,8 @@ export function createListener({ log, data, passedOn, groups }: ListenerParts): 
 }
 
 function ours(paths: readonly string[], handle: RawHandler): DataRoute[] {
-  return [...new Set(paths)].map((path) => ({ methods: everyMethod, path, handle }))
+  const methods = [...everyMethod, 'OPTIONS' as const]
+  return [...new Set(paths)].map((path) => ({ methods, path, handle, isOwnOnly: true }))
 }
 
 /** Some SDKs join a base URL that ends in a slash to a path that begins with one. */

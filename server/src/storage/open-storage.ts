@@ -37,6 +37,7 @@ import {
 import type { ServerAddress } from './servers/server-address.ts'
 import type { ServerLimits } from './servers/server-link.ts'
 import { serverRefusal } from './servers/server-refusal.ts'
+import { createSessionRepository, type SessionRepository } from './session-repository.ts'
 import { createSignatureRepository, type SignatureRepository } from './signature-repository.ts'
 import { createSettingsRepository, type SettingsRepository } from './settings-repository.ts'
 import { sqliteLimits, sqliteLinks, sqliteParts } from './sqlite/open-sqlite.ts'
@@ -58,6 +59,7 @@ export type Storage = {
   readonly retention: HistoryRetention
   readonly usage: UsageRepository
   readonly prices: PriceRepository
+  readonly sessions: SessionRepository
   readonly meta: MetaRepository
   /** Whether the database answers now. */
   isReady(): Promise<boolean>
@@ -163,6 +165,7 @@ export function createStorage(means: StorageMeans): Storage {
     retention: createHistoryRetention(db),
     usage: createUsageRepository(means),
     prices: createPriceRepository(means),
+    sessions: createSessionRepository(db),
     meta: createMetaRepository(db, box),
     isReady: () => isReady(db),
     async close() {

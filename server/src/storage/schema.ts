@@ -16,6 +16,7 @@ import type {
 import type { KeysTable } from './tables/keys-table.ts'
 import type { MetaTable } from './tables/meta-table.ts'
 import type { ProjectLimitsTable, ProjectsTable } from './tables/projects-table.ts'
+import type { SessionsTable } from './tables/sessions-table.ts'
 import type { SettingsTable } from './tables/settings-table.ts'
 import type { ThoughtSignaturesTable } from './tables/thought-signatures-table.ts'
 import type { KeyRollupsTable, PricesTable, RollupsTable } from './tables/usage-tables.ts'
@@ -47,4 +48,5 @@ export type Schema = {
   readonly rollups: RollupsTable
   readonly key_rollups: KeyRollupsTable
   readonly prices: PricesTable
+  readonly sessions: SessionsTable
 }

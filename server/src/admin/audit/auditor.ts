@@ -22,6 +22,9 @@ export const auditActions = [
   'project-changed',
   'lane-reset',
   'pool-maintained',
+  'logged-in',
+  'logged-out',
+  'sessions-ended',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

@@ -35,7 +35,7 @@ async function handle(deps: GeminiDeps, { raw, response, version, base }: Arriva
   try {
     const [path, search] = splitOnce(raw.url ?? '', '?')
     const query = search === undefined ? undefined : new URLSearchParams(search)
-    const caller = deps.callers.identify(credentialsOf(raw, query))
+    const caller = deps.callers.identify(credentialsOf(raw, query), raw)
     if (caller === undefined) return send(client, unknownCaller)
     const problem = caller.problem('gemini', deps.forward.clock.now())
     if (problem !== undefined) return send(client, refusedCaller(problem))

@@ -80,7 +80,7 @@ export function openAiHandler(
     try {
       const [path = '', search] = (raw.url ?? '').split('?')
       const query = search === undefined ? undefined : new URLSearchParams(search)
-      const caller = deps.callers.identify(credentialsOf(raw, query))
+      const caller = deps.callers.identify(credentialsOf(raw, query), raw)
       if (caller === undefined) return sendError(client, unknownCaller())
       const problem = caller.problem(dialect, deps.forward.clock.now())
       if (problem !== undefined) return sendError(client, refusedCaller(problem))

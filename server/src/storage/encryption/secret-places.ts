@@ -7,6 +7,6 @@ const secretNames = new Set(secretSettings)
 export const isSecretSetting = (env: string): boolean => secretNames.has(env)
 
 /** The values of `meta` that are stored sealed. */
-const secretMeta = ['admin-token']
+const secretMeta = ['admin-token', 'session-key']
 
 export const isSecretMeta = (name: string): boolean => secretMeta.includes(name)

@@ -6,6 +6,7 @@ import { createHistory } from './history.ts'
 import { createKeys } from './keys.ts'
 import { createMeta } from './meta.ts'
 import { createProjectLimits, createProjects } from './projects.ts'
+import { createSessions } from './sessions.ts'
 import { createSettings } from './settings.ts'
 import { createThoughtSignatures } from './thought-signatures.ts'
 import { createUsage } from './usage.ts'
@@ -23,6 +24,7 @@ const steps: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   createAudit,
   createHistory,
   createUsage,
+  createSessions,
 ]
 
 export const start: Migration = {

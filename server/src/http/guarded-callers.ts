@@ -1,0 +1,25 @@
+import type { GuessThrottle } from '../access/guess-throttle.ts'
+import type { Arriving } from '../access/trusted-proxies.ts'
+import type { Callers } from './callers.ts'
+
+/**
+ * The admin token is a client token too: without this, whoever wants to guess it would do so where clients call. Tokens that nobody knows
+ * count as guesses, and the admin token is not believed from where guesses come; other tokens are, at once.
+ */
+export function guardCallers(
+  registry: Callers,
+  guesses: GuessThrottle,
+  addressOf: (request: Arriving) => string,
+): Callers {
+  return {
+    identify(credentials, from) {
+      const caller = registry.identify(credentials)
+      if (caller?.isAdmin === false || from === undefined || credentials.length === 0) return caller
+      const address = addressOf(from)
+      if (!guesses.permit(address).ok) return undefined
+      if (caller === undefined) guesses.failed(address)
+      else guesses.succeeded(address, false)
+      return caller
+    },
+  }
+}
