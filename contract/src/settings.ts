@@ -33,7 +33,8 @@ const safetyCategories = [
 const safetySetting = z.strictObject({ category: z.string().min(1), threshold: z.string().min(1) })
 const defaultSafety = safetyCategories.map((category) => ({ category, threshold: 'OFF' }))
 
-const addressOrRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+const addresses = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
+const addressOrRange = text().refine((value) => addresses.safeParse(value).success, {
   error: 'must be an IP address or a range such as 10.0.0.0/8',
 })
 
