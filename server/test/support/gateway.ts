@@ -20,6 +20,9 @@ export type BenchOptions = {
   readonly fake?: FakeOptions
   readonly settings?: Readonly<Record<string, string>>
   readonly dataDir?: string
+  readonly pagesFolder?: string
+  /** The time by which admins are let in. */
+  readonly now?: () => number
 }
 
 /** A real gateway on a free port in front of a fake Gemini, on a database of its own. */
@@ -27,6 +30,8 @@ export async function startBench({
   fake: fakeOptions,
   settings,
   dataDir,
+  pagesFolder,
+  now,
 }: BenchOptions): Promise<Bench> {
   const fake = await startFakeGemini(fakeOptions)
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'gemini-balance-')))
@@ -47,6 +52,8 @@ export async function startBench({
       CHECK_INTERVAL_HOURS: '0',
       ...settings,
     },
+    ...(pagesFolder === undefined ? {} : { pagesFolder }),
+    ...(now === undefined ? {} : { now }),
     logDestination: { write: (line) => void logged.push(line) },
   })
   // What an earlier bench stored in the same database counts, and Google was somewhere else.
@@ -105,3 +112,8 @@ export function generate(
     body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text }] }] }),
   })
 }
+
+/** The smallest question there is. */
+export const generateBody = JSON.stringify({
+  contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
+})

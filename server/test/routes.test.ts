@@ -1,0 +1,300 @@
+import { endpoints, type Endpoint, type EndpointName } from '@gemini-balance/contract'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dayMs, login, newAddress } from './support/admin.ts'
+import {
+  adminToken,
+  clientToken,
+  generateBody,
+  healthyProjects,
+  startBench,
+  type Bench,
+} from './support/gateway.ts'
+
+/** What an admin gets who sends nothing but the path, its parameters being `none`: past the door, and what comes then. */
+const forAdmins: Readonly<Record<EndpointName, number>> = {
+  getSession: 200,
+  login: 400,
+  logout: 200,
+  loginForm: 302,
+  getSessions: 200,
+  endSession: 200,
+  endOtherSessions: 200,
+  getVersion: 200,
+  getOpenApi: 200,
+  startScheduler: 410,
+  stopScheduler: 410,
+  getEvents: 200,
+  getConfig: 200,
+  putConfig: 200,
+  resetConfig: 200,
+  getConfigSchema: 200,
+  getAudit: 200,
+  getKeys: 200,
+  getKey: 400,
+  changeKey: 400,
+  resetKey: 400,
+  importKeys: 400,
+  verifyKeys: 400,
+  bulkKeys: 400,
+  exportKeys: 200,
+  getAllKeys: 200,
+  getKeysStatus: 200,
+  // There is no pool here.
+  maintainPool: 400,
+  deleteNamedKey: 404,
+  deleteNamedKeys: 400,
+  resetAllFailures: 200,
+  resetSelectedFailures: 400,
+  resetNamedFailures: 404,
+  verifyNamedKey: 404,
+  verifySelectedKeys: 400,
+  getJobs: 200,
+  getJob: 404,
+  cancelJob: 200,
+  getTokens: 200,
+  createToken: 400,
+  changeToken: 400,
+  deleteToken: 400,
+  getLanes: 200,
+  resetLane: 400,
+  getPool: 200,
+  explain: 400,
+  getDecisions: 200,
+  getAttempts: 200,
+}
+
+/** What everybody else gets where everybody may come. */
+const forAll: Readonly<Partial<Record<EndpointName, number>>> = {
+  getSession: 200,
+  login: 400,
+  logout: 200,
+  loginForm: 302,
+  getVersion: 200,
+}
+
+type Headers = Readonly<Record<string, string>>
+let bench: Bench
+let pagesFolder = ''
+let aheadMs = 0
+let expired = ''
+let revoked = ''
+
+beforeAll(async () => {
+  pagesFolder = await mkdtemp(join(tmpdir(), 'gemini-balance-pages-'))
+  await mkdir(join(pagesFolder, 'assets'))
+  await writeFile(join(pagesFolder, 'index.html'), '<!doctype html><title>the page</title>')
+  await writeFile(join(pagesFolder, 'assets/page-1.js'), '"the script"')
+  bench = await startBench({
+    fake: { projects: healthyProjects(3) },
+    settings: { TRUSTED_PROXIES: '127.0.0.1' },
+    pagesFolder,
+    now: () => Date.now() + aheadMs,
+  })
+  expired = (await login(bench.url)).cookie
+  aheadMs = dayMs
+  revoked = (await login(bench.url)).cookie
+  await send('DELETE', '/api/session', { cookie: revoked })
+})
+afterAll(async () => {
+  await bench.close()
+  await rm(pagesFolder, { recursive: true, force: true })
+})
+
+async function send(method: string, path: string, headers: Headers, body?: string) {
+  const stop = new AbortController()
+  const response = await fetch(bench.url + path, {
+    method,
+    headers: { 'x-forwarded-for': newAddress(), ...headers },
+    redirect: 'manual',
+    signal: stop.signal,
+    ...(body === undefined ? {} : { body }),
+  })
+  const { status } = response
+  // A stream of events has no end.
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
+  const text = isStream ? '' : await response.text()
+  if (isStream) stop.abort()
+  return { status, text, headers: response.headers }
+}
+
+/** Everything that somebody may show who is no admin. */
+const strangers: readonly (readonly [string, () => Headers])[] = [
+  ['no credential', () => ({})],
+  ['a client token', () => ({ authorization: `Bearer ${clientToken}` })],
+  ['a client token as a key', () => ({ 'x-goog-api-key': clientToken })],
+  ['a wrong token', () => ({ authorization: 'Bearer wrong' })],
+  ['the admin token as a key', () => ({ 'x-goog-api-key': adminToken })],
+  ['the admin token as a cookie', () => ({ cookie: `auth_token=${adminToken}` })],
+  ['a made-up session', () => ({ cookie: `gemini_balance=${'x'.repeat(43)}` })],
+  ['an expired session', () => ({ cookie: expired })],
+  ['a revoked session', () => ({ cookie: revoked })],
+]
+const admins: readonly (readonly [string, () => Promise<Headers>])[] = [
+  ['a session', async () => ({ cookie: (await login(bench.url)).cookie })],
+  ['the admin token', async () => ({ authorization: `Bearer ${adminToken}` })],
+]
+
+const table: readonly (readonly [string, Endpoint])[] = Object.entries(endpoints)
+const addressOf = ({ path }: Endpoint) => path.replaceAll(/:\w+/g, 'none')
+const statusIn = (expected: Readonly<Record<string, number>>, name: string) => expected[name]
+
+describe('every endpoint of the admin API', () => {
+  test('has an expectation here', () => {
+    const known = Object.keys(forAdmins)
+    expect(table.map(([name]) => name).toSorted()).toEqual(known.toSorted())
+    const open = table.filter(([, { isPublic }]) => isPublic).map(([name]) => name)
+    expect(open.toSorted()).toEqual(Object.keys(forAll).toSorted())
+  })
+
+  describe.each(table)('%s', (name, endpoint) => {
+    test.each(strangers)('is what it should be with %s', async (_, headers) => {
+      const {
+        status,
+        headers: got,
+        text,
+      } = await send(endpoint.method, addressOf(endpoint), headers())
+      expect(status, text.slice(0, 200)).toBe(statusIn(forAll, name) ?? 401)
+      if (status === 401) expect(JSON.parse(text)).toHaveProperty('error.message')
+      expect(got.get('cache-control')).toBe('no-store')
+      expect(got.get('access-control-allow-origin')).toBeNull()
+    })
+
+    test.each(admins)('is what it should be with %s', async (_, headers) => {
+      const { status, text } = await send(endpoint.method, addressOf(endpoint), await headers())
+      expect(status, text.slice(0, 200)).toBe(statusIn(forAdmins, name))
+    })
+
+    test('is closed to pages of other origins that send a session along', async () => {
+      const headers = { ...(await admins[0]?.[1]()), origin: 'https://evil.example' }
+      const { status } = await send(endpoint.method, addressOf(endpoint), headers)
+      const mayChange = endpoint.method !== 'GET'
+      expect(status).toBe(mayChange ? 403 : statusIn(forAdmins, name))
+    })
+
+    test('takes no other method', async () => {
+      const path = addressOf(endpoint)
+      const allowed = table
+        .filter(([, one]) => one.path === endpoint.path)
+        .map(([, one]) => one.method)
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
+        if (allowed.some((one) => one === method)) continue
+        const { status, headers } = await send(method, path, { origin: 'https://page.example' })
+        expect([method, status]).toEqual([method, 405])
+        expect(headers.get('allow')).toBe(allowed.join(', '))
+        expect(headers.get('access-control-allow-origin')).toBeNull()
+      }
+    })
+  })
+})
+
+describe('what clients call', () => {
+  const generate = '/v1beta/models/gemini-3.8-flash:generateContent'
+  const chat = JSON.stringify({
+    model: 'gemini-3.8-flash',
+    messages: [{ role: 'user', content: 'hi' }],
+  })
+  const embed = JSON.stringify({ model: 'gemini-embedding-001', input: 'hi' })
+  const routes: readonly (readonly [string, string, string | undefined])[] = [
+    ...['', '/gemini'].flatMap((prefix) => [
+      ['GET', `${prefix}/v1beta/models`, undefined] as const,
+      ['POST', prefix + generate, generateBody] as const,
+    ]),
+    ['GET', '/v1/models', undefined],
+    ...['/v1', '/hf/v1', '/openai/v1'].flatMap((base) => [
+      ['GET', `${base}/models`, undefined] as const,
+      ['POST', `${base}/chat/completions`, chat] as const,
+      ['POST', `${base}/embeddings`, embed] as const,
+    ]),
+  ]
+  const open = new Set(['a client token', 'a client token as a key', 'the admin token as a key'])
+
+  describe.each(routes)('%s %s', (method, path, body) => {
+    test.each(strangers)('is what it should be with %s', async (name, headers) => {
+      const { status } = await send(method, path, headers(), body)
+      expect(status).toBe(open.has(name) ? 200 : 401)
+    })
+
+    test('is not opened by a session, but by the admin token', async () => {
+      const [session, token] = await Promise.all(admins.map(([, headers]) => headers()))
+      expect((await send(method, path, { ...session }, body)).status).toBe(401)
+      expect((await send(method, path, { ...token }, body)).status).toBe(200)
+    })
+
+    test('may be called by pages of other origins, without cookies', async () => {
+      const origin = 'https://page.example'
+      const asked =
+        'authorization, content-type, x-goog-api-key, x-goog-api-client, x-stainless-lang'
+      const preflight = await send('OPTIONS', path, {
+        origin,
+        'access-control-request-method': method,
+        'access-control-request-headers': asked,
+      })
+      expect(preflight.status).toBe(204)
+      expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
+      expect(preflight.headers.get('access-control-allow-methods')).toContain(method)
+      expect(preflight.headers.get('access-control-allow-headers')).toBe(asked)
+      for (const token of [clientToken, 'wrong']) {
+        const { headers } = await send(method, path, { origin, 'x-goog-api-key': token }, body)
+        expect(headers.get('access-control-allow-origin')).toBe('*')
+        expect(headers.get('access-control-allow-credentials')).toBeNull()
+      }
+      const { headers } = await send(method, path, { 'x-goog-api-key': clientToken }, body)
+      expect(headers.get('access-control-allow-origin')).toBeNull()
+    })
+  })
+})
+
+describe('what is for everybody', () => {
+  const page = { accept: 'text/html,application/xhtml+xml' }
+  const open: readonly (readonly [string, Headers, number])[] = [
+    ['/', page, 200],
+    ['/keys', page, 200],
+    ['/config', page, 200],
+    ['/logs', page, 200],
+    ['/batch-verify', page, 200],
+    ['/assets/page-1.js', {}, 200],
+    ['/health', {}, 200],
+    ['/ready', {}, 200],
+    ['/api/no-such', page, 404],
+    ['/api', page, 404],
+    ['/no-such', {}, 404],
+    ['/no-such.js', page, 404],
+    ['/../package.json', page, 404],
+    ['/docs', {}, 404],
+  ]
+  describe.each(open)('GET %s', (path, how, status) => {
+    test.each(strangers)('is the same with %s', async (_, headers) => {
+      expect((await send('GET', path, { ...headers(), ...how })).status).toBe(status)
+    })
+    test.each(admins)('is the same with %s', async (_, headers) => {
+      expect((await send('GET', path, { ...(await headers()), ...how })).status).toBe(status)
+    })
+  })
+
+  test('pages run only what was built with them, in nobody’s frame', async () => {
+    for (const path of ['/', '/keys', '/assets/page-1.js']) {
+      const { headers } = await send('GET', path, page)
+      const policy = headers.get('content-security-policy') ?? ''
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).toContain("script-src 'self';")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toContain('unsafe')
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('access-control-allow-origin')).toBeNull()
+    }
+    expect((await send('GET', '/keys', page)).headers.get('cache-control')).toBe('no-cache')
+    const asset = await send('GET', '/assets/page-1.js', {})
+    expect(asset.headers.get('cache-control')).toContain('immutable')
+  })
+
+  test('other methods find nothing, and no word of it is a page', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      const { status, text } = await send(method, '/keys', page)
+      expect([method, status]).toEqual([method, 404])
+      expect(JSON.parse(text)).toHaveProperty('error.code', 'not-found')
+    }
+  })
+})
