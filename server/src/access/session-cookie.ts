@@ -15,7 +15,7 @@ export function readSessionCookie(
 }
 
 export function sessionCookie(secret: string, maxAgeSeconds: number, isSecure: boolean): string {
-  const flags = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.floor(maxAgeSeconds)}`
+  const flags = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.round(maxAgeSeconds)}`
   return `${nameOf(isSecure)}=${secret}; ${flags}${isSecure ? '; Secure' : ''}`
 }
 

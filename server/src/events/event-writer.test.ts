@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { createEventBus } from './event-bus.ts'
+import { createEventWriter } from './event-writer.ts'
+
+/** A reader who takes so many writes, and then none until it is told to. */
+function bench(takes: number, limit: number) {
+  const read: string[] = []
+  let left = takes
+  let resume = () => {}
+  const writer = createEventWriter(
+    {
+      write(text) {
+        read.push(text)
+        left -= 1
+        return left > 0
+      },
+      onDrain: (drained) => (resume = drained),
+    },
+    limit,
+  )
+  const readOn = (count: number) => {
+    left = count
+    resume()
+  }
+  return { read, writer, readOn }
+}
+
+const event = (number: number) => ({ kind: 'job', data: { number } })
+const numbers = (read: readonly string[]) =>
+  read.map((text) => Number(/"(?:number|count)":(\d+)/.exec(text)?.[1]))
+
+test('events are told in the framing of server-sent events', () => {
+  const { read, writer } = bench(10, 10)
+  writer.write({ kind: 'job', data: { text: 'a\nb' } })
+  writer.keepAlive()
+  expect(read).toEqual(['event: job\ndata: {"text":"a\\nb"}\n\n', ': \n\n'])
+})
+
+test('a slow reader gets what was kept, then how much was lost, then what comes', () => {
+  const { read, writer, readOn } = bench(2, 3)
+  for (let number = 1; number <= 9; number += 1) writer.write(event(number))
+  writer.keepAlive()
+  expect(numbers(read)).toEqual([1, 2])
+  readOn(100)
+  writer.write(event(10))
+  expect(numbers(read)).toEqual([1, 2, 3, 4, 5, 4, 10])
+  expect(read[5]).toBe('event: dropped\ndata: {"count":4}\n\n')
+})
+
+test('nothing overtakes: what comes while a reader catches up waits, or is lost', () => {
+  const { read, writer, readOn } = bench(1, 2)
+  for (let number = 1; number <= 4; number += 1) writer.write(event(number))
+  readOn(1)
+  writer.write(event(5))
+  expect(numbers(read)).toEqual([1, 2])
+  readOn(100)
+  expect(numbers(read)).toEqual([1, 2, 3, 2])
+})
+
+test('a bus tells those who look on, as long as they do', () => {
+  const bus = createEventBus()
+  const seen: string[] = []
+  expect(bus.isWatched()).toBe(false)
+  const stop = bus.subscribe(({ kind }) => seen.push(kind))
+  bus.publish('one', {})
+  expect(bus.isWatched()).toBe(true)
+  stop()
+  bus.publish('two', {})
+  expect(seen).toEqual(['one'])
+})
