@@ -105,6 +105,34 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
       })
     })
 
+    describe('sessions', () => {
+      const session = (digest: string, createdAt: number) => ({
+        digest,
+        tokenMark: 'f'.repeat(64),
+        createdAt,
+        expiresAt: createdAt + 86_400_000,
+        address: '2001:db8::1',
+        userAgent: `Mozilla/5.0 ✓ ${'x'.repeat(180)}`,
+      })
+      const [one, two] = [
+        session('b'.repeat(64), 1_790_000_000_000),
+        session('a', 1_790_000_000_001),
+      ]
+
+      test('come back as they were, in the order of their logins', async () => {
+        await storage.sessions.change({ removed: [], added: [two, one] })
+        expect(await storage.sessions.all()).toEqual([one, two])
+      })
+
+      test('come and go, and are written twice like once', async () => {
+        await storage.sessions.change({ removed: [], added: [one] })
+        await storage.sessions.change({ removed: [], added: [one, two] })
+        await storage.sessions.change({ removed: [one.digest, 'unknown'], added: [] })
+        await storage.sessions.change({ removed: [], added: [] })
+        expect(await storage.sessions.all()).toEqual([two])
+      })
+    })
+
     describe('keys', () => {
       test('are what the list says, without blanks and doubles, in its order', async () => {
         const { added, removed } = await storage.keys.syncValues([' b ', 'a', '', 'b', '  '])
