@@ -92,3 +92,20 @@ function parseJson(written: string): unknown {
     return undefined
   }
 }
+
+const addresses = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
+/** An address of IPv4 or IPv6, or a range of them. */
+export const addressOrRange = text().refine((value) => addresses.safeParse(value).success, {
+  error: 'must be an IP address or a range such as 10.0.0.0/8',
+})
+
+/** The names people use for the same thing. */
+export function databaseName(value: unknown): unknown {
+  const name = lowerCase(value)
+  if (name === 'mariadb') return 'mysql'
+  return name === 'postgres' ? 'postgresql' : name
+}
+
+export function lowerCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value
+}

@@ -1,15 +1,19 @@
 import { z } from 'zod'
 import { about } from './setting-facts.ts'
 import {
+  addressOrRange,
+  databaseName,
   flag,
   headersOf,
   listOf,
+  lowerCase,
   mapOf,
   numberIn,
   text,
   timeZone,
   wholeNumberIn,
 } from './setting-forms.ts'
+import { defaultSafety, safetySetting } from './safety-settings.ts'
 
 const atStart = about('server', { live: false })
 const database = about('database', { live: false })
@@ -23,20 +27,6 @@ const keys = about('keys')
 const pool = about('pool')
 const stream = about('stream')
 const history = about('history')
-
-const safetyCategories = [
-  'HARM_CATEGORY_HARASSMENT',
-  'HARM_CATEGORY_HATE_SPEECH',
-  'HARM_CATEGORY_SEXUALLY_EXPLICIT',
-  'HARM_CATEGORY_DANGEROUS_CONTENT',
-]
-const safetySetting = z.strictObject({ category: z.string().min(1), threshold: z.string().min(1) })
-const defaultSafety = safetyCategories.map((category) => ({ category, threshold: 'OFF' }))
-
-const addresses = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
-const addressOrRange = text().refine((value) => addresses.safeParse(value).success, {
-  error: 'must be an IP address or a range such as 10.0.0.0/8',
-})
 
 /** Every setting, once. Environment, database, admin API and documentation are made from this table. */
 export const settingsSchema = z.object({
@@ -420,14 +410,3 @@ export const settingsSchema = z.object({
 
 export type Settings = z.output<typeof settingsSchema>
 export type SettingName = keyof Settings
-
-/** The names people use for the same thing. */
-function databaseName(value: unknown): unknown {
-  const name = lowerCase(value)
-  if (name === 'mariadb') return 'mysql'
-  return name === 'postgres' ? 'postgresql' : name
-}
-
-function lowerCase(value: unknown): unknown {
-  return typeof value === 'string' ? value.toLowerCase() : value
-}

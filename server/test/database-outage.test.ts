@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -6,6 +7,7 @@ import {
   type TestDatabase,
 } from '../src/storage/testing/servers.ts'
 import { startBreakableProxy, type BreakableProxy } from '../src/testing/breakable-proxy.ts'
+import { login } from './support/admin.ts'
 import { generate, healthyProjects, startBench, type Bench } from './support/gateway.ts'
 
 await describeOnServers((name, server) => {
@@ -92,6 +94,28 @@ await describeOnServers((name, server) => {
         expect((await fetch(`${bench.url}/ready`)).status).toBe(200)
         proxy.become('pass')
       }))
+
+    test('lets admins in and out though the server hangs, and writes it down afterwards', async () => {
+      const before = await login(bench.url)
+      await expect.poll(() => bench.gateway.storage.sessions.all()).toHaveLength(1)
+      proxy.become('hang')
+      const { cookie } = await login(bench.url)
+      const signal = AbortSignal.timeout(5000)
+      const ask = (own: string) =>
+        fetch(`${bench.url}/api/session`, { headers: { cookie: own }, signal })
+      expect(await (await ask(cookie)).json()).toMatchObject({ signedIn: true })
+      const headers = { cookie: before.cookie }
+      await fetch(`${bench.url}/api/session`, { method: 'DELETE', headers, signal })
+      expect(await (await ask(before.cookie)).json()).toEqual({ signedIn: false })
+      proxy.become('pass')
+      const digest = hash('sha256', cookie.split('=')[1] ?? '')
+      await expect
+        .poll(async () => (await bench.gateway.storage.sessions.all()).map((one) => one.digest), {
+          timeout: 25_000,
+          interval: 200,
+        })
+        .toEqual([digest])
+    })
 
     test('stops in time though the server hangs', async () => {
       await generate(bench, 'hello')

@@ -1,5 +1,5 @@
 import { endpoints, type Endpoint, type EndpointName } from '@gemini-balance/contract'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -64,6 +64,28 @@ const forAdmins: Readonly<Record<EndpointName, number>> = {
   explain: 400,
   getDecisions: 200,
   getAttempts: 200,
+  getProjects: 200,
+  changeProject: 400,
+  setProjectLimits: 400,
+  removeProjectLimits: 400,
+  listKeys: 200,
+  listKeysHf: 200,
+  getErrors: 200,
+  lookUpError: 400,
+  getError: 400,
+  deleteAllErrors: 200,
+  deleteErrors: 400,
+  deleteError: 400,
+  getStats: 200,
+  getSeries: 200,
+  getUsageBy: 200,
+  getBusyKeys: 200,
+  getAttentionKeys: 200,
+  getCallDetails: 200,
+  getKeyDetails: 400,
+  getKeyUsage: 404,
+  getPrices: 200,
+  putPrices: 400,
 }
 
 /** What everybody else gets where everybody may come. */
@@ -247,6 +269,18 @@ describe('what clients call', () => {
   })
 })
 
+describe('metrics', () => {
+  test.each(strangers)('are closed to %s', async (_, headers) => {
+    expect((await send('GET', '/metrics', headers())).status).toBe(401)
+  })
+
+  test('are open to the admin token, and to no session', async () => {
+    const [session, token] = await Promise.all(admins.map(([, headers]) => headers()))
+    expect((await send('GET', '/metrics', { ...session })).status).toBe(401)
+    expect((await send('GET', '/metrics', { ...token })).status).toBe(200)
+  })
+})
+
 describe('what is for everybody', () => {
   const page = { accept: 'text/html,application/xhtml+xml' }
   const open: readonly (readonly [string, Headers, number])[] = [
@@ -288,6 +322,13 @@ describe('what is for everybody', () => {
     expect((await send('GET', '/keys', page)).headers.get('cache-control')).toBe('no-cache')
     const asset = await send('GET', '/assets/page-1.js', {})
     expect(asset.headers.get('cache-control')).toContain('immutable')
+  })
+
+  test('the page that is built brings no script and no style of its own', async () => {
+    const page = await readFile(new URL('../../web/index.html', import.meta.url), 'utf8')
+    const scripts = page.match(/<script[^>]*>/g) ?? []
+    expect(scripts).toEqual([expect.stringContaining(' src="')])
+    expect(page).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:/)
   })
 
   test('other methods find nothing, and no word of it is a page', async () => {

@@ -36,12 +36,6 @@ export function createListener({ log, data, passedOn, groups }: ListenerParts): 
   app.removeAllContentTypeParsers()
   // A route reads its body itself, with its own limit and its own errors.
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  // Fastify's own answer repeats the address, with the credentials in it.
-  app.setNotFoundHandler((_request, reply) =>
-    reply
-      .code(404)
-      .send({ error: { code: 'not-found', message: 'There is nothing at this address.' } }),
-  )
   for (const group of groups) void app.register(async (scope) => group(scope))
   return app
 }

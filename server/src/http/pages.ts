@@ -7,7 +7,7 @@ import { adminHeaders, pageHeaders } from './security-headers.ts'
 
 /**
  * The admin pages, as they were built: one page for every path a person may type, without any data in it. Without a build the gateway
- * serves everything else. What nobody serves is not found.
+ * serves everything else. What nobody serves is not found, in words that do not repeat the address: there may be credentials in it.
  */
 export function pageRoutes(folder: string | undefined): RouteGroup {
   const isBuilt = folder !== undefined && existsSync(folder)
