@@ -40,7 +40,9 @@ export function dataRoutes(deps: DataDeps): DataRoute[] {
   return [
     ...counted('gemini', geminiRoutes(dialect)),
     ...counted('openai', openAiRoutes(openAi)),
-    // Google's own OpenAI endpoint refuses keys of the new kind, and takes them as Bearer only: the same requests are translated.
-    ...counted('openai-native', openAiNativeRoutes({ ...openAi, canRelay: () => false })),
+    ...counted(
+      'openai-native',
+      openAiNativeRoutes({ ...openAi, tell: (message) => log.info(message) }),
+    ),
   ]
 }

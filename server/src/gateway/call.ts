@@ -3,6 +3,9 @@ import type { Headers } from './forwarded-headers.ts'
 /** How Google frames the answer to a call. */
 export type Framing = 'unary' | 'sse' | 'array'
 
+/** The header in which the key travels. */
+export type Credential = 'x-goog-api-key' | 'bearer'
+
 export type UpstreamMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** One request to Google as every attempt sends it: complete but for the key. */
@@ -18,4 +21,8 @@ export type UpstreamCall = {
   readonly generates: boolean
   /** Whether the request names a file, cache, batch or other resource of one project. */
   readonly usesResource: boolean
+  /** `x-goog-api-key` when not given. */
+  readonly credential?: Credential
+  /** Whose words the answer is in, but for errors, which are always Google's; Google's own when not given. */
+  readonly shape?: 'openai'
 }

@@ -143,7 +143,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
 
   usage(): Usage | undefined {
     // Most often the last chunk alone tells.
-    return this.#judge?.usage ?? readUsage(this.#tail.at(-1) ?? nothing) ?? readUsage(this.tail())
+    const read = this.#judge?.readUsage ?? readUsage
+    return this.#judge?.usage ?? read(this.#tail.at(-1) ?? nothing) ?? read(this.tail())
   }
 
   discard(): void {

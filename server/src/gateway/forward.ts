@@ -57,6 +57,8 @@ export type GatewayRequest = {
   /** Milliseconds the client itself is willing to wait, where it says so. */
   readonly patienceMs: number | undefined
   readonly labels: RequestLabels
+  /** Whether it may wait for a key; false where there is another way to serve it at once. */
+  readonly waits?: boolean
 }
 
 /** What the request log says of a request beside its attempts. */
@@ -102,7 +104,7 @@ async function serve(
 
   while (!receiver.presence.hasLeft) {
     const reserved = await reserve(deps, progress.ask, {
-      limits,
+      maxWaitMs: request.waits === false ? 0 : limits.queueMaxWaitMs,
       deadline,
       presence: receiver.presence,
     })
@@ -139,11 +141,11 @@ type Made = {
 async function reserve(
   deps: ForwardDeps,
   ask: Ask,
-  { limits, deadline, presence }: { limits: ForwardLimits; deadline: number; presence: Presence },
+  { deadline, presence, ...most }: { maxWaitMs: number; deadline: number; presence: Presence },
 ): Promise<ReserveResult | undefined> {
   const now = deps.keys.reserve(ask)
   if (now.ok || !('wakesAt' in now.refusal)) return now
-  const maxWaitMs = Math.min(limits.queueMaxWaitMs, deadline - deps.clock.now())
+  const maxWaitMs = Math.min(most.maxWaitMs, deadline - deps.clock.now())
   if (maxWaitMs <= 0) return now
   try {
     return await deps.keys.wait(ask, { maxWaitMs, signal: presence.signal })

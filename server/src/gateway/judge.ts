@@ -10,4 +10,6 @@ export interface Judge {
   end(): Outcome
   /** What Google counted, where the judge came to read it. */
   readonly usage?: Usage | undefined
+  /** How usage is read from the last bytes of an answer; as Google writes it when not given. */
+  readonly readUsage?: (bytes: Buffer) => Usage | undefined
 }

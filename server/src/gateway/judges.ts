@@ -2,7 +2,14 @@ import type { Outcome } from '../keys/outcome.ts'
 import type { UpstreamCall } from './call.ts'
 import { judgeContent } from './classify/answer-content.ts'
 import { classifyError } from './classify/classify-error.ts'
-import { usageOf, type Usage } from './classify/usage-metadata.ts'
+import { judgeOpenAiContent } from './classify/openai-content.ts'
+import {
+  openAiUsageOf,
+  readOpenAiUsage,
+  readUsage,
+  usageOf,
+  type Usage,
+} from './classify/usage-metadata.ts'
 import { joinBuffers } from './join-buffers.ts'
 import type { Judge } from './judge.ts'
 import { createArraySplitter, createSseSplitter } from './stream-chunks.ts'
@@ -15,16 +22,45 @@ export type JudgeDeps = { readonly scrub: (text: string) => string }
 /** The judge for an answer to this call with this status. */
 export function judgeFor(deps: JudgeDeps, call: UpstreamCall, status: number): Judge {
   if (status >= 400) return createErrorJudge(deps, call, status)
+  const words = call.shape === 'openai' ? openAiWords : googleWords
   if (!call.generates) return createPlainJudge(status)
-  return call.framing === 'unary' ? createUnaryJudge(status) : createStreamJudge(deps, call, status)
+  return call.framing === 'unary'
+    ? createUnaryJudge(deps, call, { status, words })
+    : createStreamJudge(deps, call, { status, words })
+}
+
+/** How an answer says what it says. */
+type Words = {
+  readonly judge: typeof judgeContent
+  readonly usageIn: (answer: Json) => Usage | undefined
+  readonly readUsage: (bytes: Buffer) => Usage | undefined
+}
+type Json = Readonly<Record<string, unknown>>
+type Good = { readonly status: number; readonly words: Words }
+
+const googleWords: Words = {
+  judge: judgeContent,
+  usageIn: (answer) => usageOf(answer['usageMetadata']),
+  readUsage,
+}
+const openAiWords: Words = {
+  judge: judgeOpenAiContent,
+  usageIn: (answer) => openAiUsageOf(answer['usage']),
+  readUsage: readOpenAiUsage,
+}
+
+function classify(
+  deps: JudgeDeps,
+  { usesResource, credential }: UpstreamCall,
+  error: { status: number; bodyText: string },
+): Outcome {
+  return classifyError({ ...deps, ...error, usesResource, asBearer: credential === 'bearer' })
 }
 
 /** Collects an error until it is whole: only a whole error can be read. */
 function createErrorJudge(deps: JudgeDeps, call: UpstreamCall, status: number): Judge {
   const held = createHold()
-  const { usesResource } = call
-  const read = () =>
-    classifyError({ ...deps, status, bodyText: held.bytes().toString('utf8'), usesResource })
+  const read = () => classify(deps, call, { status, bodyText: held.bytes().toString('utf8') })
   return {
     push: (chunk) => (held.add(chunk) > heldBytes ? read() : undefined),
     end: read,
@@ -44,15 +80,19 @@ function createPlainJudge(status: number): Judge {
 }
 
 /** A generated answer in one piece: read when whole, unless it is too long to be empty. */
-function createUnaryJudge(status: number): Judge {
+function createUnaryJudge(deps: JudgeDeps, call: UpstreamCall, { status, words }: Good): Judge {
   const held = createHold()
   let usage: Usage | undefined
   return {
     push: (chunk) => (held.add(chunk) > heldBytes ? { verdict: 'answered', status } : undefined),
     end() {
-      const answer = parse(held.bytes().toString('utf8'))
-      usage = usageOf(answer?.['usageMetadata'])
-      const verdict = judgeContent(answer)
+      const bodyText = held.bytes().toString('utf8')
+      const answer = parse(bodyText)
+      if (answer !== undefined && saysError(answer)) {
+        return classify(deps, call, { status: 500, bodyText })
+      }
+      usage = answer && words.usageIn(answer)
+      const verdict = words.judge(answer)
       return usage === undefined
         ? { verdict, status }
         : { verdict, status, inputTokens: usage.prompt }
@@ -60,11 +100,12 @@ function createUnaryJudge(status: number): Judge {
     get usage() {
       return usage
     },
+    readUsage: words.readUsage,
   }
 }
 
 /** A generated answer in chunks: held until the first one that carries something, or fails, or finishes. */
-function createStreamJudge(deps: JudgeDeps, call: UpstreamCall, status: number): Judge {
+function createStreamJudge(deps: JudgeDeps, call: UpstreamCall, { status, words }: Good): Judge {
   const splitter = call.framing === 'sse' ? createSseSplitter() : createArraySplitter()
   let length = 0
   let inputTokens: number | undefined
@@ -72,17 +113,10 @@ function createStreamJudge(deps: JudgeDeps, call: UpstreamCall, status: number):
   function judgeChunk(text: string): Outcome | undefined {
     const chunk = parse(text)
     if (chunk === undefined) return undefined
-    if (chunk['error'] !== undefined) {
-      // An error that arrives as the first chunk of a 200 is an error like any other.
-      return classifyError({
-        ...deps,
-        status: 500,
-        bodyText: text,
-        usesResource: call.usesResource,
-      })
-    }
-    inputTokens = usageOf(chunk['usageMetadata'])?.prompt ?? inputTokens
-    const verdict = judgeContent(chunk)
+    // An error that arrives as the first chunk of a 200 is an error like any other.
+    if (saysError(chunk)) return classify(deps, call, { status: 500, bodyText: text })
+    inputTokens = words.usageIn(chunk)?.prompt ?? inputTokens
+    const verdict = words.judge(chunk)
     return verdict === 'answer-empty' ? undefined : outcome(verdict)
   }
 
@@ -108,6 +142,7 @@ function createStreamJudge(deps: JudgeDeps, call: UpstreamCall, status: number):
       }
       return outcome('answer-empty')
     },
+    readUsage: words.readUsage,
   }
 }
 
@@ -124,7 +159,13 @@ function createHold() {
   }
 }
 
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+/** Google wraps errors in a list on its OpenAI endpoint. */
+function saysError(answer: Json): boolean {
+  const first: unknown = Array.isArray(answer) ? answer[0] : answer
+  return isRecord(first) && first['error'] !== undefined
+}
+
+function parse(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return isRecord(value) ? value : undefined
@@ -133,6 +174,6 @@ function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null
 }

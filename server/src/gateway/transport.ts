@@ -12,7 +12,7 @@ export type TransportSettings = {
 
 export type Timeouts = { readonly firstByteMs: number; readonly idleMs: number }
 
-/** The way to Google. The key travels as `x-goog-api-key`, alone. */
+/** The way to Google. The key travels in the one header that the call asks for, alone. */
 export interface Transport {
   send(
     call: UpstreamCall,
@@ -53,7 +53,7 @@ export function createTransport(settings: () => TransportSettings): Transport {
         {
           method: call.method,
           path: address.prefix + call.path,
-          headers: { ...call.headers, 'x-goog-api-key': secret.reveal(), ...lengthOf(call) },
+          headers: { ...call.headers, ...credentialOf(call, secret), ...lengthOf(call) },
           body: bodyOf(call.body),
           headersTimeout: timeouts.firstByteMs,
           bodyTimeout: timeouts.idleMs,
@@ -65,6 +65,15 @@ export function createTransport(settings: () => TransportSettings): Transport {
       await pool?.destroy()
     },
   }
+}
+
+function credentialOf(
+  { credential }: UpstreamCall,
+  secret: Secret,
+): Readonly<Record<string, string>> {
+  return credential === 'bearer'
+    ? { authorization: `Bearer ${secret.reveal()}` }
+    : { 'x-goog-api-key': secret.reveal() }
 }
 
 function lengthOf(call: UpstreamCall): { 'content-length'?: string } {

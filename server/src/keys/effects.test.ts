@@ -27,6 +27,7 @@ const harmless: readonly VerdictName[] = [
   'request-refused',
   'resource-denied',
   'credentials-doubled',
+  'bearer-refused',
 ]
 
 describe('nobody is hurt', () => {

@@ -35,6 +35,7 @@ export const effects = {
   'request-refused': { counted: false, apply: nobodyIsHurt },
   'resource-denied': { counted: false, apply: nobodyIsHurt },
   'credentials-doubled': { counted: false, apply: nobodyIsHurt },
+  'bearer-refused': { counted: false, apply: nobodyIsHurt },
   'key-invalid': { counted: false, apply: condemn },
   'key-unauthenticated': { counted: false, apply: suspectThenCondemn },
   'key-blocked': { counted: false, apply: condemn },

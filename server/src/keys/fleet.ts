@@ -20,6 +20,8 @@ export class Fleet {
   readonly #keys = new Map<KeyId, Key>()
   readonly #projects = new Map<ProjectId, Project>()
   readonly #lines: Line[] = []
+  /** Undefined when keys have changed since it was looked up. */
+  #hasBearerKey: boolean | undefined
   readonly #events: FleetEvents
 
   constructor(events: FleetEvents) {
@@ -37,6 +39,14 @@ export class Fleet {
   /** Highest priority first; a priority's two lines (paid or not) stand side by side. */
   get lines(): readonly Line[] {
     return this.#lines
+  }
+
+  /** Whether Google may take any of the keys that can be used as a Bearer credential. */
+  get hasBearerKey(): boolean {
+    this.#hasBearerKey ??= [...this.#keys.values()].some(
+      (key) => isUsable(key) && !key.secret.isAuthKey,
+    )
+    return this.#hasBearerKey
   }
 
   add(entry: KeyEntry): Key {
@@ -83,6 +93,7 @@ export class Fleet {
 
   /** Sees again which keys of a seat can be used, after one died, revived, or was switched. */
   refresh(seat: Seat): void {
+    this.#hasBearerKey = undefined
     const nextKey = seat.usable[seat.next % Math.max(1, seat.usable.length)]
     seat.usable = seat.keys.filter(isUsable)
     seat.next = nextKey ? Math.max(0, seat.usable.indexOf(nextKey)) : 0
@@ -100,6 +111,7 @@ export class Fleet {
   }
 
   #join(key: Key, seat: Seat): void {
+    this.#hasBearerKey = undefined
     key.seat = seat
     seat.keys = joined(seat.keys, key)
     // Not `refresh`: loading 50 000 keys of one project must not be quadratic.
@@ -112,6 +124,7 @@ export class Fleet {
   }
 
   #leave(key: Key): void {
+    this.#hasBearerKey = undefined
     const { seat } = key
     seat.keys.splice(seat.keys.indexOf(key), 1)
     if (seat.keys.length > 0) this.refresh(seat)

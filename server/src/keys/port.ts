@@ -26,6 +26,8 @@ export type Ask = {
   readonly conversation?: string
   /** Only keys of paid projects. */
   readonly paidOnly?: boolean
+  /** Only keys that Google takes as a Bearer credential. */
+  readonly bearerOnly?: boolean
 }
 
 export type Choice = 'owner' | 'conversation' | 'pool' | 'least-recently-used'

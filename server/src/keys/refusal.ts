@@ -18,6 +18,7 @@ export function refusalFor(deps: Deps, question: Question): Refusal {
   const { fleet, lanes } = deps
   const { table, ask, now } = question
   if (fleet.keys.size === 0) return { kind: 'no-keys' }
+  if (ask.bearerOnly && !fleet.hasBearerKey) return { kind: 'none-allowed' }
   if (ask.owner !== undefined) return ownerRefusal(deps, question)
   if (ask.paidOnly && !fleet.lines.some((line) => line.paid && line.seats.length > line.gone)) {
     return { kind: 'none-allowed' }

@@ -13,6 +13,11 @@ export class Secret {
     return this.#value
   }
 
+  /** Whether it is a key of Google's new kind, which counts in `x-goog-api-key` only. */
+  get isAuthKey(): boolean {
+    return this.#value.startsWith('AQ.')
+  }
+
   toString(): string {
     return `…${this.#value.slice(-4)}`
   }

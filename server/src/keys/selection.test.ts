@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { Secret } from './secret.ts'
 import {
   createBench,
   day,
@@ -131,6 +132,15 @@ describe('priority, weight, models, payment', () => {
     expect([bench.ask({ paidOnly: true }).key, bench.ask({ paidOnly: true }).key]).toEqual([2, 2])
     bench.engine.removeKeys([2])
     expect(bench.refused({ paidOnly: true })).toEqual({ kind: 'none-allowed' })
+  })
+
+  test('a request whose key travels as a Bearer credential meets no key of the new kind', () => {
+    const secret = new Secret('AQ.test')
+    const bench = createBench({ keys: [{ secret }, {}, { secret }] })
+    const ask = { bearerOnly: true }
+    expect([bench.ask(ask).key, bench.ask(ask).key]).toEqual([2, 2])
+    bench.engine.removeKeys([2])
+    expect(bench.refused(ask)).toEqual({ kind: 'none-allowed' })
   })
 
   test('a model of which three free projects have nothing is asked of paid projects first', () => {

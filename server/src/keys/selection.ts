@@ -34,6 +34,7 @@ export function createSelection(deps: Deps): Selection {
   return {
     pick(search) {
       const { ask, table, now } = search
+      if (ask.bearerOnly && !deps.fleet.hasBearerKey) return undefined
       wakeEntries(table, now)
       deps.lanes.wakeSleepers(table, now)
       if (ask.owner !== undefined) return pickOwner(deps, search)
@@ -217,6 +218,7 @@ function nextKey({ seat }: Entry, search: Search): Key | undefined {
 
 function fits(key: Key, { ask, now }: Search): boolean {
   if (ask.tried?.has(key.id) || ask.triedProjects?.has(key.seat.project.id)) return false
+  if (ask.bearerOnly && key.secret.isAuthKey) return false
   if (ask.paidOnly && key.seat.project.paid !== true) return false
   if (ask.model !== '' && key.allowedModels && !key.allowedModels.has(ask.model)) return false
   return key.rest === undefined || gateOpensAt(key.rest.gate, now) <= now

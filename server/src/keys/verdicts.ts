@@ -54,6 +54,12 @@ export const verdicts = {
     next: 'retry-once',
     meaning: 'Google saw more than one credential.',
   },
+  'bearer-refused': {
+    blame: 'us',
+    next: 'step-over',
+    meaning:
+      "Google's OpenAI endpoint does not take this kind of key, which may be as good as any elsewhere.",
+  },
   'key-invalid': {
     blame: 'key',
     next: 'step-over',

@@ -136,12 +136,20 @@ function isWaitable(refusal: Refusal): refusal is Waitable {
   return 'wakesAt' in refusal
 }
 
-function isPlain({ owner, conversation, tried, triedProjects, paidOnly }: Ask): boolean {
+function isPlain({
+  owner,
+  conversation,
+  tried,
+  triedProjects,
+  paidOnly,
+  bearerOnly,
+}: Ask): boolean {
   return (
     owner === undefined &&
     conversation === undefined &&
     !tried?.size &&
     !triedProjects?.size &&
-    !paidOnly
+    !paidOnly &&
+    !bearerOnly
   )
 }

@@ -1,6 +1,7 @@
-import { everyMethod, type DataRoute, type RawHandler } from '../../http/data-plane.ts'
+import { everyMethod, type DataRoute } from '../../http/data-plane.ts'
 import { answerChatCompletions } from '../openai/chat-completions.ts'
 import { answerEmbeddings } from '../openai/embeddings-answer.ts'
+import { isObject, listOf, type JsonObject } from '../openai/json-value.ts'
 import { answerModelGet, answerModelList } from '../openai/models-answer.ts'
 import { openAiError, type OpenAiError } from '../openai/openai-error.ts'
 import type { OpenAiDeps, OpenAiRequest } from '../openai/openai-deps.ts'
@@ -11,44 +12,25 @@ import {
   type OpenAiHandler,
 } from '../openai/openai-routes.ts'
 import { sendError } from '../openai/send-json.ts'
-import { relay, type Endpoint } from './relay.ts'
+import { modelsCall, relayCall, type Endpoint } from './relay-call.ts'
+import { relay, relayWhole } from './relay.ts'
+import { createSwitch, type Switch } from './relay-switch.ts'
 
 export type OpenAiNativeDeps = OpenAiDeps & {
-  /** Whether keys can travel as Google's endpoint wants them, in `Authorization`. */
-  readonly canRelay: () => boolean
+  /** Told now and then, while requests are served another way than by Google's endpoint. */
+  readonly tell: (message: string) => void
 }
 
-/** How long a refusal of our keys by Google's endpoint is taken to last. */
-const refusalLastsMs = 10 * 60_000
+const base = '/openai/v1'
 
-/** `/openai/v1`: Google's own OpenAI endpoint; what it refuses for the kind of our keys is translated instead. */
+/** `/openai/v1`: Google's own OpenAI endpoint; what it cannot serve for want of a key that it takes is translated. */
 export function openAiNativeRoutes(deps: OpenAiNativeDeps): DataRoute[] {
-  let relaysFrom = -Infinity
-  const base = '/openai/v1'
+  const either = createSwitch(deps)
   const handler = (handle: OpenAiHandler) => openAiHandler(deps, 'openai-native', handle)
-
-  const either = (endpoint: Endpoint, translate: Answer) =>
-    handler(
-      withBody(deps, async (_deps, request, body) => {
-        const now = deps.forward.clock.now()
-        if (!deps.canRelay() || now < relaysFrom) return translate(deps, request, body)
-        const relayed = await relay(deps, request, { endpoint, body })
-        if (relayed === undefined) return
-        if (!refusesOurKeys(relayed.refused)) return sendError(request.client, relayed.refused)
-        relaysFrom = now + refusalLastsMs
-        deps.complain(
-          new Error(
-            `Google's OpenAI endpoint refuses our keys, so /openai/v1 is translated for now: ${relayed.refused.error.message}`,
-          ),
-        )
-        await translate(deps, request, body)
-      }),
-    )
-
-  const post = (path: string, handle: RawHandler): DataRoute => ({
+  const post = (endpoint: Endpoint, translate: Translate): DataRoute => ({
     methods: ['POST'],
-    path: base + path,
-    handle,
+    path: `${base}/${endpoint}`,
+    handle: handler(withBody(deps, answerPost(either, { endpoint, translate }))),
   })
   const get = (path: string, handle: OpenAiHandler): DataRoute => ({
     methods: ['GET'],
@@ -56,35 +38,76 @@ export function openAiNativeRoutes(deps: OpenAiNativeDeps): DataRoute[] {
     handle: handler(handle),
   })
   return [
-    post('/chat/completions', either('chat/completions', answerChatCompletions)),
-    post('/embeddings', either('embeddings', answerEmbeddings)),
-    post('/images/generations', either('images/generations', answerNoImages)),
-    get('/models', (request) => answerModelList(deps, request)),
-    get('/models/*', (request, path) =>
-      answerModelGet(deps, request, decodeURIComponent(path.slice(`${base}/models/`.length))),
-    ),
+    post('chat/completions', answerChatCompletions),
+    post('embeddings', answerEmbeddings),
+    post('images/generations', answerNoImages),
+    get('/models', answerList(deps, either)),
+    get('/models/*', answerOne(deps, either)),
     { methods: everyMethod, path: `${base}/*`, handle: handler(answerNotServed) },
   ]
 }
 
-type Answer = (deps: OpenAiDeps, request: OpenAiRequest, body: Buffer) => Promise<void>
+type Translate = (deps: OpenAiDeps, request: OpenAiRequest, body: Buffer) => Promise<void>
 
-/** The new kind of keys is refused there in several ways, none of them about the request. */
-function refusesOurKeys({ status, error }: OpenAiError): boolean {
-  return (
-    [400, 401, 403].includes(status) &&
-    /Multiple authentication credentials|Invalid Auth key|Missing or invalid Authorization/i.test(
-      error.message,
-    )
-  )
+function answerPost(either: Switch, way: { endpoint: Endpoint; translate: Translate }) {
+  const { endpoint, translate } = way
+  return (deps: OpenAiDeps, request: OpenAiRequest, body: Buffer) => {
+    const call = relayCall(deps, request, { endpoint, body })
+    return either(request, {
+      relay: (once) => relay(once, request, call),
+      translate: (once, labelled, refused) =>
+        translate === answerNoImages && refused !== undefined
+          ? Promise.resolve(sendError(request.client, refused))
+          : translate(once, labelled, body),
+    })
+  }
 }
 
-const answerNoImages: Answer = async (_deps, { client }) =>
-  sendError(
-    client,
-    openAiError(503, {
-      message: "Google's OpenAI endpoint cannot be used with the keys of this gateway.",
-      type: 'server_error',
-      code: 'service_unavailable',
-    }),
+const answerNoImages: Translate = async (_deps, { client }) => sendError(client, noImages)
+
+const noImages: OpenAiError = openAiError(503, {
+  message: "Google's OpenAI endpoint cannot be used with the keys of this gateway.",
+  type: 'server_error',
+  code: 'service_unavailable',
+})
+
+function answerList(deps: OpenAiDeps, either: Switch): OpenAiHandler {
+  return (request) =>
+    either(request, {
+      relay: (once) =>
+        relayWhole(free(once), request, {
+          gateway: modelsCall(deps, request, 'models'),
+          tell: (list) => usableOf(list, request),
+        }),
+      translate: (once, labelled) => answerModelList(once, labelled),
+    })
+}
+
+function answerOne(deps: OpenAiDeps, either: Switch): OpenAiHandler {
+  return (request, path) => {
+    const id = decodeURIComponent(path.slice(`${base}/models/`.length)).replace(/^models\//, '')
+    const translate = (once: OpenAiDeps, labelled: OpenAiRequest) =>
+      answerModelGet(once, labelled, id)
+    // Ours says of models that the client may not use that they do not exist.
+    if (!request.caller.mayUse(id)) return translate(deps, request)
+    const gateway = modelsCall(deps, request, `models/${encodeURIComponent(id)}`)
+    return either(request, {
+      relay: (once) => relayWhole(free(once), request, { gateway, tell: (model) => model }),
+      translate,
+    })
+  }
+}
+
+/** Lists of models count for no token's limits. */
+const free = (deps: OpenAiDeps): OpenAiDeps => ({
+  ...deps,
+  forward: { ...deps.forward, admit: () => ({ ok: true, release: () => {} }) },
+})
+
+/** The models of a list that the client may use. */
+function usableOf(list: JsonObject, { caller }: OpenAiRequest): JsonObject {
+  const data = listOf(list['data']).filter(
+    (model) => isObject(model) && caller.mayUse(String(model['id']).replace(/^models\//, '')),
   )
+  return { ...list, data }
+}

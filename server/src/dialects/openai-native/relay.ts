@@ -1,92 +1,71 @@
 import type { GatewayRequest } from '../../gateway/forward.ts'
 import { createSseSplitter } from '../../gateway/stream-chunks.ts'
-import { callTo } from '../openai/build-call.ts'
+import { verdicts, type VerdictName } from '../../keys/verdicts.ts'
 import { endOfStream, streamEvent } from '../openai/chat-events.ts'
-import { InvalidRequest } from '../openai/invalid-request.ts'
 import { isObject, listOf, type JsonObject } from '../openai/json-value.ts'
 import { brokenAnswer, fromGoogleAnswer, type OpenAiError } from '../openai/openai-error.ts'
 import type { OpenAiDeps, OpenAiRequest } from '../openai/openai-deps.ts'
-import { collector, readCall } from '../openai/read-call.ts'
+import { collector, readCall, type CallReader } from '../openai/read-call.ts'
 import { sendError, sendJson } from '../openai/send-json.ts'
+import type { RelayCall } from './relay-call.ts'
 import { freshRelay, relayChunk, relayCompletion } from './relay-answer.ts'
 
-export type Endpoint = 'chat/completions' | 'embeddings' | 'images/generations'
+/** Why Google's endpoint gave no answer. */
+export type Refused = {
+  readonly error: OpenAiError
+  /** How the last attempt ended; undefined when there was no key for one. */
+  readonly verdict: VerdictName | undefined
+}
 
-/** Undefined when the client has its answer; else why Google's endpoint gave none, which another way may. */
-type Relayed = { readonly refused: OpenAiError } | undefined
+/** Undefined when the client has its answer, or has left. */
+type Relayed = Refused | undefined
 
-/** A request to Google's own OpenAI endpoint as it came, but for `top_k`, which that endpoint refuses. */
+/** Whether the request itself is not to blame: in Google's own way other keys, or the same, may serve it. */
+export function isForWantOfKey({ verdict }: Refused): boolean {
+  return verdict === undefined || ['key', 'project', 'lane', 'us'].includes(verdicts[verdict].blame)
+}
+
+/** Sends a request to Google's own OpenAI endpoint, and its answer to the client. */
 export async function relay(
   deps: OpenAiDeps,
   request: OpenAiRequest,
-  { endpoint, body }: { endpoint: Endpoint; body: Buffer },
+  call: RelayCall,
 ): Promise<Relayed> {
-  const { top_k: _refused, ...wanted } = readBodyObject(body)
-  const streams = wanted['stream'] === true
-  const call = relayCall(deps, request, { endpoint, wanted, streams })
-  return streams ? relayStream(deps, request, call) : relayWhole(deps, request, call)
+  return call.streams
+    ? relayStream(deps, request, call)
+    : relayWhole(deps, request, { gateway: call.gateway, tell: relayCompletion })
 }
 
-function readBodyObject(body: Buffer): JsonObject {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'))
-    if (isObject(value)) return value
-  } catch (cause) {
-    throw new InvalidRequest('The body of the request is not valid JSON.', { cause })
-  }
-  throw new InvalidRequest('The body of the request is not a JSON object.')
-}
-
-type Wanted = {
-  readonly endpoint: Endpoint
-  readonly wanted: JsonObject
-  readonly streams: boolean
-}
-
-function relayCall(
-  deps: OpenAiDeps,
-  request: OpenAiRequest,
-  { endpoint, wanted, streams }: Wanted,
-): GatewayRequest {
-  const body = Buffer.from(JSON.stringify(wanted))
-  const model = typeof wanted['model'] === 'string' ? wanted['model'].replace(/^models\//, '') : ''
-  return {
-    id: request.id,
-    ask: {
-      model,
-      lane: model,
-      estimatedInputTokens: Math.ceil(body.length / 4),
-      ...(endpoint === 'images/generations' ? { paidOnly: true } : {}),
-    },
-    call: {
-      ...callTo(deps, `openai/${endpoint}`, streams ? 'sse' : 'unary'),
-      body: [body],
-      generates: false,
-      usesResource: false,
-    },
-    patienceMs: undefined,
-    labels: {
-      dialect: request.dialect,
-      method: endpoint,
-      caller: request.caller.id,
-      streamed: streams,
-    },
-  }
-}
-
-async function relayWhole(
+/** A whole answer, told as it came but for what `tell` changes. */
+export async function relayWhole(
   deps: OpenAiDeps,
   { client }: OpenAiRequest,
-  call: GatewayRequest,
+  { gateway, tell }: { gateway: GatewayRequest; tell: (answer: JsonObject) => JsonObject },
 ): Promise<Relayed> {
   const held = collector()
-  const ended = await readCall(deps, call, { presence: client.presence, sink: held.sink })
+  const reader = { presence: client.presence, sink: held.sink }
+  const { ended, verdict } = await watchCall(deps, gateway, reader)
   if (ended.kind === 'left') return undefined
-  if (ended.kind === 'refused') return { refused: ended.error }
+  if (ended.kind === 'refused') return { error: ended.error, verdict }
   const answer = parse(held.bytes().toString('utf8'))
   if (ended.kind === 'cut' || answer === undefined) sendError(client, brokenAnswer())
-  else sendJson(client, relayCompletion(answer))
+  else if ('error' in answer) sendError(client, fromGoogleAnswer(500, JSON.stringify(answer)))
+  else sendJson(client, tell(answer))
   return undefined
+}
+
+/** Reads a call and sees how its last attempt ended. */
+async function watchCall(deps: OpenAiDeps, gateway: GatewayRequest, reader: CallReader) {
+  let verdict: VerdictName | undefined
+  const forward: OpenAiDeps['forward'] = {
+    ...deps.forward,
+    report(report) {
+      ;({ verdict } = report.outcome)
+      deps.forward.report(report)
+    },
+  }
+  const ended = await readCall({ ...deps, forward }, gateway, reader)
+  return { ended, verdict }
 }
 
 const streamHeaders = {
@@ -98,43 +77,56 @@ const streamHeaders = {
 async function relayStream(
   deps: OpenAiDeps,
   { client }: OpenAiRequest,
-  call: GatewayRequest,
+  { gateway, wantsUsage }: RelayCall,
 ): Promise<Relayed> {
   const splitter = createSseSplitter()
-  let state = freshRelay
-  let failure: OpenAiError | undefined
-  let isDone = false
-
-  const take = (chunks: readonly string[]): string[] =>
-    chunks.flatMap((text) => {
-      if (failure !== undefined || isDone) return []
-      isDone = text === '[DONE]'
-      if (isDone) return []
-      const chunk = parse(text)
-      failure = errorIn(chunk, text)
-      if (chunk === undefined || failure !== undefined) return []
-      const [next, told] = relayChunk(state, chunk)
-      state = next
-      return [streamEvent(told)]
-    })
-
+  const teller = createTeller(wantsUsage)
   const write = (events: readonly string[]): boolean =>
     events.length === 0 || client.write(Buffer.from(events.join('')))
 
-  const ended = await readCall(deps, call, {
+  const { ended, verdict } = await watchCall(deps, gateway, {
     presence: client.presence,
     begin: () => client.begin(200, streamHeaders),
     sink: {
-      write: (bytes) => write(take(splitter.push(bytes))),
+      write: (bytes) => write(teller.take(splitter.push(bytes))),
       onDrain: (resume) => client.onDrain(resume),
     },
   })
   if (ended.kind === 'left') return undefined
-  if (ended.kind === 'refused') return { refused: ended.error }
-  write(take(splitter.rest()))
-  if (isDone) client.end(endOfStream)
-  else client.cut(streamEvent({ error: (failure ?? brokenAnswer()).error }))
+  if (ended.kind === 'refused') return { error: ended.error, verdict }
+  write(teller.take(splitter.rest()))
+  const failure = teller.failure()
+  if (failure === undefined) client.end(endOfStream)
+  else client.cut(streamEvent({ error: failure.error }))
   return undefined
+}
+
+/** What a client is told of Google's events, up to the first that fails. */
+function createTeller(wantsUsage: boolean) {
+  let state = freshRelay
+  let failure: OpenAiError | undefined
+  let isDone = false
+
+  function tell(text: string): string[] {
+    if (failure !== undefined || isDone) return []
+    isDone = text === '[DONE]'
+    if (isDone) return []
+    const chunk = parse(text)
+    failure = errorIn(chunk, text)
+    if (chunk === undefined || failure !== undefined) return []
+    const [next, told] = relayChunk(state, chunk)
+    state = next
+    if (wantsUsage) return [streamEvent(told)]
+    const { usage, ...rest } = told
+    const wasForUsage = usage !== undefined && listOf(told['choices']).length === 0
+    return wasForUsage ? [] : [streamEvent(rest)]
+  }
+
+  return {
+    take: (chunks: readonly string[]) => chunks.flatMap(tell),
+    /** Why the stream, which is over, is not complete. */
+    failure: () => (isDone ? undefined : (failure ?? brokenAnswer())),
+  }
 }
 
 /** Google wraps its errors in a list here, in a stream too. */

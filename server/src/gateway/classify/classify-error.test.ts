@@ -26,11 +26,12 @@ const violation = (quotaId: string, quotaValue?: string) => ({
 })
 
 const scrub = (text: string) => text.replaceAll(/AIza\w+/g, '…')
-const classify = (parts: Parts, usesResource = false) =>
+const classify = (parts: Parts, usesResource = false, asBearer = false) =>
   classifyError({
     status: parts.code,
-    bodyText: JSON.stringify({ error: parts }),
+    bodyText: JSON.stringify(asBearer ? [{ error: parts }] : { error: parts }),
     usesResource,
+    asBearer,
     scrub,
   })
 
@@ -42,6 +43,21 @@ const exceeded = 'You exceeded your current quota, please check your plan and bi
 
 /** Google's own bodies by the rule they are examples of. */
 const examples: Record<string, readonly Parts[]> = {
+  'bearer refused: a key that may not travel as a Bearer credential': [
+    {
+      code: 400,
+      message: 'Multiple authentication credentials received. Please pass only one.',
+      status: invalid,
+    },
+    { code: 400, message: 'Invalid Auth key.', status: invalid },
+    { code: 400, message: 'Missing or invalid Authorization header.', status: invalid },
+    {
+      code: 401,
+      message: 'Request had invalid authentication credentials.',
+      status: 'UNAUTHENTICATED',
+      details: [info('ACCESS_TOKEN_TYPE_UNSUPPORTED')],
+    },
+  ],
   'credentials doubled: more than one credential': [
     {
       code: 400,
@@ -299,7 +315,7 @@ describe.each(errorRules.map(({ verdict, note }) => [nameOf({ verdict, note }), 
     test.each(
       (examples[name] ?? []).map((parts) => [`${parts.code} ${parts.message}`, parts] as const),
     )('%s', (_name, parts) => {
-      expect(classify(parts).verdict).toBe(verdict)
+      expect(classify(parts, false, verdict === 'bearer-refused').verdict).toBe(verdict)
     })
   },
 )
@@ -307,6 +323,13 @@ describe.each(errorRules.map(({ verdict, note }) => [nameOf({ verdict, note }), 
 function nameOf({ verdict, note }: { verdict: VerdictName; note: string }) {
   return `${verdict.replaceAll('-', ' ')}: ${note}`
 }
+
+test('a key that is not valid is no better for having travelled as a Bearer credential', () => {
+  const name = 'key invalid: a key that is not valid, expired or deleted'
+  for (const parts of examples[name] ?? []) {
+    expect(classify(parts, false, true).verdict).toBe('key-invalid')
+  }
+})
 
 describe('a request that names a resource', () => {
   test('is refused because of the resource when Google says no more', () => {

@@ -7,6 +7,8 @@ export type ErrorAnswer = {
   readonly bodyText: string
   /** Whether the request names a resource of one project. */
   readonly usesResource: boolean
+  /** Whether the key travelled as a Bearer credential. */
+  readonly asBearer?: boolean
   /** Takes the keys out of Google's words. */
   readonly scrub: (text: string) => string
 }
@@ -14,10 +16,16 @@ export type ErrorAnswer = {
 const evidenceLength = 1000
 
 /** What an error of Google's means for whom. */
-export function classifyError({ status, bodyText, usesResource, scrub }: ErrorAnswer): Outcome {
+export function classifyError({
+  status,
+  bodyText,
+  usesResource,
+  asBearer = false,
+  scrub,
+}: ErrorAnswer): Outcome {
   // Before anything is read or cut: what is learned from an error is shown and stored, and half a key is not found.
   const error = readGoogleError(status, scrub(bodyText))
-  const rule = errorRules.find(({ when }) => when({ ...error, usesResource }))
+  const rule = errorRules.find(({ when }) => when({ ...error, usesResource, asBearer }))
   const reason = error.reason === '' ? error.rpcStatus : error.reason
   return {
     verdict: rule?.verdict ?? 'request-refused',

@@ -1,7 +1,10 @@
 import type { VerdictName } from '../../keys/verdicts.ts'
 import type { GoogleError } from './google-error.ts'
 
-export type ErrorFacts = GoogleError & { readonly usesResource: boolean }
+export type ErrorFacts = GoogleError & {
+  readonly usesResource: boolean
+  readonly asBearer: boolean
+}
 
 export type ErrorRule = {
   readonly verdict: VerdictName
@@ -22,6 +25,20 @@ const isRefusal = ({ status }: GoogleError) => status === 401 || status === 403
  * gives nothing else.
  */
 export const errorRules: readonly ErrorRule[] = [
+  // There the kind of a key is refused in several ways, and none of them says that the key is not good.
+  {
+    verdict: 'bearer-refused',
+    note: 'a key that may not travel as a Bearer credential',
+    when: (e) =>
+      e.asBearer &&
+      e.reason !== 'API_KEY_INVALID' &&
+      (e.status === 401 ||
+        (e.status === 400 &&
+          begins(
+            e,
+            /Multiple authentication credentials|Invalid Auth key|Missing or invalid Authorization/i,
+          ))),
+  },
   {
     verdict: 'credentials-doubled',
     note: 'more than one credential',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readUsage } from './usage-metadata.ts'
+import { readOpenAiUsage, readUsage } from './usage-metadata.ts'
 
 const usage = (prompt: number) =>
   `"usageMetadata": {"promptTokenCount": ${prompt},"candidatesTokenCount": 2,"totalTokenCount": ${prompt + 2},"promptTokensDetails": [{"modality": "TEXT","tokenCount": ${prompt}}]}`
@@ -32,3 +32,24 @@ test.each([
 ])('there is no usage in %j', (text) => {
   expect(readUsage(Buffer.from(text))).toBeUndefined()
 })
+
+test("usage in OpenAI's words counts as thoughts what only the total has", () => {
+  const usage = { prompt_tokens: 4, completion_tokens: 3, total_tokens: 17 }
+  const events = [{ choices: [], usage }, { choices: [], usage: null }, { said: '"usage": {}' }]
+  const text = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
+  expect(readOpenAiUsage(Buffer.from(text))).toEqual({
+    prompt: 4,
+    output: 3,
+    thoughts: 10,
+    cached: 0,
+    toolUse: 0,
+    total: 17,
+  })
+})
+
+test.each(['', '"usage"', '"usage": null', '"usage": {"prompt_to'])(
+  "there is no usage in OpenAI's words in %j",
+  (text) => {
+    expect(readOpenAiUsage(Buffer.from(text))).toBeUndefined()
+  },
+)

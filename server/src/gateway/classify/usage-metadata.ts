@@ -8,20 +8,37 @@ export type Usage = {
   readonly total: number
 }
 
-const marker = '"usageMetadata"'
+/** How a usage is found in an answer, and read. */
+type Wording = {
+  readonly marker: string
+  readonly read: (found: Readonly<Record<string, unknown>>) => Usage
+}
 
 /**
  * The last `usageMetadata` in these bytes of an answer, complete or cut, pretty-printed or not. Every chunk of a stream repeats the
  * running totals, so the last one stands for all. Undefined where there is none to read.
  */
 export function readUsage(bytes: Buffer): Usage | undefined {
+  return findUsage(bytes, { marker: '"usageMetadata"', read: readMetadata })
+}
+
+/** The last `usage` that is no null, in an answer of Google's OpenAI endpoint. */
+export function readOpenAiUsage(bytes: Buffer): Usage | undefined {
+  return findUsage(bytes, { marker: '"usage"', read: readOpenAi })
+}
+
+function findUsage(bytes: Buffer, wording: Wording): Usage | undefined {
+  const { marker, read } = wording
   const start = bytes.lastIndexOf(marker)
   if (start === -1) return undefined
   const open = bytes.indexOf('{', start + marker.length)
+  const isIts = /^\s*:\s*$/.test(bytes.toString('latin1', start + marker.length, open))
+  if (open !== -1 && !isIts) return findUsage(bytes.subarray(0, start), wording)
   const end = open === -1 ? -1 : endOfObject(bytes, open)
   if (end === -1) return undefined
   try {
-    return usageOf(JSON.parse(bytes.toString('utf8', open, end)))
+    const found: unknown = JSON.parse(bytes.toString('utf8', open, end))
+    return typeof found === 'object' && found !== null ? read({ ...found }) : undefined
   } catch {
     // Cut in the middle, or no JSON at all: then there is no usage to read.
     return undefined
@@ -40,18 +57,39 @@ function endOfObject(bytes: Buffer, open: number): number {
 }
 
 export function usageOf(metadata: unknown): Usage | undefined {
-  if (typeof metadata !== 'object' || metadata === null) return undefined
-  const read: Readonly<Record<string, unknown>> = { ...metadata }
-  const count = (name: string) => {
-    const value = read[name]
-    return typeof value === 'number' ? value : 0
-  }
+  return typeof metadata === 'object' && metadata !== null
+    ? readMetadata({ ...metadata })
+    : undefined
+}
+
+export function openAiUsageOf(usage: unknown): Usage | undefined {
+  return typeof usage === 'object' && usage !== null ? readOpenAi({ ...usage }) : undefined
+}
+
+function readMetadata(read: Readonly<Record<string, unknown>>): Usage {
   return {
-    prompt: count('promptTokenCount'),
-    output: count('candidatesTokenCount'),
-    thoughts: count('thoughtsTokenCount'),
-    cached: count('cachedContentTokenCount'),
-    toolUse: count('toolUsePromptTokenCount'),
-    total: count('totalTokenCount'),
+    prompt: count(read['promptTokenCount']),
+    output: count(read['candidatesTokenCount']),
+    thoughts: count(read['thoughtsTokenCount']),
+    cached: count(read['cachedContentTokenCount']),
+    toolUse: count(read['toolUsePromptTokenCount']),
+    total: count(read['totalTokenCount']),
   }
 }
+
+/** Google counts thoughts in the total only, so what is missing from the sum is theirs. */
+function readOpenAi(read: Readonly<Record<string, unknown>>): Usage {
+  const prompt = count(read['prompt_tokens'])
+  const output = count(read['completion_tokens'])
+  const total = count(read['total_tokens'])
+  return {
+    prompt,
+    output,
+    thoughts: Math.max(0, total - prompt - output),
+    cached: count(Object(read['prompt_tokens_details']).cached_tokens),
+    toolUse: 0,
+    total,
+  }
+}
+
+const count = (value: unknown) => (typeof value === 'number' ? value : 0)

@@ -38,7 +38,8 @@ export type OpenAiBenchOptions = {
   readonly environment?: Record<string, string>
   readonly settings?: Partial<OpenAiSettings>
   readonly fetchMedia?: FetchMedia
-  readonly keys?: number
+  /** How many, or which; each has a project of its own. */
+  readonly keys?: number | readonly string[]
   /** Attempts that may fail through no fault of a key. */
   readonly attempts?: number
   readonly moreRoutes?: (deps: OpenAiDeps) => DataRoute[]
@@ -53,7 +54,10 @@ export async function startOpenAiBench({
   attempts: maxRetries = 3,
   moreRoutes = () => [],
 }: OpenAiBenchOptions = {}): Promise<OpenAiBench> {
-  const values = Array.from({ length: keys }, (_, index) => `AQ.test-key-${index}`)
+  const values =
+    typeof keys === 'number'
+      ? Array.from({ length: keys }, (_, index) => `AQ.test-key-${index}`)
+      : keys
   const projects = values.map((key, index) => ({
     id: `p${index}`,
     tier: 'paid1' as const,
@@ -88,7 +92,7 @@ export async function startOpenAiBench({
     settings: () => ({ ...settings, ...more }),
     callers,
     forward,
-    catalogue: { models: () => listModels(fake), has: () => false },
+    catalogue: { models: () => listModels(fake, values[0]), has: () => false },
     signatures: createSignatureStore(),
     fetchMedia,
     version: () => 'v1beta',
@@ -118,9 +122,9 @@ export async function startOpenAiBench({
   }
 }
 
-async function listModels(fake: FakeGemini): Promise<Model[]> {
+async function listModels(fake: FakeGemini, key = ''): Promise<Model[]> {
   const response = await fetch(`${fake.url}/v1beta/models?pageSize=1000`, {
-    headers: { 'x-goog-api-key': 'AQ.test-key-0' },
+    headers: { 'x-goog-api-key': key },
   })
   return Object(await response.json()).models
 }
