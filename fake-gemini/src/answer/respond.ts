@@ -1,5 +1,6 @@
 import type { Model } from '../models.ts'
 import type { Part } from '../wire/request.ts'
+import type { Candidate, GenerateContentResponse, UsageMetadata } from '../wire/response.ts'
 import { issueSignature } from '../wire/signature.ts'
 import { textTokens, tokensDetails, total } from '../wire/tokens.ts'
 import type { TokenCounts } from '../wire/tokens.ts'
@@ -24,16 +25,16 @@ function outputTokens(part: Part): number {
 }
 
 /** proto3 JSON leaves zeros out. */
-function usage(answering: Answering, spent: { visible: number; thoughts: number }): object {
+function usage(answering: Answering, spent: { visible: number; thoughts: number }): UsageMetadata {
   const { prompt, cachedTokens, serviceTier } = answering
   const promptTokenCount = total(prompt)
-  const counts: Record<string, unknown> = { promptTokenCount }
-  if (cachedTokens > 0) counts['cachedContentTokenCount'] = cachedTokens
-  if (spent.visible > 0) counts['candidatesTokenCount'] = spent.visible
-  counts['totalTokenCount'] = promptTokenCount + spent.visible + spent.thoughts
-  counts['promptTokensDetails'] = tokensDetails(prompt)
-  if (spent.thoughts > 0) counts['thoughtsTokenCount'] = spent.thoughts
-  counts['serviceTier'] = serviceTier
+  const counts: UsageMetadata = { promptTokenCount, totalTokenCount: 0 }
+  if (cachedTokens > 0) counts.cachedContentTokenCount = cachedTokens
+  if (spent.visible > 0) counts.candidatesTokenCount = spent.visible
+  counts.totalTokenCount = promptTokenCount + spent.visible + spent.thoughts
+  counts.promptTokensDetails = tokensDetails(prompt)
+  if (spent.thoughts > 0) counts.thoughtsTokenCount = spent.thoughts
+  counts.serviceTier = serviceTier
   return counts
 }
 
@@ -53,7 +54,10 @@ function signed(parts: readonly Part[], answering: Answering): Part[] {
   return result
 }
 
-function frame(answering: Answering, fields: { candidates?: object[]; usageMetadata?: object }) {
+function frame(
+  answering: Answering,
+  fields: { candidates?: Candidate[]; usageMetadata: UsageMetadata },
+): GenerateContentResponse {
   return {
     ...fields,
     modelVersion: answering.model.version,
@@ -61,14 +65,14 @@ function frame(answering: Answering, fields: { candidates?: object[]; usageMetad
   }
 }
 
-function blocked(plan: Plan, answering: Answering): object {
+function blocked(plan: Plan, answering: Answering): GenerateContentResponse {
   return {
-    promptFeedback: plan.promptFeedback,
+    ...(plan.promptFeedback === undefined ? {} : { promptFeedback: plan.promptFeedback }),
     ...frame(answering, { usageMetadata: usage(answering, { visible: 0, thoughts: 0 }) }),
   }
 }
 
-function ending(plan: Plan): object {
+function ending(plan: Plan): Pick<Candidate, 'finishReason' | 'finishMessage'> {
   return {
     finishReason: plan.finishReason,
     ...(plan.finishMessage === undefined ? {} : { finishMessage: plan.finishMessage }),
@@ -76,7 +80,7 @@ function ending(plan: Plan): object {
 }
 
 /** The whole answer in one piece. */
-export function toResponse(plan: Plan, answering: Answering): object {
+export function toResponse(plan: Plan, answering: Answering): GenerateContentResponse {
   if (plan.promptFeedback) return blocked(plan, answering)
   const thoughts: Part[] = plan.thoughts === '' ? [] : [{ text: plan.thoughts, thought: true }]
   const parts = [...thoughts, ...signed(plan.parts, answering)]
@@ -94,7 +98,11 @@ export function toResponse(plan: Plan, answering: Answering): object {
 }
 
 /** The answer as a row of chunks, each with the running totals. */
-export function toChunks(plan: Plan, answering: Answering, pieces: number): object[] {
+export function toChunks(
+  plan: Plan,
+  answering: Answering,
+  pieces: number,
+): GenerateContentResponse[] {
   if (plan.promptFeedback) return [blocked(plan, answering)]
   const steps = streamParts(plan, answering, pieces)
   let visible = 0

@@ -1,8 +1,10 @@
 import type { Call } from '../http/call.ts'
 import { readCredentials } from '../http/credentials.ts'
 import { rpcOf } from '../http/route.ts'
+import type { Route } from '../http/route.ts'
 import { sendScript } from '../http/send-script.ts'
 import { sendNoSuchPath } from '../http/send.ts'
+import { answerOpenAi } from '../openai/answer-openai.ts'
 import { keyStates } from '../projects/key-states.ts'
 import type { Key } from '../projects/registry.ts'
 import { countTokens } from './count-tokens.ts'
@@ -35,10 +37,15 @@ export function answerCall(call: Call): Promise<void> | void {
   if (target.kind === 'call' && !action) return sendNoSuchPath(call)
   if ('error' in credentials) throw new Refusal(credentials.error)
   const { project } = admitKey(call, credentials.key)
+  if (target.kind === 'openai') return answerOpenAi(call, target, project)
   if (target.kind === 'list-models') return listModels(call, { project })
   const addressed = { model: target.model, project }
   return action ? action(call, addressed) : getModel(call, addressed)
 }
+
+/** Whether a call is for more than a look at the models. */
+const isForUse = ({ target }: Route): boolean =>
+  target.kind === 'call' || (target.kind === 'openai' && target.endpoint !== 'models')
 
 /** The key, if it may be used; otherwise its state's refusal. */
 function admitKey(call: Call, value: string): Key {
@@ -48,7 +55,7 @@ function admitKey(call: Call, value: string): Key {
   if (key) record.project = key.project.id
   if (key && state === 'ok') return key
   const row = keyStates[state === 'ok' ? 'invalid' : state]
-  if (key && row.listsModels === true && route.target.kind !== 'call') return key
+  if (key && row.listsModels === true && !isForUse(route)) return key
   const projectNumber = key?.project.number ?? ''
   const error = row.refuse({ key: value, projectNumber, rpc: rpcOf(route) })
   throw new Refusal({ ...error, verdict: `key:${state}` })

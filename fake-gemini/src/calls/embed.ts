@@ -27,7 +27,12 @@ export function batchEmbedContents(call: Call, addressed: Addressed): void {
   sendJson(call, { embeddings, ...usageMetadata })
 }
 
-function embedAll(call: Call, addressed: Addressed, requests: readonly EmbedContentRequest[]) {
+/** One vector for each request, after all that Google checks. */
+export function embedAll(
+  call: Call,
+  addressed: Addressed,
+  requests: readonly EmbedContentRequest[],
+) {
   const { version } = call.route
   const model = findModel({ ...addressed, method: 'embedContent', version })
   if (call.world.options.strict) {

@@ -1,4 +1,5 @@
 import { planAnswer } from '../answer/plan.ts'
+import type { Plan } from '../answer/plan.ts'
 import { lastUserText } from '../answer/last-words.ts'
 import { toChunks, toResponse } from '../answer/respond.ts'
 import type { Answering } from '../answer/respond.ts'
@@ -8,6 +9,7 @@ import type { Call } from '../http/call.ts'
 import { sendChunks, sendWhole } from '../http/send-chunks.ts'
 import { sendRaw } from '../http/send.ts'
 import { behaviourFor } from '../misbehaviour/behaviour.ts'
+import type { Delivery } from '../misbehaviour/delivery.ts'
 import type { Instead } from '../misbehaviour/instead.ts'
 import type { Model } from '../models.ts'
 import { quotaExceeded } from '../projects/quota-error.ts'
@@ -27,9 +29,25 @@ const cachedTokens = 2048
 
 /** Answers generateContent and streamGenerateContent. */
 export async function generate(call: Call, addressed: Addressed): Promise<void> {
+  const planned = await planCall(call, addressed, readBody(call, generateContentBody))
+  if (planned === undefined) return
+  const { plan, answering, delivery } = planned
+  if (call.record.action === 'generateContent') {
+    return sendWhole(call, toResponse(plan, answering), delivery)
+  }
+  return sendChunks(call, toChunks(plan, answering, delivery.pieces), delivery)
+}
+
+export type Planned = { plan: Plan; answering: Answering; delivery: Delivery }
+
+/** What a call is answered; undefined when it has gone another way already. Throws what it is refused for. */
+export async function planCall(
+  call: Call,
+  addressed: Addressed,
+  request: GenerateContentRequest,
+): Promise<Planned | undefined> {
   const { world, route } = call
   const { project } = addressed
-  const request = readBody(call, generateContentBody)
   const { version } = route
   const model = findModel({ ...addressed, method: 'generateContent', version })
   const prompt = requestTokens(request)
@@ -41,15 +59,14 @@ export async function generate(call: Call, addressed: Addressed): Promise<void> 
   )
   const { delivery } = behaviour
   if (behaviour.names.length > 0) call.record.verdict = `misbehaved:${behaviour.names.join('+')}`
-  if (delivery.delayMs > 0 && !(await pause(call, delivery.delayMs))) return
-  if (behaviour.instead) return sendInstead(call, behaviour.instead, { model, project })
+  if (delivery.delayMs > 0 && !(await pause(call, delivery.delayMs))) return undefined
+  if (behaviour.instead) {
+    await sendInstead(call, behaviour.instead, { model, project })
+    return undefined
+  }
   takeQuota(world, { family: 'generate', project, model, tokens })
   const plan = behaviour.change(planAnswer(request, model))
-  const answering = answeringFor(call, { request, model, prompt })
-  if (call.record.action === 'generateContent') {
-    return sendWhole(call, toResponse(plan, answering), delivery)
-  }
-  return sendChunks(call, toChunks(plan, answering, delivery.pieces), delivery)
+  return { plan, answering: answeringFor(call, { request, model, prompt }), delivery }
 }
 
 function answeringFor(

@@ -20,8 +20,23 @@ const none: GoogleError = {
   verdict: 'credentials:none',
 }
 
+const noBearer: GoogleError = {
+  ...invalidArgument('Missing or invalid Authorization header.'),
+  verdict: 'credentials:none',
+}
+
+/** On the OpenAI endpoint keys travel as Bearer, and those of the new kind count as something else besides. */
+function readBearer({ headers }: IncomingMessage): Credentials {
+  const key = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  if (key === undefined) return { error: noBearer }
+  const besides = ['x-goog-api-key', 'openai-organization', 'openai-project']
+  const hasMore = besides.some((name) => headers[name] !== undefined)
+  return hasMore || key.startsWith('AQ.') ? { error: several } : { key }
+}
+
 /** Finds the one credential of a call. Auth keys (`AQ.`) count only alone, in their header. */
 export function readCredentials(request: IncomingMessage, route: Route): Credentials {
+  if (route.target.kind === 'openai') return readBearer(request)
   const header = request.headers['x-goog-api-key']
   const inQuery = route.query['key']
   const hasBearer = request.headers.authorization !== undefined

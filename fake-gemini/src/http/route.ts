@@ -11,7 +11,11 @@ export type Target =
   | { kind: 'list-models' }
   | { kind: 'get-model'; model: string }
   | { kind: 'call'; model: string; action: string }
+  | { kind: 'openai'; endpoint: OpenAiEndpoint; model: string | undefined }
   | { kind: 'unknown' }
+
+/** The paths below `/openai`; `models` with or without a name. */
+export type OpenAiEndpoint = 'chat/completions' | 'embeddings' | 'images/generations' | 'models'
 
 const noQuery: Readonly<Record<string, string>> = Object.freeze({})
 
@@ -31,8 +35,25 @@ export function parseRoute(method: string, url: string): Route {
     return { path, query, version: '', target: { kind: 'control', name } }
   }
   const [, version = '', rest = ''] = /^\/(v1|v1beta|v1alpha)\/(.+)$/.exec(path) ?? []
-  return { path, query, version, target: targetOf(method, rest) }
+  const ofOpenAi = /^openai\/(.+)$/.exec(rest)?.[1]
+  const target = ofOpenAi === undefined ? targetOf(method, rest) : openAiTarget(method, ofOpenAi)
+  return { path, query, version, target }
 }
+
+function openAiTarget(method: string, rest: string): Target {
+  const model = /^models\/(.+)$/.exec(rest)?.[1]
+  if (method === 'GET' && (rest === 'models' || model !== undefined)) {
+    return { kind: 'openai', endpoint: 'models', model: model && modelId(decoded(model)) }
+  }
+  const endpoint = posts.find((one) => one === rest)
+  if (method !== 'POST' || endpoint === undefined) return { kind: 'unknown' }
+  return { kind: 'openai', endpoint, model: undefined }
+}
+
+const posts: readonly OpenAiEndpoint[] = ['chat/completions', 'embeddings', 'images/generations']
+
+/** Ids are understood with and without their prefix. */
+export const modelId = (name: string): string => name.replace(/^models\//, '')
 
 function targetOf(method: string, rest: string): Target {
   const unknown: Target = { kind: 'unknown' }
@@ -58,8 +79,17 @@ const services: Readonly<Record<Target['kind'], string>> = {
   control: '',
   unknown: '',
   call: 'GenerativeService',
+  openai: 'OpenAIService',
   'list-models': 'ModelService',
   'get-model': 'ModelService',
+}
+
+const rpcs: Readonly<Record<string, string>> = {
+  'list-models': 'ListModels',
+  'chat/completions': 'ChatCompletions',
+  embeddings: 'Embeddings',
+  'images/generations': 'GenerateImages',
+  models: 'ListModels',
 }
 
 /** The RPC behind a route, as error texts name it. */
@@ -67,8 +97,6 @@ export function rpcOf({ target, version }: Route): string {
   const action =
     target.kind === 'call'
       ? target.action.charAt(0).toUpperCase() + target.action.slice(1)
-      : target.kind === 'list-models'
-        ? 'ListModels'
-        : 'GetModel'
+      : (rpcs[target.kind === 'openai' ? target.endpoint : target.kind] ?? 'GetModel')
   return `google.ai.generativelanguage.${version}.${services[target.kind]}.${action}`
 }

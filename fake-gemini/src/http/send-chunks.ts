@@ -8,13 +8,28 @@ import { arrayHeaders, prettyJson, sendError, sendJson, sseHeaders } from './sen
 
 const splitSize = 7
 
-type Framing = { first: string; between: string; last: string; of(chunk: object): string }
+type Framing = {
+  first: string
+  between: string
+  last: string
+  of(chunk: object): string
+  ofError?(error: object): string
+}
 
 const sse: Framing = {
   first: '',
   between: '',
   last: '',
   of: (chunk) => `data: ${spacedJson(chunk)}\r\n\r\n`,
+}
+
+const openAi: Framing = {
+  first: '',
+  between: '',
+  last: 'data: [DONE]\n\n',
+  of: (chunk) => `data: ${JSON.stringify(chunk)}\n\n`,
+  // An error is a list here too, and no `[DONE]` follows it.
+  ofError: (error) => `data: ${JSON.stringify([error])}\n\n`,
 }
 
 const array: Framing = {
@@ -30,10 +45,9 @@ export async function sendChunks(
   chunks: readonly object[],
   delivery: Delivery,
 ): Promise<void> {
-  const isSse = call.route.query['alt'] === 'sse'
-  const framing = isSse ? sse : array
+  const framing = framingOf(call)
   call.record.status = 200
-  call.response.writeHead(200, isSse ? sseHeaders : arrayHeaders)
+  call.response.writeHead(200, framing === array ? arrayHeaders : sseHeaders)
   for (let index = 0; index < chunks.length; index += 1) {
     if (await breaksOff(call, { delivery, framing, index })) return
     const chunk = chunks[index]
@@ -49,6 +63,11 @@ export async function sendChunks(
   call.response.end()
 }
 
+function framingOf({ route }: Call): Framing {
+  if (route.target.kind === 'openai') return openAi
+  return route.query['alt'] === 'sse' ? sse : array
+}
+
 /** Whether the stream ends here, by cut, error or silence. */
 async function breaksOff(
   call: Call,
@@ -61,8 +80,8 @@ async function breaksOff(
   }
   if (delivery.errorAfter === index) {
     const start = index === 0 ? framing.first : framing.between
-    const event = framing.of(errorBody(instead.serverError(503)))
-    call.response.end(start + event + framing.last)
+    const error = errorBody(instead.serverError(503))
+    call.response.end(start + (framing.ofError?.(error) ?? framing.of(error) + framing.last))
     return true
   }
   if (delivery.hangAfter !== index) return false

@@ -47,7 +47,12 @@ export function sendError(call: Call, error: GoogleError): void {
   call.record.verdict = error.verdict
   call.record.status = error.code
   const body = errorBody(error)
-  if (!isStream(call)) {
+  if (call.route.target.kind === 'openai') {
+    // There every error is the one item of a list.
+    call.response
+      .writeHead(error.code, jsonHeaders)
+      .end(`[${JSON.stringify(body, undefined, 2)}]\n`)
+  } else if (!isStream(call)) {
     call.response.writeHead(error.code, jsonHeaders).end(prettyJson(body))
   } else if (isSse(call)) {
     // Before the first event Google sends plain JSON under the content type of the stream.

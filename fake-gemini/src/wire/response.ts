@@ -1,0 +1,27 @@
+import type { Part } from './request.ts'
+
+/** Answers as Google writes them, as far as anybody here reads them again. */
+export type Candidate = {
+  content: { role?: string; parts?: readonly Part[] }
+  finishReason?: string
+  finishMessage?: string
+  index: number
+}
+
+export type UsageMetadata = {
+  promptTokenCount: number
+  cachedContentTokenCount?: number
+  candidatesTokenCount?: number
+  totalTokenCount: number
+  promptTokensDetails?: unknown
+  thoughtsTokenCount?: number
+  serviceTier?: string
+}
+
+export type GenerateContentResponse = {
+  promptFeedback?: { blockReason?: string }
+  candidates?: Candidate[]
+  usageMetadata: UsageMetadata
+  modelVersion: string
+  responseId: string
+}
