@@ -12,6 +12,7 @@ import {
   type OpenAiHandler,
 } from '../openai/openai-routes.ts'
 import { sendError } from '../openai/send-json.ts'
+import { isOurs } from './our-models.ts'
 import { modelsCall, relayCall, type Endpoint } from './relay-call.ts'
 import { relay, relayWhole } from './relay.ts'
 import { createSwitch, type Switch } from './relay-switch.ts'
@@ -53,6 +54,8 @@ function answerPost(either: Switch, way: { endpoint: Endpoint; translate: Transl
   const { endpoint, translate } = way
   return (deps: OpenAiDeps, request: OpenAiRequest, body: Buffer) => {
     const call = relayCall(deps, request, { endpoint, body })
+    const { model } = call.gateway.ask
+    if (translate !== answerNoImages && isOurs(deps, model)) return translate(deps, request, body)
     return either(request, {
       relay: (once) => relay(once, request, call),
       translate: (once, labelled, refused) =>
@@ -76,7 +79,7 @@ function answerList(deps: OpenAiDeps, either: Switch): OpenAiHandler {
     either(request, {
       relay: (once) =>
         relayWhole(free(once), request, {
-          gateway: modelsCall(deps, request, 'models'),
+          gateway: modelsCall(deps, request),
           tell: (list) => usableOf(list, request),
         }),
       translate: (once, labelled) => answerModelList(once, labelled),
@@ -88,9 +91,9 @@ function answerOne(deps: OpenAiDeps, either: Switch): OpenAiHandler {
     const id = decodeURIComponent(path.slice(`${base}/models/`.length)).replace(/^models\//, '')
     const translate = (once: OpenAiDeps, labelled: OpenAiRequest) =>
       answerModelGet(once, labelled, id)
-    // Ours says of models that the client may not use that they do not exist.
-    if (!request.caller.mayUse(id)) return translate(deps, request)
-    const gateway = modelsCall(deps, request, `models/${encodeURIComponent(id)}`)
+    // What the client may not use does not exist for it.
+    if (!request.caller.mayUse(id) || isOurs(deps, id)) return translate(deps, request)
+    const gateway = modelsCall(deps, request, id)
     return either(request, {
       relay: (once) => relayWhole(free(once), request, { gateway, tell: (model) => model }),
       translate,

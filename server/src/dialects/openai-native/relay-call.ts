@@ -26,7 +26,6 @@ export function relayCall(
   const sent = streams ? { ...wanted, stream_options: { ...options, include_usage: true } } : wanted
   const bytes = Buffer.from(JSON.stringify(sent))
   const model = typeof wanted['model'] === 'string' ? wanted['model'].replace(/^models\//, '') : ''
-  const paints = endpoint === 'images/generations'
   return {
     streams,
     wantsUsage: options['include_usage'] === true,
@@ -38,7 +37,7 @@ export function relayCall(
         lane: model,
         estimatedInputTokens: Math.ceil(bytes.length / 4),
         bearerOnly: true,
-        ...(paints || demandsPaid(request.raw) ? { paidOnly: true } : {}),
+        ...(demandsPaid(request.raw) ? { paidOnly: true } : {}),
       },
       call: {
         ...callTo(deps, `openai/${endpoint}`, streams ? 'sse' : 'unary'),
@@ -50,7 +49,7 @@ export function relayCall(
       },
       patienceMs: undefined,
       // What can be translated need not wait for a key that can travel so.
-      waits: paints,
+      waits: endpoint === 'images/generations',
       labels: {
         dialect: request.dialect,
         method: endpoint,
@@ -61,12 +60,23 @@ export function relayCall(
   }
 }
 
-/** `GET models` or `GET models/x`, as a request of the gateway's own. */
-export function modelsCall(deps: OpenAiDeps, request: OpenAiRequest, path: string): GatewayRequest {
+/** `GET models`, or `GET models/x`, whose lane is the model's: that it is not found says nothing of others. */
+export function modelsCall(
+  deps: OpenAiDeps,
+  request: OpenAiRequest,
+  model?: string,
+): GatewayRequest {
+  const path = model === undefined ? 'models' : `models/${encodeURIComponent(model)}`
   const { method: _post, ...call } = callTo(deps, `openai/${path}`, 'unary')
   return {
     id: request.id,
-    ask: { request: request.id, model: '', lane: '', estimatedInputTokens: 0, bearerOnly: true },
+    ask: {
+      request: request.id,
+      model: model ?? '',
+      lane: model ?? '',
+      estimatedInputTokens: 0,
+      bearerOnly: true,
+    },
     call: {
       ...call,
       method: 'GET',

@@ -20,8 +20,9 @@ export type Refused = {
 /** Undefined when the client has its answer, or has left. */
 type Relayed = Refused | undefined
 
-/** Whether the request itself is not to blame: in Google's own way other keys, or the same, may serve it. */
+/** Whether other keys, or the same in Google's own way, may serve the request: it is not to blame, nor is Google. */
 export function isForWantOfKey({ verdict }: Refused): boolean {
+  if (verdict === 'model-not-found') return false
   return verdict === undefined || ['key', 'project', 'lane', 'us'].includes(verdicts[verdict].blame)
 }
 
