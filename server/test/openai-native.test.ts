@@ -2,7 +2,14 @@ import OpenAI, { type APIError } from 'openai'
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions'
 import type { FakeProject } from '@gemini-balance/fake-gemini'
 import { afterEach, describe, expect, test } from 'vitest'
-import { clientToken, startBench, type Bench, type BenchOptions } from './support/gateway.ts'
+import { z } from 'zod'
+import {
+  adminToken,
+  clientToken,
+  startBench,
+  type Bench,
+  type BenchOptions,
+} from './support/gateway.ts'
 
 let bench: Bench
 afterEach(() => bench.close())
@@ -34,6 +41,24 @@ async function start(
 const paths = () => bench.fake.received().map(({ path }) => path)
 const toldOf = (words: string) => bench.logged.filter((line) => line.includes(words))
 
+/** The request log, once so many attempts are written. */
+async function logRows(count: number) {
+  const list = async () => (await bench.gateway.storage.attempts.list({})).rows
+  await expect.poll(async () => (await list()).length, { timeout: 10_000 }).toBe(count)
+  return list()
+}
+
+/** A client whose token is good for one request a day. */
+async function clientOfOneRequest(): Promise<OpenAI> {
+  const response = await fetch(`${bench.url}/api/tokens`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminToken}` },
+    body: JSON.stringify({ name: 'a client', limits: { requestsPerDay: 1 } }),
+  })
+  const { token } = z.object({ token: z.string() }).parse(await response.json())
+  return new OpenAI({ apiKey: token, baseURL: `${bench.url}/openai/v1`, maxRetries: 0 })
+}
+
 async function errorOf(answer: Promise<unknown>): Promise<APIError> {
   const error: unknown = await answer.then(
     () => undefined,
@@ -58,6 +83,15 @@ describe("what Google's own endpoint serves", () => {
     const [seen] = bench.fake.received()
     expect(seen?.headers['authorization']).toMatch(/^Bearer AIza-/)
     expect(seen?.headers).not.toHaveProperty('x-goog-api-key')
+    expect(await logRows(1)).toMatchObject([
+      {
+        dialect: 'openai-native',
+        method: 'chat/completions',
+        verdict: 'answered',
+        promptTokens: answer.usage?.prompt_tokens,
+        outputTokens: answer.usage?.completion_tokens,
+      },
+    ])
   })
 
   test('is a stream, without the usage that the client did not ask for', async () => {
@@ -73,6 +107,9 @@ describe("what Google's own endpoint serves", () => {
     expect(text).toBe('You said: Say hello')
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('stop')
     expect(chunks.some(({ usage }) => usage !== undefined)).toBe(false)
+    const [row] = await logRows(1)
+    expect(row?.promptTokens).toBeGreaterThan(0)
+    expect(row?.outputTokens).toBeGreaterThan(0)
   })
 
   test('is a stream with the usage that the client asked for', async () => {
@@ -185,6 +222,8 @@ describe('a pool', () => {
     const native = `/v1beta/models/${model}:generateContent`
     expect(paths()).toEqual([native, native])
     expect(toldOf('translated, not relayed')).toHaveLength(1)
+    const translated = { dialect: 'openai-translated', method: 'chat/completions' }
+    expect(await logRows(2)).toMatchObject([translated, translated])
     expect((await client.models.list()).data.length).toBeGreaterThan(0)
     const { data } = await client.embeddings.create({ model: 'gemini-embedding-2', input: 'a' })
     expect(data).toHaveLength(1)
@@ -222,12 +261,16 @@ describe('a pool', () => {
 
   test('whose standard keys are spent serves by the others, as one request of the token', async () => {
     const spent = standard(0, { quotas: { [model]: { rpd: 0 } } })
-    const client = await start([spent, ofNewKind])
+    await start([spent, ofNewKind])
+    const client = await clientOfOneRequest()
     const stream = await client.chat.completions.create({ ...asking('Say hello'), stream: true })
     let text = ''
     for await (const { choices } of stream) text += choices[0]?.delta.content ?? ''
     expect(text).toBe('You said: Say hello')
     expect(paths()[0]).toBe(endpoint)
+    const again = errorOf(client.chat.completions.create(asking('Say hello')))
+    expect(await again).toMatchObject({ status: 429 })
+    expect(paths()).toHaveLength(2)
   })
 
   test('of which all is spent says so, with the time of the next try', async () => {
