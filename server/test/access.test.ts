@@ -246,6 +246,14 @@ describe('guesses', () => {
     expect((await tryBearer(adminToken, address)).status).toBe(200)
   })
 
+  test('that a program repeats lock nobody out', async () => {
+    await start()
+    const address = newAddress()
+    for (let count = 0; count < 30; count += 1)
+      expect((await tryBearer('an old token', address)).status).toBe(401)
+    expect((await tryBearer(adminToken, address)).status).toBe(200)
+  })
+
   test('leave those who are in alone', async () => {
     await start()
     const address = newAddress()
@@ -269,7 +277,8 @@ describe('guesses', () => {
     const models = (token: string, address: string) =>
       send('GET', '/v1beta/models', { 'x-goog-api-key': token, 'x-forwarded-for': address })
     const attacker = newAddress()
-    for (let count = 0; count < 5; count += 1) await storm(models, attacker)
+    for (let count = 0; count < 5; count += 1)
+      await storm((token, from) => models(`${token} of ${count}`, from), attacker)
     expect((await models(adminToken, attacker)).status).toBe(401)
     expect((await models(clientToken, attacker)).status).toBe(200)
     expect((await models(adminToken, newAddress())).status).toBe(200)
@@ -300,6 +309,14 @@ test('an admin token that nobody gave is made up at the first start, and is no c
   expect(again.newAdminToken).toBeUndefined()
   await again.close()
   await rm(dataDir, { recursive: true, force: true })
+})
+
+test('one token for clients and admins is warned of', async () => {
+  await start({ settings: { ALLOWED_TOKENS: `${clientToken},${adminToken}` } })
+  const warned = () => bench.logged.filter((line) => line.includes('is one of ALLOWED_TOKENS'))
+  expect(warned()).toHaveLength(1)
+  await bench.gateway.settings.change({ AUTH_TOKEN: clientToken })
+  expect(warned()).toHaveLength(2)
 })
 
 test('an input that does not fit is refused field by field, and one that is too long by its length', async () => {

@@ -43,13 +43,15 @@ export function createAdminAccess(deps: AdminAccessDeps): AdminAccess {
 
   function check(address: string, token: string, forgive: boolean) {
     if (isClientToken(token)) return { kind: 'client-token' as const }
+    const isRight = isSameToken(token, adminToken())
+    if (!isRight && throttle.isRepeated(address, token)) return { kind: 'wrong-token' as const }
     const permit = throttle.permit(address)
     if (!permit.ok) return { kind: 'throttled' as const, retryAfterMs: permit.retryAfterMs }
-    if (isSameToken(token, adminToken())) {
+    if (isRight) {
       throttle.succeeded(address, forgive)
       return { kind: 'token' as const }
     }
-    throttle.failed(address)
+    throttle.failed(address, token)
     return { kind: 'wrong-token' as const }
   }
 

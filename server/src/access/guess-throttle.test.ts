@@ -13,9 +13,11 @@ function bench(limits: Partial<ThrottleLimits> = {}) {
     { ...loginLimits, ...limits },
   )
   /** Whether the guess was looked at; it was wrong. */
+  let guesses = 0
   const guess = (address: string) => {
     const { ok } = throttle.permit(address)
-    if (ok) throttle.failed(address)
+    guesses += 1
+    if (ok) throttle.failed(address, `guess ${guesses}`)
     return ok
   }
   return { throttle, guess, waits, wait: (ms: number) => (at += ms) }
@@ -55,6 +57,16 @@ describe('an address', () => {
     expect(throttle.permit('a')).toEqual({ ok: false, retryAfterMs: 1000 })
     wait(600)
     expect(throttle.permit('a')).toEqual({ ok: false, retryAfterMs: 400 })
+  })
+
+  test('that repeats itself learns nothing, and is not counted', () => {
+    const { throttle } = bench()
+    for (const guess of ['a', 'b', 'c', 'd', 'e']) throttle.failed('192.0.2.1', guess)
+    const repeated = ['a', 'b', 'c', 'd', 'e', 'f'].filter((guess) =>
+      throttle.isRepeated('192.0.2.1', guess),
+    )
+    expect(repeated).toEqual(['b', 'c', 'd', 'e'])
+    expect(throttle.isRepeated('192.0.2.2', 'e')).toBe(false)
   })
 
   test('that never failed is looked at while others are throttled', () => {

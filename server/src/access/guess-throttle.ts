@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 
 export type ThrottleLimits = {
@@ -46,7 +47,9 @@ export type Permit = { readonly ok: true } | { readonly ok: false; readonly retr
 export type GuessThrottle = {
   /** Whether a guess of this address may be looked at now. What was let through must be told of by one of the two below. */
   permit(address: string): Permit
-  failed(address: string): void
+  failed(address: string, guess: string): void
+  /** Whether this guess of this address was wrong just now: that tells nobody anything new, and is counted once. */
+  isRepeated(address: string, guess: string): boolean
   /** Gives back what the permit took. Only a person who logs in makes an address as good as new: scripts come too often. */
   succeeded(address: string, forgive: boolean): void
 }
@@ -57,7 +60,16 @@ export type ThrottleDeps = {
   readonly onWait?: (address: string, failures: number, waitMs: number) => void
 }
 
-type Failures = { count: number; blockedUntil: number; lastAt: number }
+type Failures = {
+  readonly count: number
+  readonly blockedUntil: number
+  readonly lastAt: number
+  /** Digests of the latest wrong guesses. */
+  readonly wrong: readonly string[]
+}
+
+/** As many programs with a wrong token as one address may have. */
+const mostRepeated = 4
 
 export function createGuessThrottle(
   { now, onWait }: ThrottleDeps,
@@ -105,14 +117,18 @@ export function createGuessThrottle(
       tokens -= 1
       return { ok: true }
     },
-    failed(from) {
+    failed(from, guess) {
       const at = now()
       const address = networkOf(from)
-      const count = (known(address, at)?.count ?? 0) + 1
+      const before = known(address, at)
+      const count = (before?.count ?? 0) + 1
+      const wrong = [hash('sha256', guess), ...(before?.wrong ?? [])].slice(0, mostRepeated)
       const waitMs = count > limits.free ? waitOf(count - limits.free, limits) : 0
-      remember(address, { count, blockedUntil: at + waitMs, lastAt: at })
+      remember(address, { count, blockedUntil: at + waitMs, lastAt: at, wrong })
       if (waitMs > 0) onWait?.(from, count, waitMs)
     },
+    isRepeated: (from, guess) =>
+      failures.get(networkOf(from))?.wrong.includes(hash('sha256', guess)) === true,
     succeeded(from, forgive) {
       const address = networkOf(from)
       if (failures.has(address)) tokens = Math.min(limits.burst, tokens + 1)

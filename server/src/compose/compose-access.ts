@@ -7,7 +7,7 @@ import { createTrustedProxies, type TrustedProxies } from '../access/trusted-pro
 import type { Callers } from '../http/callers.ts'
 import { guardCallers } from '../http/guarded-callers.ts'
 import type { Log } from '../log/create-log.ts'
-import type { LiveSettings } from '../settings/live-settings.ts'
+import { changedSettings, type LiveSettings } from '../settings/live-settings.ts'
 import type { Storage } from '../storage/open-storage.ts'
 import { realClock } from './real-clock.ts'
 
@@ -42,11 +42,14 @@ export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
     lifetimeMs: () => settings.current().adminSessionExpire * 1000,
     onChange: keeper.write,
   })
+  tellDouble(deps)
   let trusted = createTrustedProxies(settings.current().trustedProxies)
   sessions.follow(markOf(settings.current().authToken))
-  settings.subscribe(({ authToken, trustedProxies }, before) => {
-    if (authToken !== before.authToken) sessions.follow(markOf(authToken))
-    if (trustedProxies !== before.trustedProxies) trusted = createTrustedProxies(trustedProxies)
+  settings.subscribe((now, before) => {
+    const names = new Set(changedSettings(now, before).map(({ name }) => name))
+    if (names.has('authToken')) sessions.follow(markOf(now.authToken))
+    if (names.has('authToken') || names.has('allowedTokens')) tellDouble(deps)
+    if (names.has('trustedProxies')) trusted = createTrustedProxies(now.trustedProxies)
   })
 
   const onWait = tellWaits(deps)
@@ -94,4 +97,13 @@ function tellWaits({ log, now }: AccessDeps) {
       'This address sent too many wrong tokens and has to wait. If it is a proxy of yours, name it in TRUSTED_PROXIES.',
     )
   }
+}
+
+/** Who has one token for everything makes an admin of every client. */
+function tellDouble({ settings, log }: AccessDeps): void {
+  const { authToken, allowedTokens } = settings.current()
+  if (!allowedTokens.includes(authToken)) return
+  log.warn(
+    'AUTH_TOKEN is one of ALLOWED_TOKENS: whoever has that token is an admin. Give clients another one.',
+  )
 }

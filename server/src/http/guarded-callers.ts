@@ -16,8 +16,10 @@ export function guardCallers(
       const caller = registry.identify(credentials)
       if (caller?.isAdmin === false || from === undefined || credentials.length === 0) return caller
       const address = addressOf(from)
+      const guess = credentials.join('\n')
+      if (caller === undefined && guesses.isRepeated(address, guess)) return undefined
       if (!guesses.permit(address).ok) return undefined
-      if (caller === undefined) guesses.failed(address)
+      if (caller === undefined) guesses.failed(address, guess)
       else guesses.succeeded(address, false)
       return caller
     },
