@@ -31,7 +31,7 @@ export function attempt(
   { secret, timeouts, presence }: AttemptOptions,
 ): Promise<Judged> {
   const exchange = new Exchange({
-    guard: new KeyGuard(secret.reveal()),
+    guard: new KeyGuard(secret),
     judgeFor: (status) => deps.judgeFor(call, status),
     explainFailure: deps.explainFailure,
     // The callback outlives the judgement: it also closes an answer that is already flowing.

@@ -1,5 +1,6 @@
 import { mask } from '../log/scrub.ts'
 import type { Sink } from './answer.ts'
+import type { Secret } from '../keys/secret.ts'
 import type { Headers } from './forwarded-headers.ts'
 
 /**
@@ -12,10 +13,11 @@ export class KeyGuard {
   readonly #mask: Buffer
   #kept: Buffer | undefined
 
-  constructor(key: string) {
-    this.#key = key
-    this.#bytes = Buffer.from(key)
-    this.#mask = Buffer.from(mask(key))
+  constructor(secret: Secret) {
+    const { bytes, masked } = formsOf(secret)
+    this.#key = secret.reveal()
+    this.#bytes = bytes
+    this.#mask = masked
   }
 
   headers(headers: Headers): Headers {
@@ -82,3 +84,17 @@ export class KeyGuard {
 }
 
 const tellingLength = 8
+
+type Forms = { readonly bytes: Buffer; readonly masked: Buffer }
+
+/** A key makes many calls: what is searched for is made once. */
+const known = new WeakMap<Secret, Forms>()
+
+function formsOf(secret: Secret): Forms {
+  const forms = known.get(secret) ?? {
+    bytes: Buffer.from(secret.reveal()),
+    masked: Buffer.from(mask(secret.reveal())),
+  }
+  known.set(secret, forms)
+  return forms
+}
