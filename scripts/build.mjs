@@ -17,6 +17,8 @@ const outputs = [
   'server/dist/main.js',
   'web/dist/index.html',
 ]
+/** The stamp goes with the code it speaks of. */
+const compiled = ['contract/dist', 'fake-gemini/dist', 'server/dist']
 const rootInputs = ['package-lock.json', 'package.json', 'scripts/build.mjs', 'tsconfig.base.json']
 const notInputs = /^(dist|dist-types|node_modules|data|test|testing)$|\.test\.tsx?$|\.tsbuildinfo$/
 
@@ -24,7 +26,8 @@ const condense = ['--conditions=source', 'fake-gemini/scripts/condense-protos.ts
 const steps = [
   // First, for what it writes is compiled into the package.
   { folder: '.', tool: 'tsx/dist/cli.mjs', args: condense },
-  { folder: '.', tool: 'typescript/bin/tsc', args: ['-b', ...packages] },
+  // From nothing: what the compiler remembers of a build before files were moved has left some out.
+  { folder: '.', tool: 'typescript/bin/tsc', args: ['-b', '--force', ...packages] },
   { folder: 'web', tool: 'vite/bin/vite.js', args: ['build', '--logLevel', 'warn'] },
 ]
 
@@ -35,8 +38,8 @@ export function build() {
     const name = missing.tool.split('/')[0]
     throw new Error(`The build needs ${name}, which is not installed. Run \`npm install\`.`)
   }
-  rmSync(stampFile, { force: true })
   const before = fingerprint()
+  for (const folder of compiled) rmSync(join(root, folder), { recursive: true, force: true })
   for (const { folder, tool, args } of steps) {
     const command = [join(root, 'node_modules', tool), ...args]
     const { status } = spawnSync(process.execPath, command, {
