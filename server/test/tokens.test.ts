@@ -164,6 +164,27 @@ describe('a limit of a client token', () => {
     expect(use.parse(one?.['use']).tokensToday).toBeGreaterThan(1)
   })
 
+  test('on what a month may cost goes by the prices that were said, and outlives a restart', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-'))
+    const options = { fake: { projects: healthyProjects(2) }, dataDir }
+    bench = await startBench(options)
+    const price = { model: 'gemini-3.8-flash', since: 0, prompt: 1e6, output: 1e6, cached: 1e6 }
+    const answered = await fetch(`${bench.url}/api/prices`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${adminToken}` },
+      body: JSON.stringify({ prices: [{ ...price, source: 'a test' }] }),
+    })
+    expect(answered.status).toBe(200)
+    const { token } = await create({ limits: { budgetPerMonth: 1 } })
+    expect((await ask(token)).status).toBe(200)
+    const spent = await ask(token)
+    expect([spent.status, spent.text]).toEqual([429, expect.stringContaining('budget per month')])
+    await bench.close()
+    bench = await startBench(options)
+    expect((await ask(token)).status).toBe(429)
+    await rm(dataDir, { recursive: true })
+  })
+
   test('on calls at a time is free again when a client leaves', async () => {
     bench = await start()
     const { token } = await create({ limits: { concurrent: 1 } })

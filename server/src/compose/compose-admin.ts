@@ -14,6 +14,7 @@ import { systemHandlers } from '../admin/system/system-handlers.ts'
 import { tokensHandlers } from '../admin/tokens/tokens-handlers.ts'
 import { createJobs, type Jobs } from '../jobs/jobs.ts'
 import type { ClientTokens } from '../tokens/client-tokens.ts'
+import type { PriceBook } from '../usage/price-book.ts'
 import { composeHistory } from './compose-history.ts'
 import type { ComposedGateway } from './compose-gateway.ts'
 import type { ComposedKeys, KeysDeps } from './compose-keys.ts'
@@ -22,6 +23,7 @@ import { serverVersion } from './server-version.ts'
 export type AdminParts = KeysDeps & {
   readonly keys: Pick<ComposedKeys, 'engine' | 'book' | 'projects'>
   readonly tokens: ClientTokens
+  readonly prices: PriceBook
   readonly sessions: AdminSessions
   readonly gateway: Pick<ComposedGateway, 'verify' | 'maintainPool'>
 }
@@ -34,7 +36,7 @@ export type ComposedAdmin = {
 
 /** What operators can see and do. */
 export function composeAdmin(parts: AdminParts): ComposedAdmin {
-  const { storage, settings, log, complain, keys, tokens, gateway, sessions } = parts
+  const { storage, settings, log, complain, keys, tokens, gateway, sessions, prices } = parts
   const { engine, book, projects } = keys
   const audit = createAuditor({ store: storage.audit, now: Date.now })
   const jobs = createJobs({ now: Date.now, complain, scrub: log.scrubber.scrub })
@@ -58,7 +60,7 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
       ...openSessionHandlers({ sessions, audit, complain }),
       ...systemHandlers(serverVersion),
       ...auditHandlers(storage.audit),
-      ...composeHistory({ storage, settings, book }),
+      ...composeHistory({ storage, settings, book, prices }),
     },
   }
 }

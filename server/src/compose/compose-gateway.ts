@@ -13,13 +13,16 @@ import { createCatalogue, type Catalogue } from '../models/catalogue.ts'
 import { fetchModels } from '../models/fetch-models.ts'
 import type { TokenRegistry } from '../tokens/token-registry.ts'
 import { createAttemptLog, type AttemptLogStats } from '../usage/attempt-log.ts'
+import { costOf } from '../usage/cost.ts'
 import { describeAttempt } from '../usage/describe-attempt.ts'
+import type { PriceBook } from '../usage/price-book.ts'
 import type { ComposedKeys, KeysDeps } from './compose-keys.ts'
 import { realClock } from './real-clock.ts'
 
 export type GatewayDeps = KeysDeps &
   Pick<ComposedKeys, 'engine' | 'book'> & {
     readonly callers: TokenRegistry
+    readonly prices: Pick<PriceBook, 'current'>
     readonly traffic: Traffic
     /** Told of every attempt. Must not wait. */
     readonly onAttempt: (report: AttemptReport) => void
@@ -66,7 +69,7 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
       book.noteUse(report.reservation.key, report.startedAt)
       attemptLog.record(describeAttempt(report, errors))
       traffic.attempted(report)
-      spend(callers, report)
+      spend(deps, report)
       deps.onAttempt(report)
     },
     clock: realClock,
@@ -109,10 +112,21 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
   }
 }
 
-function spend(callers: TokenRegistry, { request, usage, startedAt, durationMs }: AttemptReport) {
+type SpendDeps = Pick<GatewayDeps, 'callers' | 'prices'>
+
+function spend({ callers, prices }: SpendDeps, report: AttemptReport): void {
+  const { request, usage, startedAt, durationMs } = report
   if (usage === undefined) return
-  const { caller } = request.labels
-  callers.spend({ caller, tokens: usage.total, cost: 0, at: startedAt + durationMs })
+  const at = startedAt + durationMs
+  const sum = {
+    model: request.ask.model,
+    promptTokens: usage.prompt,
+    outputTokens: usage.output,
+    thoughtTokens: usage.thoughts,
+    cachedTokens: usage.cached,
+  }
+  const cost = costOf(sum, prices.current(), at) ?? 0
+  callers.spend({ caller: request.labels.caller, tokens: usage.total, cost, at })
 }
 
 /** The same keys, with every wait for one told to the metrics. */

@@ -5,11 +5,14 @@ import type { Storage } from '../storage/open-storage.ts'
 import { utcCalendar } from '../tokens/calendar.ts'
 import { createClientTokens, type ClientTokens } from '../tokens/client-tokens.ts'
 import { createTokenRegistry, type TokenRegistry } from '../tokens/token-registry.ts'
+import type { PriceBook } from '../usage/price-book.ts'
 import { realClock } from './real-clock.ts'
+import { rememberTokenUse } from './remember-token-use.ts'
 
 export type TokensDeps = {
-  readonly storage: Pick<Storage, 'clientTokens'>
+  readonly storage: Pick<Storage, 'clientTokens' | 'usage'>
   readonly settings: LiveSettings
+  readonly prices: Pick<PriceBook, 'current'>
   readonly complain: (error: unknown) => void
 }
 
@@ -22,6 +25,7 @@ export type ComposedTokens = {
 export async function composeTokens({
   storage,
   settings,
+  prices,
   complain,
 }: TokensDeps): Promise<ComposedTokens> {
   const registry = createTokenRegistry(utcCalendar)
@@ -40,6 +44,8 @@ export async function composeTokens({
     return tokens.follow(allowedTokens, authToken)
   }
   await follow()
+  const { usage } = storage
+  await rememberTokenUse({ registry, usage, prices, calendar: utcCalendar, now: realClock.now() })
   settings.subscribe((now, before) => {
     const names = changedSettings(now, before).map(({ name }) => name)
     if (names.includes('allowedTokens') || names.includes('authToken')) follow().catch(complain)

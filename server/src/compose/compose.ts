@@ -20,6 +20,7 @@ import { composeAccess } from './compose-access.ts'
 import { composeAdmin } from './compose-admin.ts'
 import { keepHistory } from '../usage/keep-history.ts'
 import { composeAdminRoutes } from './compose-admin-routes.ts'
+import { openPriceBook } from '../usage/price-book.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './compose-tokens.ts'
@@ -102,7 +103,8 @@ async function start(opened: Opened): Promise<Gateway> {
   const { storage, settings, log, closing, now = Date.now } = opened
   const complain = (error: unknown) => log.error({ err: error }, 'failed')
   const bus = createEventBus()
-  const parts = { storage, settings, log, complain, bus }
+  const prices = await openPriceBook(storage.prices)
+  const parts = { storage, settings, log, complain, bus, prices }
   closing.add(await startHeartbeat({ meta: storage.meta, now: Date.now, complain }))
   const keys = await composeKeys(parts)
   closing.add(keys.close)
