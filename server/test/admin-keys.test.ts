@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { callAdmin, type AdminCall } from './support/admin.ts'
 import {
   adminToken,
   clientToken,
@@ -24,17 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-type Asked = { method?: string; body?: unknown; token?: string }
-
-async function admin(path: string, { method = 'GET', body, token = adminToken }: Asked = {}) {
-  const response = await fetch(bench.url + path, {
-    method,
-    headers: { authorization: `Bearer ${token}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const text = await response.text()
-  return { status: response.status, text, answer: JSON.parse(text) }
-}
+const admin = (path: string, call: AdminCall = {}) => callAdmin(bench, path, call)
 
 const post = (path: string, body: unknown = {}) => admin(path, { method: 'POST', body })
 

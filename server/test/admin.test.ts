@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { callAdmin, type AdminCall } from './support/admin.ts'
 import {
   adminToken,
   clientToken,
@@ -26,16 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-async function admin(path: string, init: { method?: string; body?: unknown; token?: string } = {}) {
-  const { method = 'GET', body, token = adminToken } = init
-  const response = await fetch(bench.url + path, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const answer: unknown = await response.json()
-  return { status: response.status, answer, text: JSON.stringify(answer) }
-}
+const admin = (path: string, call: AdminCall = {}) => callAdmin(bench, path, call)
 
 describe('who may', () => {
   test.each([

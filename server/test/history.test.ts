@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { startFakeGemini } from '@gemini-balance/fake-gemini'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStorage } from '../src/storage/open-storage.ts'
+import { callAdmin } from './support/admin.ts'
 import {
   adminToken,
   clientToken,
@@ -35,16 +36,8 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-async function admin(path: string, method = 'GET', body?: unknown) {
-  const response = await fetch(bench.url + path, {
-    method,
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const text = await response.text()
-  const answer: Record<string, never> = JSON.parse(text)
-  return { status: response.status, text, answer }
-}
+const admin = (path: string, method = 'GET', body?: unknown) =>
+  callAdmin(bench, path, { method, body })
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {

@@ -5,6 +5,7 @@ import { GoogleGenAI } from '@google/genai'
 import OpenAI from 'openai'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { callAdmin } from './support/admin.ts'
 import {
   adminToken,
   clientToken,
@@ -19,15 +20,8 @@ afterEach(() => bench.close())
 const start = (settings: Record<string, string> = {}) =>
   startBench({ fake: { projects: healthyProjects(3) }, settings })
 
-async function admin(path: string, body?: object) {
-  const response = await fetch(bench.url + path, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${adminToken}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const answer: unknown = await response.json()
-  return { status: response.status, answer }
-}
+const admin = (path: string, body?: object) =>
+  callAdmin(bench, path, { method: body === undefined ? 'GET' : 'POST', body })
 
 const created = z.object({ token: z.string(), shown: z.object({ id: z.string() }).loose() })
 const listed = z.object({ tokens: z.array(z.object({ id: z.string(), name: z.string() }).loose()) })

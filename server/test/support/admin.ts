@@ -28,3 +28,24 @@ export function newAddress(): string {
   lastAddress += 1
   return `198.18.${Math.floor(lastAddress / 250)}.${(lastAddress % 250) + 1}`
 }
+
+export type AdminCall = {
+  readonly method?: string
+  readonly body?: unknown
+  readonly token?: string
+}
+
+/** A call of the admin API as a script makes it, with the admin token unless another is given. */
+export async function callAdmin(
+  { url }: { readonly url: string },
+  path: string,
+  { method = 'GET', body, token = adminToken }: AdminCall = {},
+) {
+  const response = await fetch(url + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, text, answer: JSON.parse(text) }
+}
