@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
@@ -5,32 +6,45 @@ import { DatabaseError } from '../database-error.ts'
 import type { Link, SqlResult } from '../link.ts'
 import { packValues, type WorkerAnswer, type WorkerRequest } from './worker-messages.ts'
 
+type StatementRequest = Exclude<WorkerRequest, { kind: 'close' }>
+
 type Waiting = {
   readonly resolve: (result: SqlResult) => void
   readonly reject: (error: DatabaseError) => void
 }
 
-/** A thread that has the database file open; the file is made if there is none. Rejects with DatabaseError. */
+/**
+ * A thread that has the database file open; the file is made if there is none. Rejects with DatabaseError. It is never terminated,
+ * since that ends the whole process where it meets the thread inside SQLite: it is asked to end, and does after what it is at.
+ */
 export async function startSqliteThread(path: string): Promise<Link> {
   const worker = startWorker(path)
+  const gone = once(worker, 'exit')
   const waiting = new Map<number, Waiting>()
   let lastId = 0
   let end: DatabaseError | undefined
 
   function endWith(message: string): void {
-    end ??= new DatabaseError(message, 'CLOSED')
+    end ??= closedBecause(message)
     for (const { reject } of waiting.values()) reject(end)
     waiting.clear()
   }
 
-  function expectAnswer(id: number): Promise<SqlResult> {
-    return new Promise((resolve, reject) => {
-      if (end) reject(end)
-      else waiting.set(id, { resolve, reject })
-    })
+  /** What was asked for before is still answered. */
+  function leave(): void {
+    if (end) return
+    end = closedBecause(closed)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of windows; this is a thread
+    worker.postMessage({ kind: 'close' } satisfies WorkerRequest)
   }
 
-  function ask(request: WorkerRequest): Promise<SqlResult> {
+  function expectAnswer(id: number): Promise<SqlResult> {
+    return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }))
+  }
+
+  async function ask(request: StatementRequest): Promise<SqlResult> {
+    // SQLite used after its end would end the process.
+    if (end) throw end
     const answer = expectAnswer(request.id)
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of windows; this is a thread
     worker.postMessage(request, transferred(request))
@@ -44,12 +58,12 @@ export async function startSqliteThread(path: string): Promise<Link> {
     else asker?.reject(new DatabaseError(answer.failure.message, answer.failure.code))
   })
   worker.on('error', (error) => endWith(`The database thread failed: ${String(error)}`))
-  worker.on('exit', () => endWith('The database is closed.'))
+  worker.on('exit', () => endWith(closed))
 
   try {
     await expectAnswer(0)
   } catch (error) {
-    await worker.terminate()
+    await gone
     throw error
   }
 
@@ -70,20 +84,17 @@ export async function startSqliteThread(path: string): Promise<Link> {
       await ask({ kind: 'together', id: lastId, statements: packed })
     },
     async close() {
-      if (end) return
-      lastId += 1
-      await ask({ kind: 'close', id: lastId })
-      await worker.terminate()
+      leave()
+      await gone
     },
-    destroy() {
-      endWith('The database is closed.')
-      void worker.terminate()
-    },
+    destroy: leave,
   }
 }
 
-function transferred(request: WorkerRequest): ArrayBuffer[] {
-  if (request.kind === 'close') return []
+const closed = 'The database is closed.'
+const closedBecause = (message: string) => new DatabaseError(message, 'CLOSED')
+
+function transferred(request: StatementRequest): ArrayBuffer[] {
   const statements = request.kind === 'run' ? [request] : request.statements
   return statements.flatMap(({ parameters }) =>
     'numbers' in parameters ? [parameters.numbers.buffer] : [],

@@ -91,13 +91,17 @@ function attempt(id: number, act: () => SqlResult): void {
 function serve(database: SqliteDatabase): void {
   const run = createRunner(database)
   parentPort?.on('message', (request: WorkerRequest) => {
-    attempt(request.id, () => {
-      if (request.kind === 'run') return run(request.sql, unpackValues(request.parameters))
-      if (request.kind === 'together') return runTogether(run, request.statements)
+    if (request.kind === 'close') {
+      run('rollback', [])
       database.close()
-      return nothing
-    })
-    if (request.kind === 'close') parentPort?.close()
+      parentPort?.close()
+      return
+    }
+    attempt(request.id, () =>
+      request.kind === 'run'
+        ? run(request.sql, unpackValues(request.parameters))
+        : runTogether(run, request.statements),
+    )
   })
 }
 

@@ -14,7 +14,8 @@ export type WorkerRequest =
       readonly id: number
       readonly statements: readonly PackedStatement[]
     }
-  | { readonly kind: 'close'; readonly id: number }
+  /** Not answered: the thread ends. What was left of a transaction is rolled back. */
+  | { readonly kind: 'close' }
 
 export type Failure = { readonly message: string; readonly code: string }
 
