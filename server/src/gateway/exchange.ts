@@ -144,7 +144,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   usage(): Usage | undefined {
     // Most often the last chunk alone tells.
     const read = this.#judge?.readUsage ?? readUsage
-    return this.#judge?.usage ?? read(this.#tail.at(-1) ?? nothing) ?? read(this.tail())
+    return this.#judge?.usage?.() ?? read(this.#tail.at(-1) ?? nothing) ?? read(this.tail())
   }
 
   discard(): void {

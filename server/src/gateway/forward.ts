@@ -141,11 +141,12 @@ type Made = {
 async function reserve(
   deps: ForwardDeps,
   ask: Ask,
-  { deadline, presence, ...most }: { maxWaitMs: number; deadline: number; presence: Presence },
+  waiting: { maxWaitMs: number; deadline: number; presence: Presence },
 ): Promise<ReserveResult | undefined> {
   const now = deps.keys.reserve(ask)
   if (now.ok || !('wakesAt' in now.refusal)) return now
-  const maxWaitMs = Math.min(most.maxWaitMs, deadline - deps.clock.now())
+  const { deadline, presence } = waiting
+  const maxWaitMs = Math.min(waiting.maxWaitMs, deadline - deps.clock.now())
   if (maxWaitMs <= 0) return now
   try {
     return await deps.keys.wait(ask, { maxWaitMs, signal: presence.signal })

@@ -9,7 +9,7 @@ export interface Judge {
   push(chunk: Buffer): Outcome | undefined
   end(): Outcome
   /** What Google counted, where the judge came to read it. */
-  readonly usage?: Usage | undefined
+  usage?(): Usage | undefined
   /** How usage is read from the last bytes of an answer; as Google writes it when not given. */
   readonly readUsage?: (bytes: Buffer) => Usage | undefined
 }

@@ -97,9 +97,7 @@ function createUnaryJudge(deps: JudgeDeps, call: UpstreamCall, { status, words }
         ? { verdict, status }
         : { verdict, status, inputTokens: usage.prompt }
     },
-    get usage() {
-      return usage
-    },
+    usage: () => usage,
     readUsage: words.readUsage,
   }
 }
@@ -120,11 +118,8 @@ function createStreamJudge(deps: JudgeDeps, call: UpstreamCall, { status, words 
     return verdict === 'answer-empty' ? undefined : outcome(verdict)
   }
 
-  const outcome = (verdict: Outcome['verdict']): Outcome => ({
-    verdict,
-    status,
-    ...(inputTokens === undefined ? {} : { inputTokens }),
-  })
+  const outcome = (verdict: Outcome['verdict']): Outcome =>
+    inputTokens === undefined ? { verdict, status } : { verdict, status, inputTokens }
 
   return {
     push(bytes) {

@@ -51,7 +51,7 @@ describe('a whole answer', () => {
     const usage = { prompt_tokens: 4, completion_tokens: 3, total_tokens: 7 }
     judged.push(bytes({ ...choice({ message: { content: 'hi' } }), usage }))
     expect(judged.end()).toMatchObject({ verdict: 'answered', inputTokens: 4 })
-    expect(judged.usage).toMatchObject({ prompt: 4, output: 3, total: 7 })
+    expect(judged.usage?.()).toMatchObject({ prompt: 4, output: 3, total: 7 })
   })
 })
 

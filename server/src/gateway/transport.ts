@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { Pool, type Dispatcher } from 'undici'
 import type { Secret } from '../keys/secret.ts'
 import type { UpstreamCall } from './call.ts'
+import type { Headers } from './forwarded-headers.ts'
 import { readUpstreamAddress } from './upstream-address.ts'
 
 export type TransportSettings = {
@@ -53,7 +54,7 @@ export function createTransport(settings: () => TransportSettings): Transport {
         {
           method: call.method,
           path: address.prefix + call.path,
-          headers: { ...call.headers, ...credentialOf(call, secret), ...lengthOf(call) },
+          headers: headersOf(call, secret),
           body: bodyOf(call.body),
           headersTimeout: timeouts.firstByteMs,
           bodyTimeout: timeouts.idleMs,
@@ -67,24 +68,24 @@ export function createTransport(settings: () => TransportSettings): Transport {
   }
 }
 
-function credentialOf(
-  { credential }: UpstreamCall,
-  secret: Secret,
-): Readonly<Record<string, string>> {
-  return credential === 'bearer'
-    ? { authorization: `Bearer ${secret.reveal()}` }
-    : { 'x-goog-api-key': secret.reveal() }
+function headersOf(call: UpstreamCall, secret: Secret): Headers {
+  const headers: Headers = { ...call.headers }
+  if (call.credential === 'bearer') headers['authorization'] = `Bearer ${secret.reveal()}`
+  else headers['x-goog-api-key'] = secret.reveal()
+  if (call.body.length > 1) headers['content-length'] = String(lengthOf(call.body))
+  return headers
 }
 
-function lengthOf(call: UpstreamCall): { 'content-length'?: string } {
-  if (call.body.length < 2) return {}
-  return { 'content-length': String(call.body.reduce((sum, part) => sum + part.length, 0)) }
+function lengthOf(parts: readonly Buffer[]): number {
+  let length = 0
+  for (const part of parts) length += part.length
+  return length
 }
 
 function bodyOf(parts: readonly Buffer[]): Buffer | Readable | null {
   const [only] = parts
   if (only === undefined) return null
   if (parts.length === 1) return only
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const length = lengthOf(parts)
   return length <= copyLimitBytes ? Buffer.concat(parts, length) : Readable.from(parts)
 }

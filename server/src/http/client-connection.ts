@@ -57,7 +57,9 @@ class ResponseConnection implements ClientConnection {
 
   send(status: number, headers: Headers, body: Buffer | string): void {
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-    this.#response.writeHead(status, { ...headers, 'content-length': String(length) })
+    const sent: Headers = { ...headers }
+    sent['content-length'] = String(length)
+    this.#response.writeHead(status, sent)
     this.#response.end(body)
   }
 }

@@ -11,7 +11,8 @@ export function credentialKind({
   if (headers['anthropic-version'] !== undefined && headers['x-api-key'] !== undefined) {
     return 'anthropic'
   }
-  const query = url.split('?')[1]
-  const hasKey = query !== undefined && new URLSearchParams(query).has('key')
-  return headers['x-goog-api-key'] !== undefined || hasKey ? 'google' : 'openai'
+  if (headers['x-goog-api-key'] !== undefined) return 'google'
+  const at = url.indexOf('?')
+  const hasKey = at !== -1 && new URLSearchParams(url.slice(at + 1)).has('key')
+  return hasKey ? 'google' : 'openai'
 }

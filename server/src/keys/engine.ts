@@ -231,7 +231,8 @@ function finishHold({ world, pool, deps }: Parts, hold: Hold, outcome: Outcome |
     correctLedger(hold, outcome)
     // A key that was taken away meanwhile has nothing left to be judged.
     if (world.fleet.keys.get(hold.key) === hold.of) {
-      applyOutcome({ ...sceneOf(hold, now), outcome }, world)
+      const scene = { hold, lane, key: hold.of, project: lane.project, now, outcome }
+      applyOutcome(scene, world)
       judgeMember(pool, hold.key, outcome)
     }
   }
@@ -243,11 +244,6 @@ function finishHold({ world, pool, deps }: Parts, hold: Hold, outcome: Outcome |
 function judgeMember(pool: Pool, key: KeyId, { verdict }: Outcome): void {
   if (verdict === 'answered') pool.proven(key)
   else if (verdict === 'upstream-failed' || verdict === 'timed-out') pool.remove(key)
-}
-
-function sceneOf(hold: Hold, now: number) {
-  const { lane } = hold.entry
-  return { hold, lane, key: hold.of, project: lane.project, now }
 }
 
 /** Whoever listens cannot make a settlement fail; that it failed itself is said aloud. */

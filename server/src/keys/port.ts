@@ -23,7 +23,7 @@ export type Ask = {
   /** Hard affinity: the project that owns a resource the request uses. */
   readonly owner?: ProjectId
   /** Soft affinity: a hash that is the same for every turn of one conversation. */
-  readonly conversation?: string
+  readonly conversation?: string | undefined
   /** Only keys of paid projects. */
   readonly paidOnly?: boolean
   /** Only keys that Google takes as a Bearer credential. */

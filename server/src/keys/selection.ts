@@ -59,7 +59,7 @@ function pickConversation(deps: Deps, search: Search): Pick | undefined {
   if (conversation === undefined) return undefined
   const id = deps.conversations.keyOf(conversation, search.now)
   const pick = id === undefined ? undefined : pickKey(deps, search, id)
-  return pick && { ...pick, choice: 'conversation' }
+  return pick && { entry: pick.entry, key: pick.key, choice: 'conversation' }
 }
 
 /** One certain key, when it and its lane can take the call now. */
@@ -136,7 +136,7 @@ function pickPool(deps: Deps, search: Search, { tier, queues }: Tier): Pick | un
     return undefined
   })
   if (!pick) pool.rest(search.table, soonest)
-  return pick && { ...pick, choice: 'pool' }
+  return pick && { entry: pick.entry, key: pick.key, choice: 'pool' }
 }
 
 /** Turns are the lanes' and not the keys': a project with many keys in the pool would be spent before the others. */
@@ -162,7 +162,8 @@ function pickLeastRecent(deps: Deps, search: Search, queues: LineQueue[]): Pick 
     if (!pick && !seat && !wakesAny(deps, search)) break
   } while (!pick)
   for (const entry of asides) place(entry, search.now)
-  return pick && deps.pool.offers(pick.key.id) ? { ...pick, choice: 'pool' } : pick
+  if (!pick || !deps.pool.offers(pick.key.id)) return pick
+  return { entry: pick.entry, key: pick.key, choice: 'pool' }
 }
 
 function wakesAny({ lanes }: Deps, { table, now }: Search): boolean {

@@ -22,6 +22,16 @@ export type TokenUse = {
 
 export type EarlierUse = Pick<TokenUse, 'requestsToday' | 'tokensToday' | 'costThisMonth'>
 
+/** The one that opens last first: whoever waits for it need not be told of the others. */
+const limitNames = [
+  'budgetPerMonth',
+  'requestsPerDay',
+  'tokensPerDay',
+  'requestsPerMinute',
+  'tokensPerMinute',
+  'concurrent',
+] as const satisfies readonly (keyof TokenLimits)[]
+
 /** Counts what one client token uses. In memory: what was used earlier today and this month is told at the start. */
 export class TokenMeter {
   readonly #calendar: Calendar
@@ -80,21 +90,45 @@ export class TokenMeter {
   }
 
   #reached(limits: TokenLimits, now: number): ReachedLimit | undefined {
-    const { nextDay, nextMonth } = this.#calendar
-    const use = this.use(now)
-    const checks: readonly [keyof TokenLimits, number, (most: number) => number | undefined][] = [
-      ['budgetPerMonth', use.costThisMonth, () => nextMonth(now)],
-      ['requestsPerDay', use.requestsToday, () => nextDay(now)],
-      ['tokensPerDay', use.tokensToday, () => nextDay(now)],
-      ['requestsPerMinute', use.requestsThisMinute, (most) => this.#requests.fallsBelow(most, now)],
-      ['tokensPerMinute', use.tokensThisMinute, (most) => this.#tokens.fallsBelow(most, now)],
-      ['concurrent', use.running, () => undefined],
-    ]
-    for (const [limit, used, wakes] of checks) {
+    for (const limit of limitNames) {
       const most = limits[limit]
-      if (most !== undefined && used >= most) return { limit, most, wakesAt: wakes(most) }
+      if (most === undefined || this.#used(limit, now) < most) continue
+      return { limit, most, wakesAt: this.#wakesAt(limit, most, now) }
     }
     return undefined
+  }
+
+  #used(limit: keyof TokenLimits, now: number): number {
+    switch (limit) {
+      case 'budgetPerMonth':
+        return this.#costThisMonth
+      case 'requestsPerDay':
+        return this.#requestsToday
+      case 'tokensPerDay':
+        return this.#tokensToday
+      case 'requestsPerMinute':
+        return this.#requests.total(now)
+      case 'tokensPerMinute':
+        return this.#tokens.total(now)
+      case 'concurrent':
+        return this.#running
+    }
+  }
+
+  #wakesAt(limit: keyof TokenLimits, most: number, now: number): number | undefined {
+    switch (limit) {
+      case 'budgetPerMonth':
+        return this.#calendar.nextMonth(now)
+      case 'requestsPerDay':
+      case 'tokensPerDay':
+        return this.#calendar.nextDay(now)
+      case 'requestsPerMinute':
+        return this.#requests.fallsBelow(most, now)
+      case 'tokensPerMinute':
+        return this.#tokens.fallsBelow(most, now)
+      case 'concurrent':
+        return undefined
+    }
   }
 
   #turn(now: number): void {

@@ -56,18 +56,27 @@ const words: Readonly<Record<keyof TokenLimits, string>> = {
   budgetPerMonth: 'budget per month',
 }
 
+/** Tokens that were believed once are found by their text from then on. V8 hashes texts with a seed of this process: time tells nothing of them. */
+const mostBelieved = 1000
+
 export function createTokenRegistry(calendar: Calendar): TokenRegistry {
   let byDigest = new Map<string, Known>()
+  let believed = new Map<string, Known>()
   let byId = new Map<string, Known>()
 
   return {
     identify(credentials) {
       for (const credential of credentials) {
         if (credential === '') continue
+        const before = believed.get(credential)
+        if (before !== undefined) return before.caller
         const digest = digestOf(credential)
         // The look-up goes by digest, which nobody can steer; the comparison that decides takes constant time.
         const found = byDigest.get(digest.toString('latin1'))
-        if (found !== undefined && timingSafeEqual(found.digest, digest)) return found.caller
+        if (found === undefined || !timingSafeEqual(found.digest, digest)) continue
+        if (believed.size >= mostBelieved) believed.clear()
+        believed.set(credential, found)
+        return found.caller
       }
       return undefined
     },
@@ -79,6 +88,7 @@ export function createTokenRegistry(calendar: Calendar): TokenRegistry {
         return knownToken(token, digest, meter)
       })
       if (adminToken !== '') known.push(knownAdmin(digestOf(adminToken), calendar))
+      believed = new Map()
       byDigest = new Map(known.map((one) => [one.digest.toString('latin1'), one]))
       byId = new Map(known.map((one) => [one.caller.id, one]))
     },

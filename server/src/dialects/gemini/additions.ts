@@ -43,11 +43,11 @@ function toolsWanted(asked: Asked, settings: AdditionSettings): string[] {
   const drawsPictures = isImage(asked) || imageModel.test(base)
   const runsCode = settings.toolsCodeExecutionEnabled && !search && !drawsPictures
   const readsPages = settings.urlContextEnabled && settings.urlContextModels.includes(base)
-  return [
-    ...(search ? ['googleSearch'] : []),
-    ...(runsCode && !hasInlineData ? ['codeExecution'] : []),
-    ...(readsPages && !drawsPictures ? ['urlContext'] : []),
-  ]
+  const wanted: string[] = []
+  if (search) wanted.push('googleSearch')
+  if (runsCode && !hasInlineData) wanted.push('codeExecution')
+  if (readsPages && !drawsPictures) wanted.push('urlContext')
+  return wanted
 }
 
 /** Google refuses built-in tools beside all of these. */

@@ -7,6 +7,7 @@ import type { Content } from './json-survey.ts'
  * where the value of `contents` stands.
  */
 export function contentEdits(body: Buffer, place: Range, contents: readonly Content[]): Edit[] {
+  if (!contents.some(hasEmpty)) return []
   const kept = contents.filter(({ isEmpty }) => !isEmpty)
   if (kept.length === 0) return []
   if (kept.length < contents.length) {
@@ -18,6 +19,10 @@ export function contentEdits(body: Buffer, place: Range, contents: readonly Cont
       ? [{ ...partsRange, pieces: listOf(fullParts(body, parts)) }]
       : [],
   )
+}
+
+function hasEmpty({ isEmpty, parts }: Content): boolean {
+  return isEmpty || parts.some((part) => part.isEmpty)
 }
 
 function withoutEmptyParts(body: Buffer, content: Content): Buffer[] {

@@ -5,7 +5,11 @@
 export function conversationKey(caller: string, opening: readonly Buffer[]): string {
   let high = 0x811c9dc5
   let low = 0x01000193
-  for (const piece of [Buffer.from(caller, 'latin1'), ...opening]) {
+  for (let at = 0; at < caller.length; at += 1) {
+    high = Math.imul(high ^ caller.charCodeAt(at), 0x01000193)
+  }
+  low ^= high
+  for (const piece of opening) {
     // Words of four bytes, and what remains byte by byte: openings are bounded, and cheap to read whole.
     let at = 0
     for (; at + 4 <= piece.length; at += 4) {
@@ -16,7 +20,7 @@ export function conversationKey(caller: string, opening: readonly Buffer[]): str
     for (; at < piece.length; at += 1) high = Math.imul(high ^ (piece[at] ?? 0), 0x01000193)
     low ^= piece.length
   }
-  return `${(high >>> 0).toString(36)}.${(low >>> 0).toString(36)}`
+  return `${high | 0}.${low | 0}`
 }
 
 /** Spelled out: Buffer's own reader checks what is known here, and takes three times as long. */

@@ -48,7 +48,17 @@ export function surveyJson(bytes: Buffer): Survey {
       return value
     }),
   )
-  return { object, members, contents, ...facts.told }
+  const { hasFunctionCall, hasInlineData, hasFileData, inlineBytes, inlineCount } = facts
+  return {
+    object,
+    members,
+    contents,
+    hasFunctionCall,
+    hasInlineData,
+    hasFileData,
+    inlineBytes,
+    inlineCount,
+  }
 }
 
 /** The members of an object that stands somewhere in a body which has been surveyed. */
@@ -116,21 +126,19 @@ function oneOrMore(scanner: JsonScanner, read: () => Range): Range {
 }
 
 class PartFacts {
-  readonly told = {
-    hasFunctionCall: false,
-    hasInlineData: false,
-    hasFileData: false,
-    inlineBytes: 0,
-    inlineCount: 0,
-  }
+  hasFunctionCall = false
+  hasInlineData = false
+  hasFileData = false
+  inlineBytes = 0
+  inlineCount = 0
 
   note(name: string, { start, end }: Range): void {
-    if (name === 'functionCall') this.told.hasFunctionCall = true
-    if (name === 'fileData') this.told.hasFileData = true
+    if (name === 'functionCall') this.hasFunctionCall = true
+    if (name === 'fileData') this.hasFileData = true
     if (name !== 'inlineData') return
-    this.told.hasInlineData = true
-    this.told.inlineBytes += end - start
-    this.told.inlineCount += 1
+    this.hasInlineData = true
+    this.inlineBytes += end - start
+    this.inlineCount += 1
   }
 }
 

@@ -24,7 +24,8 @@ export function setMembers(
   }
   if (absent.length === 0) return edits
   const text = absent.join(',')
-  return [...edits, insert(range.start + 1, members.length === 0 ? text : `${text},`)]
+  edits.push(insert(range.start + 1, members.length === 0 ? text : `${text},`))
+  return edits
 }
 
 /** Sets members of the object that a value is. A null becomes the object; what else is no object is for Google to refuse. */
@@ -61,7 +62,9 @@ const written = new WeakMap<object, string>()
 
 function jsonOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const json = written.get(value) ?? JSON.stringify(value)
+  const known = written.get(value)
+  if (known !== undefined) return known
+  const json = JSON.stringify(value)
   written.set(value, json)
   return json
 }

@@ -103,16 +103,16 @@ function untouched(body: Buffer): Prepared {
 type Asking = { readonly model: ModelName; readonly method: string; readonly prepared: Prepared }
 
 function askFor({ id, caller, raw }: NativeRequest, { model, method, prepared }: Asking): Ask {
-  const ask = {
+  const { opening, estimatedInputTokens } = prepared
+  return {
     request: id,
     model: model.base,
     // Google counts tokens against a quota of its own.
     lane: method === 'countTokens' ? `${model.base}:countTokens` : model.base,
-    estimatedInputTokens: prepared.estimatedInputTokens,
-    ...(demandsPaid(raw) ? { paidOnly: true } : {}),
+    estimatedInputTokens,
+    conversation: opening.length === 0 ? undefined : conversationKey(caller.id, opening),
+    paidOnly: demandsPaid(raw),
   }
-  if (prepared.opening.length === 0) return ask
-  return { ...ask, conversation: conversationKey(caller.id, prepared.opening) }
 }
 
 const generates = (method: string) =>

@@ -60,7 +60,8 @@ async function serve(deps: GeminiDeps, request: NativeRequest): Promise<void> {
     case 'call': {
       const limitBytes = deps.settings().maxRequestBodyMb * 1024 * 1024
       const body = await readBody(request.raw, limitBytes)
-      return callModel(deps, request, { ...path, body })
+      const { collection, model, method } = path
+      return callModel(deps, request, { collection, model, method, body })
     }
     case 'unknown':
       break

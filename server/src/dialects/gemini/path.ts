@@ -10,12 +10,17 @@ export type GeminiPath =
     }
   | { readonly kind: 'unknown' }
 
+const collections = new Set(['models', 'tunedModels', 'dynamic'])
+
 /** Reads what follows the version: `models`, `models/x`, `models/x:generateContent`, `tunedModels/x:…`, `dynamic/x:…`. */
 export function readGeminiPath(rest: string): GeminiPath {
   if (rest === 'models') return { kind: 'list-models' }
-  const [, collection, name] = /^(models|tunedModels|dynamic)\/(.+)$/.exec(rest) ?? []
-  if (collection === undefined || name === undefined) return { kind: 'unknown' }
-  const decoded = decode(name)
+  const slash = rest.indexOf('/')
+  if (slash === -1) return { kind: 'unknown' }
+  const collection = rest.slice(0, slash)
+  const name = rest.slice(slash + 1)
+  if (!collections.has(collection) || name === '') return { kind: 'unknown' }
+  const decoded = name.includes('%') ? decode(name) : name
   if (decoded === undefined) return { kind: 'unknown' }
   const colon = decoded.lastIndexOf(':')
   if (colon === -1) {

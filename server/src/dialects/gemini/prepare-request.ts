@@ -97,7 +97,8 @@ function editsFor(input: PrepareInput, survey: Survey): Edit[] {
     edits.push(replaceBy(named, `models/${model.base}`))
   }
   const top = { range: survey.object, members: survey.members }
-  return [...edits, ...setMembers(top, absent)]
+  edits.push(...setMembers(top, absent))
+  return edits
 }
 
 function askedOf({ body, model, requested }: PrepareInput, survey: Survey): Asked {
@@ -144,10 +145,15 @@ const openingBytes = 256
 
 function openingOf(body: Buffer, { members, contents }: Survey): Buffer[] {
   const instruction = lastMember(members, 'systemInstruction')?.value
-  return [instruction, contents[0]].flatMap((range) => {
-    if (range === undefined) return []
-    const bytes = body.subarray(range.start, range.end)
-    if (bytes.length <= 2 * openingBytes) return [bytes]
-    return [bytes.subarray(0, openingBytes), bytes.subarray(-openingBytes)]
-  })
+  const opening: Buffer[] = []
+  for (const range of [instruction, contents[0]]) {
+    if (range === undefined) continue
+    const { start, end } = range
+    if (end - start <= 2 * openingBytes) opening.push(body.subarray(start, end))
+    else {
+      opening.push(body.subarray(start, start + openingBytes))
+      opening.push(body.subarray(end - openingBytes, end))
+    }
+  }
+  return opening
 }
