@@ -57,8 +57,11 @@ class ResponseConnection implements ClientConnection {
 
   send(status: number, headers: Headers, body: Buffer | string): void {
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-    const sent: Headers = { ...headers }
-    sent['content-length'] = String(length)
+    const sent: (string | string[])[] = ['content-length', String(length)]
+    for (const name in headers) {
+      const value = headers[name]
+      if (name !== 'content-length' && value !== undefined) sent.push(name, value)
+    }
     this.#response.writeHead(status, sent)
     this.#response.end(body)
   }

@@ -7,7 +7,10 @@ export type ObjectPlace = { readonly range: Range; readonly members: readonly Me
 
 /** The value that counts where a client wrote a member twice, for Google as for JSON.parse. */
 export function lastMember(members: readonly Member[], name: string): Member | undefined {
-  return members.findLast((member) => member.name === name)
+  for (let at = members.length - 1; at >= 0; at -= 1) {
+    if (members[at]?.name === name) return members[at]
+  }
+  return undefined
 }
 
 /** Sets members of an object: in place of those it has, which by then are null or to be replaced, else at its beginning. */
