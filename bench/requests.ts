@@ -37,7 +37,7 @@ type Subject = Child & { readonly pool: Pool }
 const settleMs = 1200
 const eventsOfStream = 20
 /** So many requests until the compiler has seen enough. */
-const leastWarmUp = 3000
+const leastWarmUp = 10_000
 
 /** Measures the fake itself, the bare proxy and the gateway in turns, round after round, each in its own process. */
 export async function measureRequests(

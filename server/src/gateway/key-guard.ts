@@ -74,12 +74,16 @@ export class KeyGuard {
     const first = this.#bytes[0] ?? 0
     const from = Math.max(0, bytes.length - this.#bytes.length + 1)
     let at = bytes.indexOf(first, from)
-    while (at !== -1) {
-      const length = bytes.length - at
-      if (bytes.compare(this.#bytes, 0, length, at) === 0) return at
-      at = bytes.indexOf(first, at + 1)
+    while (at !== -1 && !this.#beginsAt(bytes, at)) at = bytes.indexOf(first, at + 1)
+    return at === -1 ? bytes.length : at
+  }
+
+  /** Byte by byte: most often the second differs, and Buffer's own comparison takes longer to begin. */
+  #beginsAt(bytes: Buffer, start: number): boolean {
+    for (let at = start + 1; at < bytes.length; at += 1) {
+      if (bytes[at] !== this.#bytes[at - start]) return false
     }
-    return bytes.length
+    return true
   }
 }
 
