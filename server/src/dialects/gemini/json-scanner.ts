@@ -140,8 +140,10 @@ export class JsonScanner {
   }
 
   #name(start: number, end: number): string {
-    const written = this.#bytes.toString('utf8', start, end)
-    return written.includes('\\') ? String(JSON.parse(written)) : written.slice(1, -1)
+    // A name beyond ASCII is none that anybody looks for, however it is read.
+    const written = this.#bytes.toString('latin1', start + 1, end - 1)
+    if (!written.includes('\\')) return written
+    return String(JSON.parse(this.#bytes.toString('utf8', start, end)))
   }
 
   #string(): void {

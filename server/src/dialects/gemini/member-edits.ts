@@ -19,15 +19,15 @@ export function setMembers(
   values: Readonly<Record<string, unknown>>,
 ): Edit[] {
   const edits: Edit[] = []
-  const absent: string[] = []
-  for (const [name, value] of Object.entries(values)) {
+  const absent: Buffer[] = []
+  for (const name in values) {
     const place = lastMember(members, name)?.value
-    if (place === undefined) absent.push(`"${name}":${jsonOf(value)}`)
-    else edits.push(replaceBy(place, value))
+    if (place === undefined) absent.push(memberOf(name, values[name]), comma)
+    else edits.push(replaceBy(place, values[name]))
   }
   if (absent.length === 0) return edits
-  const text = absent.join(',')
-  edits.push(insert(range.start + 1, members.length === 0 ? text : `${text},`))
+  if (members.length === 0) absent.pop()
+  edits.push({ start: range.start + 1, end: range.start + 1, pieces: absent })
   return edits
 }
 
@@ -61,16 +61,18 @@ export function appendElements(body: Buffer, place: Range, elements: readonly ob
 }
 
 /** What settings add is the same for every request, and is written out once. */
-const written = new WeakMap<object, string>()
+const written = new WeakMap<object, { readonly name: string; readonly bytes: Buffer }>()
+const comma = Buffer.from(',')
 
-function jsonOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const known = written.get(value)
-  if (known !== undefined) return known
-  const json = JSON.stringify(value)
-  written.set(value, json)
-  return json
+function memberOf(name: string, value: unknown): Buffer {
+  const known = isObject(value) ? written.get(value) : undefined
+  if (known?.name === name) return known.bytes
+  const bytes = Buffer.from(`"${name}":${JSON.stringify(value)}`)
+  if (isObject(value)) written.set(value, { name, bytes })
+  return bytes
 }
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null
 
 export function replaceBy(range: Range, value: unknown): Edit {
   return { ...range, pieces: [Buffer.from(JSON.stringify(value), 'utf8')] }
