@@ -9,12 +9,19 @@ export type UpstreamAddress = {
 
 const versionSegment = /^v\d+[a-z0-9]*$/
 
-/** Reads `https://host[/prefix][/version]`. Without a version, `v1beta`. */
+let last: { readonly baseUrl: string; readonly address: UpstreamAddress } | undefined
+
+/** Reads `https://host[/prefix][/version]`. Without a version, `v1beta`. Read once, for it seldom changes and is asked for by requests. */
 export function readUpstreamAddress(baseUrl: string): UpstreamAddress {
+  if (last?.baseUrl !== baseUrl) last = { baseUrl, address: parseAddress(baseUrl) }
+  return last.address
+}
+
+function parseAddress(baseUrl: string): UpstreamAddress {
   const url = new URL(baseUrl)
   const segments = url.pathname.split('/').filter((segment) => segment !== '')
-  const last = segments.at(-1)
-  const version = last !== undefined && versionSegment.test(last) ? last : undefined
+  const end = segments.at(-1)
+  const version = end !== undefined && versionSegment.test(end) ? end : undefined
   const prefix = version === undefined ? segments : segments.slice(0, -1)
   return {
     origin: url.origin,

@@ -1,6 +1,6 @@
 import { conversationKey } from '../gemini/conversation-key.ts'
 import type { Framing, UpstreamCall } from '../../gateway/call.ts'
-import { headersForUpstream } from '../../gateway/forwarded-headers.ts'
+import { headersForUpstream, type Headers } from '../../gateway/forwarded-headers.ts'
 import { demandsPaid } from '../../http/demands-paid.ts'
 import type { GatewayRequest } from '../../gateway/forward.ts'
 import type { ModelName } from '../../models/model-name.ts'
@@ -36,14 +36,13 @@ export function buildGenerateCall(
       lane: model.base,
       estimatedInputTokens: prepared.estimatedInputTokens,
       conversation: conversationKey(request.caller.id, prepared.opening),
-      ...(demandsPaid(request.raw) ? { paidOnly: true } : {}),
+      paidOnly: demandsPaid(request.raw),
     },
     call: {
-      ...callTo(
-        deps,
-        `models/${encodeURIComponent(model.base)}:${method}`,
-        streams ? 'sse' : 'unary',
-      ),
+      method: 'POST',
+      path: pathOf(deps, `models/${encodeURIComponent(model.base)}:${method}`),
+      headers: headersOf(deps),
+      framing: streams ? 'sse' : 'unary',
       body: prepared.body,
       generates: true,
       usesResource: prepared.usesResource,
@@ -64,13 +63,13 @@ export function callTo(
   path: string,
   framing: Framing,
 ): Pick<UpstreamCall, 'method' | 'path' | 'headers' | 'framing'> {
-  return {
-    method: 'POST',
-    path: `/${deps.version()}/${path}`,
-    headers: {
-      ...headersForUpstream({}, deps.settings().customHeaders),
-      'content-type': 'application/json',
-    },
-    framing,
-  }
+  return { method: 'POST', path: pathOf(deps, path), headers: headersOf(deps), framing }
+}
+
+const pathOf = (deps: OpenAiDeps, path: string): string => `/${deps.version()}/${path}`
+
+function headersOf(deps: OpenAiDeps): Headers {
+  const headers = headersForUpstream({}, deps.settings().customHeaders)
+  headers['content-type'] = 'application/json'
+  return headers
 }

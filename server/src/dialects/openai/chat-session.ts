@@ -3,7 +3,7 @@ import { createSseSplitter, type ChunkSplitter } from '../../gateway/stream-chun
 import type { ClientConnection } from '../../http/client-connection.ts'
 import type { ChatEvent } from './chat-events.ts'
 import type { ChatOutput } from './chat-output.ts'
-import { beginStream, end, nextCall, step, type StreamOptions } from './chat-stream.ts'
+import { ChatStream, type StreamOptions } from './chat-stream.ts'
 import { readAnswer } from './gemini-answer.ts'
 import type { GenerateContentRequest } from './gemini-request.ts'
 import { brokenAnswer } from './openai-error.ts'
@@ -31,7 +31,7 @@ const mostContinuations = 32
 /** Asks Google as often as the answer needs, and tells the client as if it had been once. */
 export async function answerChat(deps: OpenAiDeps, session: ChatSession): Promise<void> {
   const { output } = session
-  let state = beginStream(session.options)
+  const stream = new ChatStream(session.options)
   let { request } = session
   let callsLeft = session.calls
   let continuations = 0
@@ -39,12 +39,7 @@ export async function answerChat(deps: OpenAiDeps, session: ChatSession): Promis
   try {
     for (;;) {
       const take = (chunks: readonly string[]): boolean => {
-        const events: ChatEvent[] = []
-        for (const chunk of chunks) {
-          const [next, told] = step(state, readAnswer(chunk))
-          state = next
-          events.push(...told)
-        }
+        const events = chunks.flatMap((chunk) => stream.take(readAnswer(chunk)))
         keepSignatures(session, events)
         return events.length === 0 || output.emit(events)
       }
@@ -58,18 +53,18 @@ export async function answerChat(deps: OpenAiDeps, session: ChatSession): Promis
         request = withoutForeignSignatures(request)
         continue
       }
-      const { continuationToken } = state
+      const { continuationToken } = stream
       if (ended.kind === 'complete' && continuationToken && continuations < mostContinuations) {
         continuations += 1
-        state = nextCall(state, 'continues')
+        stream.nextCall('continues')
         request = { ...request, continuationToken }
         continue
       }
       callsLeft -= 1
-      if (ended.kind === 'cut' || callsLeft <= 0 || state.hasFailed) {
-        return output.finish(end(state))
+      if (ended.kind === 'cut' || callsLeft <= 0 || stream.hasFailed) {
+        return output.finish(stream.end())
       }
-      state = nextCall(state, session.eachCall)
+      stream.nextCall(session.eachCall)
       request = withoutToken(request)
     }
   } finally {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { beginStream, end, nextCall, step } from './chat-stream.ts'
+import { ChatStream } from './chat-stream.ts'
 import { readAnswer } from './gemini-answer.ts'
 import { complete, eventsOf, sentChunks, testOptions } from './testing/render.ts'
 
@@ -212,13 +212,12 @@ describe('a stream', () => {
       { usageMetadata },
     )
     const second = answer([{ text: 'b' }], stop, { usageMetadata })
-    const [afterFirst, begun] = step(beginStream(testOptions()), readAnswer(JSON.stringify(first)))
-    expect(afterFirst.continuationToken).toBe('next')
-    const [afterSecond, went] = step(
-      nextCall(afterFirst, 'continues'),
-      readAnswer(JSON.stringify(second)),
-    )
-    expect([...begun, ...went, ...end(afterSecond)]).toMatchObject([
+    const stream = new ChatStream(testOptions())
+    const begun = stream.take(readAnswer(JSON.stringify(first)))
+    expect(stream.continuationToken).toBe('next')
+    stream.nextCall('continues')
+    const went = stream.take(readAnswer(JSON.stringify(second)))
+    expect([...begun, ...went, ...stream.end()]).toMatchObject([
       { delta: { role: 'assistant' } },
       { delta: { content: 'a' } },
       { delta: { content: 'b' } },
@@ -229,10 +228,12 @@ describe('a stream', () => {
 
   test('counts on where another call gives the next answer', () => {
     const one = readAnswer(JSON.stringify(answer([{ text: 'a' }], stop)))
-    const [first] = step(beginStream(testOptions()), one)
-    const [second, events] = step(nextCall(first, 'next choice'), one)
+    const stream = new ChatStream(testOptions())
+    stream.take(one)
+    stream.nextCall('next choice')
+    const events = stream.take(one)
     expect(events.map((event) => ('choice' in event ? event.choice : undefined))).toEqual([1, 1])
-    expect(end(second)).toMatchObject([
+    expect(stream.end()).toMatchObject([
       { kind: 'finish', choice: 0 },
       { kind: 'finish', choice: 1 },
     ])

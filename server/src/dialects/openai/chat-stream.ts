@@ -10,7 +10,7 @@ import type {
 import { annotationsOf, searchLinks } from './grounding.ts'
 import { logprobsOf } from './logprobs.ts'
 import { brokenAnswer, googleErrorAnswer } from './openai-error.ts'
-import { plainImage, renderPart, type ImageText, type Piece } from './parts.ts'
+import { plainImage, renderPart, type ImageText } from './parts.ts'
 import { openAiCallId } from './tool-call-id.ts'
 import { addUsage, usageOf, type Usage } from './usage.ts'
 
@@ -24,233 +24,190 @@ export type StreamOptions = {
   readonly newCallId: () => string
 }
 
-type ChoiceState = {
-  /** What the client has read so far; the places that annotations name are places in it. */
-  readonly text: string
-  readonly callIds: readonly string[]
-  readonly images: number
-  readonly finish: string | undefined
-  readonly grounding: Grounding | undefined
-}
+/** What another call to Google is for: the rest of an answer, more of it, or the next one. */
+type NextCall = 'continues' | 'adds' | 'next choice'
 
-export type StreamState = {
-  readonly options: StreamOptions
-  readonly choices: ReadonlyMap<number, ChoiceState>
+/** Turns Gemini's answer, chunk by chunk, into the events of a chat. */
+export class ChatStream {
+  readonly #options: StreamOptions
+  readonly #choices = new Map<number, Choice>()
   /** Choices of this call begin here: a request for several answers may need several calls. */
-  readonly firstChoice: number
+  #firstChoice = 0
   /** The counters of the call that is being read; each chunk's replace the last. */
-  readonly usage: UsageMetadata | undefined
-  readonly usageBefore: Usage | undefined
-  readonly blockReason: string | undefined
+  #usage: UsageMetadata | undefined
+  #usageBefore: Usage | undefined
+  #blockReason: string | undefined
   /** Set when the answer is to be asked for further. */
-  readonly continuationToken: string | undefined
-  readonly hasFailed: boolean
-}
+  continuationToken: string | undefined
+  hasFailed = false
 
-type Step = readonly [StreamState, readonly ChatEvent[]]
-
-const freshChoice: ChoiceState = {
-  text: '',
-  callIds: [],
-  images: 0,
-  finish: undefined,
-  grounding: undefined,
-}
-
-export function beginStream(options: StreamOptions): StreamState {
-  return {
-    options,
-    choices: new Map(),
-    firstChoice: 0,
-    usage: undefined,
-    usageBefore: undefined,
-    blockReason: undefined,
-    continuationToken: undefined,
-    hasFailed: false,
+  constructor(options: StreamOptions) {
+    this.#options = options
   }
-}
 
-/** Takes one chunk of Gemini's answer, or a whole one; `undefined` is a chunk that could not be read. */
-export function step(state: StreamState, answer: GeminiAnswer | undefined): Step {
-  if (state.hasFailed) return [state, []]
-  if (answer === undefined) return fail(state, 'Google sent a chunk that cannot be read.')
-  if (answer.error) {
+  /** Takes one chunk of Gemini's answer, or a whole one; `undefined` is a chunk that could not be read. */
+  take(answer: GeminiAnswer | undefined): ChatEvent[] {
+    if (this.hasFailed) return []
+    if (answer === undefined) {
+      return this.#fail(brokenAnswer('Google sent a chunk that cannot be read.'))
+    }
+    if (answer.error) return this.#fail(googleErrorAnswer(answer.error))
+    const events: ChatEvent[] = []
+    for (const candidate of answer.candidates) {
+      this.#takeCandidate(candidate, events)
+      if (candidate.finishReason === 'CONTINUATION') {
+        this.continuationToken = candidate.continuationToken
+      }
+    }
+    this.#usage = answer.usageMetadata ?? this.#usage
+    this.#blockReason = answer.blockReason ?? this.#blockReason
+    return events
+  }
+
+  /** Makes ready for another call. */
+  nextCall(kind: NextCall): void {
+    for (const choice of this.#choices.values()) {
+      const goesOn = kind === 'adds' || (kind === 'continues' && choice.finish === 'CONTINUATION')
+      if (goesOn) choice.finish = undefined
+    }
+    if (kind === 'next choice') this.#firstChoice = this.#choices.size
+    this.#usageBefore = this.#usageSoFar()
+    this.#usage = undefined
+    this.continuationToken = undefined
+  }
+
+  /** What an answer ends with: sources, reasons and counters, or the truth that it was cut. */
+  end(): ChatEvent[] {
+    if (this.hasFailed) return []
+    if (this.#choices.size === 0) return this.#endBlocked()
+    const choices = [...this.#choices]
+    if (choices.some(([, { finish }]) => finish === undefined)) {
+      return [{ kind: 'error', error: brokenAnswer() }]
+    }
+    const events = choices.flatMap(([index, choice]) => choice.end(index, this.#options))
+    return [...events, ...this.#usageEvent()]
+  }
+
+  #takeCandidate(candidate: Candidate, events: ChatEvent[]): void {
+    const index = this.#firstChoice + candidate.index
+    let choice = this.#choices.get(index)
+    if (choice === undefined) {
+      choice = new Choice()
+      this.#choices.set(index, choice)
+      // The first chunk of a choice says who speaks, before anything is said.
+      events.push({ kind: 'delta', choice: index, delta: { role: 'assistant', content: '' } })
+    }
+    for (const part of candidate.parts) {
+      const delta = choice.take(part, this.#options)
+      if (delta !== undefined) events.push({ kind: 'delta', choice: index, delta })
+    }
+    const logprobs = candidate.logprobs && logprobsOf(candidate.logprobs)
+    if (logprobs) events.push({ kind: 'delta', choice: index, delta: {}, logprobs })
+    choice.grounding = candidate.grounding ?? choice.grounding
+    choice.finish = candidate.finishReason ?? choice.finish
+  }
+
+  /** Google answers a blocked prompt without any candidate. */
+  #endBlocked(): ChatEvent[] {
+    if (this.#blockReason === undefined) return [{ kind: 'error', error: brokenAnswer() }]
+    const refusal = `Google blocked the prompt: ${this.#blockReason}.`
+    const choice = this.#firstChoice
     return [
-      { ...state, hasFailed: true },
-      [{ kind: 'error', error: googleErrorAnswer(answer.error) }],
+      { kind: 'delta', choice, delta: { role: 'assistant', refusal } },
+      { kind: 'finish', choice, reason: 'content_filter' },
+      ...this.#usageEvent(),
     ]
   }
-  const { candidates, usageMetadata, promptFeedback } = answer
-  const events: ChatEvent[] = []
-  const choices = new Map(state.choices)
-  let { continuationToken } = state
-  for (const candidate of candidates ?? []) {
-    const index = state.firstChoice + (candidate.index ?? 0)
-    choices.set(index, stepCandidate(choices.get(index), candidate, { index, state, events }))
-    if (candidate.finishReason === 'CONTINUATION') {
-      continuationToken = candidate.continuationToken ?? undefined
-    }
-  }
-  const next: StreamState = {
-    ...state,
-    choices,
-    continuationToken,
-    usage: usageMetadata ?? state.usage,
-    blockReason: promptFeedback?.blockReason ?? state.blockReason,
-  }
-  return [next, events]
-}
 
-type CandidateStep = {
-  readonly index: number
-  readonly state: StreamState
-  /** Takes what happens, in order. */
-  readonly events: ChatEvent[]
-}
+  #usageEvent(): ChatEvent[] {
+    const usage = this.#usageSoFar()
+    return usage === undefined ? [] : [{ kind: 'usage', usage }]
+  }
 
-function stepCandidate(
-  known: ChoiceState | undefined,
-  candidate: Candidate,
-  { index, state, events }: CandidateStep,
-): ChoiceState {
-  // The first chunk of a choice says who speaks, before anything is said.
-  if (known === undefined) {
-    events.push({ kind: 'delta', choice: index, delta: { role: 'assistant', content: '' } })
+  #usageSoFar(): Usage | undefined {
+    return addUsage(this.#usageBefore, this.#usage && usageOf(this.#usage))
   }
-  let choice = known ?? freshChoice
-  for (const part of candidate.content?.parts ?? []) {
-    const [after, delta] = stepPart(choice, part, state.options)
-    choice = after
-    if (delta !== undefined) events.push({ kind: 'delta', choice: index, delta })
-  }
-  const { groundingMetadata: grounding, finishReason: finish, logprobsResult } = candidate
-  const logprobs = logprobsResult ? logprobsOf(logprobsResult) : undefined
-  if (logprobs) events.push({ kind: 'delta', choice: index, delta: {}, logprobs })
-  if (!grounding && !finish) return choice
-  return {
-    ...choice,
-    grounding: grounding ?? choice.grounding,
-    finish: finish ?? choice.finish,
+
+  #fail(error: ReturnType<typeof brokenAnswer>): ChatEvent[] {
+    this.hasFailed = true
+    return [{ kind: 'error', error }]
   }
 }
 
-/** All that one part says goes out in one delta. */
-function stepPart(
-  choice: ChoiceState,
-  part: AnswerPart,
-  options: StreamOptions,
-): [ChoiceState, Delta | undefined] {
-  let after = choice
-  let delta: Delta = {}
-  const number = choice.images + 1
-  const line: ImageText = (url) =>
-    `${choice.text === '' ? '' : '\n'}![Generated Image ${number}](${url})`
-  for (const piece of renderPart(part, options.numbersImages ? line : plainImage)) {
-    const [next, told] = stepPiece(after, piece, options)
-    after = next
-    delta = { ...delta, ...told }
-  }
-  if (part.inlineData) after = { ...after, images: number }
-  return [after, Object.keys(delta).length === 0 ? undefined : delta]
-}
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
-function stepPiece(
-  choice: ChoiceState,
-  piece: Piece,
-  options: StreamOptions,
-): [ChoiceState, Delta] {
-  switch (piece.kind) {
-    case 'content':
-      return [{ ...choice, text: choice.text + piece.text }, { content: piece.text }]
-    case 'reasoning':
-      return [choice, options.showThoughts ? { reasoning_content: piece.text } : {}]
-    case 'signature':
-      return [choice, { extra_content: signed(piece.signature) }]
-    case 'call': {
-      const given = openAiCallId(piece.id ?? options.newCallId())
-      // Two calls of one answer never share an id, whatever Google says.
-      const id = choice.callIds.includes(given) ? openAiCallId(options.newCallId()) : given
-      const call = {
-        index: choice.callIds.length,
-        id,
-        type: 'function' as const,
-        function: { name: piece.name, arguments: piece.arguments },
-        ...(piece.signature === undefined ? {} : { extra_content: signed(piece.signature) }),
+/** One answer of those that were asked for. */
+class Choice {
+  /** Google's word for why it ended. */
+  finish: string | undefined
+  grounding: Grounding | undefined
+  /** What the client has read so far; the places that annotations name are places in it. */
+  #text = ''
+  readonly #callIds: string[] = []
+  #images = 0
+
+  /** All that one part says goes out in one delta; undefined when that is nothing. */
+  take(part: AnswerPart, options: StreamOptions): Delta | undefined {
+    const delta: Writable<Delta> = {}
+    let says = false
+    for (const piece of renderPart(part, options.numbersImages ? this.#line : plainImage)) {
+      if (piece.kind === 'reasoning' && !options.showThoughts) continue
+      says = true
+      switch (piece.kind) {
+        case 'content':
+          this.#text += piece.text
+          delta.content = piece.text
+          break
+        case 'reasoning':
+          delta.reasoning_content = piece.text
+          break
+        case 'signature':
+          delta.extra_content = signed(piece.signature)
+          break
+        case 'call':
+          delta.tool_calls = [this.#call(piece, options)]
       }
-      return [{ ...choice, callIds: [...choice.callIds, id] }, { tool_calls: [call] }]
     }
+    if (part.inlineData) this.#images += 1
+    return says ? delta : undefined
+  }
+
+  end(index: number, { showSearchLinks }: StreamOptions): ChatEvent[] {
+    const { grounding, finish = '' } = this
+    const reason = finishReason(finish, this.#callIds.length > 0)
+    const annotations = grounding ? annotationsOf(grounding, this.#text) : []
+    const links = grounding && showSearchLinks ? searchLinks(grounding) : ''
+    const withheld = reason === 'content_filter' && this.#text === ''
+    const delta: Writable<Delta> = {}
+    if (links !== '') delta.content = links
+    if (annotations.length > 0) delta.annotations = annotations
+    if (withheld) delta.refusal = `Google withheld the answer: ${finish}.`
+    const last: ChatEvent = { kind: 'finish', choice: index, reason }
+    const says = links !== '' || annotations.length > 0 || withheld
+    return says ? [{ kind: 'delta', choice: index, delta }, last] : [last]
+  }
+
+  readonly #line: ImageText = (url) =>
+    `${this.#text === '' ? '' : '\n'}![Generated Image ${this.#images + 1}](${url})`
+
+  #call(
+    piece: Extract<ReturnType<typeof renderPart>[number], { kind: 'call' }>,
+    { newCallId }: StreamOptions,
+  ): NonNullable<Delta['tool_calls']>[number] {
+    const given = openAiCallId(piece.id ?? newCallId())
+    // Two calls of one answer never share an id, whatever Google says.
+    const id = this.#callIds.includes(given) ? openAiCallId(newCallId()) : given
+    const call = {
+      index: this.#callIds.length,
+      id,
+      type: 'function' as const,
+      function: { name: piece.name, arguments: piece.arguments },
+    }
+    this.#callIds.push(id)
+    return piece.signature === undefined
+      ? call
+      : { ...call, extra_content: signed(piece.signature) }
   }
 }
 
 const signed = (signature: string): ExtraContent => ({ google: { thought_signature: signature } })
-
-/** What another call to Google is for: the rest of an answer, more of it, or the next one. */
-type NextCall = 'continues' | 'adds' | 'next choice'
-
-/** Makes ready for another call. */
-export function nextCall(state: StreamState, kind: NextCall): StreamState {
-  const choices = new Map(state.choices)
-  for (const [index, choice] of choices) {
-    const goesOn = kind === 'adds' || (kind === 'continues' && choice.finish === 'CONTINUATION')
-    if (goesOn) choices.set(index, { ...choice, finish: undefined })
-  }
-  return {
-    ...state,
-    choices,
-    firstChoice: kind === 'next choice' ? choices.size : state.firstChoice,
-    usage: undefined,
-    usageBefore: usageSoFar(state),
-    continuationToken: undefined,
-  }
-}
-
-/** What an answer ends with: sources, reasons and counters, or the truth that it was cut. */
-export function end(state: StreamState): readonly ChatEvent[] {
-  if (state.hasFailed) return []
-  if (state.choices.size === 0) return endBlocked(state)
-  if ([...state.choices.values()].some(({ finish }) => finish === undefined)) {
-    return [{ kind: 'error', error: brokenAnswer() }]
-  }
-  return [
-    ...[...state.choices].flatMap(([index, choice]) => endChoice(index, choice, state.options)),
-    ...usageEvent(state),
-  ]
-}
-
-/** Google answers a blocked prompt without any candidate. */
-function endBlocked(state: StreamState): readonly ChatEvent[] {
-  if (state.blockReason === undefined) return [{ kind: 'error', error: brokenAnswer() }]
-  const refusal = `Google blocked the prompt: ${state.blockReason}.`
-  return [
-    { kind: 'delta', choice: state.firstChoice, delta: { role: 'assistant', refusal } },
-    { kind: 'finish', choice: state.firstChoice, reason: 'content_filter' },
-    ...usageEvent(state),
-  ]
-}
-
-function endChoice(index: number, choice: ChoiceState, options: StreamOptions): ChatEvent[] {
-  const { grounding, finish = '', text, callIds } = choice
-  const reason = finishReason(finish, callIds.length > 0)
-  const annotations = grounding ? annotationsOf(grounding, text) : []
-  const links = grounding && options.showSearchLinks ? searchLinks(grounding) : ''
-  const withheld = reason === 'content_filter' && text === ''
-  const delta: Delta = {
-    ...(links === '' ? {} : { content: links }),
-    ...(annotations.length === 0 ? {} : { annotations }),
-    ...(withheld ? { refusal: `Google withheld the answer: ${finish}.` } : {}),
-  }
-  const last: ChatEvent = { kind: 'finish', choice: index, reason }
-  return Object.keys(delta).length === 0 ? [last] : [{ kind: 'delta', choice: index, delta }, last]
-}
-
-function usageEvent(state: StreamState): ChatEvent[] {
-  const usage = usageSoFar(state)
-  return usage === undefined ? [] : [{ kind: 'usage', usage }]
-}
-
-const usageSoFar = ({ usageBefore, usage }: StreamState): Usage | undefined =>
-  addUsage(usageBefore, usage && usageOf(usage))
-
-function fail(state: StreamState, message: string): Step {
-  return [{ ...state, hasFailed: true }, [{ kind: 'error', error: brokenAnswer(message) }]]
-}

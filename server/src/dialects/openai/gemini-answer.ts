@@ -1,86 +1,204 @@
-import { z } from 'zod'
+/**
+ * Gemini's answers as far as chat clients are told of them. Google changes its answers without notice: what is odd is not there, and never
+ * fails the rest. Written out, since every chunk of every stream is read by it and a schema took longer than JSON.parse.
+ */
+export type GeminiAnswer = {
+  readonly candidates: readonly Candidate[]
+  readonly blockReason: string | undefined
+  readonly usageMetadata: UsageMetadata | undefined
+  readonly error: GoogleErrorBody | undefined
+}
 
-/** Google changes its answers without notice: what is odd is not there, and never fails the rest. */
-const lenient = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined)
-const list = <T extends z.ZodType>(item: T) => lenient(z.array(item))
+export type Candidate = {
+  readonly index: number
+  readonly parts: readonly AnswerPart[]
+  readonly finishReason: string | undefined
+  readonly grounding: Grounding | undefined
+  readonly logprobs: LogprobsResult | undefined
+  readonly continuationToken: string | undefined
+}
 
-const text = lenient(z.string())
-const count = lenient(z.number())
+export type AnswerPart = {
+  readonly text?: string | undefined
+  readonly thought?: boolean
+  readonly thoughtSignature?: string | undefined
+  readonly functionCall?: FunctionCall | undefined
+  readonly inlineData?: InlineData | undefined
+  readonly executableCode?: { readonly language: string; readonly code: string } | undefined
+  readonly codeExecutionResult?: { readonly outcome: string; readonly output: string } | undefined
+}
 
-const part = z.object({
-  text,
-  thought: lenient(z.boolean()),
-  thoughtSignature: text,
-  functionCall: lenient(
-    z.object({ id: text, name: z.string(), args: lenient(z.record(z.string(), z.unknown())) }),
-  ),
-  inlineData: lenient(z.object({ mimeType: text, data: z.string() })),
-  executableCode: lenient(z.object({ language: text, code: text })),
-  codeExecutionResult: lenient(z.object({ outcome: text, output: text })),
-})
-export type AnswerPart = z.output<typeof part>
+type FunctionCall = {
+  readonly id: string | undefined
+  readonly name: string
+  readonly args: Fields
+}
+type InlineData = { readonly mimeType: string | undefined; readonly data: string }
 
-const grounding = z.object({
-  groundingChunks: list(z.object({ web: lenient(z.object({ uri: z.string(), title: text })) })),
-  groundingSupports: list(
-    z.object({
-      segment: lenient(z.object({ startIndex: count, endIndex: count, text })),
-      groundingChunkIndices: list(z.number()),
-    }),
-  ),
-})
-export type Grounding = z.output<typeof grounding>
+export type Grounding = {
+  /** Undefined where a source is no page; supports name sources by their place. */
+  readonly pages: readonly (Page | undefined)[]
+  readonly supports: readonly Support[]
+}
+type Page = { readonly url: string; readonly title: string }
+type Support = {
+  readonly segment: Segment
+  readonly pages: readonly number[]
+}
+export type Segment = {
+  readonly startIndex: number
+  readonly endIndex: number
+  readonly text: string
+}
 
-const tokenLogprob = z.object({ token: z.string(), logProbability: z.number() })
-const logprobs = z.object({
-  chosenCandidates: list(tokenLogprob),
-  topCandidates: list(z.object({ candidates: list(tokenLogprob) })),
-})
-export type LogprobsResult = z.output<typeof logprobs>
+export type TokenLogprob = { readonly token: string; readonly logProbability: number }
+export type LogprobsResult = {
+  readonly chosen: readonly TokenLogprob[]
+  readonly top: readonly (readonly TokenLogprob[])[]
+}
 
-const candidate = z.object({
-  index: count,
-  content: lenient(z.object({ parts: list(part) })),
-  finishReason: text,
-  finishMessage: text,
-  groundingMetadata: lenient(grounding),
-  logprobsResult: lenient(logprobs),
-  continuationToken: text,
-})
-export type Candidate = z.output<typeof candidate>
+export type UsageMetadata = {
+  readonly promptTokenCount?: number | undefined
+  readonly cachedContentTokenCount?: number | undefined
+  readonly candidatesTokenCount?: number | undefined
+  readonly thoughtsTokenCount?: number | undefined
+  readonly toolUsePromptTokenCount?: number | undefined
+  readonly totalTokenCount?: number | undefined
+}
 
-const usageMetadata = z.object({
-  promptTokenCount: count,
-  cachedContentTokenCount: count,
-  candidatesTokenCount: count,
-  thoughtsTokenCount: count,
-  toolUsePromptTokenCount: count,
-  totalTokenCount: count,
-})
-export type UsageMetadata = z.output<typeof usageMetadata>
+export type GoogleErrorBody = Fields
 
-const errorBody = z.object({
-  code: count,
-  message: text,
-  status: text,
-  details: z.unknown().optional(),
-})
-export type GoogleErrorBody = z.output<typeof errorBody>
-
-const answer = z.object({
-  candidates: list(candidate),
-  promptFeedback: lenient(z.object({ blockReason: text, blockReasonMessage: text })),
-  usageMetadata: lenient(usageMetadata),
-  error: lenient(errorBody),
-})
-export type GeminiAnswer = z.output<typeof answer>
+type Fields = Readonly<Record<string, unknown>>
 
 /** One GenerateContentResponse, whole or one chunk of a stream; undefined when it is not even JSON of an object. */
 export function readAnswer(json: string): GeminiAnswer | undefined {
+  const answer = objectOf(parse(json))
+  if (answer === undefined) return undefined
+  return {
+    candidates: listOf(answer['candidates'], readCandidate),
+    blockReason: textOf(objectOf(answer['promptFeedback'])?.['blockReason']),
+    usageMetadata: readUsage(objectOf(answer['usageMetadata'])),
+    error: objectOf(answer['error']),
+  }
+}
+
+function parse(json: string): unknown {
   try {
-    const read = answer.safeParse(JSON.parse(json))
-    return read.success ? read.data : undefined
+    return JSON.parse(json)
   } catch {
     return undefined
   }
+}
+
+function readCandidate(candidate: Fields): Candidate {
+  return {
+    index: numberOf(candidate['index']) ?? 0,
+    parts: listOf(objectOf(candidate['content'])?.['parts'], readPart),
+    finishReason: textOf(candidate['finishReason']),
+    grounding: readGrounding(objectOf(candidate['groundingMetadata'])),
+    logprobs: readLogprobs(objectOf(candidate['logprobsResult'])),
+    continuationToken: textOf(candidate['continuationToken']),
+  }
+}
+
+function readPart(part: Fields): AnswerPart {
+  return {
+    text: textOf(part['text']),
+    thought: part['thought'] === true,
+    thoughtSignature: textOf(part['thoughtSignature']),
+    functionCall: readFunctionCall(objectOf(part['functionCall'])),
+    inlineData: readInlineData(objectOf(part['inlineData'])),
+    executableCode: readCode(objectOf(part['executableCode'])),
+    codeExecutionResult: readCodeResult(objectOf(part['codeExecutionResult'])),
+  }
+}
+
+function readFunctionCall(call: Fields | undefined): FunctionCall | undefined {
+  const name = textOf(call?.['name'])
+  if (call === undefined || name === undefined) return undefined
+  return { id: textOf(call['id']), name, args: objectOf(call['args']) ?? {} }
+}
+
+function readInlineData(inline: Fields | undefined): InlineData | undefined {
+  const data = textOf(inline?.['data'])
+  if (inline === undefined || data === undefined) return undefined
+  return { mimeType: textOf(inline['mimeType']), data }
+}
+
+function readCode(code: Fields | undefined): AnswerPart['executableCode'] {
+  if (code === undefined) return undefined
+  return { language: textOf(code['language']) ?? '', code: textOf(code['code']) ?? '' }
+}
+
+function readCodeResult(result: Fields | undefined): AnswerPart['codeExecutionResult'] {
+  if (result === undefined) return undefined
+  return { outcome: textOf(result['outcome']) ?? '', output: textOf(result['output']) ?? '' }
+}
+
+function readGrounding(grounding: Fields | undefined): Grounding | undefined {
+  if (grounding === undefined) return undefined
+  return {
+    pages: listOf(grounding['groundingChunks'], (chunk) => readPage(objectOf(chunk['web']))),
+    supports: listOf(grounding['groundingSupports'], readSupport),
+  }
+}
+
+function readPage(web: Fields | undefined): Page | undefined {
+  const url = textOf(web?.['uri'])
+  return url === undefined ? undefined : { url, title: textOf(web?.['title']) ?? url }
+}
+
+function readSupport(support: Fields): Support {
+  const segment = objectOf(support['segment'])
+  const indices = support['groundingChunkIndices']
+  return {
+    segment: {
+      startIndex: numberOf(segment?.['startIndex']) ?? 0,
+      endIndex: numberOf(segment?.['endIndex']) ?? 0,
+      text: textOf(segment?.['text']) ?? '',
+    },
+    pages: Array.isArray(indices) ? indices.filter((index) => typeof index === 'number') : [],
+  }
+}
+
+function readLogprobs(result: Fields | undefined): LogprobsResult | undefined {
+  if (result === undefined) return undefined
+  return {
+    chosen: tokensOf(result['chosenCandidates']),
+    top: listOf(result['topCandidates'], (place) => tokensOf(place['candidates'])),
+  }
+}
+
+function tokensOf(value: unknown): TokenLogprob[] {
+  return listOf(value, (one) => ({
+    token: textOf(one['token']) ?? '',
+    logProbability: numberOf(one['logProbability']) ?? 0,
+  }))
+}
+
+function readUsage(usage: Fields | undefined): UsageMetadata | undefined {
+  if (usage === undefined) return undefined
+  return {
+    promptTokenCount: numberOf(usage['promptTokenCount']),
+    cachedContentTokenCount: numberOf(usage['cachedContentTokenCount']),
+    candidatesTokenCount: numberOf(usage['candidatesTokenCount']),
+    thoughtsTokenCount: numberOf(usage['thoughtsTokenCount']),
+    toolUsePromptTokenCount: numberOf(usage['toolUsePromptTokenCount']),
+    totalTokenCount: numberOf(usage['totalTokenCount']),
+  }
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
+const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined)
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+const objectOf = (value: unknown) => (isFields(value) ? value : undefined)
+
+const nothing: Fields = {}
+
+/** Every element has its place, also one that is odd: it says nothing. */
+function listOf<T>(value: unknown, read: (element: Fields) => T): T[] {
+  return Array.isArray(value) ? value.map((one: unknown) => read(objectOf(one) ?? nothing)) : []
 }

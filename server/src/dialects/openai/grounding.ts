@@ -1,4 +1,4 @@
-import type { Grounding } from './gemini-answer.ts'
+import type { Grounding, Segment } from './gemini-answer.ts'
 
 export type Annotation = {
   readonly type: 'url_citation'
@@ -10,11 +10,11 @@ export type Annotation = {
   }
 }
 
-type Source = { readonly url: string; readonly title: string }
+type Source = NonNullable<Grounding['pages'][number]>
 
 /** The block of sources that answers of search models end with, word for word the original's. */
 export function searchLinks(grounding: Grounding): string {
-  const links = sources(grounding).flatMap((source) =>
+  const links = grounding.pages.flatMap((source) =>
     source === undefined ? [] : [`\n- [${source.title}](${source.url})`],
   )
   return links.length === 0 ? '' : `\n\n---\n\n**【引用来源】**\n\n${links.join('')}`
@@ -22,31 +22,23 @@ export function searchLinks(grounding: Grounding): string {
 
 /** Which words of the answer rest on which page. */
 export function annotationsOf(grounding: Grounding, text: string): Annotation[] {
-  const pages = sources(grounding)
-  const supports = grounding.groundingSupports ?? []
+  const { pages, supports } = grounding
   if (supports.length === 0) {
     return pages.flatMap((page) => cite(page, { start: text.length, end: text.length }))
   }
   let from = 0
-  return supports.flatMap(({ segment, groundingChunkIndices }) => {
-    const place = placeOf(segment ?? {}, text, from)
+  return supports.flatMap(({ segment, pages: indices }) => {
+    const place = placeOf(segment, text, from)
     from = place.start
-    return (groundingChunkIndices ?? []).flatMap((index) => cite(pages[index], place))
+    return indices.flatMap((index) => cite(pages[index], place))
   })
 }
 
-function sources({ groundingChunks }: Grounding): (Source | undefined)[] {
-  return (groundingChunks ?? []).map(({ web }) =>
-    web ? { url: web.uri, title: web.title ?? web.uri } : undefined,
-  )
-}
-
 type Place = { readonly start: number; readonly end: number }
-type Segment = NonNullable<NonNullable<Grounding['groundingSupports']>[number]['segment']>
 
 /** Google counts bytes of its own text; the words themselves are found more surely in what the client sees. */
-function placeOf(segment: Partial<Segment>, text: string, from: number): Place {
-  const words = segment.text ?? ''
+function placeOf(segment: Segment, text: string, from: number): Place {
+  const words = segment.text
   if (words !== '') {
     const ahead = text.indexOf(words, from)
     const start = ahead === -1 ? text.indexOf(words) : ahead
@@ -54,7 +46,7 @@ function placeOf(segment: Partial<Segment>, text: string, from: number): Place {
   }
   const bytes = Buffer.from(text)
   const lengthTo = (end: number) => bytes.subarray(0, end).toString('utf8').length
-  return { start: lengthTo(segment.startIndex ?? 0), end: lengthTo(segment.endIndex ?? 0) }
+  return { start: lengthTo(segment.startIndex), end: lengthTo(segment.endIndex) }
 }
 
 function cite(page: Source | undefined, { start, end }: Place): Annotation[] {

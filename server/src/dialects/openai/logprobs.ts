@@ -1,4 +1,4 @@
-import type { LogprobsResult } from './gemini-answer.ts'
+import type { LogprobsResult, TokenLogprob as GoogleLogprob } from './gemini-answer.ts'
 
 type TokenLogprob = {
   readonly token: string
@@ -12,16 +12,16 @@ export type Logprobs = {
 }
 
 export function logprobsOf(result: LogprobsResult): Logprobs | undefined {
-  const { chosenCandidates, topCandidates } = result
-  if (!chosenCandidates || chosenCandidates.length === 0) return undefined
-  const content = chosenCandidates.map((chosen, index) => ({
-    ...token(chosen),
-    top_logprobs: (topCandidates?.[index]?.candidates ?? []).map(token),
+  const { chosen, top } = result
+  if (chosen.length === 0) return undefined
+  const content = chosen.map((one, index) => ({
+    ...token(one),
+    top_logprobs: (top[index] ?? []).map(token),
   }))
   return { content, refusal: null }
 }
 
-function token(given: { token: string; logProbability: number }): TokenLogprob {
+function token(given: GoogleLogprob): TokenLogprob {
   return {
     token: given.token,
     logprob: given.logProbability,

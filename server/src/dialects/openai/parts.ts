@@ -21,15 +21,15 @@ export type ImageText = (url: string) => string
 export const plainImage: ImageText = (url) => `\n\n![image](${url})\n\n`
 
 export function renderPart(part: AnswerPart, imageText = plainImage): Piece[] {
-  const signature = part.thoughtSignature ?? undefined
+  const signature = part.thoughtSignature
   if (part.functionCall) {
     const { id, name, args } = part.functionCall
     return [
       {
         kind: 'call',
-        id: id ?? undefined,
+        id,
         name,
-        arguments: JSON.stringify(args ?? {}),
+        arguments: JSON.stringify(args),
         signature,
       },
     ]
@@ -55,13 +55,13 @@ function mediaText({ inlineData }: AnswerPart, imageText: ImageText): string {
 /** The words of the original: clients cut these blocks out by them. */
 function codeText({ executableCode, codeExecutionResult }: AnswerPart): string {
   if (executableCode) {
-    const language = (executableCode.language ?? '').toLowerCase()
-    const code = (executableCode.code ?? '').trim()
+    const language = executableCode.language.toLowerCase()
+    const code = executableCode.code.trim()
     return `\n\n---\n\n【代码执行】\n\`\`\`${language}\n${code}\n\`\`\`\n`
   }
   if (codeExecutionResult) {
-    const output = (codeExecutionResult.output ?? '').trim()
-    return `\n【执行结果】\n> outcome: ${codeExecutionResult.outcome ?? ''}\n\n【输出结果】\n\`\`\`plaintext\n${output}\n\`\`\`\n\n---\n\n`
+    const output = codeExecutionResult.output.trim()
+    return `\n【执行结果】\n> outcome: ${codeExecutionResult.outcome}\n\n【输出结果】\n\`\`\`plaintext\n${output}\n\`\`\`\n\n---\n\n`
   }
   return ''
 }

@@ -1,14 +1,15 @@
 import type { ClientConnection } from '../../http/client-connection.ts'
+import type { Headers } from '../../gateway/forwarded-headers.ts'
 import type { OpenAiError } from './openai-error.ts'
-
-const json = { 'content-type': 'application/json; charset=utf-8' }
 
 export function sendJson(
   client: ClientConnection,
   value: object,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  client.send(200, { ...json, ...headers }, JSON.stringify(value))
+  const sent: Headers = { 'content-type': 'application/json; charset=utf-8' }
+  for (const name in headers) sent[name] = headers[name] ?? ''
+  client.send(200, sent, JSON.stringify(value))
 }
 
 export function sendError(client: ClientConnection, { status, headers, error }: OpenAiError): void {

@@ -1,6 +1,6 @@
 import { createSseSplitter } from '../../../gateway/stream-chunks.ts'
 import { createEventWriter, type ChatEvent } from '../chat-events.ts'
-import { beginStream, end, step, type StreamOptions } from '../chat-stream.ts'
+import { ChatStream, type StreamOptions } from '../chat-stream.ts'
 import { completionOf, type ChatCompletion } from '../chat-response.ts'
 import { readAnswer } from '../gemini-answer.ts'
 import type { OpenAiError } from '../openai-error.ts'
@@ -20,14 +20,9 @@ export function testOptions(options: Partial<StreamOptions> = {}): StreamOptions
 
 /** The events of an answer that came in these chunks. */
 export function eventsOf(chunks: readonly string[], options = testOptions()): ChatEvent[] {
-  let state = beginStream(options)
-  const events: ChatEvent[] = []
-  for (const chunk of chunks) {
-    const [next, told] = step(state, readAnswer(chunk))
-    state = next
-    events.push(...told)
-  }
-  return [...events, ...end(state)]
+  const stream = new ChatStream(options)
+  const events = chunks.flatMap((chunk) => stream.take(readAnswer(chunk)))
+  return [...events, ...stream.end()]
 }
 
 /** The chunks of a stream that arrived in these pieces. */
