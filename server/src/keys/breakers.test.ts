@@ -104,6 +104,16 @@ describe('the way out', () => {
     expect(bench.refused().kind).toBe('egress-down')
   })
 
+  test('is tried again by whoever waits when its trial is long without an answer', () => {
+    const bench = createBench({ keys: 5 })
+    for (let time = 0; time < 3; time += 1) bench.meet('network-failed')
+    bench.clock.advance(1000)
+    expect(bench.ask().trial).toBe(true)
+    expect(bench.refused()).toEqual({ kind: 'egress-down', wakesAt: bench.clock.now() + 1000 })
+    bench.clock.advance(1000)
+    expect(bench.ask().trial).toBe(true)
+  })
+
   test('opens with the first answer of any kind', () => {
     const bench = createBench({ keys: 5 })
     for (let time = 0; time < 3; time += 1) bench.meet('network-failed')

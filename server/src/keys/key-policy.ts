@@ -98,7 +98,8 @@ export const defaultKeyPolicy: KeyPolicy = {
     windowMs: 10 * secondMs,
     firstMs: secondMs,
     capMs: 15 * secondMs,
-    trialPatienceMs: 5 * secondMs,
+    // An answer may take long where the way is open again: whoever waits meanwhile tries it himself.
+    trialPatienceMs: secondMs,
     projects: 3,
   },
   correlated: { projects: 5, windowMs: 10 * secondMs, restMs: minuteMs },

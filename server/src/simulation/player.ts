@@ -40,9 +40,6 @@ type Request = {
 const dayMs = 86_400_000
 /** A breaker that has seen overload or an outage looks again within half a minute, and waits for the answer to what it tried. */
 const troubleEchoMs = 60_000
-/** Continuations of a settled wait, counted generously. */
-const microtasks = 8
-const settled = Promise.resolve()
 
 /** Plays every arrival through a policy by the gateway's rules, in no time at all, and says what came of it day by day. */
 export async function play(deps: PlayDeps, traffic: Iterator<Arrival>): Promise<DayTally[]> {
@@ -68,8 +65,7 @@ class Player {
     const { promises } = this.#deps
     this.#expectNext()
     while (this.#open > 0 && this.#deps.clock.step(Infinity)) {
-      if (this.#waiting === 0 && promises.open === 0) continue
-      for (let turn = 0; turn < microtasks; turn += 1) await settled
+      if (this.#waiting > 0 || promises.open > 0) await everythingThatFollows()
     }
     return this.#days
   }
@@ -195,6 +191,11 @@ class Player {
     this.#days[index] = day
     return day
   }
+}
+
+/** Nothing that hangs on a promise is left to do when the event loop turns. */
+function everythingThatFollows(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 type Made = {
