@@ -1,12 +1,11 @@
-import { spawnSync } from 'node:child_process'
 import { cpus } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createChildren, type Children } from './children.ts'
 import { measureMemory, memoryReport } from './memory.ts'
 import { cpuRatios, requestsReport, whatIsCounted } from './report.ts'
 import { measureRequests, type Plan } from './requests.ts'
 import { median } from './statistics.ts'
+import { buildIfStale } from './subjects.ts'
 import { measureTranslation, translationReport } from './translation.ts'
 import { workloads } from './workloads.ts'
 
@@ -82,10 +81,7 @@ async function main(): Promise<void> {
     process.exitCode = given.help ? 0 : 1
     return
   }
-  // What is measured is the product as it is built, not its source.
-  const build = fileURLToPath(new URL('../scripts/build.mjs', import.meta.url))
-  const built = spawnSync(process.execPath, [build, '--if-stale'], { stdio: ['ignore', 2, 2] })
-  if (built.status !== 0) throw new Error('There is nothing to measure without a build.')
+  buildIfStale()
   const children = createChildren()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void children.stopAll().finally(() => process.exit(1)))

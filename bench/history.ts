@@ -1,99 +1,12 @@
-// Fills a database as large as ours are made for, and measures how long each look at it takes, and what proxied requests and the log's writing feel of it.
+// Fills a database as large as ours are made for, and measures how long each look at it takes, and what the log's writing feels of it.
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AttemptRow } from '../server/src/storage/history/attempt-row.ts'
 import { openStorage, type Storage } from '../server/src/storage/open-storage.ts'
-import { tendHistory } from '../server/src/usage/keep-history.ts'
+import { callers, dayMs, fillHistory, models, row } from './history-store.ts'
 
 const rows = Number(process.argv[2] ?? 5_000_000)
-const keys = 50_000
-const days = 30
-const dayMs = 86_400_000
-const batch = 20_000
-
-const models = Array.from({ length: 6 }, (_, n) => `gemini-model-${n}`)
-const callers = Array.from({ length: 8 }, (_, n) => String(n).padStart(12, '0'))
-const dialects = ['gemini', 'openai']
-const endings = [
-  ...Array.from({ length: 94 }, () => ['answered', 200] as const),
-  ['quota-spent', 429],
-  ['quota-spent', 429],
-  ['quota-unexplained', 429],
-  ['model-overloaded', 503],
-  ['key-invalid', 400],
-  ['upstream-failed', 500],
-] as const
-
-const one = <T>(list: readonly T[]): T => {
-  const found = list[Math.floor(Math.random() ** 2 * list.length)]
-  if (found === undefined) throw new Error('The list is empty.')
-  return found
-}
-
-function row(number: number, at: number): AttemptRow {
-  const [verdict, status] = endings[Math.floor(Math.random() * endings.length)] ?? ['answered', 200]
-  const key = 1 + Math.floor(Math.random() * keys)
-  const model = one(models)
-  const isAnswered = verdict === 'answered'
-  const message = `Resource has been exhausted (${verdict}) for request ${number}: quota exceeded for metric generate_content_requests, limit 10, model ${model}.`
-  return {
-    requestId: `${at.toString(36)}-bench-${number.toString(36)}`,
-    number: 1,
-    at,
-    keyId: key,
-    project: `key:${key}`,
-    lane: model,
-    model,
-    dialect: one(dialects),
-    method: 'generateContent',
-    caller: one(callers),
-    status,
-    verdict,
-    streamed: true,
-    durationMs: 500 + Math.random() * 4000,
-    firstByteMs: isAnswered ? 200 + Math.random() * 900 : undefined,
-    promptTokens: 1000,
-    outputTokens: isAnswered ? 300 : undefined,
-    thoughtTokens: isAnswered ? 100 : undefined,
-    cachedTokens: 0,
-    error: isAnswered ? undefined : { message, body: undefined },
-  }
-}
-
-const settings = {
-  timezone: 'Asia/Shanghai',
-  autoDeleteErrorLogsEnabled: false,
-  autoDeleteErrorLogsDays: 7,
-  autoDeleteRequestLogsEnabled: false,
-  autoDeleteRequestLogsDays: 30,
-}
-
-async function fill(storage: Storage, clock: { now: number }): Promise<void> {
-  const end = Date.now()
-  const start = end - days * dayMs
-  const tend = () =>
-    tendHistory(
-      {
-        storage,
-        settings: () => settings,
-        now: () => clock.now,
-        complain: (error) => void process.stderr.write(`${String(error)}\n`),
-      },
-      new AbortController().signal,
-    )
-  for (let count = 0; count < rows; count += batch) {
-    clock.now = start + (count / rows) * (end - start)
-    const batchRows = Array.from({ length: batch }, (_, n) =>
-      row(count + n, Math.floor(clock.now) + n),
-    )
-    await storage.attempts.insertMany(batchRows)
-    if ((count / batch) % 100 === 99) await tend()
-  }
-  clock.now = Date.now()
-  await tend()
-}
 
 type Look = readonly [name: string, look: () => Promise<unknown>]
 
@@ -202,7 +115,7 @@ const clock = { now: Date.now() }
 const storage = await openStorage({ database: { kind: 'sqlite', path }, now: () => clock.now })
 try {
   const start = performance.now()
-  await fill(storage, clock)
+  await fillHistory(storage, clock, rows)
   const seconds = (performance.now() - start) / 1000
   const megabytes = statSync(path).size / 1024 / 1024
   say(

@@ -32,9 +32,10 @@ export async function fire(pool: Pool, shot: Shot, pressure: Pressure): Promise<
   return { elapsedMs: performance.now() - startedAt, latenciesMs: latenciesMs.toSorted() }
 }
 
-type Question = Omit<Shot, 'bodies'> & { readonly body: string | Buffer }
+export type Question = Omit<Shot, 'bodies'> & { readonly body: string | Buffer }
 
-function ask(pool: Pool, { path, headers, body }: Question): Promise<number> {
+/** Sends one request; tells the milliseconds to its last byte. */
+export function ask(pool: Pool, { path, headers, body }: Question): Promise<number> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now()
     let answered = 0

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,14 @@ import type { Child, Children } from './children.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const keyCount = 20
+export const benchAdminToken = 'bench-admin-token'
+
+/** What is measured is the product as it is built, not its source. */
+export function buildIfStale(): void {
+  const build = join(root, 'scripts/build.mjs')
+  const built = spawnSync(process.execPath, [build, '--if-stale'], { stdio: ['ignore', 2, 2] })
+  if (built.status !== 0) throw new Error('There is nothing to measure without a build.')
+}
 
 /** The fake, without validation and without a memory, in a process of its own. */
 export function startFake(children: Children): Promise<Child> {
@@ -26,10 +35,18 @@ export function startBareProxy(children: Children, upstream: string): Promise<Ch
   })
 }
 
+export type GatewayOptions = {
+  /** Where its data is; a new folder, if it is not said. */
+  readonly folder?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** The product as it is started, with its defaults: every key one that works, the request log written to SQLite. */
-export async function startGateway(children: Children, upstream: string): Promise<Child> {
-  const folder = mkdtempSync(join(tmpdir(), 'gemini-balance-bench-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+export async function startGateway(
+  children: Children,
+  upstream: string,
+  { folder = scratchFolder(), env = {} }: GatewayOptions = {},
+): Promise<Child> {
   const address = `http://127.0.0.1:${await freePort()}`
   const child = await children.start({
     name: 'gateway',
@@ -42,8 +59,9 @@ export async function startGateway(children: Children, upstream: string): Promis
       DATA_DIR: folder,
       API_KEYS: JSON.stringify(Array.from({ length: keyCount }, (_, index) => benchKey(index))),
       ALLOWED_TOKENS: '["bench-token"]',
-      AUTH_TOKEN: 'bench-admin-token',
+      AUTH_TOKEN: benchAdminToken,
       BASE_URL: `${upstream}/v1beta`,
+      ...env,
     },
     ready: (printed) => (printed.includes('\n') ? address : undefined),
   })
@@ -51,7 +69,14 @@ export async function startGateway(children: Children, upstream: string): Promis
   return child
 }
 
-const benchKey = (index: number) => `AQ.Bench${String(index).padStart(4, '0')}`.padEnd(53, 'x')
+function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gemini-balance-bench-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export const benchKey = (index: number) =>
+  `AQ.Bench${String(index).padStart(4, '0')}`.padEnd(53, 'x')
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

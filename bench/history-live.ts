@@ -1,0 +1,151 @@
+// What proxied requests feel while operators look back: the built gateway over a store as large as ours are made for, under a steady load, with
+// everything that the pages ask asked again and again through the admin API, and without, in turns.
+//   node --conditions=source --import tsx bench/history-live.ts [--rows n] [--rate n] [--rounds n] [--seconds n] [--askers n] [--store folder]
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
+import { openStorage } from '../server/src/storage/open-storage.ts'
+import { createChildren, type Child, type Children } from './children.ts'
+import { fillHistory, keyCount } from './history-store.ts'
+import { looksOver } from './live-looks.ts'
+import { median, quantile } from './statistics.ts'
+import type { SteadyLoad } from './steady-load.ts'
+import { benchAdminToken, benchKey, buildIfStale, startFake, startGateway } from './subjects.ts'
+import { table } from './table.ts'
+
+const text = (value: string) => ({ type: 'string', default: value }) as const
+const { values: given } = parseArgs({
+  options: {
+    rows: text('5000000'),
+    rate: text('250'),
+    rounds: text('6'),
+    seconds: text('12'),
+    askers: text('1'),
+    /** Kept, and used again by the next run. */
+    store: { type: 'string' },
+  },
+})
+const rows = Number(given.rows)
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+
+async function makeStore(folder: string): Promise<void> {
+  const clock = { now: Date.now() }
+  const path = join(folder, 'gemini-balance.db')
+  if (existsSync(path)) return
+  const storage = await openStorage({ database: { kind: 'sqlite', path }, now: () => clock.now })
+  await storage.keys.add(Array.from({ length: keyCount }, (_, index) => benchKey(index)))
+  await fillHistory(storage, clock, rows)
+  await storage.close()
+}
+
+const loadFile = fileURLToPath(new URL('steady-load.ts', import.meta.url))
+
+async function load(gateway: Child): Promise<SteadyLoad> {
+  const node = ['--conditions=source', '--import', 'tsx', loadFile]
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...node, gateway.address, given.rate, given.seconds],
+    { maxBuffer: 2 ** 28, timeout: 120_000 },
+  )
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by a file beside this one
+  return JSON.parse(stdout) as SteadyLoad
+}
+
+type Times = Map<string, number[]>
+
+/** Asks one look after the other until it is told to stop. */
+async function look(gateway: Child, times: Times, { signal }: AbortController): Promise<void> {
+  const headers = { authorization: `Bearer ${benchAdminToken}` }
+  while (!signal.aborted) {
+    for (const path of looksOver(rows)) {
+      if (signal.aborted) return
+      const start = performance.now()
+      const answer = await fetch(gateway.address + path, { headers })
+      await answer.arrayBuffer()
+      if (answer.status !== 200) throw new Error(`${path} was answered with ${answer.status}.`)
+      // Without the moments that are asked for, which change.
+      const name = path.replaceAll(/\d{13}|\d{4}-\d\d-[\dT:.-]+Z/g, '…')
+      times.set(name, [...(times.get(name) ?? []), performance.now() - start])
+    }
+  }
+}
+
+type Phase = {
+  readonly p50: number
+  readonly p99: number
+  readonly late: number
+  readonly count: number
+}
+
+function summary({ latenciesMs, sentLateMs }: SteadyLoad): Phase {
+  const sorted = Float64Array.from(latenciesMs).toSorted()
+  const late = quantile(Float64Array.from(sentLateMs).toSorted(), 0.99)
+  return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), late, count: sorted.length }
+}
+
+async function measure(children: Children, folder: string): Promise<void> {
+  const fake = await startFake(children)
+  const gateway = await startGateway(children, fake.address, {
+    folder,
+    env: { API_KEYS: '[]', METRICS_TOKEN: benchAdminToken },
+  })
+  const times: Times = new Map()
+  const quiet: Phase[] = []
+  const looked: Phase[] = []
+  await load(gateway)
+  for (let round = 0; round < Number(given.rounds); round += 1) {
+    quiet.push(summary(await load(gateway)))
+    const stop = new AbortController()
+    const askers = Array.from({ length: Number(given.askers) }, () => look(gateway, times, stop))
+    try {
+      looked.push(summary(await load(gateway)))
+    } finally {
+      stop.abort()
+      await Promise.all(askers)
+    }
+    process.stderr.write(`round ${round + 1} of ${given.rounds}\n`)
+  }
+  report(quiet, looked, times)
+}
+
+const ms = (value: number) => value.toFixed(1)
+
+function report(quiet: readonly Phase[], looked: readonly Phase[], times: Times): void {
+  const line = (name: string, phases: readonly Phase[]) => [
+    name,
+    ms(median(phases.map(({ p50 }) => p50))),
+    ms(median(phases.map(({ p99 }) => p99))),
+    phases.map(({ p99 }) => ms(p99)).join(' '),
+    ms(Math.max(...phases.map(({ late }) => late))),
+  ]
+  const rises = looked.map(({ p99 }, round) => p99 - (quiet[round]?.p99 ?? NaN))
+  say(
+    table([
+      ['proxied requests, ms', 'p50', 'p99', 'p99 of each round', 'sent late, p99'],
+      line('alone', quiet),
+      line('while history is asked for', looked),
+    ]),
+  )
+  say(`\nrise of p99: median ${ms(median(rises))} ms, rounds ${rises.map(ms).join(' ')}\n`)
+  const looks = [...times].map(([path, taken]) => [
+    path,
+    ms(median(taken)),
+    ms(Math.max(...taken)),
+    String(taken.length),
+  ])
+  say(table([['look, ms', 'median', 'largest', 'times'], ...looks]))
+}
+
+buildIfStale()
+const folder = given.store ?? mkdtempSync(join(tmpdir(), 'history-live-'))
+const children = createChildren()
+try {
+  await makeStore(folder)
+  await measure(children, folder)
+} finally {
+  await children.stopAll()
+  if (given.store === undefined) rmSync(folder, { recursive: true })
+}
