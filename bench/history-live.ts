@@ -58,7 +58,6 @@ type Times = Map<string, number[]>
 
 /** Asks one look after the other until it is told to stop. */
 async function look(gateway: Child, times: Times, { signal }: AbortController): Promise<void> {
-  const headers = { authorization: `Bearer ${benchAdminToken}` }
   while (!signal.aborted) {
     for (const path of looksOver(rows)) {
       if (signal.aborted) return
@@ -71,6 +70,15 @@ async function look(gateway: Child, times: Times, { signal }: AbortController): 
       times.set(name, [...(times.get(name) ?? []), performance.now() - start])
     }
   }
+}
+
+const headers = { authorization: `Bearer ${benchAdminToken}`, 'content-type': 'application/json' }
+
+/** A store that was used before knows the address of the fake of then. */
+async function tellAddress(gateway: Child, fake: Child): Promise<void> {
+  const body = JSON.stringify({ BASE_URL: `${fake.address}/v1beta` })
+  const answer = await fetch(`${gateway.address}/api/config`, { method: 'PUT', headers, body })
+  if (!answer.ok) throw new Error(`The settings were answered with ${answer.status}.`)
 }
 
 type Phase = {
@@ -95,6 +103,7 @@ async function measure(children: Children, folder: string): Promise<void> {
   const times: Times = new Map()
   const quiet: Phase[] = []
   const looked: Phase[] = []
+  await tellAddress(gateway, fake)
   await load(gateway)
   for (let round = 0; round < Number(given.rounds); round += 1) {
     quiet.push(summary(await load(gateway)))

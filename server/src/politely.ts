@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { chunks } from './storage/chunks.ts'
 
 const atOnce = 50
-const sliceMs = 4
+const sliceMs = 2
 
 /** Does what is to be done with many things a few at a time, and lets requests in between. */
 export async function politely<T>(

@@ -1,7 +1,9 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { chunks } from './storage/chunks.ts'
 
-const runLength = 2000
+const runLength = 500
+/** So many steps of a merge take as long as a run takes to be sorted. */
+const breath = 5000
 
 /** Sorts a long list in pieces, and lets requests in between. Equals keep their order. */
 export async function sortPolitely<T>(
@@ -34,9 +36,10 @@ async function merge<T>(
     for (let next = first[at]; next !== undefined && compare(next, item) <= 0; next = first[at]) {
       merged.push(next)
       at += 1
+      if (merged.length % breath === 0) await breathe()
     }
     merged.push(item)
-    if (merged.length % runLength === 0) await breathe()
+    if (merged.length % breath === 0) await breathe()
   }
   return at === first.length ? merged : merged.concat(first.slice(at))
 }

@@ -87,7 +87,7 @@ export async function openStorage({
   const db = await openDatabase(database)
   // A thread of its own for reports, which a file has and a database in memory cannot: what is written does not wait for them.
   const isFile = database.kind === 'sqlite' && database.path !== ':memory:'
-  const reads = isFile ? connectTo(sqliteMeans(database.path)).db : db
+  const reads = isFile ? connectTo(sqliteMeans(database.path, { isForReports: true })).db : db
   try {
     return createStorage({ db, reads, now, box: await openSecretBox(db, encryptionKey) })
   } catch (error) {
@@ -114,8 +114,8 @@ export type Means = {
   readonly refusal: (error: unknown) => string
 }
 
-export const sqliteMeans = (path: string): Means => ({
-  connect: sqliteLinks(path),
+export const sqliteMeans = (path: string, { isForReports } = { isForReports: false }): Means => ({
+  connect: sqliteLinks({ path, isForReports }),
   limits: sqliteLimits,
   parts: sqliteParts,
   refusal: (error) => sqliteRefusal(path, error),

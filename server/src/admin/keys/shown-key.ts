@@ -7,8 +7,8 @@ export type ShownKey = KeySnapshot &
 /** A key as pages show it: what the operator says of it, and what the engine knows. Never its value. */
 export function shownKey(row: KeyRow, known: KeySnapshot): ShownKey {
   const { ending, label, note, tags, createdAt, firstUsedAt } = row
+  const { lastUsedAt: _older, ...state } = known
   return {
-    ...known,
     key: `…${ending}`,
     label,
     note,
@@ -16,6 +16,7 @@ export function shownKey(row: KeyRow, known: KeySnapshot): ShownKey {
     createdAt,
     firstUsedAt,
     lastUsedAt: lastUseOf(row, known),
+    ...state,
   }
 }
 

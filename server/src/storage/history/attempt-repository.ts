@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
+import { chunks } from '../chunks.ts'
 import type { Schema } from '../schema.ts'
 import type { AttemptRow } from './attempt-row.ts'
 import type { AttemptFilter } from './filter.ts'
@@ -90,8 +91,16 @@ function isMatch(row: StoredAttempt, filter: AttemptFilter): boolean {
   )
 }
 
+/** So many rows come from another thread without anybody noticing. */
+const rowsAtOnce = 200
+
 async function readRows(db: Kysely<Schema>, ids: readonly number[]): Promise<StoredAttempt[]> {
-  if (ids.length === 0) return []
+  const rows: StoredAttempt[] = []
+  for (const some of chunks(ids, rowsAtOnce)) rows.push(...(await readSome(db, some)))
+  return rows
+}
+
+async function readSome(db: Kysely<Schema>, ids: readonly number[]): Promise<StoredAttempt[]> {
   const rows = await db
     .selectFrom('attempts')
     .innerJoin('kinds', 'kinds.id', 'attempts.kind_id')

@@ -6,6 +6,7 @@ import type { Link } from '../link.ts'
 import type { PoolLimits } from '../pool.ts'
 import type { SqlParts } from '../pooled-dialect.ts'
 import { startSqliteThread } from './sqlite-thread.ts'
+import type { ThreadTask } from './worker-messages.ts'
 
 export const sqliteParts: SqlParts = {
   createQueryCompiler: () => new SqliteQueryCompiler(),
@@ -26,7 +27,8 @@ export const sqliteLimits: PoolLimits = {
 }
 
 /** Starts the thread, and another when it has died. */
-export function sqliteLinks(path: string): () => Promise<Link> {
+export function sqliteLinks(task: ThreadTask): () => Promise<Link> {
+  const { path } = task
   let isStarted = false
   return async () => {
     if (path === ':memory:') {
@@ -35,7 +37,7 @@ export function sqliteLinks(path: string): () => Promise<Link> {
       await makeFile(path)
     }
     isStarted = true
-    return startSqliteThread(path)
+    return startSqliteThread(task)
   }
 }
 

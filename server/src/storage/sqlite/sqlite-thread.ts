@@ -4,7 +4,12 @@ import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { DatabaseError } from '../database-error.ts'
 import type { Link, SqlResult } from '../link.ts'
-import { packValues, type WorkerAnswer, type WorkerRequest } from './worker-messages.ts'
+import {
+  packValues,
+  type ThreadTask,
+  type WorkerAnswer,
+  type WorkerRequest,
+} from './worker-messages.ts'
 
 type StatementRequest = Exclude<WorkerRequest, { kind: 'close' }>
 
@@ -17,8 +22,8 @@ type Waiting = {
  * A thread that has the database file open; the file is made if there is none. Rejects with DatabaseError. It is never terminated,
  * since that ends the whole process where it meets the thread inside SQLite: it is asked to end, and does after what it is at.
  */
-export async function startSqliteThread(path: string): Promise<Link> {
-  const worker = startWorker(path)
+export async function startSqliteThread(task: ThreadTask): Promise<Link> {
+  const worker = startWorker(task)
   const gone = once(worker, 'exit')
   const waiting = new Map<number, Waiting>()
   let lastId = 0
@@ -101,10 +106,10 @@ function transferred(request: StatementRequest): ArrayBuffer[] {
   )
 }
 
-function startWorker(path: string): Worker {
+function startWorker(workerData: ThreadTask): Worker {
   const isSource = import.meta.url.endsWith('.ts')
   const entry = new URL(isSource ? './sqlite-worker.ts' : './sqlite-worker.js', import.meta.url)
-  return new Worker(isSource ? throughTypeScript(entry) : entry, { workerData: path, execArgv: [] })
+  return new Worker(isSource ? throughTypeScript(entry) : entry, { workerData, execArgv: [] })
 }
 
 /** From source the thread needs a TypeScript loader of its own; compiled, it needs nothing. */

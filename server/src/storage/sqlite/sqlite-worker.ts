@@ -1,11 +1,13 @@
 // The thread that waits for the disk, so that nobody else does.
 import Database from 'libsql'
+import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { SqlResult, SqlValue } from '../link.ts'
 import {
   unpackValues,
   type Failure,
   type PackedStatement,
+  type ThreadTask,
   type WorkerAnswer,
   type WorkerRequest,
 } from './worker-messages.ts'
@@ -105,7 +107,15 @@ function serve(database: SqliteDatabase): void {
   })
 }
 
+/** Of two that want a processor, the kernel then gives this one a tenth. */
+const reportsPriority = 10
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- given by the thread that started this one
+const { path, isForReports } = workerData as ThreadTask
+
 attempt(0, () => {
-  serve(open(String(workerData)))
+  // On Linux a thread has a priority of its own; elsewhere this would be the priority of the whole process.
+  if (isForReports && process.platform === 'linux') setPriority(0, reportsPriority)
+  serve(open(path))
   return nothing
 })

@@ -1,5 +1,12 @@
 import type { SqlResult, SqlValue } from '../link.ts'
 
+/** What a thread is started for. */
+export type ThreadTask = {
+  readonly path: string
+  /** Reports may take long, and wait where others need the processor. */
+  readonly isForReports: boolean
+}
+
 export type PackedStatement = {
   readonly sql: string
   /** No boolean is among them: it would end the process, for libsql 0.5 panics on one. */
