@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url'
 import { SettingsRefused } from '@gemini-balance/contract'
+import { askSecret } from './commands/ask-secret.ts'
 import { runCommand } from './commands/commands.ts'
 import { compose, type Gateway } from './compose/compose.ts'
 import { readEnvironment, type Environment } from './settings/read-environment.ts'
@@ -9,13 +10,15 @@ import { StartError } from './start-error.ts'
 /** Signals this close together are one. */
 const repeatMs = 1000
 
+const variable = (name: string) => process.env[name]
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 try {
   const words = process.argv.slice(2)
   const environment = readEnvironment(process.env, '.env')
   if (words.length > 0) {
-    await runCommand(words, { environment, say, variable: (name) => process.env[name] })
+    const ask = process.stdin.isTTY ? askSecret : undefined
+    await runCommand(words, { environment, say, variable, ask })
   } else await serve(environment)
 } catch (error) {
   process.stderr.write(`${sentenceFor(error)}\n`)

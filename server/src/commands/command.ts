@@ -5,10 +5,14 @@ export type CommandContext = {
   /** A variable of the process that is no setting. */
   readonly variable: (name: string) => string | undefined
   readonly say: (line: string) => void
+  /** Asks a person for a secret; undefined where there is nobody at a terminal. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined
 }
 
 /** Something the program does instead of serving. Rejects with StartError where it cannot. */
 export type Command = {
   readonly help: string
-  readonly run: (context: CommandContext) => Promise<void>
+  /** What stands behind its name, as the help shows it; nothing where this is not given. */
+  readonly takes?: string
+  readonly run: (context: CommandContext, words: readonly string[]) => Promise<void>
 }

@@ -6,11 +6,11 @@ import { openSealed } from '../storage/encryption/open-secret-box.ts'
 import { reseal, type Reseal } from '../storage/encryption/reseal.ts'
 import { makeSeal, sealRecordName } from '../storage/encryption/seal-record.ts'
 import { plainBox } from '../storage/encryption/secret-box.ts'
-import { isInUse } from '../storage/heartbeat.ts'
 import { readMeta } from '../storage/meta-rows.ts'
 import { openDatabase } from '../storage/open-storage.ts'
 import type { Schema } from '../storage/schema.ts'
 import type { Command, CommandContext } from './command.ts'
+import { refuseInUse } from './open-for-command.ts'
 
 export const encryptKeys: Command = {
   help: 'Encrypts keys, tokens and other secrets of the database with ENCRYPTION_KEY. The gateway must stand still.',
@@ -53,11 +53,7 @@ async function resealDatabase(
   const database = chooseDatabase(settings)
   const db = await openDatabase(database)
   try {
-    if (await isInUse(db, Date.now())) {
-      throw new StartError(
-        'A gateway uses this database: stop it first. If it was killed, wait half a minute.',
-      )
-    }
+    await refuseInUse(db)
     const key = settings.encryptionKey === '' ? undefined : settings.encryptionKey
     const count = await reseal(db, await plan({ record: await readMeta(db, sealRecordName), key }))
     if (database.kind === 'sqlite') await forgetPages(db)

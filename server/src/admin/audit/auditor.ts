@@ -25,6 +25,8 @@ export const auditActions = [
   'logged-in',
   'logged-out',
   'sessions-ended',
+  'backup-exported',
+  'backup-imported',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

@@ -1,0 +1,243 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sealBackup } from '../src/backup/backup-file.ts'
+import { gatherBackup } from '../src/backup/gather-backup.ts'
+import { openStorage, type DatabaseChoice } from '../src/storage/open-storage.ts'
+import {
+  createTestDatabase,
+  describeOnServers,
+  type TestDatabase,
+} from '../src/storage/testing/servers.ts'
+import { keyNumber, startBench } from './support/gateway.ts'
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+const passphrase = 'canary passphrase of a backup'
+const encryptionKey = 'canary key of the target'
+let folder = ''
+let file = ''
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backup-'))
+  file = join(folder, 'all.backup')
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const sqlite = (name: string): DatabaseChoice => ({ kind: 'sqlite', path: join(folder, name) })
+const sqliteVariables = (name: string) => ({ SQLITE_DATABASE: name })
+
+/** The command as a person runs it. */
+function run(words: readonly string[], variables: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, ['--conditions=source', '--import', tsx, main, ...words], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      DATA_DIR: folder,
+      BACKUP_PASSPHRASE: passphrase,
+      ...variables,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  child.stdout.on('data', (text: Buffer) => (said += text.toString()))
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()))
+  return new Promise<{ code: number | null; said: string }>((resolve) =>
+    child.on('exit', (code) => resolve({ code, said })),
+  )
+}
+
+const keys = [keyNumber(0), keyNumber(1), 'AQ.Canary-of-the-backup-000000000000000000000000000000']
+
+async function fill(database: DatabaseChoice): Promise<void> {
+  const storage = await openStorage({ database, now: () => 1000 })
+  const rows = await storage.keys.add(keys)
+  const [first, second] = rows.map(({ id }) => id)
+  await storage.keys.update(
+    new Map([
+      [
+        first ?? 0,
+        { label: 'mine', tags: ['a', 'b'], priority: 3, allowedModels: ['gemini-3.8-flash'] },
+      ],
+      [second ?? 0, { project: 'p', projectSource: 'operator', paid: true, disabled: true }],
+    ]),
+  )
+  await storage.projects.change('p', { label: 'Paid', paid: true })
+  await storage.projects.setLimits('p', '*', { minuteRequests: 7 })
+  await storage.clientTokens.change({ removed: [], added: [token] })
+  await storage.prices.replace([price])
+  await storage.settings.write(
+    new Map([
+      ['AUTH_TOKEN', { value: 'canary-admin-token', origin: 'database' }],
+      ['MAX_RETRIES', { value: '5', origin: 'environment' }],
+    ]),
+  )
+  await storage.close()
+}
+
+const token = {
+  digest: 'ab'.repeat(32),
+  hint: '1234',
+  name: 'laptop',
+  source: 'admin',
+  enabled: true,
+  expiresAt: 5000,
+  allowedModels: ['gemini-*'],
+  allowedDialects: ['gemini'],
+  limits: { requestsPerDay: 9 },
+  createdAt: 1,
+} as const
+const price = { model: 'm', since: 0, prompt: 1, output: 2, cached: 0.5, source: 'us' }
+
+async function contentsOf(database: DatabaseChoice, encryption?: string) {
+  const storage = await openStorage({ database, encryptionKey: encryption, now: () => 1000 })
+  const contents = await gatherBackup(storage)
+  await storage.close()
+  return contents
+}
+
+async function auditOf(database: DatabaseChoice): Promise<string[]> {
+  const storage = await openStorage({ database, now: () => 1000 })
+  const { rows } = await storage.audit.list({ limit: 10 })
+  await storage.close()
+  return rows.map(({ action }) => action)
+}
+
+test('a store goes into a file and out of it into one that is encrypted, and nothing is told', async () => {
+  await fill(sqlite('a.db'))
+  const written = await run(['export', file], sqliteVariables('a.db'))
+  expect(written).toEqual({
+    code: 0,
+    said: `Wrote 2 settings, 3 keys, 1 client tokens, 1 projects and 1 prices to ${file}.\n`,
+  })
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  const taken = await run(['import', file], {
+    ...sqliteVariables('b.db'),
+    ENCRYPTION_KEY: encryptionKey,
+  })
+  expect(taken.code).toBe(0)
+  const before = await contentsOf(sqlite('a.db'))
+  expect(before.keys.map(({ value }) => value)).toEqual(keys)
+  expect(await contentsOf(sqlite('b.db'), encryptionKey)).toEqual(before)
+  expect(await auditOf(sqlite('a.db'))).toEqual(['backup-exported'])
+  const everything = written.said + taken.said + (await readFile(file, 'latin1'))
+  for (const secret of [...keys, passphrase, 'canary-admin-token', token.digest]) {
+    expect(everything).not.toContain(secret)
+  }
+})
+
+test('what the backup does not name stays, and goes with --replace', async () => {
+  await fill(sqlite('a.db'))
+  await run(['export', file], sqliteVariables('a.db'))
+  const storage = await openStorage({ database: sqlite('b.db'), now: () => 1000 })
+  const [own] = await storage.keys.add([keyNumber(9)])
+  await storage.keys.add([keyNumber(0)])
+  await storage.projects.setLimits('own', '*', { dayRequests: 1 })
+  await storage.settings.write(new Map([['TIME_OUT', { value: '9', origin: 'database' }]]))
+  await storage.close()
+
+  await run(['import', file], sqliteVariables('b.db'))
+  const merged = await contentsOf(sqlite('b.db'))
+  expect(merged.keys.map(({ value }) => value)).toEqual([keyNumber(9), ...keys])
+  expect(merged.keys.find(({ value }) => value === keyNumber(0))).toMatchObject({ label: 'mine' })
+  expect(merged.settings['TIME_OUT']?.value).toBe('9')
+
+  await run(['import', file, '--replace'], sqliteVariables('b.db'))
+  const replaced = await contentsOf(sqlite('b.db'))
+  expect(own).toBeDefined()
+  expect(replaced.keys.map(({ value }) => value)).toEqual(keys)
+  expect(Object.keys(replaced.settings)).not.toContain('TIME_OUT')
+  expect(replaced.projects.find(({ id }) => id === 'own')?.limits ?? {}).toEqual({})
+})
+
+describe('a refusal is one sentence, and the store is as it was', () => {
+  const cases: readonly (readonly [string, () => Promise<unknown>, string])[] = [
+    [
+      'of another passphrase',
+      () => sealTo(valid(), 'some other passphrase'),
+      'The passphrase is not',
+    ],
+    ['of a file that is none', () => writeFile(file, 'hello\n'), 'is no backup'],
+    [
+      'of a setting nobody knows',
+      () => sealTo(valid({ NO_SUCH: set('x') })),
+      'there is no setting NO_SUCH',
+    ],
+    ['of a value that cannot be', () => sealTo(valid({ MAX_RETRIES: set('many') })), 'MAX_RETRIES'],
+    ['of a token without a digest', () => sealTo({ ...valid(), tokens: [{}] }), 'tokens.0.digest'],
+    ['of members nobody knows', () => sealTo({ ...valid(), more: 1 }), 'unknown members'],
+  ]
+  const set = (value: string) => ({ value, origin: 'database' })
+  const valid = (settings: Record<string, unknown> = {}) => ({
+    settings,
+    keys: [{ value: keyNumber(5), tags: [], priority: 0, weight: 1, disabled: false }],
+    tokens: [],
+    projects: [],
+    prices: [],
+  })
+  const sealTo = async (contents: unknown, by = passphrase) =>
+    writeFile(file, await sealBackup(contents, by))
+
+  test.each(cases)('%s', async (_name, write, sentence) => {
+    await fill(sqlite('a.db'))
+    const before = await contentsOf(sqlite('a.db'))
+    await write()
+    const { code, said } = await run(['import', file], sqliteVariables('a.db'))
+    expect(code).toBe(1)
+    expect(said).toContain(sentence)
+    expect(said).not.toMatch(/\n\s+at /)
+    expect(await contentsOf(sqlite('a.db'))).toEqual(before)
+  })
+
+  test('of a file that is there, unless it is said that it goes', async () => {
+    await fill(sqlite('a.db'))
+    await writeFile(file, 'precious')
+    expect((await run(['export', file], sqliteVariables('a.db'))).said).toContain('there already')
+    expect(await readFile(file, 'utf8')).toBe('precious')
+    expect((await run(['export', file, '--force'], sqliteVariables('a.db'))).code).toBe(0)
+  })
+
+  test.each([
+    ['of a short passphrase', ['export', 'x'], { BACKUP_PASSPHRASE: 'short' }, 'at least 12'],
+    ['without a file', ['export'], {}, 'Name one file'],
+    ['of a flag nobody knows', ['import', 'x', '--now'], {}, 'There is no --now'],
+    ['of a file that is not there', ['import', 'x'], {}, 'x cannot be read'],
+  ] as const)('%s', async (_name, words, variables, sentence) => {
+    const { code, said } = await run(words, { ...sqliteVariables('a.db'), ...variables })
+    expect({ code, told: said.includes(sentence) }).toEqual({ code: 1, told: true })
+  })
+
+  test('of a store that a gateway uses; --dry-run only looks', async () => {
+    const bench = await startBench({ fake: { projects: [] }, dataDir: folder })
+    await sealTo(valid())
+    const variables = sqliteVariables('gemini-balance.db')
+    expect((await run(['import', file], variables)).said).toContain('stop it first')
+    const looked = await run(['import', file, '--dry-run'], variables)
+    expect(looked.said).toContain('holds 0 settings, 1 keys')
+    await bench.close()
+  })
+})
+
+await describeOnServers((name, server) => {
+  describe(`a backup on ${name}`, () => {
+    let database: TestDatabase
+    beforeAll(async () => {
+      database = await createTestDatabase(server)
+    })
+    afterAll(() => database.drop())
+
+    test('is what it was on SQLite, and comes back there', async () => {
+      await fill(sqlite('a.db'))
+      await run(['export', file], sqliteVariables('a.db'))
+      const variables = { DATABASE_URL: database.url }
+      expect((await run(['import', file, '--replace'], variables)).code).toBe(0)
+      expect((await run(['export', file, '--force'], variables)).code).toBe(0)
+      expect((await run(['import', file], sqliteVariables('c.db'))).code).toBe(0)
+      expect(await contentsOf(sqlite('c.db'))).toEqual(await contentsOf(sqlite('a.db')))
+    })
+  })
+})
