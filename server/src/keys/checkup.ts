@@ -25,8 +25,11 @@ export function createCheckup({ fleet, clock, policy, prober }: Deps): Checkup {
   async function probeAll(): Promise<void> {
     const queue = suspects(fleet, { now: clock.now(), deadRecheckMs: policy().deadRecheckMs })
     const worker = async () => {
-      for (let id = queue.pop(); id !== undefined && !closing.signal.aborted; id = queue.pop())
+      for (let id = queue.pop(); id !== undefined && !closing.signal.aborted; id = queue.pop()) {
         await prober(id)
+        const next = successorOf(fleet.keys.get(id))
+        if (next !== undefined) queue.push(next)
+      }
     }
     await Promise.all(Array.from({ length: policy().probeConcurrency }, worker))
   }
@@ -40,6 +43,13 @@ export function createCheckup({ fleet, clock, policy, prober }: Deps): Checkup {
       closing.abort()
     },
   }
+}
+
+/** A key that turned out to be dead says nothing of its suspended project: the next one is asked. */
+function successorOf(key: Key | undefined): KeyId | undefined {
+  if (key?.death === undefined || key.seat.project.suspension === undefined) return undefined
+  const next = key.seat.usable[0]
+  return next?.id === key.id ? undefined : next?.id
 }
 
 /** Dead by an invalid key once a day, failing keys, and one key of each suspended project. Never a leaked or blocked one. */
