@@ -52,7 +52,10 @@ function successorOf(key: Key | undefined): KeyId | undefined {
   return next?.id === key.id ? undefined : next?.id
 }
 
-/** Dead by an invalid key once a day, failing keys, and one key of each suspended project. Never a leaked or blocked one. */
+/**
+ * Dead by an invalid key once a day, failing keys, and one key of each suspended project, whatever else ails it. Never a leaked or
+ * blocked one.
+ */
 export function suspects(
   fleet: Fleet,
   { now, deadRecheckMs }: { readonly now: number; readonly deadRecheckMs: number },
@@ -69,6 +72,6 @@ function isSuspect({ death, rest, seat, id }: Key, deadBefore: number): boolean 
     const mayPass = death.verdict === 'key-invalid' || death.verdict === 'key-unauthenticated'
     return mayPass && death.checkedAt <= deadBefore
   }
-  if (rest) return rest.reason === 'failing'
+  if (rest?.reason === 'failing') return true
   return seat.project.suspension !== undefined && seat.usable[0]?.id === id
 }

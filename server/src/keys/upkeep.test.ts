@@ -194,6 +194,18 @@ describe('checking keys', () => {
     expect(bench.engine.counts().keys).toMatchObject({ active: 1, dead: 1, suspended: 0 })
   })
 
+  test('asks a suspected key about its suspended project all the same', async () => {
+    const probe = (key: number) => (key === 1 ? bad('key-unauthenticated') : good)
+    const { bench, probed, upkeep } = maintained({ keys: 2, probe })
+    bench.engine.assignProject(1, 'p')
+    bench.engine.assignProject(2, 'p')
+    bench.meet('project-suspended')
+    await upkeep.checkKeys()
+    await upkeep.checkKeys()
+    expect(probed).toEqual([1, 1, 2])
+    expect(bench.engine.counts().keys.suspended).toBe(0)
+  })
+
   test('asks failing keys', async () => {
     const { bench, upkeep } = maintained({ keys: 1 })
     for (let time = 0; time < 3; time += 1) bench.meet('unexplained')
