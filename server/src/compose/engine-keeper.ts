@@ -20,7 +20,7 @@ export interface EngineKeeper {
   close(): Promise<void>
 }
 
-const flushMs = 1000
+const flushMs = 500
 /** Tens of thousands of keys may change at a time. */
 const changesAtOnce = 1000
 /** How long the end may wait for the database. */
@@ -28,7 +28,7 @@ const closeMs = 3000
 /** Of many failures in a row, the first and every sixtieth are told. */
 const failuresPerMessage = 60
 
-/** Gives the engine back what it knew, and from then on writes what it learns once a second: a kill loses no verdict older than that. */
+/** Gives the engine back what it knew, and from then on writes what it learns twice a second: a kill loses no verdict that is a second old. */
 export async function keepEngineState(deps: EngineKeeperDeps): Promise<EngineKeeper> {
   const { engine, store, complain } = deps
   // What could not be written is kept by id: a database that is away costs memory for each lane once.

@@ -37,7 +37,7 @@ const longestRetryMs = 30_000
 const failuresPerMessage = 60
 
 export function createAttemptLog<Row>(deps: AttemptLogDeps<Row>): AttemptLog<Row> {
-  const { write, log, maxQueued = 20_000, maxBatch = 500, flushMs = 1000 } = deps
+  const { write, log, maxQueued = 20_000, maxBatch = 500, flushMs = 500 } = deps
   const { closeMs = 3000 } = deps
   const queue: Row[] = []
   const counts = { written: 0, dropped: 0, failures: 0 }
