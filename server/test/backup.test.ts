@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { sealBackup } from '../src/backup/backup-file.ts'
 import { gatherBackup } from '../src/backup/gather-backup.ts'
 import { openStorage, type DatabaseChoice } from '../src/storage/open-storage.ts'
@@ -19,6 +19,9 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 const passphrase = 'canary passphrase of a backup'
 const encryptionKey = 'canary key of the target'
+// Each runs several processes.
+vi.setConfig({ testTimeout: 120_000 })
+
 let folder = ''
 let file = ''
 
