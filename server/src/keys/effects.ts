@@ -159,9 +159,7 @@ function suspend(
 }
 
 function closeModel(scene: Scene, world: World): void {
-  blockLane(world, scene.lane, {
-    ...scene,
-    reservedAt: scene.hold.reservedAt,
+  blockLane(world, scene, {
     kind: 'model-closed',
     until: Infinity,
     needsTrial: false,
@@ -175,9 +173,7 @@ function missModel(scene: Scene, world: World): void {
   const { notFoundMs, notFoundCapMs } = world.policy()
   const forMs = Math.min(notFoundCapMs, notFoundMs * 2 ** lane.notFound)
   lane.notFound += 1
-  blockLane(world, lane, {
-    ...scene,
-    reservedAt: hold.reservedAt,
+  blockLane(world, scene, {
     kind: 'model-not-found',
     until: now + forMs,
     needsTrial: true,

@@ -104,6 +104,8 @@ export type Project = {
   suspension: Suspension | undefined
   seats: Seat[]
   lanes: Lane[]
+  /** The row of the first of its lanes that sleep. */
+  firstAsleep: number
 }
 
 export const blockKinds = [
@@ -132,6 +134,8 @@ export type Lane = {
   notFound: number
   inFlight: number
   entries: Entry[]
+  /** Its index among the lanes of its table. */
+  place: number
 }
 
 /** Why an entry can or cannot be chosen. */
@@ -183,7 +187,7 @@ export type LaneTable = {
   readonly queues: Map<Line, LineQueue>
   readonly wakes: IndexedHeap<Entry>
   readonly standings: Record<Standing, number>
-  readonly lanes: Set<Lane>
+  readonly lanes: Lane[]
   /** Free projects in a row that turned out to have no quota for the model at all. */
   freeZeros: number
   virtualTime: number

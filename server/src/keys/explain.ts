@@ -71,7 +71,7 @@ function firstLanes(table: LaneTable, now: number): LaneSnapshot[] {
 }
 
 function tiersOf(world: World, table: LaneTable): TierExplanation[] {
-  const entries: Entry[] = [...table.lanes].flatMap((lane) => lane.entries)
+  const entries: Entry[] = table.lanes.flatMap((lane) => lane.entries)
   return world.fleet.lines
     .filter((line) => line.seats.length > line.gone)
     .map((line) => {

@@ -203,6 +203,7 @@ function createProject(id: ProjectId): Project {
     suspension: undefined,
     seats: [],
     lanes: [],
+    firstAsleep: -1,
   }
 }
 

@@ -12,8 +12,8 @@ export type Gate = {
 
 export type GatePlan = Pick<Gate, 'since' | 'until' | 'needsTrial' | 'patienceMs'>
 
-export function createGate(plan: GatePlan): Gate {
-  return { ...plan, trialSince: undefined }
+export function createGate({ since, until, needsTrial, patienceMs }: GatePlan): Gate {
+  return { since, until, needsTrial, patienceMs, trialSince: undefined }
 }
 
 /** When the next call may pass; `now` when it may pass at once. */

@@ -1,21 +1,25 @@
-/** Things that are the same for many, kept once and known by a number; 0 is nothing, and what no longer fits. */
-export class Interned<T> {
-  readonly #numbers = new Map<string, number>()
-  readonly #things: (T | undefined)[] = [undefined]
-  readonly #cap: number
+const most = 0xffff
 
-  constructor(cap: number) {
-    this.#cap = cap
-  }
+/** Things that are the same for many, kept once and known by a number of 16 bits; 0 is nothing, and what no longer fits. */
+export class Interned<T> {
+  readonly #byName = new Map<string, number>()
+  readonly #byThing = new Map<T, number>()
+  readonly #things: (T | undefined)[] = [undefined]
 
   numberOf(name: string, thing: T): number {
-    const known = this.#numbers.get(name)
+    const known = this.#byName.get(name)
     if (known !== undefined) return known
     const number = this.#things.length
-    if (number > this.#cap) return 0
+    if (number > most) return 0
     this.#things.push(thing)
-    this.#numbers.set(name, number)
+    this.#byName.set(name, number)
+    this.#byThing.set(thing, number)
     return number
+  }
+
+  /** The number of the very thing that is kept. */
+  numberOfThing(thing: T): number | undefined {
+    return this.#byThing.get(thing)
   }
 
   thing(number: number): T | undefined {

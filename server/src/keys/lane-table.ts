@@ -18,7 +18,7 @@ export function createLaneTable(name: string, model: string): LaneTable {
       setIndex: (entry, index) => (entry.wakeIndex = index),
     }),
     standings: noStandings(),
-    lanes: new Set(),
+    lanes: [],
     freeZeros: 0,
     virtualTime: 0,
     order: 0,
@@ -321,7 +321,15 @@ function oldestReady(queue: LineQueue): Entry | undefined {
 
 export function dropLane(lane: Lane): void {
   for (const entry of lane.entries.slice()) dropEntry(entry)
-  lane.table.lanes.delete(lane)
+  leaveTable(lane)
   const index = lane.project.lanes.indexOf(lane)
   if (index >= 0) lane.project.lanes.splice(index, 1)
+}
+
+/** The last one takes its place. */
+function leaveTable({ table, place }: Lane): void {
+  const last = table.lanes.pop()
+  if (!last || last.place === place) return
+  last.place = place
+  table.lanes[place] = last
 }

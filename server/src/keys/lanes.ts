@@ -14,7 +14,7 @@ import {
 } from './lane-table.ts'
 import { Ledger, type Calendar } from './ledger.ts'
 import { laneMemory, recall, type LaneMemory } from './lane-memory.ts'
-import { effectiveLimits } from './limits.ts'
+import { effectiveLimits, limitNames, nothingLearned } from './limits.ts'
 import { SleepingLanes, type Sleeper } from './sleeping-lanes.ts'
 
 type Policy = Pick<KeyPolicy, 'laneCap' | 'tableCap' | 'trialPatienceMs'>
@@ -78,7 +78,7 @@ export class Lanes {
     const lane = createLane(table, project, this.#deps.calendar)
     if (project.lanes.length === 0) project.lanes = [lane]
     else project.lanes.push(lane)
-    table.lanes.add(lane)
+    table.lanes.push(lane)
     this.#count += 1
     const memory = this.#sleeping.take(table, project)
     if (memory) this.recall(lane, memory)
@@ -110,6 +110,13 @@ export class Lanes {
     if (memory) this.recall(lane, memory)
     Object.assign(addEntry(lane, seat), { standing, wakeAt })
     return lane
+  }
+
+  /** When a seat's lane may be of use, as far as can be said without waking it. */
+  opensAt(table: LaneTable, seat: Seat): number {
+    const entry = entryOf(table, seat)
+    if (entry) return entry.standing === 'ready' ? 0 : entry.wakeAt
+    return this.#sleeping.opensAt(table, seat.project)
   }
 
   memoryOf(table: LaneTable, project: Project): LaneMemory | undefined {
@@ -211,7 +218,7 @@ export class Lanes {
 
   #dropTable(table: LaneTable): void {
     this.#sleeping.dropTable(table)
-    for (const lane of table.lanes) this.#forget(lane)
+    for (const lane of table.lanes.slice()) this.#forget(lane)
     this.#tables.delete(table.name)
     this.#deps.tableGone(table)
   }
@@ -228,7 +235,10 @@ export class Lanes {
     const into = this.laneFor(from.table, successor)
     into.ledger.absorb(from.ledger, now)
     if (from.block && from.block.gate.until > (into.block?.gate.until ?? 0)) into.block = from.block
-    if (from.learned) into.learned = { ...from.learned, ...into.learned }
+    if (from.learned) {
+      into.learned ??= nothingLearned()
+      for (const name of limitNames) into.learned[name] ??= from.learned[name]
+    }
     into.unexplained = Math.max(into.unexplained, from.unexplained)
     into.notFound = Math.max(into.notFound, from.notFound)
     this.applyLimits(into)
@@ -249,6 +259,7 @@ function createLane(table: LaneTable, project: Project, calendar: Calendar): Lan
     notFound: 0,
     inFlight: 0,
     entries: [],
+    place: table.lanes.length,
   }
 }
 
@@ -260,7 +271,7 @@ function leastWorthKeeping(tables: ReadonlyMap<string, LaneTable>): LaneTable {
     if (oldest.length === tablesLookedAt) break
   }
   const choice =
-    oldest.find((table) => table.lanes.size <= 64 && [...table.lanes].every(isTrivial)) ??
+    oldest.find((table) => table.lanes.length <= 64 && table.lanes.every(isTrivial)) ??
     oldest.find((table) => table.inFlight === 0) ??
     oldest[0]
   if (!choice) throw new Error('The cap on lane tables must be at least 1.')

@@ -9,7 +9,17 @@ export type LimitOverrides = { readonly [name in LimitName]?: number | undefined
 
 /** A limit Google named, and when it did. */
 export type LearnedLimit = { readonly limit: number; readonly at: number; readonly quotaId: string }
-export type LearnedLimits = { [name in LimitName]?: LearnedLimit }
+export type LearnedLimits = { [name in LimitName]?: LearnedLimit | undefined }
+
+/** All of one shape: what gets its fields one by one, or loses one, is slow ever after. */
+export function nothingLearned(): LearnedLimits {
+  return {
+    minuteRequests: undefined,
+    minuteTokens: undefined,
+    dayRequests: undefined,
+    dayTokens: undefined,
+  }
+}
 
 export const noLimits: Limits = {
   minuteRequests: Infinity,
@@ -30,22 +40,14 @@ type Sources = {
   readonly learned: LearnedLimits | undefined
 }
 
-const shared = new Map<string, Limits>()
-const sharedCap = 1024
-
-/** The operator's word goes over what was learned. Lanes with the same limits share one object. */
+/** The operator's word goes over what was learned. */
 export function effectiveLimits({ operator, learned }: Sources): Limits {
   if (operator === undefined && learned === undefined) return noLimits
   const pick = (name: LimitName) => operator?.[name] ?? learned?.[name]?.limit ?? Infinity
-  const name = limitNames.map(pick).join()
-  const known = shared.get(name)
-  if (known) return known
-  const limits = {
+  return {
     minuteRequests: pick('minuteRequests'),
     minuteTokens: pick('minuteTokens'),
     dayRequests: pick('dayRequests'),
     dayTokens: pick('dayTokens'),
   }
-  if (shared.size < sharedCap) shared.set(name, limits)
-  return limits
 }

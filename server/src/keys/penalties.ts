@@ -1,6 +1,7 @@
 import type { BlockKind, Key, Lane, Project, RestReason, SuspensionReason } from './entities.ts'
 import { createGate } from './gate.ts'
 import type { Outcome } from './outcome.ts'
+import type { Scene } from './scene.ts'
 import type { World } from './world.ts'
 
 type Blow = { readonly outcome: Outcome; readonly reservedAt: number; readonly now: number }
@@ -11,9 +12,11 @@ type BlockPlan = {
   readonly quotaIds: readonly string[]
 }
 
+type Refused = Pick<Scene, 'lane' | 'outcome' | 'now'>
+
 /** Shuts a lane, unless it is shut for longer already. */
-export function blockLane(world: World, lane: Lane, plan: BlockPlan & Blow): void {
-  const { kind, until, needsTrial, quotaIds, now, outcome } = plan
+export function blockLane(world: World, { lane, outcome, now }: Refused, plan: BlockPlan): void {
+  const { kind, until, needsTrial, quotaIds } = plan
   if (lane.block && lane.block.gate.until > Math.max(now, until)) return
   const patienceMs = world.policy().trialPatienceMs
   lane.block = {

@@ -43,7 +43,8 @@ type Deps = {
   }) => void
 }
 
-type Memo = { readonly until: number; readonly version: number }
+/** `tokens`: smaller requests may be served before that. */
+type Memo = { readonly until: number; readonly tokens: number; readonly version: number }
 
 const jitterShare = 0.1
 
@@ -107,14 +108,14 @@ export class Pool {
     return undefined
   }
 
-  /** Nobody in the pool can serve this table before then; until the pool changes. */
-  rest(table: LaneTable, until: number): void {
-    this.#memos.set(table, { until, version: this.#version })
+  /** Nobody in the pool can serve a request of so many tokens in this table before then; until the pool changes. */
+  rest(table: LaneTable, { tokens, until }: { tokens: number; until: number }): void {
+    this.#memos.set(table, { until, tokens, version: this.#version })
   }
 
-  restsUntil(table: LaneTable): number {
+  restsUntil(table: LaneTable, tokens: number): number {
     const memo = this.#memos.get(table)
-    return memo && memo.version === this.#version ? memo.until : 0
+    return memo && memo.version === this.#version && tokens >= memo.tokens ? memo.until : 0
   }
 
   /** Counts a request that the pool served, or could not. */

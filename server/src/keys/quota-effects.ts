@@ -1,6 +1,6 @@
 import type { Lane } from './entities.ts'
 import type { Ledger } from './ledger.ts'
-import { limitNameOf, limitNames, type LimitName } from './limits.ts'
+import { limitNameOf, limitNames, nothingLearned, type LimitName } from './limits.ts'
 import type { QuotaViolation } from './outcome.ts'
 import { blockLane } from './penalties.ts'
 import type { Scene } from './scene.ts'
@@ -14,10 +14,9 @@ export function spendQuota(scene: Scene, world: World): void {
   if (known.length === 0) return unexplainedQuota(scene, world)
   for (const violation of known) learnTier(scene, violation, world)
   for (const violation of known) learnLimit(scene, violation, world)
-  const until = Math.max(...known.map((violation) => returnsAt(scene, violation, world)))
-  blockLane(world, scene.lane, {
-    ...scene,
-    reservedAt: scene.hold.reservedAt,
+  let until = 0
+  for (const violation of known) until = Math.max(until, returnsAt(scene, violation, world))
+  blockLane(world, scene, {
     kind: 'quota',
     until,
     // With every limit known the ledger says what fits, and nothing has to be tried.
@@ -51,7 +50,8 @@ function learnLimit(scene: Scene, violation: QuotaViolation, world: World): void
     if (lane.ledger.counts(now).dayEnd === scene.hold.note.dayEnd) lane.ledger.spendDay(name, limit)
   }
   const isNews = lane.learned?.[name]?.limit !== limit
-  lane.learned = { ...lane.learned, [name]: { limit, at: now, quotaId } }
+  lane.learned ??= nothingLearned()
+  lane.learned[name] = { limit, at: now, quotaId }
   world.lanes.applyLimits(lane)
   if (!isNews) return
   const { project, table } = lane
@@ -103,8 +103,9 @@ export function reviewLimits(lane: Lane, now: number, world: World): void {
     const known = learned[name]
     if (!known) continue
     const answered = answeredIn(ledger, name)
-    if (known.at < oldest) delete learned[name]
-    else if (answered > known.limit) learned[name] = { ...known, limit: answered }
+    if (known.at < oldest) learned[name] = undefined
+    else if (answered > known.limit)
+      learned[name] = { limit: answered, at: known.at, quotaId: known.quotaId }
     else continue
     changed = true
   }
@@ -121,9 +122,7 @@ function answeredIn(ledger: Ledger, name: LimitName): number {
 export function zeroQuota(scene: Scene, world: World): void {
   for (const violation of scene.outcome.violations ?? []) learnTier(scene, violation, world)
   if (scene.project.paid !== true) scene.lane.table.freeZeros += 1
-  blockLane(world, scene.lane, {
-    ...scene,
-    reservedAt: scene.hold.reservedAt,
+  blockLane(world, scene, {
     kind: 'quota-zero',
     until: scene.now + world.policy().quotaZeroRecheckMs,
     needsTrial: true,
@@ -140,9 +139,7 @@ export function unexplainedQuota(scene: Scene, world: World): void {
   const askedMs = Math.min(outcome.retryAfterMs ?? 0, minuteCoolingCapMs)
   const coolingMs = Math.max(unexplainedCoolingMs[level] ?? 0, askedMs)
   lane.unexplained += 1
-  blockLane(world, lane, {
-    ...scene,
-    reservedAt: hold.reservedAt,
+  blockLane(world, scene, {
     kind: 'unexplained',
     until: now + coolingMs + world.random() * jitterMs,
     needsTrial: true,

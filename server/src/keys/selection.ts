@@ -115,28 +115,43 @@ function queuesOf({ table, ask }: Search, tier: readonly Line[]): LineQueue[] {
 
 type Tier = { readonly tier: readonly Line[]; readonly queues: readonly LineQueue[] }
 
+/** What opens without a time is found when the pool is looked through again. */
+const poolLookMs = 1000
+
 /** A pool with a place for every key prefers none of them. */
 function pickPool(deps: Deps, search: Search, { tier, queues }: Tier): Pick | undefined {
-  const { pool, fleet, lanes } = deps
+  const { pool, fleet } = deps
+  const { table, now } = search
+  const tokens = search.ask.estimatedInputTokens
   if (pool.size === 0 || pool.capacity >= fleet.keys.size) return undefined
-  if (pool.restsUntil(search.table) > search.now) return undefined
-  const member = pickMemberInTurn(pool, search, queues)
-  if (member) return member
-  let soonest = Infinity
+  if (pool.restsUntil(table, tokens) > now) return undefined
+  const inTurn = pickMemberInTurn(pool, search, queues)
+  if (inTurn) return inTurn
+  let until = now + poolLookMs
   const pick = pool.offer((id) => {
     const key = fleet.keys.get(id)
-    const fit = key && tier.includes(key.seat.line) ? pickKey(deps, search, id) : undefined
-    if (fit) return fit
-    const entry = key && lanes.entryFor(search.table, key.seat)
-    // A member that could serve another request is a reason to look again at once.
-    soonest = Math.min(
-      soonest,
-      entry?.standing === 'ready' ? search.now : (entry?.wakeAt ?? Infinity),
-    )
+    if (!key) return undefined
+    const answer = askMember(deps, search, { key, tier })
+    if (typeof answer !== 'number') return answer
+    until = Math.min(until, answer)
     return undefined
   })
-  if (!pick) pool.rest(search.table, soonest)
-  return pick && { entry: pick.entry, key: pick.key, choice: 'pool' }
+  if (!pick && until > now) pool.rest(table, { tokens, until })
+  return pick
+}
+
+/** The member, or when it may serve a request as large as this one: at once, where only this very request is not for it. */
+function askMember(
+  { lanes }: Deps,
+  search: Search,
+  { key, tier }: { readonly key: Key; readonly tier: readonly Line[] },
+): Pick | number {
+  const { table, now } = search
+  const opensAt = lanes.opensAt(table, key.seat)
+  if (opensAt > now) return opensAt
+  if (!tier.includes(key.seat.line) || !fits(key, search)) return now
+  const entry = lanes.entryFor(table, key.seat)
+  return hasRoom(entry, search) ? { entry, key, choice: 'pool' } : entry.wakeAt
 }
 
 /** Turns are the lanes' and not the keys': a project with many keys in the pool would be spent before the others. */

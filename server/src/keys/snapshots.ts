@@ -121,7 +121,7 @@ export function snapshotLanes(world: World, filter: LaneFilter, now: number): Pa
   const tables = [...world.lanes.tables.values()]
   const awake = tables
     .filter((table) => name === undefined || table.name === name)
-    .flatMap((table) => [...table.lanes])
+    .flatMap((table) => table.lanes)
     .filter((lane) => project === undefined || lane.project.id === project)
     .filter((lane) => standing === undefined || standingOf(lane) === standing)
   const asleep = [...world.lanes.sleepers].filter(
