@@ -176,9 +176,9 @@ export type LineQueue = {
   readonly returned: Seat[]
   returnedHead: number
   /** Ready entries by the power of two of their token room. */
-  readonly rooms: (IndexedHeap<Entry> | undefined)[]
+  readonly rooms: readonly IndexedHeap<Entry>[]
   /** Per room: a token count known to fit none of its entries. */
-  readonly misfits: (number | undefined)[]
+  readonly misfits: number[]
 }
 
 export type LaneTable = {

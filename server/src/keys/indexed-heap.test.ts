@@ -3,29 +3,30 @@ import { expect, test } from 'vitest'
 
 import { IndexedHeap } from './indexed-heap.ts'
 
-type Item = { rank: number; index: number }
+type Item = { rank: number; tie: number; index: number }
 
 const heapOf = (ranks: readonly number[]) => {
   const heap = new IndexedHeap<Item>({
-    before: (a, b) => a.rank < b.rank,
+    rankOf: (item) => item.rank,
+    tieOf: (item) => item.tie,
     indexOf: (item) => item.index,
     setIndex: (item, index) => (item.index = index),
   })
-  const items = ranks.map((rank) => ({ rank, index: -1 }))
+  const items = ranks.map((rank, tie) => ({ rank, tie, index: -1 }))
   for (const item of items) heap.push(item)
   return { heap, items }
 }
 
 const drain = (heap: IndexedHeap<Item>) => {
-  const ranks: number[] = []
+  const left: Item[] = []
   for (let item = heap.peek(); item; item = heap.peek()) {
-    ranks.push(item.rank)
+    left.push(item)
     heap.remove(item)
   }
-  return ranks
+  return left
 }
 
-test('items leave in the order of their ranks, whichever left or moved before', () => {
+test('items leave in the order of their ranks and among equals of their ties, whichever left or moved before', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(50)), fc.array(fc.tuple(fc.nat(), fc.nat(50))), (ranks, moves) => {
       const { heap, items } = heapOf(ranks)
@@ -41,7 +42,7 @@ test('items leave in the order of their ranks, whichever left or moved before', 
           heap.update(item)
         }
       }
-      const expected = [...inside].map(({ rank }) => rank).toSorted((a, b) => a - b)
+      const expected = [...inside].toSorted((a, b) => a.rank - b.rank || a.tie - b.tie)
       expect(drain(heap)).toEqual(expected)
     }),
   )
@@ -49,6 +50,6 @@ test('items leave in the order of their ranks, whichever left or moved before', 
 
 test('an item that is not inside is not taken out', () => {
   const { heap } = heapOf([2, 1])
-  heap.remove({ rank: 1, index: -1 })
+  heap.remove({ rank: 1, tie: 0, index: -1 })
   expect(heap.size).toBe(2)
 })

@@ -1,14 +1,24 @@
 type Order<T> = {
-  readonly before: (a: T, b: T) => boolean
+  /** Least first; read when an item is pushed or updated, and at no other time. */
+  readonly rankOf: (item: T) => number
+  /** Decides among equal ranks; without it they come in no particular order. */
+  readonly tieOf?: (item: T) => number
   readonly indexOf: (item: T) => number
   /** Where the heap notes an item's place; -1 when it leaves. */
   readonly setIndex: (item: T, index: number) => void
 }
 
-/** A binary heap whose items know their place, so that any of them can leave or move in O(log n). */
+const firstCapacity = 16
+
+/**
+ * A binary heap whose items know their place, so that any of them can leave or move in O(log n). Ranks lie side by side in the
+ * heap itself: to compare them none of the items is touched, which in a large fleet are far from the processor.
+ */
 export class IndexedHeap<T> {
   readonly #items: T[] = []
   readonly #order: Order<T>
+  #ranks = new Float64Array(firstCapacity)
+  #ties = new Float64Array(firstCapacity)
 
   constructor(order: Order<T>) {
     this.#order = order
@@ -23,24 +33,28 @@ export class IndexedHeap<T> {
   }
 
   push(item: T): void {
+    const index = this.#items.length
+    if (index === this.#ranks.length) this.#grow()
     this.#items.push(item)
-    this.#rise(item, this.#items.length - 1)
+    this.#note(item, index)
+    this.#rise(index)
   }
 
   remove(item: T): void {
     const index = this.#order.indexOf(item)
     if (this.#items[index] !== item) return
     this.#order.setIndex(item, -1)
-    const last = this.#items.pop()
-    if (last === undefined || last === item) return
-    this.#order.setIndex(last, index)
-    this.#items[index] = last
-    this.#settle(last, index)
+    const end = this.#items.length - 1
+    if (index < end) this.#move(end, index)
+    this.#items.pop()
+    if (index < end) this.#settle(index)
   }
 
   /** Puts an item right whose rank has changed. */
   update(item: T): void {
-    this.#settle(item, this.#order.indexOf(item))
+    const index = this.#order.indexOf(item)
+    this.#note(item, index)
+    this.#settle(index)
   }
 
   /** In no particular order. */
@@ -48,45 +62,83 @@ export class IndexedHeap<T> {
     return this.#items
   }
 
-  #settle(item: T, index: number): void {
-    const parent = this.#items[(index - 1) >> 1]
-    if (index > 0 && parent !== undefined && this.#order.before(item, parent)) {
-      this.#rise(item, index)
-    } else {
-      this.#sink(item, index)
-    }
+  #note(item: T, index: number): void {
+    const { rankOf, tieOf } = this.#order
+    this.#ranks[index] = rankOf(item)
+    if (tieOf) this.#ties[index] = tieOf(item)
   }
 
-  #rise(item: T, from: number): void {
+  #settle(index: number): void {
+    if (!this.#rise(index)) this.#sink(index)
+  }
+
+  /** Says whether it moved. */
+  #rise(from: number): boolean {
+    const item = this.#items[from]
+    const rank = this.#ranks[from] ?? 0
+    const tie = this.#ties[from] ?? 0
     let index = from
     while (index > 0) {
-      const parentIndex = (index - 1) >> 1
-      const parent = this.#items[parentIndex]
-      if (parent === undefined || !this.#order.before(item, parent)) break
-      this.#put(parent, index)
-      index = parentIndex
+      const parent = (index - 1) >> 1
+      if (!this.#isAfter(parent, rank, tie)) break
+      this.#move(parent, index)
+      index = parent
     }
-    this.#put(item, index)
+    if (item !== undefined) this.#put({ item, rank, tie }, index)
+    return index !== from
   }
 
-  #sink(item: T, from: number): void {
+  #sink(from: number): void {
+    const item = this.#items[from]
+    const rank = this.#ranks[from] ?? 0
+    const tie = this.#ties[from] ?? 0
     let index = from
     for (;;) {
-      const leftIndex = 2 * index + 1
-      const left = this.#items[leftIndex]
-      if (left === undefined) break
-      const right = this.#items[leftIndex + 1]
-      const rightFirst = right !== undefined && this.#order.before(right, left)
-      const child = rightFirst ? right : left
-      if (!this.#order.before(child, item)) break
-      this.#put(child, index)
-      index = rightFirst ? leftIndex + 1 : leftIndex
+      const child = this.#lesserChild(index)
+      if (child < 0 || this.#isAfter(child, rank, tie)) break
+      this.#move(child, index)
+      index = child
     }
-    this.#put(item, index)
+    if (item !== undefined) this.#put({ item, rank, tie }, index)
   }
 
-  #put(item: T, index: number): void {
+  /** -1 where there is none. */
+  #lesserChild(index: number): number {
+    const left = 2 * index + 1
+    const right = left + 1
+    if (left >= this.#items.length) return -1
+    if (right >= this.#items.length) return left
+    return this.#isAfter(left, this.#ranks[right] ?? 0, this.#ties[right] ?? 0) ? right : left
+  }
+
+  #isAfter(index: number, rank: number, tie: number): boolean {
+    const other = this.#ranks[index] ?? 0
+    return other === rank ? (this.#ties[index] ?? 0) > tie : other > rank
+  }
+
+  #move(from: number, to: number): void {
+    const item = this.#items[from]
+    if (item === undefined) return
+    this.#put({ item, rank: this.#ranks[from] ?? 0, tie: this.#ties[from] ?? 0 }, to)
+  }
+
+  #put({ item, rank, tie }: Placed<T>, index: number): void {
     this.#items[index] = item
+    this.#ranks[index] = rank
+    this.#ties[index] = tie
     this.#order.setIndex(item, index)
   }
+
+  #grow(): void {
+    this.#ranks = twiceAsLong(this.#ranks)
+    this.#ties = twiceAsLong(this.#ties)
+  }
+}
+
+type Placed<T> = { readonly item: T; readonly rank: number; readonly tie: number }
+
+function twiceAsLong(numbers: Float64Array): Float64Array<ArrayBuffer> {
+  const longer = new Float64Array(numbers.length * 2)
+  longer.set(numbers)
+  return longer
 }

@@ -5,6 +5,7 @@ import { turnLength } from './turn-length.ts'
 
 /** Rooms go by powers of two; the last one is for lanes whose token limit nobody knows. */
 const unlimitedRoom = 31
+const roomCount = unlimitedRoom + 1
 const wakesPerCall = 256
 
 export function createLaneTable(name: string, model: string): LaneTable {
@@ -13,7 +14,7 @@ export function createLaneTable(name: string, model: string): LaneTable {
     model,
     queues: new Map(),
     wakes: new IndexedHeap<Entry>({
-      before: (a, b) => a.wakeAt < b.wakeAt,
+      rankOf: (entry) => entry.wakeAt,
       indexOf: (entry) => entry.wakeIndex,
       setIndex: (entry, index) => (entry.wakeIndex = index),
     }),
@@ -42,7 +43,8 @@ export function noStandings(): Record<Standing, number> {
 
 function readyHeap(): IndexedHeap<Entry> {
   return new IndexedHeap<Entry>({
-    before: (a, b) => (a.pass === b.pass ? a.order < b.order : a.pass < b.pass),
+    rankOf: (entry) => entry.pass,
+    tieOf: (entry) => entry.order,
     indexOf: (entry) => entry.readyIndex,
     setIndex: (entry, index) => (entry.readyIndex = index),
   })
@@ -57,8 +59,8 @@ export function queueOf(table: LaneTable, line: Line): LineQueue {
     cursor: 0,
     returned: [],
     returnedHead: 0,
-    rooms: [],
-    misfits: [],
+    rooms: Array.from({ length: roomCount }, readyHeap),
+    misfits: Array.from({ length: roomCount }, () => Infinity),
   }
   table.queues.set(line, queue)
   return queue
@@ -113,8 +115,7 @@ export function dropEntry(entry: Entry): void {
   if (entry.standing) lane.table.standings[entry.standing] -= 1
   entry.standing = undefined
   entry.dropped = true
-  const index = lane.entries.indexOf(entry)
-  if (index >= 0) lane.entries.splice(index, 1)
+  takeOut(lane.entries, entry)
 }
 
 /** Looks at an entry afresh and queues it by what it finds: ready, or waking at a time, or neither. */
@@ -150,15 +151,14 @@ export function leaveReady(entry: Entry): void {
 function joinReady(entry: Entry): void {
   const queue = queueOf(entry.lane.table, entry.seat.line)
   const room = roomClass(entry.room)
-  const misfit = queue.misfits[room]
-  if (misfit !== undefined && entry.room >= misfit) queue.misfits[room] = undefined
-  const heap = (queue.rooms[room] ??= readyHeap())
+  if (entry.room >= (queue.misfits[room] ?? Infinity)) queue.misfits[room] = Infinity
+  const heap = queue.rooms[room]
   // Most often nothing but its turn has changed, if that: moving it is cheaper than leaving and joining.
-  if (entry.heap === heap) heap.update(entry)
+  if (entry.heap === heap) heap?.update(entry)
   else {
     leaveReady(entry)
     entry.heap = heap
-    heap.push(entry)
+    heap?.push(entry)
   }
 }
 
@@ -238,8 +238,7 @@ export function firstWithRoom(queues: readonly LineQueue[], tokens: number): Ent
 /** Ready entries that may or may not have room for so many tokens, in the order of their turns; empty when none is known to. */
 export function perhapsWithRoom(queue: LineQueue, tokens: number): readonly Entry[] {
   const room = roomClass(tokens)
-  const misfit = queue.misfits[room]
-  if (tokens <= 1 || (misfit !== undefined && tokens >= misfit)) return []
+  if (tokens <= 1 || tokens >= (queue.misfits[room] ?? Infinity)) return []
   const fitting = queue.rooms[room]?.values().filter((entry) => entry.room >= tokens) ?? []
   // Nothing in this room fits: remembered until an entry with more room joins it.
   if (fitting.length === 0) queue.misfits[room] = tokens
@@ -313,17 +312,24 @@ export function sleepiest(table: LaneTable, queue: LineQueue): Entry | undefined
 function oldestReady(queue: LineQueue): Entry | undefined {
   let oldest: Entry | undefined
   for (const heap of queue.rooms) {
-    const entry = heap?.peek()
+    const entry = heap.peek()
     if (entry && isIdle(entry) && (!oldest || entry.pass < oldest.pass)) oldest = entry
   }
   return oldest
 }
 
 export function dropLane(lane: Lane): void {
-  for (const entry of lane.entries.slice()) dropEntry(entry)
+  for (let entry = lane.entries.at(-1); entry; entry = lane.entries.at(-1)) dropEntry(entry)
   leaveTable(lane)
-  const index = lane.project.lanes.indexOf(lane)
-  if (index >= 0) lane.project.lanes.splice(index, 1)
+  takeOut(lane.project.lanes, lane)
+}
+
+/** The last one takes its place. */
+function takeOut<T>(list: T[], item: T): void {
+  const index = list.indexOf(item)
+  if (index < 0) return
+  const last = list.pop()
+  if (last !== undefined && index < list.length) list[index] = last
 }
 
 /** The last one takes its place. */

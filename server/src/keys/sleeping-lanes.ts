@@ -241,7 +241,7 @@ export class SleepingLanes {
     const free = this.#byNumber.indexOf(undefined)
     const number = free < 0 ? this.#byNumber.length : free
     const soonest = new IndexedHeap<Wake>({
-      before: (a, b) => a.at < b.at,
+      rankOf: (wake) => wake.at,
       indexOf: (wake) => wake.index,
       setIndex: (wake, index) => (wake.index = index),
     })

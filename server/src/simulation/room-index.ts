@@ -137,12 +137,12 @@ function freshPlace(lane: TrueLane): Place {
 function freshQueues(): Queues {
   return {
     ready: new IndexedHeap<Place>({
-      before: (a, b) => a.rank < b.rank,
+      rankOf: (place) => place.rank,
       indexOf: (place) => place.readyIndex,
       setIndex: (place, index) => (place.readyIndex = index),
     }),
     asleep: new IndexedHeap<Place>({
-      before: (a, b) => a.wakeAt < b.wakeAt,
+      rankOf: (place) => place.wakeAt,
       indexOf: (place) => place.wakeIndex,
       setIndex: (place, index) => (place.wakeIndex = index),
     }),

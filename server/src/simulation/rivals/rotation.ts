@@ -10,7 +10,7 @@ export class Rotation {
   readonly #ready: Map<KeyId, FleetKey>
   readonly #resting = new Map<KeyId, Resting>()
   readonly #wakes = new IndexedHeap<Resting>({
-    before: (a, b) => a.until < b.until,
+    rankOf: (resting) => resting.until,
     indexOf: (resting) => resting.index,
     setIndex: (resting, index) => (resting.index = index),
   })
