@@ -116,7 +116,7 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
     clock,
     length: () => policy().queueLength,
     reserve,
-    look: (ask) => refusalOf(select(world, selection, { ask, now: clock.now() })),
+    look: (ask) => refusalOf(tryOut(world, selection, { ask, now: clock.now() })),
     hasHope: ({ tried }) => (tried?.size ?? 0) < world.fleet.keys.size,
   })
   const parts: Parts = { deps, world, pool, reservations, waiting }
@@ -213,8 +213,15 @@ function refusalOf(answer: Pick | Refusal): Refusal | undefined {
   return 'kind' in answer ? answer : undefined
 }
 
+/** What a request would meet; takes nothing. */
+function tryOut(world: World, selection: Selection, search: Search): Pick | Refusal {
+  const answer = select(world, selection, search)
+  if (!('kind' in answer)) world.lanes.placeLane(answer.entry.lane)
+  return answer
+}
+
 function look(world: World, selection: Selection, search: Search): Explanation {
-  return explain(world, { ...search, answer: select(world, selection, search) })
+  return explain(world, { ...search, answer: tryOut(world, selection, search) })
 }
 
 function soonest(breaker: Breaker, now: number): number {

@@ -159,6 +159,8 @@ export type Entry = {
   /** Virtual time: grows by 1 / weight with each use. */
   pass: number
   order: number
+  /** It has had no turn yet. */
+  isNew: boolean
   standing: Standing | undefined
   room: number
   wakeAt: number

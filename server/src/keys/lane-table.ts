@@ -78,6 +78,7 @@ export function addEntry(lane: Lane, seat: Seat): Entry {
     lane,
     pass: lane.table.virtualTime - 1,
     order: nextOrder(lane.table),
+    isNew: true,
     standing: undefined,
     room: 0,
     wakeAt: Infinity,
@@ -100,6 +101,7 @@ export function passTurn(entry: Entry, key: Key): void {
   table.virtualTime = Math.max(table.virtualTime, entry.pass)
   entry.pass = table.virtualTime + turnLength(entry)
   entry.order = nextOrder(table)
+  entry.isNew = false
 }
 
 function nextOrder(table: LaneTable): number {
@@ -121,20 +123,29 @@ export function dropEntry(entry: Entry): void {
 /** Looks at an entry afresh and queues it by what it finds: ready, or waking at a time, or neither. */
 export function place(entry: Entry, now: number): void {
   if (entry.seat.gone || entry.dropped) return
-  const { table } = entry.lane
+  look(entry, now)
+  enqueue(entry)
+}
+
+/** Looks at an entry afresh, and leaves it in the queues as it is: it is about to be used, and placed then. */
+export function look(entry: Entry, now: number): void {
+  const { standings } = entry.lane.table
   const before = entry.standing
   assess(entry, now)
-  if (before !== entry.standing) {
-    if (before) table.standings[before] -= 1
-    if (entry.standing) table.standings[entry.standing] += 1
-  }
+  if (before === entry.standing) return
+  if (before) standings[before] -= 1
+  if (entry.standing) standings[entry.standing] += 1
+}
+
+function enqueue(entry: Entry): void {
+  const { wakes } = entry.lane.table
   if (entry.standing === 'ready') joinReady(entry)
   else leaveReady(entry)
   if (entry.wakeIndex >= 0) {
-    if (entry.wakeAt === Infinity) table.wakes.remove(entry)
-    else table.wakes.update(entry)
+    if (entry.wakeAt === Infinity) wakes.remove(entry)
+    else wakes.update(entry)
   } else if (entry.wakeAt !== Infinity) {
-    table.wakes.push(entry)
+    wakes.push(entry)
   }
 }
 

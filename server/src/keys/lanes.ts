@@ -7,6 +7,7 @@ import {
   dropLane,
   entryOf,
   isTrivial,
+  look,
   place,
   placeLane,
   queueOf,
@@ -72,9 +73,23 @@ export class Lanes {
     return lane.entries.find((entry) => entry.seat === seat) ?? this.#enter(lane, seat)
   }
 
+  /** An entry of a new lane, in no queue yet: who calls uses it, or places the lane. */
+  freshEntry(table: LaneTable, seat: Seat): Entry | undefined {
+    if (this.#count >= this.#deps.policy().laneCap) this.#makeRoom(table, seat)
+    const lane = this.#open(table, seat.project)
+    for (const entry of lane.entries) look(entry, this.#deps.now())
+    return lane.entries.find((entry) => entry.seat === seat)
+  }
+
   laneFor(table: LaneTable, project: Project): Lane {
     const known = project.lanes.find((lane) => lane.table === table)
     if (known) return known
+    const lane = this.#open(table, project)
+    this.placeLane(lane)
+    return lane
+  }
+
+  #open(table: LaneTable, project: Project): Lane {
     const lane = createLane(table, project, this.#deps.calendar)
     if (project.lanes.length === 0) project.lanes = [lane]
     else project.lanes.push(lane)
@@ -83,7 +98,7 @@ export class Lanes {
     const memory = this.#sleeping.take(table, project)
     if (memory) this.recall(lane, memory)
     else this.applyLimits(lane)
-    for (const seat of project.seats) this.#enter(lane, seat)
+    for (const seat of project.seats) addEntry(lane, seat)
     return lane
   }
 

@@ -27,6 +27,7 @@ type Deps = {
 
 type Search = { readonly table: LaneTable; readonly ask: Ask; readonly now: number }
 
+/** What is picked is to be reserved, or its lane placed again. */
 export type Selection = { pick(search: Search): Pick | undefined }
 
 /** Owner, then conversation, then priority tiers from the top: in each the pool, then the least recently used. */
@@ -170,15 +171,29 @@ function pickLeastRecent(deps: Deps, search: Search, queues: LineQueue[]): Pick 
   const asides: Entry[] = []
   let pick: Pick | undefined
   do {
-    // Never used comes before least recently used; so one more of them joins with every pick.
     const seat = nextFresh(search.table, queues)
-    if (seat) deps.lanes.entryFor(search.table, seat)
-    pick = pickReady(search, queues, asides)
+    pick = (seat && pickFresh(deps, search, { seat, queues })) ?? pickReady(search, queues, asides)
     if (!pick && !seat && !wakesAny(deps, search)) break
   } while (!pick)
   for (const entry of asides) place(entry, search.now)
   if (!pick || !deps.pool.offers(pick.key.id)) return pick
   return { entry: pick.entry, key: pick.key, choice: 'pool' }
+}
+
+type Fresh = { readonly seat: Seat; readonly queues: readonly LineQueue[] }
+
+/** Never used comes before least recently used. A new lane is queued only after its turn, where its next one is. */
+function pickFresh({ lanes }: Deps, search: Search, { seat, queues }: Fresh): Pick | undefined {
+  const { table, ask } = search
+  const tokens = ask.estimatedInputTokens
+  const entry = lanes.freshEntry(table, seat)
+  if (!entry) return undefined
+  const isFirst = firstWithRoom(queues, tokens)?.isNew !== true
+  const fitting = isFirst && entry.standing === 'ready' && entry.room >= tokens
+  const key = fitting ? nextKey(entry, search) : undefined
+  if (key) return { entry, key, choice: 'least-recently-used' }
+  lanes.placeLane(entry.lane)
+  return undefined
 }
 
 function wakesAny({ lanes }: Deps, { table, now }: Search): boolean {
