@@ -237,7 +237,7 @@ function finishHold({ world, pool, deps }: Parts, hold: Hold, outcome: Outcome |
   else {
     correctLedger(hold, outcome)
     // A key that was taken away meanwhile has nothing left to be judged.
-    if (world.fleet.keys.get(hold.key) === hold.of) {
+    if (!hold.of.gone) {
       const scene = { hold, lane, key: hold.of, project: lane.project, now, outcome }
       applyOutcome(scene, world)
       judgeMember(pool, hold.key, outcome)

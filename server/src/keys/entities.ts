@@ -58,6 +58,7 @@ export type Key = {
   inFlight: number
   lastUsedAt: number
   lastAnsweredAt: number
+  gone: boolean
 }
 
 /** The keys of one project that share a priority: what selection chooses among. Nearly always all keys of the project. */

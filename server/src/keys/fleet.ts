@@ -70,6 +70,7 @@ export class Fleet {
 
   remove(key: Key): void {
     this.#keys.delete(key.id)
+    key.gone = true
     this.#events.keyGone(key)
     const { project } = key.seat
     this.#leave(key)
@@ -239,6 +240,7 @@ function createKey(entry: KeyEntry, seat: Seat): Key {
     inFlight: 0,
     lastUsedAt: 0,
     lastAnsweredAt: 0,
+    gone: false,
   }
   applyEntry(key, entry)
   return key
