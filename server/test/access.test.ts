@@ -311,12 +311,55 @@ test('an admin token that nobody gave is made up at the first start, and is no c
   await rm(dataDir, { recursive: true, force: true })
 })
 
-test('one token for clients and admins is warned of', async () => {
-  await start({ settings: { ALLOWED_TOKENS: `${clientToken},${adminToken}` } })
-  const warned = () => bench.logged.filter((line) => line.includes('is one of ALLOWED_TOKENS'))
-  expect(warned()).toHaveLength(1)
-  await bench.gateway.settings.change({ AUTH_TOKEN: clientToken })
-  expect(warned()).toHaveLength(2)
+test('one token for clients and admins stays with the clients, and the admin is given a new one', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gb-one-token-'))
+  const one = 'one-token-for-everything'
+  const environment = {
+    DATA_DIR: dataDir,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    ALLOWED_TOKENS: one,
+    AUTH_TOKEN: one,
+  }
+  const gateway = await compose({ environment })
+  const { newAdminToken = '' } = gateway
+  const ask = async (path: string, token: string) => {
+    const headers = { authorization: `Bearer ${token}` }
+    return (await fetch(`${gateway.url}${path}`, { headers })).status
+  }
+  expect(newAdminToken).toMatch(/^[\w-]{32}$/)
+  // There are no keys: whoever is told so was let in.
+  expect([await ask('/api/config', one), await ask('/v1beta/models', one)]).toEqual([401, 503])
+  expect(await ask('/api/config', newAdminToken)).toBe(200)
+  // Nor does it open anything when it is a client's no longer.
+  await gateway.settings.change({ ALLOWED_TOKENS: ['another-token-for-clients'] })
+  expect([await ask('/api/config', one), await ask('/api/config', newAdminToken)]).toEqual([
+    401, 200,
+  ])
+  await gateway.close()
+  const again = await compose({ environment })
+  expect(again.newAdminToken).toBeUndefined()
+  expect(again.settings.current().authToken).toBe(newAdminToken)
+  await again.close()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+test('no change makes one token of a client and the admin', async () => {
+  await start()
+  const authorization = `Bearer ${adminToken}`
+  const change = async (patch: object) => {
+    const answer = await send('PUT', '/api/config', { authorization }, JSON.stringify(patch))
+    return [answer.status, await answer.text()]
+  }
+  const made = await send('POST', '/api/tokens', { authorization }, '{"name":"a client"}')
+  const { token } = z.object({ token: z.string() }).parse(await made.json())
+  const refused = (name: string) => [400, expect.stringContaining(name)]
+  expect(await change({ ALLOWED_TOKENS: [clientToken, adminToken] })).toEqual(
+    refused('ALLOWED_TOKENS'),
+  )
+  expect(await change({ AUTH_TOKEN: clientToken })).toEqual(refused('AUTH_TOKEN'))
+  expect(await change({ AUTH_TOKEN: token })).toEqual(refused('AUTH_TOKEN'))
+  expect(bench.gateway.settings.current()).toMatchObject({ authToken: adminToken })
 })
 
 test('an input that does not fit is refused field by field, and one that is too long by its length', async () => {

@@ -42,13 +42,11 @@ export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
     lifetimeMs: () => settings.current().adminSessionExpire * 1000,
     onChange: keeper.write,
   })
-  tellDouble(deps)
   let trusted = createTrustedProxies(settings.current().trustedProxies)
   sessions.follow(markOf(settings.current().authToken))
   settings.subscribe((now, before) => {
     const names = new Set(changedSettings(now, before).map(({ name }) => name))
     if (names.has('authToken')) sessions.follow(markOf(now.authToken))
-    if (names.has('authToken') || names.has('allowedTokens')) tellDouble(deps)
     if (names.has('trustedProxies')) trusted = createTrustedProxies(now.trustedProxies)
   })
 
@@ -97,13 +95,4 @@ function tellWaits({ log, now }: AccessDeps) {
       'This address sent too many wrong tokens and has to wait. If it is a proxy of yours, name it in TRUSTED_PROXIES.',
     )
   }
-}
-
-/** Who has one token for everything makes an admin of every client. */
-function tellDouble({ settings, log }: AccessDeps): void {
-  const { authToken, allowedTokens } = settings.current()
-  if (!allowedTokens.includes(authToken)) return
-  log.warn(
-    'AUTH_TOKEN is one of ALLOWED_TOKENS: whoever has that token is an admin. Give clients another one.',
-  )
 }

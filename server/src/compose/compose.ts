@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { endpoints, readSettings } from '@gemini-balance/contract'
 import { createEventBus } from '../events/event-bus.ts'
 import { healthRoutes } from '../http/health.ts'
@@ -15,6 +14,7 @@ import type { Environment } from '../settings/read-environment.ts'
 import { chooseDatabase } from '../storage/choose-database.ts'
 import { startHeartbeat } from '../storage/heartbeat.ts'
 import { openStorage, type Storage } from '../storage/open-storage.ts'
+import { adminTokenOf } from './admin-token.ts'
 import { createClosing, type Closing } from './closing.ts'
 import { composeAccess } from './compose-access.ts'
 import { composeAdmin } from './compose-admin.ts'
@@ -109,7 +109,8 @@ async function start(opened: Opened): Promise<Gateway> {
   const keys = await composeKeys(parts)
   closing.add(keys.close)
   const { engine } = keys
-  const { registry, tokens } = await composeTokens(parts)
+  const { registry, tokens, newAdminToken } = await composeTokens(parts)
+  tellParted(newAdminToken, log)
   const traffic = new Traffic()
   const counters = tellCounters(bus, () => ({ counts: engine.counts() }))
   closing.add(counters.close)
@@ -168,28 +169,17 @@ async function start(opened: Opened): Promise<Gateway> {
     settings,
     storage,
     log,
-    newAdminToken: opened.newAdminToken,
+    newAdminToken: newAdminToken ?? opened.newAdminToken,
     keys: engine,
     close: closing.close,
   }
 }
 
-/**
- * Without an admin token nobody could ever come in: the first start without one makes one and keeps it, apart from the settings, so that
- * a reset of these does not lose it.
- */
-async function adminTokenOf(
-  { meta, settings }: Storage,
-  environment: Environment,
-): Promise<{ token: string | undefined; isNew: boolean }> {
-  const known = await meta.get('admin-token')
-  if (known !== undefined) return { token: known, isNew: false }
-  const isGiven =
-    environment['AUTH_TOKEN'] !== undefined || (await settings.all()).has('AUTH_TOKEN')
-  if (isGiven) return { token: undefined, isNew: false }
-  const made = randomBytes(24).toString('base64url')
-  const token = await meta.getOrMake('admin-token', () => made)
-  return { token, isNew: token === made }
+function tellParted(newAdminToken: string | undefined, log: RootLog): void {
+  if (newAdminToken === undefined) return
+  log.warn(
+    'AUTH_TOKEN is the token of a client (ALLOWED_TOKENS): it opens nothing but the models. A new admin token was made, shown once at this start; set another AUTH_TOKEN if you like.',
+  )
 }
 
 /** Who changed the environment and sees no effect finds out why. */

@@ -37,9 +37,17 @@ export interface LiveSettings {
   change(patch: Readonly<Record<string, unknown>>): Promise<Settings>
   /** What the environment says now, or the default, for these settings or for all. */
   reset(names?: readonly string[]): Promise<Settings>
+  /** Asked before each change what is wrong with it. */
+  guard(check: SettingsGuard): void
   /** Told after each change. Returns the end of the subscription. */
   subscribe(listener: (now: Settings, before: Settings) => void): () => void
 }
+
+/** What is wrong with settings as they would be; `changed` holds the environment names of those that are to change. */
+export type SettingsGuard = (
+  next: Settings,
+  changed: ReadonlySet<string>,
+) => readonly SettingProblem[]
 
 export type LiveSettingsDeps = {
   readonly environment: Environment
@@ -59,6 +67,7 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
   await forget(namesToChange(resetSettings))
   let current = readAtStart(deps, stored)
   const listeners = new Set<(now: Settings, before: Settings) => void>()
+  const guards: SettingsGuard[] = []
   const inTurn = createSequence()
 
   /** Before anything stored is read: what is stored may be what keeps the gateway from starting. */
@@ -70,6 +79,8 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
 
   async function apply(changes: Changes): Promise<Settings> {
     const next = read(deps, new Map([...stored, ...changes]))
+    const problems = guards.flatMap((check) => check(next, new Set(changes.keys())))
+    if (problems.length > 0) throw new SettingsRefused(problems)
     await store.write(changes)
     for (const [name, setting] of changes) {
       if (setting === undefined) stored.delete(name)
@@ -124,6 +135,8 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
         apply(new Map((wanted ?? storableNames).flatMap((name) => [...resetOf(name)]))),
       )
     },
+
+    guard: (check) => void guards.push(check),
 
     subscribe(listener) {
       listeners.add(listener)

@@ -87,7 +87,8 @@ export function createTokenRegistry(calendar: Calendar): TokenRegistry {
         const meter = byId.get(tokenIdOf(token.digest))?.meter ?? new TokenMeter(calendar)
         return knownToken(token, digest, meter)
       })
-      if (adminToken !== '') known.push(knownAdmin(digestOf(adminToken), calendar))
+      // First, so that a client token of the same value takes its place: what a client has opens no admin's door.
+      if (adminToken !== '') known.unshift(knownAdmin(digestOf(adminToken), calendar))
       believed = new Map()
       byDigest = new Map(known.map((one) => [one.digest.toString('latin1'), one]))
       byId = new Map(known.map((one) => [one.caller.id, one]))

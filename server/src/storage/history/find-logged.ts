@@ -3,7 +3,7 @@ import type { Schema } from '../schema.ts'
 import { idsInPart, partOf } from './attempt-row.ts'
 import { resolveFilter, type AttemptFilter, type Resolved } from './filter.ts'
 
-/** The tables that are laid out by part, kind and key. */
+/** The tables that are laid out in parts. */
 export type LoggedTable = 'attempts' | 'errors'
 
 export type Search = {
@@ -102,15 +102,22 @@ function selection(
     )
     return sql`from ${sql.table(table)} as logged where ${sql.join(conditions, sql` and `)}`
   }
-  if (kinds !== undefined) conditions.push(sql`held.kind_id in (${sql.join(kinds)})`)
-  if (keys !== undefined) {
-    const column = keys.length <= fewKeys ? sql`logged.key_id` : sql`logged.key_id + 0`
-    conditions.push(sql`${column} in (${sql.join(keys)})`)
-  }
-  conditions.push(sql`held.part between ${lowest} and ${highest}`)
-  return sql`from part_kinds as held
-    join ${sql.table(table)} as logged on logged.part = held.part and logged.kind_id = held.kind_id
-    where ${sql.join(conditions, sql` and `)}`
+  // Of the two indices the one by key, where keys are few: what is looked for in the other way is hidden from it.
+  const byKey = keys !== undefined && (keys.length <= fewKeys || kinds === undefined)
+  conditions.push(
+    byKey || kinds === undefined
+      ? sql`logged.part in (${sql.join(numbers)})`
+      : sql`logged.part in (select part from part_kinds where kind_id in (${sql.join(kinds)})
+          and part between ${lowest} and ${highest})`,
+  )
+  if (kinds !== undefined) conditions.push(isOneOf(`kind_id`, kinds, !byKey))
+  if (keys !== undefined) conditions.push(isOneOf(`key_id`, keys, keys.length <= fewKeys))
+  return sql`from ${sql.table(table)} as logged where ${sql.join(conditions, sql` and `)}`
+}
+
+function isOneOf(column: string, values: readonly number[], byIndex: boolean): RawBuilder<unknown> {
+  const found = sql.ref(`logged.${column}`)
+  return sql`${byIndex ? found : sql`${found} + 0`} in (${sql.join(values)})`
 }
 
 /** The time of a row is not in the index: it is looked at only where a part reaches over the edge. */

@@ -4,7 +4,7 @@ import type { Schema } from '../schema.ts'
 import { coverRange, type Marks, type Range, type Segment } from './coverage.ts'
 import { addHistogram, type Histogram } from './histogram.ts'
 import { createMerger, type Merger } from './merge-rollups.ts'
-import { minuteMs, startOf } from './spans.ts'
+import { minuteMs, spans, startOf } from './spans.ts'
 
 /** What sums can be told apart by. */
 export type Dimension = 'model' | 'caller' | 'dialect' | 'method' | 'status' | 'verdict'
@@ -98,12 +98,13 @@ export function createUsageRepository({ db, reads }: Connections): UsageReposito
     },
 
     async sumsOfKey(keyId, { from, to }) {
-      const { rows } = await sql<KeySum>`select sums.key_id as ${sql.id('keyId')},
+      const { rows } = await sql<KeySum>`with recursive ${momentsOf({ from, to })}
+        select sums.key_id as ${sql.id('keyId')},
         kind.model as model, kind.status as status, kind.verdict as verdict,
         max(sums.last_at) as ${sql.id('lastAt')}, ${totals}
-        from key_rollups as sums join kinds as kind on kind.id = sums.kind_id
-        where sums.span in (2, 3) and sums.at >= ${from} and sums.at < ${to}
+        from moments join key_rollups as sums on sums.span = moments.span and sums.at = moments.at
           and sums.key_id = ${keyId}
+        join kinds as kind on kind.id = sums.kind_id
         group by sums.key_id, kind.model, kind.status, kind.verdict`.execute(reads)
       return rows
     },
@@ -122,6 +123,19 @@ export function createUsageRepository({ db, reads }: Connections): UsageReposito
       return rows
     },
   }
+}
+
+/** When sums of keys begin, found by stepping from one to the next: what lies between, other keys, is not read. */
+function momentsOf({ from, to }: Range): RawBuilder<unknown> {
+  const next = (span: RawBuilder<unknown>, after: RawBuilder<unknown>) =>
+    sql`(select min(sums.at) from key_rollups as sums
+      where sums.span = ${span} and sums.at ${after} and sums.at < ${to})`
+  const first = (span: number) => sql`select ${sql.lit(span)} as span,
+    ${next(sql.lit(span), sql`>= ${from}`)} as at`
+  return sql`moments (span, at) as (
+    ${first(spans.hour)} union all ${first(spans.day)} union all
+    select moments.span, ${next(sql`moments.span`, sql`> moments.at`)}
+    from moments where moments.at is not null)`
 }
 
 type TimesRow = { name: string | number; durations: string; first_bytes: string }

@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely'
 import { columnsOf, createIndex, createTable } from '../columns.ts'
 
 /**
- * The request log. Each part of it has an index of its own, as it were: part, kind, key. A row is written near the row before, which is what
- * makes writing cheap, and any filter is a few look-ups in each part.
+ * The request log. Each part of it has indices of its own, as it were: by kind and by key. A row is written near the row before, which is
+ * what makes writing cheap, and any filter is a few look-ups in each part.
  */
 export async function createHistory(db: Kysely<unknown>): Promise<void> {
   await createLabels(db)
@@ -80,7 +80,8 @@ async function createAttempts(db: Kysely<unknown>): Promise<void> {
     .addColumn('thought_tokens', integer)
     .addColumn('cached_tokens', integer)
     .execute()
-  await createIndex(db, 'attempts_part', ['attempts', 'part', 'kind_id', 'key_id', 'id'])
+  await createIndex(db, 'attempts_part_kind', ['attempts', 'part', 'kind_id', 'id'])
+  await createIndex(db, 'attempts_part_key', ['attempts', 'part', 'key_id', 'id'])
   // Request ids grow with time, so this index is written at its end.
   await createIndex(db, 'attempts_request', ['attempts', 'request_id'])
 }
@@ -97,7 +98,8 @@ async function createErrors(db: Kysely<unknown>): Promise<void> {
     .addColumn('request_id', name(64), (column) => column.notNull())
     .addColumn('message', text, (column) => column.notNull())
     .execute()
-  await createIndex(db, 'errors_part', ['errors', 'part', 'kind_id', 'key_id', 'id'])
+  await createIndex(db, 'errors_part_kind', ['errors', 'part', 'kind_id', 'id'])
+  await createIndex(db, 'errors_part_key', ['errors', 'part', 'key_id', 'id'])
   const bodies = await createTable(db, 'error_bodies')
   await bodies
     .addColumn('id', instantKey(db), (column) => column.primaryKey())
