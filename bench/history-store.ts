@@ -64,6 +64,7 @@ const settings = {
   autoDeleteErrorLogsDays: 7,
   autoDeleteRequestLogsEnabled: false,
   autoDeleteRequestLogsDays: 30,
+  auditLogDays: 0,
 }
 
 export type Clock = { now: number }

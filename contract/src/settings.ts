@@ -146,7 +146,7 @@ export const settingsSchema = z.object({
       .default('https://generativelanguage.googleapis.com/v1beta'),
     "Google's address: origin, an optional prefix, and the version for the gateway's own calls.",
   ),
-  customHeaders: upstream(
+  customHeaders: about('upstream', { secret: true })(
     'CUSTOM_HEADERS',
     headersOf().default({}),
     'Headers added to every call to Google.',
@@ -361,6 +361,11 @@ export const settingsSchema = z.object({
     'AUTO_DELETE_REQUEST_LOGS_DAYS',
     wholeNumberIn(1, 3650).default(30),
     'Days for which the request log is kept.',
+  ),
+  auditLogDays: history(
+    'AUDIT_LOG_DAYS',
+    wholeNumberIn(0, 36_500).default(730),
+    'Days until what admins did is forgotten; 0: never.',
   ),
 })
 

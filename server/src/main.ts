@@ -4,6 +4,8 @@ import { SettingsRefused } from '@gemini-balance/contract'
 import { askSecret } from './commands/ask-secret.ts'
 import { runCommand } from './commands/commands.ts'
 import { compose, type Gateway } from './compose/compose.ts'
+import { guardEnvironment } from './compose/guard-secrets.ts'
+import { createScrubber } from './log/scrub.ts'
 import { readEnvironment, type Environment } from './settings/read-environment.ts'
 import { StartError } from './start-error.ts'
 
@@ -13,15 +15,25 @@ const repeatMs = 1000
 const variable = (name: string) => process.env[name]
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
+const scrubber = createScrubber()
+
+/** A fault of ours, or of a library's: it may quote what it was given. */
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${scrubber.scrub(sentenceFor(error))}\n`)
+  process.exit(1)
+})
+
 try {
   const words = process.argv.slice(2)
+  guardEnvironment(scrubber, process.env)
   const environment = readEnvironment(process.env, '.env')
+  guardEnvironment(scrubber, environment)
   if (words.length > 0) {
     const ask = process.stdin.isTTY ? askSecret : undefined
     await runCommand(words, { environment, say, variable, ask })
   } else await serve(environment)
 } catch (error) {
-  process.stderr.write(`${sentenceFor(error)}\n`)
+  process.stderr.write(`${scrubber.scrub(sentenceFor(error))}\n`)
   process.exitCode = 1
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createScrubber } from '../src/log/scrub.ts'
 import { startBench, type Bench } from './support/gateway.ts'
+import { encodings, leaksOf } from './support/leaks.ts'
 
 /** One secret of every kind, none of them anywhere else in this world. */
 const canaries = {
@@ -16,33 +17,7 @@ const canaries = {
   customHeader: 'canary-custom-header-0048',
 } as const
 
-const urlBytes = (text: string) =>
-  [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
-const unicodeEscapes = (text: string) =>
-  [...text].map((one) => String.raw`\u` + one.charCodeAt(0).toString(16).padStart(4, '0')).join('')
-
-const encodings: Readonly<Record<string, (secret: string) => string>> = {
-  plain: (secret) => secret,
-  url: encodeURIComponent,
-  urlBytes,
-  urlBytesUpper: (secret) => urlBytes(secret).toUpperCase(),
-  json: (secret) => JSON.stringify(secret).slice(1, -1),
-  unicode: unicodeEscapes,
-  basic: (secret) => Buffer.from(`user:${secret}`).toString('base64'),
-  basic1: (secret) => Buffer.from(`me:${secret}`).toString('base64'),
-  halved: (secret) => secret.slice(0, Math.ceil(secret.length * 0.6)),
-}
-
-/** Where a text gives a canary away, in any encoding; no canary is ever printed, only its name. */
-function leaksIn(text: string, allowed: readonly string[] = []): string[] {
-  return Object.entries(canaries).flatMap(([name, secret]) =>
-    allowed.includes(name)
-      ? []
-      : Object.entries(encodings)
-          .filter(([, encode]) => text.includes(encode(secret)))
-          .map(([encoding]) => `${name} ${encoding}`),
-  )
-}
+const leaksIn = (text: string) => leaksOf(canaries, text)
 
 const keys = [canaries.oldKey, canaries.newKey, canaries.suspendedKey]
 const said: string[] = []
@@ -268,15 +243,13 @@ describe('whoever asks, no secret comes out', () => {
       headers: { ...admin, 'content-type': 'application/json' },
       body: JSON.stringify({ PORT: canaries.oldKey, MAX_RETRIES: canaries.clientToken }),
     })
-    // CUSTOM_HEADERS is not declared secret: what it holds is shown to the admin who set it.
-    const fromAdmin = said.filter((answer) => answer.startsWith('/api/'))
-    expect(leaksIn(fromAdmin.join('\n'), ['customHeader'])).toEqual([])
+    expect(leaksIn(said.join('\n'))).toEqual([])
   })
 
   test('metrics, health and pages', async () => {
     await ask('/metrics', { headers: { authorization: `Bearer ${canaries.metricsToken}` } })
     for (const path of ['/health', '/ready', '/']) await ask(path)
-    expect(leaksIn(said.filter((answer) => !answer.startsWith('/api/')).join('\n'))).toEqual([])
+    expect(leaksIn(said.join('\n'))).toEqual([])
   })
 })
 
@@ -297,11 +270,10 @@ describe('what is kept holds no secret but where it belongs', () => {
     expect(leaksIn(JSON.stringify([rows, remembered]))).toEqual([])
   })
 
-  test('the database file: with an encryption key, nothing but headers that are no secret setting', async () => {
+  test('the database file, with an encryption key', async () => {
     const files = (await readdir(folder)).filter((name) => name.includes('.db'))
     const bytes = await Promise.all(files.map((name) => readFile(join(folder, name), 'latin1')))
-    const found = new Set(leaksIn(bytes.join('\n')).map((leak) => leak.split(' ')[0]))
-    expect([...found]).toEqual(['customHeader'])
+    expect(leaksIn(bytes.join('\n'))).toEqual([])
   })
 
   test('the search itself finds what it should', () => {

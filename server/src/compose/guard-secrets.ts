@@ -20,6 +20,24 @@ export function guardSecrets(scrubber: Pick<Scrubber, 'add'>, settings: Settings
   }
 }
 
+/**
+ * The same before there are settings, for what is said of a start that fails: of each variable that holds secrets all of it and each
+ * of its words.
+ */
+export function guardEnvironment(
+  scrubber: Pick<Scrubber, 'add'>,
+  environment: Readonly<Record<string, unknown>>,
+): void {
+  for (const { env, secret } of settingEntries) {
+    const text = environment[env]
+    if (typeof text !== 'string') continue
+    for (const word of [text, ...text.split(/[\s,;"'[\]{}]+/)]) {
+      if (secret === true) scrubber.add(word)
+      for (const password of passwordsIn(word)) scrubber.add(password)
+    }
+  }
+}
+
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   return Array.isArray(value) ? value.flatMap(textsIn) : []

@@ -25,12 +25,14 @@ export type AuditQuery = {
 
 export type AuditList = { readonly rows: readonly StoredAudit[]; readonly next: number | undefined }
 
-/** Who did what and when. Rows are only ever added. */
+/** Who did what and when. Rows are never changed. */
 export type AuditRepository = {
   /** All of them or none. */
   add(rows: readonly AuditRow[]): Promise<void>
   /** Latest written first. */
   list(query: AuditQuery): Promise<AuditList>
+  /** Deletes what is older, a small batch with each call, and tells how many rows that were. */
+  deleteOld(before: number, limit: number): Promise<number>
 }
 
 export function createAuditRepository(db: Kysely<Schema>): AuditRepository {
@@ -51,6 +53,18 @@ export function createAuditRepository(db: Kysely<Schema>): AuditRepository {
       const found = await query.execute()
       const rows = found.slice(0, limit).map(read)
       return { rows, next: found.length > limit ? rows.at(-1)?.id : undefined }
+    },
+    async deleteOld(before, limit) {
+      // Rows are in the order of their time, but for the clocks of processes that share a database.
+      const oldest = await db
+        .selectFrom('audit')
+        .select(['id', 'at'])
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      const old = oldest.filter(({ at }) => at < before).map(({ id }) => id)
+      if (old.length > 0) await db.deleteFrom('audit').where('id', 'in', old).execute()
+      return old.length
     },
   }
 }

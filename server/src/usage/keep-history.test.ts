@@ -30,6 +30,7 @@ const settings: HistorySettings = {
   autoDeleteErrorLogsDays: 7,
   autoDeleteRequestLogsEnabled: false,
   autoDeleteRequestLogsDays: 30,
+  auditLogDays: 730,
 }
 
 const tend = (change: Partial<HistorySettings> = {}) =>
@@ -90,4 +91,17 @@ test('the request log is deleted where the settings say so, and what was counted
   await tend({ autoDeleteErrorLogsEnabled: false, autoDeleteRequestLogsEnabled: true })
   expect((await storage.attempts.list({})).rows).toHaveLength(1)
   expect(await total({ from: start - day, to: now + hour, byDay: true })).toBe(2)
+})
+
+test('what admins did is forgotten after its days, and never where they are 0', async () => {
+  const entry = { at: start, actor: 'admin token', action: 'keys-added', subject: 'A', detail: {} }
+  await storage.audit.add([entry, { ...entry, at: start + 100 * day, subject: 'B' }])
+  const left = async () =>
+    (await storage.audit.list({ limit: 9 })).rows.map(({ subject }) => subject)
+  now = start + 101 * day
+  await tend({ auditLogDays: 0 })
+  expect(await left()).toEqual(['B', 'A'])
+  now = start + 102 * day
+  await tend({ auditLogDays: 30 })
+  expect(await left()).toEqual(['B'])
 })

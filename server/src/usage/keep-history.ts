@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { AuditRepository } from '../storage/audit-repository.ts'
 import type { HistoryRetention } from '../storage/history/retention.ts'
 import type { MetaRepository } from '../storage/meta-repository.ts'
 import type { UsageRepository } from '../storage/rollups/usage-repository.ts'
@@ -10,6 +11,7 @@ export type HistorySettings = {
   readonly autoDeleteErrorLogsDays: number
   readonly autoDeleteRequestLogsEnabled: boolean
   readonly autoDeleteRequestLogsDays: number
+  readonly auditLogDays: number
 }
 
 export type HistoryKeeperDeps = {
@@ -17,6 +19,7 @@ export type HistoryKeeperDeps = {
     readonly usage: UsageRepository
     readonly retention: HistoryRetention
     readonly meta: MetaRepository
+    readonly audit: Pick<AuditRepository, 'deleteOld'>
   }
   readonly settings: () => HistorySettings
   readonly now: () => number
@@ -138,7 +141,7 @@ async function deleteSums({ storage, now }: HistoryKeeperDeps, signal: AbortSign
 
 async function deleteRows(deps: HistoryKeeperDeps, signal: AbortSignal): Promise<void> {
   const { storage, settings, now } = deps
-  const { meta, retention } = storage
+  const { meta, retention, audit } = storage
   const at = now()
   const policy = settings()
   const today = String(startOfDay(at, policy.timezone))
@@ -151,6 +154,10 @@ async function deleteRows(deps: HistoryKeeperDeps, signal: AbortSignal): Promise
   if (policy.autoDeleteRequestLogsEnabled) {
     const before = at - policy.autoDeleteRequestLogsDays * dayMs
     await untilNone(() => retention.deleteAttempts(before, rowsAtOnce), signal)
+  }
+  if (policy.auditLogDays > 0) {
+    const before = at - policy.auditLogDays * dayMs
+    await untilNone(() => audit.deleteOld(before, rowsAtOnce), signal)
   }
   await retention.deleteEmptyParts()
   await meta.set(deletionMark, today)

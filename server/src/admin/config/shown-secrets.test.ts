@@ -16,6 +16,18 @@ test('secrets sent back as shown are those there are', () => {
   expect(meantSecret('', '')).toBe('')
 })
 
+test('the values of a map are secrets, its names are not', () => {
+  const headers = { 'x-canary': 'canary-header-0001', 'x-short': 'short' }
+  expect(showSecret(headers)).toEqual({ 'x-canary': '…0001', 'x-short': '…' })
+  expect(
+    meantSecret({ 'x-canary': '…0001', 'x-short': '…', 'x-new': 'new-0002' }, headers),
+  ).toEqual({
+    ...headers,
+    'x-new': 'new-0002',
+  })
+  expect(meantSecret({ 'x-other': '…0001' }, headers)).toBeUndefined()
+})
+
 test('shown and new secrets stand in one list', () => {
   expect(meantSecret(['…0001', 'sk-brand-new-0009', '…'], tokens)).toEqual([
     'sk-canary-token-0001',

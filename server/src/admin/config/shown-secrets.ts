@@ -1,8 +1,9 @@
 import { mask } from '../../log/scrub.ts'
 
-/** A secret as it is shown: how it ends. A list shows how each of its items ends. */
+/** A secret as it is shown: how it ends. A list or a map shows how each of its values ends. */
 export function showSecret(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(showSecret)
+  if (isMap(value)) return mapValues(value, showSecret)
   return typeof value === 'string' && value !== '' ? mask(value) : value
 }
 
@@ -11,12 +12,26 @@ export function showSecret(value: unknown): unknown {
  * take one out and send it again. Undefined where it cannot be told which are meant.
  */
 export function meantSecret(value: unknown, current: unknown): unknown {
+  if (isMap(value)) return meantMap(value, isMap(current) ? current : {})
   if (!Array.isArray(value)) {
     const meant = isShown(value) && value === showSecret(current) ? current : value
     return isShown(meant) ? undefined : meant
   }
   const items = meantItems(value, Array.isArray(current) ? current : [])
   return items.some(isShown) ? undefined : items
+}
+
+type Named = Readonly<Record<string, unknown>>
+
+const isMap = (value: unknown): value is Named =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const mapValues = (map: Named, change: (value: unknown, name: string) => unknown) =>
+  Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value, name)]))
+
+function meantMap(map: Named, current: Named): unknown {
+  const meant = mapValues(map, (value, name) => meantSecret(value, current[name]))
+  return Object.values(meant).includes(undefined) ? undefined : meant
 }
 
 /** Of several that end alike, all must be there: nobody can say which of them was taken out. */
