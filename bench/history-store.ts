@@ -54,6 +54,11 @@ export function row(number: number, at: number): AttemptRow {
     outputTokens: isAnswered ? 300 : undefined,
     thoughtTokens: isAnswered ? 100 : undefined,
     cachedTokens: 0,
+    choice: 'least-recently-used',
+    trial: false,
+    ready: keyCount,
+    groups: keyCount,
+    standing: 'ready',
     error: isAnswered ? undefined : { message, body: undefined },
   }
 }

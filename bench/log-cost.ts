@@ -49,13 +49,15 @@ function report(number: number, keys: number): AttemptReport {
       reservedAt: now,
       estimatedInputTokens: 100,
       trial: false,
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the log does not look at it
-      choice: {} as AttemptReport['reservation']['choice'],
+      choice: 'least-recently-used',
+      ready: keys,
+      groups: keys,
     },
     startedAt: now,
     durationMs: 900 + (number % 700),
     firstByteMs: 300 + (number % 90),
     outcome: { verdict: 'answered', status: 200 },
+    standing: 'ready',
     usage: { prompt: 10, output: 20, thoughts: 30, cached: 0, toolUse: 0, total: 60 },
   }
 }

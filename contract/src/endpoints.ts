@@ -53,7 +53,7 @@ export const endpoints = {
   getDecisions: {
     method: 'GET',
     path: '/api/decisions',
-    help: 'The latest choices, refusals and settlements, newest first: of what candidates, why, and to what effect.',
+    help: 'The latest 500 choices, refusals and settlements, newest first: of what candidates by state, why, and to what effect. /api/attempts knows the same of every attempt, with the candidates summed up.',
     input: z.object({ request: name }),
     answer: z.object({ decisions: z.array(row) }),
   },

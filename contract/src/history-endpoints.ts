@@ -63,7 +63,7 @@ export const historyEndpoints = {
   getAttempts: {
     method: 'GET',
     path: '/api/attempts',
-    help: 'Attempts of the request log, the last written first, by any of their marks. `next` is the `before` of the page after.',
+    help: 'Attempts of the request log, the last written first, by any of their marks: how each ended, why it got its key (`choice`, `ready` of `groups` could be chosen, `trial`), and how the lane stood after it. `next` is the `before` of the page after.',
     input: z.object({ ...attemptFilter, limit: limit.default(100), before: id.optional() }),
     answer: rowsShown,
   },

@@ -54,6 +54,23 @@ async function errors(query = ''): Promise<{ logs: ErrorShown[]; total: number }
   return JSON.parse(text)
 }
 
+test('of every attempt the log tells why it got its key, of how many, and how its lane stood after it', async () => {
+  const { text } = await admin('/api/attempts')
+  const { rows }: { rows: Record<string, unknown>[] } = JSON.parse(text)
+  const refused = rows.find(({ verdict }) => verdict === 'quota-zero')
+  expect(refused).toMatchObject({
+    choice: 'least-recently-used',
+    trial: false,
+    ready: 2,
+    groups: 2,
+    standing: 'unavailable',
+  })
+  const after = rows.filter(({ at, verdict }) => verdict === 'answered' && at !== refused?.['at'])
+  expect(after.length).toBeGreaterThan(0)
+  for (const row of after) expect(row).toMatchObject({ groups: 2, standing: 'ready' })
+  expect(rows[0]).toMatchObject({ ready: 1 })
+})
+
 describe('errors', () => {
   test('are found by key, text, code and time, with what was asked and without any secret', async () => {
     const { logs, total } = await errors()

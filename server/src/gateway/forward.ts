@@ -19,6 +19,7 @@ import type { Judged } from './exchange.ts'
 import type { Presence } from './presence.ts'
 import type { Receiver } from './receiver.ts'
 import { finalOutcome, isShowable } from './show.ts'
+import type { Standing } from '../keys/standing.ts'
 
 export type ForwardLimits = RetryLimits & {
   /** How long a request may wait for a lane to wake. */
@@ -36,6 +37,8 @@ export type AttemptReport = {
   readonly durationMs: number
   readonly firstByteMs: number | undefined
   readonly outcome: Outcome
+  /** How the lane stood after the outcome was known. */
+  readonly standing: Standing | undefined
   /** Of an answer that was delivered. */
   readonly usage: Usage | undefined
 }
@@ -118,9 +121,9 @@ async function serve(
       timeouts: { firstByteMs: wholeSeconds(deadline - startedAt), idleMs: limits.timeOutMs },
       presence: receiver.presence,
     })
-    deps.keys.settle(reservation, judged.outcome)
+    const standing = deps.keys.settle(reservation, judged.outcome)
     const decision = decide(judged.outcome, progress.tally, limits)
-    const made = { request, number: progress.number, reservation, startedAt, judged }
+    const made = { request, number: progress.number, reservation, startedAt, judged, standing }
     if (!('tally' in decision) || deps.clock.now() >= deadline) return finish(deps, receiver, made)
 
     report(deps, made, judged)
@@ -135,6 +138,7 @@ type Made = {
   readonly reservation: Reservation
   readonly startedAt: number
   readonly judged: Judged
+  readonly standing: Standing | undefined
 }
 
 /** Takes a key now, or waits for one as long as the settings and the deadline allow; undefined when the client left. */
@@ -226,7 +230,7 @@ async function giveUp(receiver: Receiver, last: Judged | undefined, refusal: Ref
 type Ended = { readonly outcome: Outcome; readonly usage?: Usage | undefined }
 
 function report(deps: ForwardDeps, made: Made, { outcome, usage }: Ended): void {
-  const { request, number, reservation, startedAt, judged } = made
+  const { request, number, reservation, startedAt, judged, standing } = made
   deps.report({
     request,
     number,
@@ -235,6 +239,7 @@ function report(deps: ForwardDeps, made: Made, { outcome, usage }: Ended): void 
     durationMs: deps.clock.now() - startedAt,
     firstByteMs: judged.firstByteMs,
     outcome,
+    standing,
     usage,
   })
 }

@@ -1,7 +1,8 @@
 import { breakerOpensAt } from './breaker.ts'
-import type { Key, Standing } from './entities.ts'
+import type { Key } from './entities.ts'
 import { gateOpensAt } from './gate.ts'
 import type { World } from './world.ts'
+import type { Standing } from './standing.ts'
 
 export const keyStates = ['active', 'failing', 'suspended', 'dead', 'disabled'] as const
 export type KeyState = (typeof keyStates)[number]

@@ -1,6 +1,6 @@
-import type { Standing } from './entities.ts'
 import type { Choice, KeyId, ProjectId, Refusal } from './port.ts'
 import type { VerdictName } from './verdicts.ts'
+import type { Standing } from './standing.ts'
 
 /** How many lanes of the table stood how, where the choice was made: the candidates. */
 export type Candidates = Readonly<Record<Standing, number>>

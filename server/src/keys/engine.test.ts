@@ -15,6 +15,17 @@ describe('choosing a key', () => {
     expect(bench.refused({ tried: new Set([1, 2, 3]) })).toEqual({ kind: 'all-tried' })
   })
 
+  test('of how many it was chosen is known, and how its lane stands after it', () => {
+    const bench = createBench({ keys: 3 })
+    const first = bench.ask()
+    expect(first).toMatchObject({ ready: 3, groups: 3 })
+    const spent = { verdict: 'quota-spent', status: 429, violations: [perDay(20)] } as const
+    expect(bench.engine.settle(first, spent)).toBe('cooling')
+    const second = bench.ask()
+    expect(second).toMatchObject({ ready: 2, groups: 3 })
+    expect(bench.engine.settle(second, { verdict: 'answered', status: 200 })).toBe('ready')
+  })
+
   test('no key at all is said as such', () => {
     expect(createBench({ keys: 0 }).refused()).toEqual({ kind: 'no-keys' })
   })

@@ -42,6 +42,7 @@ import {
   type Page,
   type Paged,
 } from './snapshots.ts'
+import type { Standing } from './standing.ts'
 import { createState, type State } from './state.ts'
 import { startUpkeep, type Upkeep } from './upkeep.ts'
 import { createWaitQueue, type WaitQueue } from './wait-queue.ts'
@@ -139,21 +140,22 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
     return { ok: true, reservation }
   }
 
-  function finish(reservation: Reservation, outcome: Outcome | undefined): void {
+  function finish(reservation: Reservation, outcome: Outcome | undefined): Standing | undefined {
     const hold = reservations.end(reservation)
-    if (!hold) return
+    if (!hold) return undefined
     finishHold(parts, hold, outcome)
     if (outcome) decisions.note(settled(hold, outcome, clock.now()))
     const everybody = stirred
     stirred = false
     waiting.wake(everybody ? undefined : hold.lane)
+    return hold.entry.standing
   }
 
   return {
     reserve,
     wait: (ask, options) => waiting.wait(ask, options),
     settle: finish,
-    release: (reservation) => finish(reservation, undefined),
+    release: (reservation) => void finish(reservation, undefined),
     ...administration({ world, changed: () => waiting.wake() }),
     ...createState({ world, dirty }),
     ...views(parts),

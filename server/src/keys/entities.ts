@@ -4,6 +4,7 @@ import type { Ledger, Note } from './ledger.ts'
 import type { LearnedLimits, LimitOverrides } from './limits.ts'
 import type { KeyId, ProjectId, Reservation } from './port.ts'
 import type { Secret } from './secret.ts'
+import type { Standing } from './standing.ts'
 import type { VerdictName } from './verdicts.ts'
 
 export type ProjectSource = 'operator' | 'imported' | 'learned'
@@ -138,20 +139,6 @@ export type Lane = {
   /** Its index among the lanes of its table. */
   place: number
 }
-
-/** Why an entry can or cannot be chosen. */
-export const standings = [
-  'ready',
-  'spent',
-  'cooling',
-  'unavailable',
-  'suspended',
-  'resting',
-  'trial',
-  'not-allowed',
-  'keyless',
-] as const
-export type Standing = (typeof standings)[number]
 
 /** A seat's place in the queues of one lane table. */
 export type Entry = {

@@ -1,9 +1,10 @@
-import type { Entry, LaneTable, Standing } from './entities.ts'
+import type { Entry, LaneTable } from './entities.ts'
 import { noStandings } from './lane-table.ts'
 import type { Ask, Choice, KeyId, ProjectId, Refusal } from './port.ts'
 import type { Pick } from './selection.ts'
 import { snapshotLane, type LaneSnapshot } from './snapshots.ts'
 import type { World } from './world.ts'
+import type { Standing } from './standing.ts'
 
 export type TierExplanation = {
   readonly priority: number

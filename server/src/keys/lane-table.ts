@@ -1,7 +1,8 @@
-import type { Entry, Key, Lane, LaneTable, Line, LineQueue, Seat, Standing } from './entities.ts'
+import type { Entry, Key, Lane, LaneTable, Line, LineQueue, Seat } from './entities.ts'
 import { gateOpensAt, isTrying, type Gate } from './gate.ts'
 import { IndexedHeap } from './indexed-heap.ts'
 import { turnLength } from './turn-length.ts'
+import type { Standing } from './standing.ts'
 
 /** Rooms go by powers of two; the last one is for lanes whose token limit nobody knows. */
 const unlimitedRoom = 31

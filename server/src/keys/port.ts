@@ -1,5 +1,6 @@
 import type { Outcome } from './outcome.ts'
 import type { Secret } from './secret.ts'
+import type { Standing } from './standing.ts'
 
 export type KeyId = number
 export type ProjectId = string
@@ -30,7 +31,9 @@ export type Ask = {
   readonly bearerOnly?: boolean
 }
 
-export type Choice = 'owner' | 'conversation' | 'pool' | 'least-recently-used'
+/** Why a key was chosen. The request log knows them by their place in this list: new ones come at its end. */
+export const choices = ['owner', 'conversation', 'pool', 'least-recently-used'] as const
+export type Choice = (typeof choices)[number]
 
 /** A key held for one attempt. Every reservation is settled exactly once, or released when no call was made. */
 export type Reservation = {
@@ -44,6 +47,9 @@ export type Reservation = {
   /** Half-open: the one call that finds out whether a lane works again. */
   readonly trial: boolean
   readonly choice: Choice
+  /** How many groups of keys could have been chosen, of how many that there are. */
+  readonly ready: number
+  readonly groups: number
 }
 
 /** Why no key can be had now. `wakesAt` is the soonest time (ms since the epoch) at which that may change. */
@@ -67,8 +73,8 @@ export interface Keys {
   reserve(ask: Ask): ReserveResult
   /** Like `reserve`, but waits its turn up to `maxWaitMs` when a lane wakes in time. Rejects only with the signal's reason. */
   wait(ask: Ask, options: { maxWaitMs: number; signal: AbortSignal }): Promise<ReserveResult>
-  /** Says how the attempt ended. Never throws. */
-  settle(reservation: Reservation, outcome: Outcome): void
+  /** Says how the attempt ended, and answers how its lane stands after it. Never throws. */
+  settle(reservation: Reservation, outcome: Outcome): Standing | undefined
   /** Gives a reservation back unused. */
   release(reservation: Reservation): void
 }

@@ -1,10 +1,11 @@
-import type { Hold } from './entities.ts'
+import type { Hold, LaneTable } from './entities.ts'
 import { effects } from './effects.ts'
 import type { Gate } from './gate.ts'
 import { passTurn, placeLane } from './lane-table.ts'
 import type { Outcome } from './outcome.ts'
 import type { Ask, Reservation } from './port.ts'
 import type { Pick } from './selection.ts'
+import { standings } from './standing.ts'
 import type { World } from './world.ts'
 
 /** More calls out than this cannot be true; the oldest were never settled, and no longer count. */
@@ -46,6 +47,7 @@ export function createReservations(world: World): Reservations {
       endOldest()
       const { lane } = entry
       const trials = claimTrials(world, { entry, key, choice }, now)
+      const groups = groupsIn(world)
       const hold: Hold = {
         request,
         key: key.id,
@@ -56,6 +58,8 @@ export function createReservations(world: World): Reservations {
         estimatedInputTokens,
         trial: trials.length > 0,
         choice,
+        ready: groups - notReady(lane.table),
+        groups,
         of: key,
         entry,
         note: lane.ledger.note(now, estimatedInputTokens),
@@ -77,6 +81,20 @@ export function createReservations(world: World): Reservations {
   }
 }
 
+/** Those that have not been used for a model yet are in no table of it, and as good as ready. */
+function groupsIn({ fleet }: World): number {
+  let groups = 0
+  for (const line of fleet.lines) groups += line.seats.length - line.gone
+  return groups
+}
+
+function notReady({ standings }: LaneTable): number {
+  let count = 0
+  for (const standing of shutStandings) count += standings[standing]
+  return count
+}
+
+const shutStandings = standings.filter((standing) => standing !== 'ready')
 const noTrials: readonly Gate[] = []
 
 /** Every half-open gate on the way is tried by this one call. */

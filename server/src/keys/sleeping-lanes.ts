@@ -1,7 +1,8 @@
-import { standings, type LaneTable, type Project, type Seat, type Standing } from './entities.ts'
+import type { LaneTable, Project, Seat } from './entities.ts'
 import { IndexedHeap } from './indexed-heap.ts'
 import type { LaneMemory } from './lane-memory.ts'
 import { LaneRows, nobody, type Row } from './lane-rows.ts'
+import { standings, type Standing } from './standing.ts'
 
 /** A lane that is remembered and not in use. */
 export type Sleeper = {

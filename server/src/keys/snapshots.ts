@@ -1,10 +1,11 @@
 import { keyStateOf, type KeyState } from './counts.ts'
-import type { Key, Lane, RestReason, Standing, SuspensionReason } from './entities.ts'
+import type { Key, Lane, RestReason, SuspensionReason } from './entities.ts'
 import { gateOpensAt } from './gate.ts'
 import type { LearnedLimits, Limits } from './limits.ts'
 import type { KeyId, ProjectId } from './port.ts'
 import type { VerdictName } from './verdicts.ts'
 import type { World } from './world.ts'
+import type { Standing } from './standing.ts'
 
 export type Page = { readonly offset?: number; readonly limit?: number }
 

@@ -107,5 +107,7 @@ function reservationOf(key: FleetKey, ask: Ask, now: number): Reservation {
     estimatedInputTokens: ask.estimatedInputTokens,
     trial: false,
     choice: 'least-recently-used',
+    ready: 0,
+    groups: 0,
   }
 }

@@ -32,6 +32,11 @@ export function describeAttempt(report: AttemptReport, policy: ErrorPolicy): Att
     thoughtTokens: usage?.thoughts,
     cachedTokens: usage?.cached,
     streamed: labels.streamed,
+    choice: reservation.choice,
+    trial: reservation.trial,
+    ready: reservation.ready,
+    groups: reservation.groups,
+    standing: report.standing,
     error: resultOf(outcome.verdict) === 'failure' ? errorOf(report, policy) : undefined,
   }
 }

@@ -1,4 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
+import { choices } from '../../keys/port.ts'
+import { standings } from '../../keys/standing.ts'
 import { chunks } from '../chunks.ts'
 import type { Schema } from '../schema.ts'
 import type { AttemptRow } from './attempt-row.ts'
@@ -154,6 +156,11 @@ function readRow(row: Read): StoredAttempt {
     thoughtTokens: row.thought_tokens ?? undefined,
     cachedTokens: row.cached_tokens ?? undefined,
     streamed: row.streamed === 1,
+    choice: choices[row.choice] ?? 'least-recently-used',
+    trial: row.trial === 1,
+    ready: row.ready,
+    groups: row.key_groups,
+    standing: row.standing === null ? undefined : standings[row.standing],
     message: row.message ?? undefined,
   }
 }

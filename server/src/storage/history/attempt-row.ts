@@ -1,3 +1,6 @@
+import type { Choice } from '../../keys/port.ts'
+import type { Standing } from '../../keys/standing.ts'
+
 /** What many attempts have in common. */
 export type AttemptKind = {
   readonly model: string
@@ -26,6 +29,14 @@ export type AttemptRow = AttemptKind & {
   readonly outputTokens: number | undefined
   readonly thoughtTokens: number | undefined
   readonly cachedTokens: number | undefined
+  /** Why this key, and whether the call was to find out if its lane works again. */
+  readonly choice: Choice
+  readonly trial: boolean
+  /** How many groups of keys could have been chosen, of how many. */
+  readonly ready: number
+  readonly groups: number
+  /** How the lane stood after the attempt. */
+  readonly standing: Standing | undefined
   /** Given where the attempt failed. */
   readonly error: { readonly message: string; readonly body: string | undefined } | undefined
 }

@@ -1,4 +1,6 @@
 import type { Kysely } from 'kysely'
+import { choices } from '../../keys/port.ts'
+import { standings } from '../../keys/standing.ts'
 import { bulkStatements, type BulkTarget } from '../bulk-insert.ts'
 import type { Schema } from '../schema.ts'
 import { runTogether } from '../together.ts'
@@ -24,6 +26,11 @@ const attemptsTarget: BulkTarget = {
     'output_tokens',
     'thought_tokens',
     'cached_tokens',
+    'choice',
+    'trial',
+    'ready',
+    'key_groups',
+    'standing',
   ],
 }
 const errorsTarget: BulkTarget = { table: 'errors', columns: [...shared, 'message'] }
@@ -106,6 +113,11 @@ function attemptValues(numbered: Numbered): unknown[] {
       maybeWhole(row.outputTokens),
       maybeWhole(row.thoughtTokens),
       maybeWhole(row.cachedTokens),
+      choices.indexOf(row.choice),
+      row.trial ? 1 : 0,
+      whole(row.ready),
+      whole(row.groups),
+      row.standing === undefined ? null : standings.indexOf(row.standing),
     )
   }
   return values

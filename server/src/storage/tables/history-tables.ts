@@ -44,6 +44,13 @@ export type AttemptsTable = LoggedAttempt & {
   output_tokens: number | null
   thought_tokens: number | null
   cached_tokens: number | null
+  /** Its place in the list of choices. */
+  choice: number
+  trial: number
+  ready: number
+  key_groups: number
+  /** Its place in the list of standings. */
+  standing: number | null
 }
 
 /** Failed attempts; `id` is that of the attempt. */

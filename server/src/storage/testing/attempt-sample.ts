@@ -20,6 +20,11 @@ export const attempt = (change: Partial<AttemptRow> = {}): AttemptRow => ({
   thoughtTokens: 30,
   cachedTokens: 0,
   streamed: true,
+  choice: 'pool',
+  trial: false,
+  ready: 3,
+  groups: 4,
+  standing: 'ready',
   error: undefined,
   ...change,
 })

@@ -62,7 +62,7 @@ async function createParts(db: Kysely<unknown>): Promise<void> {
 }
 
 async function createAttempts(db: Kysely<unknown>): Promise<void> {
-  const { name, integer, instant } = columnsOf(db)
+  const { name, flag, integer, instant } = columnsOf(db)
   const attempts = await createTable(db, 'attempts')
   await attempts
     .addColumn('id', instantKey(db), (column) => column.primaryKey())
@@ -79,6 +79,11 @@ async function createAttempts(db: Kysely<unknown>): Promise<void> {
     .addColumn('output_tokens', integer)
     .addColumn('thought_tokens', integer)
     .addColumn('cached_tokens', integer)
+    .addColumn('choice', flag, (column) => column.notNull())
+    .addColumn('trial', flag, (column) => column.notNull())
+    .addColumn('ready', integer, (column) => column.notNull())
+    .addColumn('key_groups', integer, (column) => column.notNull())
+    .addColumn('standing', flag)
     .execute()
   await createIndex(db, 'attempts_part_kind', ['attempts', 'part', 'kind_id', 'id'])
   await createIndex(db, 'attempts_part_key', ['attempts', 'part', 'key_id', 'id'])
