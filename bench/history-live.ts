@@ -1,11 +1,12 @@
 // What proxied requests feel while operators look back: the built gateway over a store as large as ours are made for, under a steady load, with
-// everything that the pages ask asked again and again through the admin API, and without, in turns.
-//   node --conditions=source --import tsx bench/history-live.ts [--rows n] [--rate n] [--rounds n] [--seconds n] [--askers n] [--store folder]
+// everything that the pages ask asked through the admin API, fifteen looks a second, and without, in turns.
+//   node --conditions=source --import tsx bench/history-live.ts [--rows n] [--rate n] [--rounds n] [--seconds n] [--looks n] [--store folder]
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
 import { openStorage } from '../server/src/storage/open-storage.ts'
 import { createChildren, type Child, type Children } from './children.ts'
@@ -23,7 +24,8 @@ const { values: given } = parseArgs({
     rate: text('250'),
     rounds: text('6'),
     seconds: text('12'),
-    askers: text('1'),
+    /** A second: what ten pages ask that are looked at together. One waits for the one before. */
+    looks: text('15'),
     /** Kept, and used again by the next run. */
     store: { type: 'string' },
   },
@@ -56,10 +58,13 @@ async function load(gateway: Child): Promise<SteadyLoad> {
 
 type Times = Map<string, number[]>
 
-/** Asks one look after the other until it is told to stop. */
+/** Asks one look after the other, no more than so many in a second, until it is told to stop. */
 async function look(gateway: Child, times: Times, { signal }: AbortController): Promise<void> {
+  let due = performance.now()
   while (!signal.aborted) {
     for (const path of looksOver(rows)) {
+      due = Math.max(due + 1000 / Number(given.looks), performance.now())
+      await pause(due - performance.now())
       if (signal.aborted) return
       const start = performance.now()
       const answer = await fetch(gateway.address + path, { headers })
@@ -108,12 +113,12 @@ async function measure(children: Children, folder: string): Promise<void> {
   for (let round = 0; round < Number(given.rounds); round += 1) {
     quiet.push(summary(await load(gateway)))
     const stop = new AbortController()
-    const askers = Array.from({ length: Number(given.askers) }, () => look(gateway, times, stop))
+    const looking = look(gateway, times, stop)
     try {
       looked.push(summary(await load(gateway)))
     } finally {
       stop.abort()
-      await Promise.all(askers)
+      await looking
     }
     process.stderr.write(`round ${round + 1} of ${given.rounds}\n`)
   }
