@@ -335,7 +335,7 @@ export const settingsSchema = z.object({
   timezone: history(
     'TIMEZONE',
     timeZone().default('Asia/Shanghai'),
-    'The time zone (IANA) in which days begin: those of statistics, and of the nightly deletion at three.',
+    'The time zone (IANA) in which days begin: those of statistics, of client tokens’ limits, and of the nightly deletion at three.',
   ),
   errorLogRecordRequestBody: history(
     'ERROR_LOG_RECORD_REQUEST_BODY',

@@ -7,7 +7,7 @@ import {
   type TestDatabase,
 } from '../src/storage/testing/servers.ts'
 import { startBreakableProxy, type BreakableProxy } from '../src/testing/breakable-proxy.ts'
-import { login } from './support/admin.ts'
+import { callAdmin, login } from './support/admin.ts'
 import { generate, healthyProjects, startBench, type Bench } from './support/gateway.ts'
 
 await describeOnServers((name, server) => {
@@ -116,6 +116,25 @@ await describeOnServers((name, server) => {
         })
         .toEqual([digest])
     })
+
+    test('tells an admin that the database is away, and does what was asked once it is back', async () => {
+      const put = async () => {
+        const answer = await callAdmin(bench, '/api/config', {
+          method: 'PUT',
+          body: { MAX_RETRIES: 2 },
+        })
+        return [answer.status, answer.text]
+      }
+      proxy.become('refuse')
+      await expect
+        .poll(put, { timeout: 20_000 })
+        .toEqual([503, expect.stringContaining('database')])
+      expect(bench.gateway.settings.current().maxRetries).not.toBe(2)
+      expect((await generate(bench, 'hello')).status).toBe(200)
+      proxy.become('pass')
+      await expect.poll(async () => (await put())[0], { timeout: 20_000 }).toBe(200)
+      expect(bench.gateway.settings.current().maxRetries).toBe(2)
+    }, 60_000)
 
     test('stops in time though the server hangs', async () => {
       await generate(bench, 'hello')

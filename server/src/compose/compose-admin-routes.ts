@@ -5,6 +5,7 @@ import { adminRoutes } from '../http/admin-routes.ts'
 import { createEventStreams } from '../http/event-routes.ts'
 import type { RouteGroup } from '../http/listener.ts'
 import { sessionHandlers, type SessionRoutesDeps } from '../http/session-routes.ts'
+import { DatabaseError } from '../storage/database-error.ts'
 import type { ComposedAccess } from './compose-access.ts'
 
 export type AdminRoutesParts = {
@@ -33,5 +34,9 @@ export function composeAdminRoutes(parts: AdminRoutesParts): {
     ...sessionHandlers({ access, sessions, now, note }),
     getEvents: events.handler,
   }
-  return { routes: adminRoutes({ access, trusted, handlers, raw, complain }), close: events.close }
+  const isDatabaseFault = (error: unknown) => error instanceof DatabaseError
+  return {
+    routes: adminRoutes({ access, trusted, handlers, raw, complain, isDatabaseFault }),
+    close: events.close,
+  }
 }

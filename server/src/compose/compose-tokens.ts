@@ -3,13 +3,13 @@ import type { SettingProblem, Settings } from '@gemini-balance/contract'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import { changedSettings } from '../settings/live-settings.ts'
 import type { Storage } from '../storage/open-storage.ts'
-import { utcCalendar } from '../tokens/calendar.ts'
 import type { ClientToken } from '../tokens/client-token.ts'
 import { createClientTokens, type ClientTokens } from '../tokens/client-tokens.ts'
 import { createTokenRegistry, type TokenRegistry } from '../tokens/token-registry.ts'
 import type { PriceBook } from '../usage/price-book.ts'
 import { makeAdminToken } from './admin-token.ts'
 import { realClock } from './real-clock.ts'
+import { zonedCalendar } from './zoned-calendar.ts'
 import { rememberTokenUse } from './remember-token-use.ts'
 
 export type TokensDeps = {
@@ -33,7 +33,8 @@ export async function composeTokens({
   prices,
   complain,
 }: TokensDeps): Promise<ComposedTokens> {
-  const registry = createTokenRegistry(utcCalendar)
+  const calendar = zonedCalendar(() => settings.current().timezone)
+  const registry = createTokenRegistry(calendar)
   const tokens = await createClientTokens({
     store: storage.clientTokens,
     registry,
@@ -53,7 +54,7 @@ export async function composeTokens({
   const newAdminToken = await partAdmin({ settings, registry })
   if (newAdminToken !== undefined) await follow()
   const { usage } = storage
-  await rememberTokenUse({ registry, usage, prices, calendar: utcCalendar, now: realClock.now() })
+  await rememberTokenUse({ registry, usage, prices, calendar, now: realClock.now() })
   settings.subscribe((now, before) => {
     const names = changedSettings(now, before).map(({ name }) => name)
     if (names.includes('allowedTokens') || names.includes('authToken')) follow().catch(complain)

@@ -32,6 +32,8 @@ export type AdminDeps = Doorkeeper & {
   readonly handlers: Handlers
   readonly raw: RawHandlers
   readonly complain: (error: unknown) => void
+  /** Whether a handler failed because the database did. */
+  readonly isDatabaseFault: (error: unknown) => boolean
 }
 
 /** The endpoint table on the wire. */
@@ -130,5 +132,11 @@ function sendFailure(deps: AdminDeps, reply: FastifyReply, error: unknown): Fast
     return reply.code(status).header('connection', 'close').send(problem('body', message))
   }
   deps.complain(error)
+  if (deps.isDatabaseFault(error)) {
+    return reply.code(503).header('retry-after', '5').send(problem('database', databaseAway))
+  }
   return reply.code(500).send(problem('internal', 'The gateway failed. Its log says why.'))
 }
+
+const databaseAway =
+  'The database cannot be used now; the log says why. Requests of clients go on. Look again when it is back whether what you asked for was done.'

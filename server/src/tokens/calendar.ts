@@ -1,6 +1,6 @@
 /** Days and months as an operator counts them. */
 export type Calendar = {
-  /** The number of the day; grows by one at each midnight. */
+  /** A number that is another one after each midnight. */
   readonly day: (at: number) => number
   /** Such as `2026-11`. */
   readonly month: (at: number) => string
