@@ -91,6 +91,17 @@ export const systemEndpoints = {
     }),
     isPublic: true,
   },
+  getUiModels: {
+    method: 'GET',
+    path: '/api/config/ui/models',
+    help: 'The models that clients of OpenAI’s dialect see, for forms that offer them.',
+    input: nothing,
+    answer: z.object({
+      object: z.literal('list'),
+      success: z.literal(true),
+      data: z.array(z.object({ id: z.string() }).loose()).readonly(),
+    }),
+  },
   getOpenApi: {
     method: 'GET',
     path: '/api/openapi.json',

@@ -264,4 +264,16 @@ export const originalKeyEndpoints = {
     input: z.object({ keys: z.array(named).min(1).max(500) }),
     answer: verified,
   },
+  tryKeys: {
+    method: 'POST',
+    path: '/v1beta/batch-verify-stateless',
+    help: 'Asks Google about keys that need not be stored, by value, a few at a time: at most 500. Nothing is stored, and no state changes.',
+    input: z.object({ keys: z.array(z.string().min(1).max(200)).min(1).max(500) }),
+    answer: z.object({
+      successful_keys: z.array(z.string()),
+      failed_keys: z.record(z.string(), z.string()),
+      valid_count: z.number(),
+      invalid_count: z.number(),
+    }),
+  },
 } as const satisfies Record<string, Endpoint>

@@ -223,6 +223,30 @@ describe('the paths of the Python program', () => {
     await admin('/api/config', { method: 'PUT', body: { VALID_KEY_POOL_ENABLED: false } })
   })
 
+  test('try keys that are not stored, which changes nothing', async () => {
+    const before = (await admin('/api/keys?limit=100')).answer
+    const keys = [keyNumber(0), keyNumber(0), oldKey(77)]
+    const { status, answer } = await post('/v1beta/batch-verify-stateless', { keys })
+    expect([status, answer]).toEqual([
+      200,
+      {
+        successful_keys: [keyNumber(0)],
+        failed_keys: { [oldKey(77)]: expect.stringContaining('API key not valid') },
+        valid_count: 1,
+        invalid_count: 1,
+      },
+    ])
+    expect((await admin('/api/keys?limit=100')).answer).toEqual(before)
+    expect((await post('/v1beta/batch-verify-stateless', { keys: [] })).status).toBe(400)
+  })
+
+  test('offer the models that clients see', async () => {
+    const { answer } = await admin('/api/config/ui/models')
+    expect(answer).toMatchObject({ object: 'list', success: true })
+    const ids: string[] = answer.data.map(({ id }: { id: string }) => id)
+    expect(ids).toContain('gemini-3.8-flash')
+  })
+
   test('verify and reset keys, by id or value', async () => {
     expect((await post(`/gemini/v1beta/verify-key/${keyNumber(0)}`)).answer).toEqual({
       status: 'valid',

@@ -34,9 +34,10 @@ export function composeAdminRoutes(parts: AdminRoutesParts): {
     ...sessionHandlers({ access, sessions, now, note }),
     getEvents: events.handler,
   }
-  const isDatabaseFault = (error: unknown) => error instanceof DatabaseError
   return {
     routes: adminRoutes({ access, trusted, handlers, raw, complain, isDatabaseFault }),
     close: events.close,
   }
 }
+
+const isDatabaseFault = (error: unknown) => error instanceof DatabaseError

@@ -9,9 +9,13 @@ import { engineHandlers } from '../admin/keys/engine-handlers.ts'
 import { keyHandlers } from '../admin/keys/key-handlers.ts'
 import { keyJobHandlers } from '../admin/keys/key-job-handlers.ts'
 import { originalKeyHandlers, originalVerifyHandlers } from '../admin/keys/original-key-handlers.ts'
+import { tryKeysHandlers } from '../admin/keys/try-keys-handlers.ts'
 import { projectsHandlers } from '../admin/projects/projects-handlers.ts'
+import { modelsHandlers } from '../admin/system/models-handlers.ts'
 import { systemHandlers } from '../admin/system/system-handlers.ts'
 import { tokensHandlers } from '../admin/tokens/tokens-handlers.ts'
+import { openAiModelList } from '../dialects/openai/models.ts'
+import { modelNames } from '../dialects/openai/models-answer.ts'
 import { createJobs, type Jobs } from '../jobs/jobs.ts'
 import type { ClientTokens } from '../tokens/client-tokens.ts'
 import type { PriceBook } from '../usage/price-book.ts'
@@ -25,7 +29,7 @@ export type AdminParts = KeysDeps & {
   readonly tokens: ClientTokens
   readonly prices: PriceBook
   readonly sessions: AdminSessions
-  readonly gateway: Pick<ComposedGateway, 'verify' | 'maintainPool'>
+  readonly gateway: Pick<ComposedGateway, 'verify' | 'tryKey' | 'maintainPool' | 'catalogue'>
 }
 
 export type ComposedAdmin = {
@@ -40,9 +44,13 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
   const { engine, book, projects } = keys
   const audit = createAuditor({ store: storage.audit, now: Date.now })
   const jobs = createJobs({ now: Date.now, complain, scrub: log.scrubber.scrub })
-  const { verify, maintainPool } = gateway
+  const { verify, tryKey, maintainPool, catalogue } = gateway
   const verifyAtOnce = () => settings.current().keyVerificationBatchSize
   const keyDeps = { engine, book, audit, jobs, verify, verifyAtOnce, maintainPool }
+  const listModels = async () => {
+    const names = await modelNames({ catalogue, settings: settings.current }, anyModel)
+    return openAiModelList(names, Math.floor(Date.now() / 1000))
+  }
   jobs.subscribe((job) => parts.bus.publish('job', job))
   return {
     jobs,
@@ -58,9 +66,13 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
       ...jobsHandlers(jobs),
       ...tokensHandlers({ tokens, audit }),
       ...openSessionHandlers({ sessions, audit, complain }),
+      ...tryKeysHandlers({ tryKey, triedAtOnce: verifyAtOnce, audit }),
+      ...modelsHandlers({ listModels, complain }),
       ...systemHandlers(serverVersion),
       ...auditHandlers(storage.audit),
       ...composeHistory({ storage, settings, book, prices }),
     },
   }
 }
+
+const anyModel = () => true

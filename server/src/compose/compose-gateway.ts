@@ -8,6 +8,7 @@ import { createTransport } from '../gateway/transport.ts'
 import { readUpstreamAddress } from '../gateway/upstream-address.ts'
 import type { Outcome } from '../keys/outcome.ts'
 import type { KeyId, Keys } from '../keys/port.ts'
+import { Secret } from '../keys/secret.ts'
 import type { Traffic } from '../metrics/traffic.ts'
 import { createCatalogue, type Catalogue } from '../models/catalogue.ts'
 import { fetchModels } from '../models/fetch-models.ts'
@@ -35,6 +36,8 @@ export type ComposedGateway = {
   readonly version: () => string
   /** Asks Google about a key, and lets what it says count. Undefined when it was being asked about already. */
   verify(key: KeyId, model: string | undefined): Promise<Outcome | undefined>
+  /** Asks Google about a key that need not be ours, and lets what it says count for nothing. */
+  tryKey(value: string): Promise<Outcome>
   maintainPool(): Promise<void>
   readonly requestLogStats: () => AttemptLogStats
   close(): Promise<void>
@@ -83,11 +86,13 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
     complain,
   })
 
-  const probe = async (key: KeyId, model = settings.current().testModel): Promise<Outcome> => {
-    const secret = book.secretOf(key)
-    if (secret === undefined) return { verdict: 'client-left', status: 0 }
+  const ask = (secret: Secret, model = settings.current().testModel): Promise<Outcome> => {
     const timeOutMs = () => Math.min(30, settings.current().timeOut) * 1000
     return probeKey({ attempt: makeAttempt, model: () => model, version, timeOutMs }, secret)
+  }
+  const probe = async (key: KeyId, model?: string): Promise<Outcome> => {
+    const secret = book.secretOf(key)
+    return secret === undefined ? { verdict: 'client-left', status: 0 } : ask(secret, model)
   }
   const upkeep = engine.startUpkeep((key) => probe(key))
 
@@ -102,6 +107,7 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
       await upkeep.probeKey(key, async (id) => (outcome = await probe(id, model)))
       return outcome
     },
+    tryKey: (value) => ask(new Secret(value)),
     requestLogStats: attemptLog.stats,
     maintainPool: () => upkeep.keeper.maintain(),
     async close() {

@@ -29,21 +29,31 @@ const created = (deps: OpenAiDeps) => Math.floor(deps.forward.clock.now() / 1000
 
 async function namesOf(deps: OpenAiDeps, { caller }: OpenAiRequest): Promise<string[] | undefined> {
   try {
-    const models = await deps.catalogue.models()
-    const settings = deps.settings()
-    const usable = models.filter(({ name }) => caller.mayUse(idOf(name)))
-    const names = besideTheirBase(deriveModels(usable, settings).map(({ name }) => name))
-    return [...names, ...imageChats(settings, caller)]
+    return await modelNames(deps, caller.mayUse)
   } catch (error) {
     deps.complain(error)
     return undefined
   }
 }
 
-function imageChats(settings: OpenAiSettings, caller: OpenAiRequest['caller']): string[] {
+type MayUse = OpenAiRequest['caller']['mayUse']
+
+/** The models of which somebody may use the base. Rejects where Google gives no list. */
+export async function modelNames(
+  { catalogue, settings }: Pick<OpenAiDeps, 'catalogue' | 'settings'>,
+  mayUse: MayUse,
+): Promise<string[]> {
+  const models = await catalogue.models()
+  const now = settings()
+  const usable = models.filter(({ name }) => mayUse(idOf(name)))
+  const names = besideTheirBase(deriveModels(usable, now).map(({ name }) => name))
+  return [...names, ...imageChats(now, mayUse)]
+}
+
+function imageChats(settings: OpenAiSettings, mayUse: MayUse): string[] {
   const name = imageChatName(settings)
   const painter = name && paintingModel(name, settings)
-  return name && painter && caller.mayUse(painter) ? [name] : []
+  return name && painter && mayUse(painter) ? [name] : []
 }
 
 const suffixes = ['-search', '-image', '-non-thinking']
