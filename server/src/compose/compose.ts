@@ -136,7 +136,7 @@ async function start(opened: Opened): Promise<Gateway> {
   const { sessions, callers } = door
   const { handlers, jobs, audit } = composeAdmin({ ...parts, keys, tokens, gateway, sessions })
   closing.add(jobs.close)
-  const readiness = () => (engine.counts().keys.active > 0 ? undefined : 'No key is alive.')
+  const readiness = () => (engine.hasActiveKey() ? undefined : 'No key is alive.')
   const admin = composeAdminRoutes({ ...parts, door, handlers, audit, now })
   // Fastify speaks of its own troubles only.
   const app = createListener({

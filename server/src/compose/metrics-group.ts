@@ -29,9 +29,10 @@ export function metricsGroup(deps: MetricsGroupDeps): RouteGroup {
     token: () => settings.current().metricsToken,
     contentType,
     read: async () => {
+      const counts = await engine.countsInSteps()
       const text = await readMetrics({
         traffic,
-        keys: engine.counts,
+        keys: () => counts,
         pool: engine.poolStatus,
         requestLog: gateway.requestLogStats,
         askDatabase: storage.isReady,

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import { breakerOpensAt } from './breaker.ts'
 import type { Key } from './entities.ts'
 import { gateOpensAt } from './gate.ts'
@@ -36,10 +37,33 @@ export type Counts = {
 
 type Moment = { readonly now: number; readonly waiting: number; readonly pool: number }
 
-/** Walks all keys: for `/ready`, metrics and pages, not for the path of a request. */
-export function countAll(world: World, { now, waiting, pool }: Moment): Counts {
+/** Walks all keys: for pages, not for the path of a request. */
+export function countAll(world: World, moment: Moment): Counts {
   const keys = { active: 0, failing: 0, suspended: 0, dead: 0, disabled: 0 }
-  for (const key of world.fleet.keys.values()) keys[keyStateOf(key, now)] += 1
+  for (const key of world.fleet.keys.values()) keys[keyStateOf(key, moment.now)] += 1
+  return counted(world, moment, keys)
+}
+
+const keysAtOnce = 2000
+
+/** The same, so few keys at a time that no request waits for it. */
+export async function countInSteps(world: World, moment: () => Moment): Promise<Counts> {
+  const keys = { active: 0, failing: 0, suspended: 0, dead: 0, disabled: 0 }
+  let seen = 0
+  for (const key of world.fleet.keys.values()) {
+    seen += 1
+    if (seen % keysAtOnce === 0) await breathe()
+    keys[keyStateOf(key, moment().now)] += 1
+  }
+  return counted(world, moment(), keys)
+}
+
+export function isAnyActive({ fleet }: World, now: number): boolean {
+  for (const key of fleet.keys.values()) if (keyStateOf(key, now) === 'active') return true
+  return false
+}
+
+function counted(world: World, { now, waiting, pool }: Moment, keys: Counts['keys']): Counts {
   const tables = [...world.lanes.tables.values()]
   return {
     keys,

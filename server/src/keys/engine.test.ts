@@ -66,3 +66,13 @@ describe('choosing a key', () => {
     expect(bench.refused()).toEqual({ kind: 'none-alive' })
   })
 })
+
+test('keys counted in steps are those counted at once, and one that can be used is known of', async () => {
+  const { engine } = createBench({ keys: 5000 })
+  expect(engine.hasActiveKey()).toBe(true)
+  for (let key = 1; key <= 5000; key += 1) if (key % 7 > 0) engine.disable(key)
+  expect(await engine.countsInSteps()).toEqual(engine.counts())
+  expect(engine.counts().keys).toMatchObject({ active: 714, disabled: 4286 })
+  for (let key = 7; key <= 5000; key += 7) engine.disable(key)
+  expect(engine.hasActiveKey()).toBe(false)
+})

@@ -1,7 +1,7 @@
 import { administration, type Administration } from './administration.ts'
 import { breakerOpensAt, openAfterSilence, type Breaker } from './breaker.ts'
 import { createConversations } from './conversations.ts'
-import { countAll, type Counts } from './counts.ts'
+import { countAll, countInSteps, isAnyActive, type Counts } from './counts.ts'
 import { createWorld } from './create-world.ts'
 import { createDecisions, type Decision } from './decisions.ts'
 import { createDirty } from './dirty.ts'
@@ -62,6 +62,10 @@ export type Views = {
   snapshotLanes(filter?: LaneFilter): Paged<LaneSnapshot>
   snapshotProjects(page?: Page): Paged<ProjectSnapshot>
   counts(): Counts
+  /** The same, so few keys at a time that no request waits for it. */
+  countsInSteps(): Promise<Counts>
+  /** Whether there is a key that can be used. */
+  hasActiveKey(): boolean
   poolStatus(): PoolStatus
   /** The latest choices and settlements, newest first. */
   decisions(): Decision[]
@@ -177,6 +181,7 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
 function views(parts: Parts): Omit<Views, 'decisions' | 'explain'> {
   const { world, pool, waiting, deps } = parts
   const now = () => deps.clock.now()
+  const moment = () => ({ now: now(), waiting: waiting.size, pool: pool.size })
   const inPool = (id: KeyId) => pool.has(id)
   return {
     snapshotKeys: (filter = {}) => snapshotKeys(world, filter, { now: now(), inPool }),
@@ -186,7 +191,9 @@ function views(parts: Parts): Omit<Views, 'decisions' | 'explain'> {
     },
     snapshotLanes: (filter = {}) => snapshotLanes(world, filter, now()),
     snapshotProjects: (page = {}) => snapshotProjects(world, page, now()),
-    counts: () => countAll(world, { now: now(), waiting: waiting.size, pool: pool.size }),
+    counts: () => countAll(world, moment()),
+    countsInSteps: () => countInSteps(world, moment),
+    hasActiveKey: () => isAnyActive(world, now()),
     poolStatus: () => poolStatus(pool, { policy: deps.policy().pool, now: now() }),
   }
 }
