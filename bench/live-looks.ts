@@ -42,6 +42,7 @@ export function looksOver(rows: number): readonly string[] {
     '/api/keys',
     '/api/keys?limit=1000&sort=lastUsedAt&order=desc',
     '/api/keys?search=no-such-label',
+    '/api/keys/all',
     '/api/lanes',
     '/api/projects',
     '/api/explain?model=gemini-3.8-flash',

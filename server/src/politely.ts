@@ -1,19 +1,23 @@
 import { setImmediate as breathe } from 'node:timers/promises'
-import { chunks } from './storage/chunks.ts'
 
 const atOnce = 50
-const sliceMs = 2
+const sliceMs = 1
 
 /** Does what is to be done with many things a few at a time, and lets requests in between. */
 export async function politely<T>(
-  items: readonly T[],
+  items: Iterable<T>,
   act: (some: readonly T[]) => void,
 ): Promise<void> {
   let since = performance.now()
-  for (const some of chunks(items, atOnce)) {
+  let some: T[] = []
+  for (const item of items) {
+    some.push(item)
+    if (some.length < atOnce) continue
     act(some)
+    some = []
     if (performance.now() - since < sliceMs) continue
     await breathe()
     since = performance.now()
   }
+  if (some.length > 0) act(some)
 }

@@ -112,7 +112,11 @@ async function start(opened: Opened): Promise<Gateway> {
   const { registry, tokens, newAdminToken } = await composeTokens(parts)
   tellParted(newAdminToken, log)
   const traffic = new Traffic()
-  const counters = tellCounters(bus, () => ({ counts: engine.counts() }))
+  const counters = tellCounters({
+    bus,
+    state: async () => ({ counts: await engine.countsInSteps() }),
+    complain,
+  })
   closing.add(counters.close)
   const watched = { traffic, onAttempt: counters.note }
   const gateway = composeGateway({ ...parts, ...keys, ...watched, callers: registry })

@@ -8,18 +8,25 @@ export type LiveCounters = {
 
 const everyMs = 1000
 
+export type LiveCountersDeps = {
+  readonly bus: EventBus
+  /** What is told beside the counts of the last second. */
+  readonly state: () => Promise<object>
+  readonly complain: (error: unknown) => void
+}
+
 /** What the last second brought, once a second, for whoever looks on. */
-export function tellCounters(bus: EventBus, state: () => object): LiveCounters {
+export function tellCounters({ bus, state, complain }: LiveCountersDeps): LiveCounters {
   let requests = 0
   let verdicts: Record<string, number> = {}
-  const timer = setInterval(() => {
-    if (bus.isWatched()) {
-      const attempts = Object.values(verdicts).reduce((sum, count) => sum + count, 0)
-      bus.publish('counters', { at: Date.now(), requests, attempts, verdicts, ...state() })
-    }
+  async function tell(): Promise<void> {
+    const attempts = Object.values(verdicts).reduce((sum, count) => sum + count, 0)
+    const counted = { requests, attempts, verdicts }
     requests = 0
     verdicts = {}
-  }, everyMs)
+    if (bus.isWatched()) bus.publish('counters', { at: Date.now(), ...counted, ...(await state()) })
+  }
+  const timer = setInterval(() => void tell().catch(complain), everyMs)
   timer.unref()
   return {
     note({ number, outcome: { verdict } }) {

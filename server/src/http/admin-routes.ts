@@ -18,6 +18,7 @@ import {
   type Doorkeeper,
 } from './admin-frame.ts'
 import { InputRefused, readInput } from './admin-input.ts'
+import { jsonPolitely } from '../json-politely.ts'
 import { everyMethod } from './data-plane.ts'
 import type { RouteGroup } from './listener.ts'
 import { BodyRefused } from './request-body.ts'
@@ -79,7 +80,8 @@ async function answer(
   const refusal = refusalOf(call, isPublic)
   if (refusal !== undefined) return sendRefusal(call.reply, refusal)
   if (isRaw(name)) return deps.raw[name](call)
-  return call.reply.send(await handle(deps.handlers, name, call))
+  const json = await jsonPolitely(await handle(deps.handlers, name, call))
+  return call.reply.type('application/json; charset=utf-8').send(json)
 }
 
 function isRaw(name: EndpointName): name is RawEndpointName {

@@ -14,6 +14,7 @@ import { createUseWriter } from './use-writer.ts'
 export interface KeyBook {
   /** In the order in which they were added. */
   all(): IterableIterator<KeyRow>
+  ids(): readonly KeyId[]
   readonly size: number
   get(id: KeyId): KeyRow | undefined
   secretOf(id: KeyId): Secret | undefined
@@ -44,12 +45,19 @@ export type KeyBookDeps = {
 export async function openKeyBook(deps: KeyBookDeps): Promise<KeyBook> {
   const { store, engine, guard, complain } = deps
   const rows = new Map<KeyId, KeyRow>()
+  /** Listed anew after a change: there may be many, and they seldom change. */
+  let ids: readonly KeyId[] | undefined
   const uses = createUseWriter({ write: (notes) => writeUses({ store, rows }, notes), complain })
   const take = (some: readonly KeyRow[]) => {
+    ids = undefined
     for (const row of some) {
       rows.set(row.id, row)
       guard(row.secret.reveal())
     }
+  }
+  const drop = (some: readonly KeyId[]) => {
+    ids = undefined
+    for (const id of some) rows.delete(id)
   }
   const stored = await store.all()
   take(stored)
@@ -57,6 +65,7 @@ export async function openKeyBook(deps: KeyBookDeps): Promise<KeyBook> {
 
   return {
     all: () => rows.values(),
+    ids: () => (ids ??= [...rows.keys()]),
     get size() {
       return rows.size
     },
@@ -67,7 +76,7 @@ export async function openKeyBook(deps: KeyBookDeps): Promise<KeyBook> {
     },
     secretOf: (id) => rows.get(id)?.secret,
     find: (values) => store.find(values),
-    ...keyChanges({ store, engine, rows, take }),
+    ...keyChanges({ store, engine, rows, take, drop }),
     noteUse: uses.note,
     close: uses.close,
   }
@@ -77,10 +86,11 @@ type Changes = Pick<KeyBook, 'add' | 'replaceAll' | 'remove' | 'change'>
 type ChangeDeps = Pick<KeyBookDeps, 'store' | 'engine'> & {
   readonly rows: Map<KeyId, KeyRow>
   readonly take: (some: readonly KeyRow[]) => void
+  readonly drop: (some: readonly KeyId[]) => void
 }
 
 /** One after the other, so that table, book and engine change in the same order. */
-function keyChanges({ store, engine, rows, take }: ChangeDeps): Changes {
+function keyChanges({ store, engine, rows, take, drop }: ChangeDeps): Changes {
   const inTurn = createSequence()
   const join = (added: readonly KeyRow[]) =>
     politely(added, (some) => {
@@ -89,7 +99,7 @@ function keyChanges({ store, engine, rows, take }: ChangeDeps): Changes {
     })
   const leave = (ids: readonly KeyId[]) =>
     politely(ids, (some) => {
-      for (const id of some) rows.delete(id)
+      drop(some)
       engine.removeKeys(some)
     })
   return {

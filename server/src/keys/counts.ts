@@ -37,7 +37,7 @@ export type Counts = {
 
 type Moment = { readonly now: number; readonly waiting: number; readonly pool: number }
 
-/** Walks all keys: for pages, not for the path of a request. */
+/** Walks all keys at once: for few keys. */
 export function countAll(world: World, moment: Moment): Counts {
   const keys = { active: 0, failing: 0, suspended: 0, dead: 0, disabled: 0 }
   for (const key of world.fleet.keys.values()) keys[keyStateOf(key, moment.now)] += 1

@@ -32,10 +32,12 @@ import { correctLedger, createReservations, type Reservations } from './reservat
 import { createSelection, type Pick, type Selection } from './selection.ts'
 import { snapshotProjects, type ProjectSnapshot } from './project-snapshots.ts'
 import {
+  glanceAt,
   snapshotKey,
   snapshotKeys,
   snapshotLanes,
   type KeyFilter,
+  type KeyGlance,
   type KeySnapshot,
   type LaneFilter,
   type LaneSnapshot,
@@ -59,6 +61,7 @@ export type EngineDeps = {
 export type Views = {
   snapshotKeys(filter?: KeyFilter): Paged<KeySnapshot>
   snapshotKey(key: KeyId): KeySnapshot | undefined
+  glance(key: KeyId): KeyGlance | undefined
   snapshotLanes(filter?: LaneFilter): Paged<LaneSnapshot>
   snapshotProjects(page?: Page): Paged<ProjectSnapshot>
   counts(): Counts
@@ -188,6 +191,10 @@ function views(parts: Parts): Omit<Views, 'decisions' | 'explain'> {
     snapshotKey(id) {
       const key = world.fleet.keys.get(id)
       return key && snapshotKey(key, { now: now(), inPool })
+    },
+    glance(id) {
+      const key = world.fleet.keys.get(id)
+      return key && glanceAt(key, now())
     },
     snapshotLanes: (filter = {}) => snapshotLanes(world, filter, now()),
     snapshotProjects: (page = {}) => snapshotProjects(world, page, now()),

@@ -35,6 +35,12 @@ export type KeySnapshot = {
   readonly lastAnsweredAt: number | undefined
 }
 
+/** What keys are found and sorted by: made in a moment, for there are many. */
+export type KeyGlance = Pick<
+  KeySnapshot,
+  'state' | 'project' | 'priority' | 'weight' | 'streak' | 'lastUsedAt'
+>
+
 export type LaneSnapshot = {
   readonly project: ProjectId
   readonly lane: string
@@ -99,6 +105,17 @@ export function snapshotKey(key: Key, { now, inPool }: View): KeySnapshot {
     inPool: inPool(key.id),
     lastUsedAt: key.lastUsedAt || undefined,
     lastAnsweredAt: key.lastAnsweredAt || undefined,
+  }
+}
+
+export function glanceAt(key: Key, now: number): KeyGlance {
+  return {
+    state: keyStateOf(key, now),
+    project: key.seat.project.id,
+    priority: key.priority,
+    weight: key.weight,
+    streak: key.streak,
+    lastUsedAt: key.lastUsedAt || undefined,
   }
 }
 

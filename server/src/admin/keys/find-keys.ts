@@ -2,47 +2,76 @@ import type { KeyFilter, KeySort, WhichKeys } from '@gemini-balance/contract'
 import type { KeyBook } from '../../key-book/key-book.ts'
 import type { KeyEngine } from '../../keys/engine.ts'
 import type { KeyId } from '../../keys/port.ts'
-import type { KeySnapshot } from '../../keys/snapshots.ts'
+import type { KeyGlance } from '../../keys/snapshots.ts'
 import { politely } from '../../politely.ts'
 import { sortPolitely } from '../../sort-politely.ts'
 import type { KeyRow } from '../../storage/key-row.ts'
 import { lastUseOf } from './shown-key.ts'
 
 export type KeySources = {
-  readonly book: Pick<KeyBook, 'all' | 'get'>
-  readonly engine: Pick<KeyEngine, 'snapshotKey'>
+  readonly book: Pick<KeyBook, 'all' | 'ids' | 'get'>
+  readonly engine: Pick<KeyEngine, 'glance'>
 }
 
 type Order = { readonly sort: KeySort; readonly order: 'asc' | 'desc' }
 
-/** The ids of the keys that match, in order. Looks at every key, and lets requests in between. */
+/** The ids of the keys that match, in order. Where every key has to be looked at, requests are let in between. */
 export async function findKeys(
-  { book, engine }: KeySources,
+  sources: KeySources,
   filter: KeyFilter,
   { sort, order }: Order = { sort: 'id', order: 'asc' },
-): Promise<KeyId[]> {
+): Promise<readonly KeyId[]> {
+  const sign = order === 'asc' ? 1 : -1
+  if (sort === 'id') {
+    const ids = isAll(filter) ? sources.book.ids() : (await findWith(sources, filter, sort)).ids
+    return sign === 1 ? ids : ids.toReversed()
+  }
+  const { ids, places, values } = await findWith(sources, filter, sort)
+  const inOrder = (a: number, b: number) => sign * compare(values[a], values[b]) || a - b
+  const sorted: KeyId[] = []
+  await politely(await sortPolitely(places, inOrder), (some) => {
+    for (const place of some) sorted.push(ids[place] ?? 0)
+  })
+  return sorted
+}
+
+type Found = { readonly ids: KeyId[]; readonly places: number[]; readonly values: SortValue[] }
+
+/** What matches in the order of the book, which is by id; the place of each in these lists; what it is sorted by. */
+async function findWith(
+  { book, engine }: KeySources,
+  filter: KeyFilter,
+  sort: KeySort,
+): Promise<Found> {
   const matches = matcherOf(filter)
-  const found: { readonly id: KeyId; readonly by: number | string }[] = []
-  await politely([...book.all()], (some) => {
+  const ids: KeyId[] = []
+  const places: number[] = []
+  const values: SortValue[] = []
+  await politely(book.all(), (some) => {
     for (const row of some) {
-      const known = engine.snapshotKey(row.id)
-      if (known !== undefined && matches(row, known))
-        found.push({ id: row.id, by: sortValue(row, known, sort) })
+      const known = engine.glance(row.id)
+      if (known === undefined || !matches(row, known)) continue
+      places.push(ids.length)
+      ids.push(row.id)
+      values.push(sortValue(row, known, sort))
     }
   })
-  const sign = order === 'asc' ? 1 : -1
-  if (sort === 'id') return (sign === 1 ? found : found.toReversed()).map(({ id }) => id)
-  const sorted = await sortPolitely(found, (a, b) => sign * compare(a.by, b.by) || a.id - b.id)
-  return sorted.map(({ id }) => id)
+  return { ids, places, values }
+}
+
+function isAll({ status, fail_count_threshold: failures = 0, ...others }: KeyFilter): boolean {
+  const { state, project, tag, search = '' } = others
+  const isNamed = state !== undefined || project !== undefined || tag !== undefined
+  return status === 'all' && failures === 0 && !isNamed && search.trim() === ''
 }
 
 /** The keys that are meant, without those that are gone. */
-export async function keysMeant(sources: KeySources, which: WhichKeys): Promise<KeyId[]> {
+export async function keysMeant(sources: KeySources, which: WhichKeys): Promise<readonly KeyId[]> {
   if ('filter' in which) return findKeys(sources, which.filter)
   return [...new Set(which.ids)].filter((id) => sources.book.get(id) !== undefined)
 }
 
-type Matcher = (row: KeyRow, known: KeySnapshot) => boolean
+type Matcher = (row: KeyRow, known: KeyGlance) => boolean
 
 function matcherOf(filter: KeyFilter): Matcher {
   const { state, status, project, tag, search = '', fail_count_threshold: failures = 0 } = filter
@@ -60,7 +89,7 @@ function mentions({ label = '', note = '', tags, ending }: KeyRow, wanted: strin
   return [label, note, ending, ...tags].some((text) => text.toLowerCase().includes(wanted))
 }
 
-function sortValue(row: KeyRow, known: KeySnapshot, sort: KeySort): number | string {
+function sortValue(row: KeyRow, known: KeyGlance, sort: KeySort): SortValue {
   switch (sort) {
     case 'id':
       return row.id
@@ -79,7 +108,9 @@ function sortValue(row: KeyRow, known: KeySnapshot, sort: KeySort): number | str
   }
 }
 
-function compare(a: number | string, b: number | string): number {
+type SortValue = number | string
+
+function compare(a: SortValue = 0, b: SortValue = 0): number {
   if (a === b) return 0
   return a < b ? -1 : 1
 }

@@ -2,6 +2,7 @@ import type { EndpointInput } from '@gemini-balance/contract'
 import type { KeyBook } from '../../key-book/key-book.ts'
 import type { KeyEngine } from '../../keys/engine.ts'
 import type { KeyId } from '../../keys/port.ts'
+import { politely } from '../../politely.ts'
 import type { KeyPatch } from '../../storage/key-row.ts'
 import { AdminRefused } from '../admin-refused.ts'
 import type { Auditor } from '../audit/auditor.ts'
@@ -24,10 +25,13 @@ export function keyHandlers(deps: KeyHandlerDeps): Pick<Handlers, KeyEndpoints> 
     async getKeys({ offset, limit, page, sort, order, ...filter }) {
       const ids = await findKeys(deps, filter, { sort, order })
       const from = page === undefined ? offset : (page - 1) * limit
-      const rows = ids.slice(from, from + limit).flatMap((id) => shown(deps, id))
+      const rows: ShownKey[] = []
+      await politely(ids.slice(from, from + limit), (some) => {
+        for (const id of some) rows.push(...shown(deps, id))
+      })
       return {
         total: ids.length,
-        rows: rows.map((row) => ({ ...row })),
+        rows,
         keys: Object.fromEntries(rows.map(({ id, streak }) => [String(id), streak])),
         total_items: ids.length,
         total_pages: Math.ceil(ids.length / limit),

@@ -185,11 +185,13 @@ async function reset(
   return { success: true, message: `${count} keys were reset.`, reset_count: count }
 }
 
-async function apart(deps: OriginalKeyDeps): Promise<{ valid: KeyId[]; invalid: KeyId[] }> {
-  const valid = await findKeys(deps, { status: 'valid' })
-  const good = new Set(valid)
-  const all = Array.from(deps.book.all(), ({ id }) => id)
-  return { valid, invalid: all.filter((id) => !good.has(id)) }
+async function apart({ book, engine }: OriginalKeyDeps) {
+  const valid: KeyId[] = []
+  const invalid: KeyId[] = []
+  await politely(book.ids(), (some) => {
+    for (const id of some) (engine.glance(id)?.state === 'active' ? valid : invalid).push(id)
+  })
+  return { valid, invalid }
 }
 
 async function failuresOf(
@@ -198,7 +200,7 @@ async function failuresOf(
 ): Promise<Record<string, number>> {
   const failures: Record<string, number> = {}
   await politely(ids, (some) => {
-    for (const id of some) failures[String(id)] = engine.snapshotKey(id)?.streak ?? 0
+    for (const id of some) failures[String(id)] = engine.glance(id)?.streak ?? 0
   })
   return failures
 }

@@ -21,7 +21,7 @@ export function shownKey(row: KeyRow, known: KeySnapshot): ShownKey {
 }
 
 /** The engine forgets at a restart, the table lags some seconds behind. */
-export function lastUseOf(row: KeyRow, known: KeySnapshot): number | undefined {
+export function lastUseOf(row: KeyRow, known: Pick<KeySnapshot, 'lastUsedAt'>): number | undefined {
   const last = Math.max(row.lastUsedAt ?? 0, known.lastUsedAt ?? 0)
   return last === 0 ? undefined : last
 }

@@ -94,7 +94,7 @@ function isMatch(row: StoredAttempt, filter: AttemptFilter): boolean {
 }
 
 /** So many rows come from another thread without anybody noticing. */
-const rowsAtOnce = 200
+export const rowsAtOnce = 100
 
 async function readRows(db: Kysely<Schema>, ids: readonly number[]): Promise<StoredAttempt[]> {
   const rows: StoredAttempt[] = []

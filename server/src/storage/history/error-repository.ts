@@ -1,7 +1,7 @@
 import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
 import { chunks } from '../chunks.ts'
 import type { Schema } from '../schema.ts'
-import { kindColumns, type Connections } from './attempt-repository.ts'
+import { kindColumns, rowsAtOnce, type Connections } from './attempt-repository.ts'
 import type { AttemptFilter } from './filter.ts'
 import { countLogged, findLogged, type Search } from './find-logged.ts'
 
@@ -146,16 +146,19 @@ async function readErrors(
   ids: readonly number[],
   order: 'asc' | 'desc',
 ): Promise<StoredError[]> {
-  if (ids.length === 0) return []
-  const rows = await db
-    .selectFrom('errors')
-    .innerJoin('kinds', 'kinds.id', 'errors.kind_id')
-    .selectAll('errors')
-    .select(kindColumns)
-    .where('errors.id', 'in', ids)
-    .orderBy('errors.id', order)
-    .execute()
-  return rows.map(readError)
+  const errors: StoredError[] = []
+  for (const some of chunks(ids, rowsAtOnce)) {
+    const rows = await db
+      .selectFrom('errors')
+      .innerJoin('kinds', 'kinds.id', 'errors.kind_id')
+      .selectAll('errors')
+      .select(kindColumns)
+      .where('errors.id', 'in', some)
+      .orderBy('errors.id', order)
+      .execute()
+    for (const row of rows) errors.push(readError(row))
+  }
+  return errors
 }
 
 function readError(
