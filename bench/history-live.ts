@@ -77,14 +77,7 @@ async function look(gateway: Child, times: Times, { signal }: AbortController): 
   }
 }
 
-const headers = { authorization: `Bearer ${benchAdminToken}`, 'content-type': 'application/json' }
-
-/** A store that was used before knows the address of the fake of then. */
-async function tellAddress(gateway: Child, fake: Child): Promise<void> {
-  const body = JSON.stringify({ BASE_URL: `${fake.address}/v1beta` })
-  const answer = await fetch(`${gateway.address}/api/config`, { method: 'PUT', headers, body })
-  if (!answer.ok) throw new Error(`The settings were answered with ${answer.status}.`)
-}
+const headers = { authorization: `Bearer ${benchAdminToken}` }
 
 type Phase = {
   readonly p50: number
@@ -103,12 +96,12 @@ async function measure(children: Children, folder: string): Promise<void> {
   const fake = await startFake(children)
   const gateway = await startGateway(children, fake.address, {
     folder,
-    env: { API_KEYS: '[]', METRICS_TOKEN: benchAdminToken },
+    // A store that was used before knows the address of the fake of then.
+    env: { API_KEYS: '[]', METRICS_TOKEN: benchAdminToken, RESET_SETTINGS: 'BASE_URL' },
   })
   const times: Times = new Map()
   const quiet: Phase[] = []
   const looked: Phase[] = []
-  await tellAddress(gateway, fake)
   await load(gateway)
   for (let round = 0; round < Number(given.rounds); round += 1) {
     quiet.push(summary(await load(gateway)))

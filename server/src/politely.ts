@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises'
+import { breathe } from './breathe.ts'
 
 const atOnce = 50
 const sliceMs = 1

@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises'
+import { breathe } from './breathe.ts'
 import { chunks } from './storage/chunks.ts'
 
 const runLength = 500

@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises'
+import { breathe } from '../breathe.ts'
 import { breakerOpensAt } from './breaker.ts'
 import type { Key } from './entities.ts'
 import { gateOpensAt } from './gate.ts'
@@ -44,7 +44,7 @@ export function countAll(world: World, moment: Moment): Counts {
   return counted(world, moment, keys)
 }
 
-const keysAtOnce = 2000
+const keysAtOnce = 1000
 
 /** The same, so few keys at a time that no request waits for it. */
 export async function countInSteps(world: World, moment: () => Moment): Promise<Counts> {

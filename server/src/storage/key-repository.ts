@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { breathe } from '../breathe.ts'
 import { endingOf } from '../keys/ending-of.ts'
 import type { KeyId } from '../keys/port.ts'
 import { chunks } from './chunks.ts'

@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises'
+import { breathe } from '../../breathe.ts'
 
 export type PastedKeys = {
   /** Each once, in the order in which they stand in the text. */

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { politely } from '../../politely.ts'
 import type { Connections } from '../history/attempt-repository.ts'
 import type { Schema } from '../schema.ts'
 import { coverRange, type Marks, type Range, type Segment } from './coverage.ts'
@@ -158,18 +159,17 @@ async function selectAll<Row>(
   return found
 }
 
-const rowsAtOnce = 200
-
 /** Adds up a few rows at a time: nobody else shall wait for a report. */
 async function addTimes(rows: readonly TimesRow[]): Promise<Map<string, Times>> {
   const found = new Map<string, Times>()
-  for (const [index, row] of rows.entries()) {
-    if (index % rowsAtOnce === rowsAtOnce - 1) await new Promise((resolve) => setImmediate(resolve))
-    const name = String(row.name)
-    const times = found.get(name) ?? { durations: new Map(), firstBytes: new Map() }
-    found.set(name, times)
-    addHistogram(times.durations, row.durations)
-    addHistogram(times.firstBytes, row.first_bytes)
-  }
+  await politely(rows, (some) => {
+    for (const row of some) {
+      const name = String(row.name)
+      const times = found.get(name) ?? { durations: new Map(), firstBytes: new Map() }
+      found.set(name, times)
+      addHistogram(times.durations, row.durations)
+      addHistogram(times.firstBytes, row.first_bytes)
+    }
+  })
   return found
 }
