@@ -12,7 +12,8 @@ export {
 } from './read-settings.ts'
 export { type SettingFacts, type SettingGroup } from './setting-facts.ts'
 export { type SettingName, type Settings } from './settings.ts'
-export { type SettingShown } from './config-endpoints.ts'
+export { type ProxyChecked, type SettingShown } from './config-endpoints.ts'
+export { proxyAddress } from './setting-forms.ts'
 export {
   endpoints,
   type EndpointAnswer,

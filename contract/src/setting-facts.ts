@@ -21,6 +21,8 @@ export type SettingFacts = {
   readonly live: boolean
   /** Never shown: lists show how each item ends. */
   readonly secret?: boolean
+  /** What is secret of it are the passwords in addresses: the rest of them is shown. */
+  readonly addresses?: boolean
   /** Kept as rows of a table of their own, which the environment only adds to at a start. */
   readonly asRows?: boolean
 }
@@ -28,8 +30,10 @@ export type SettingFacts = {
 /** What is known of each setting beside its type. */
 export const facts = z.registry<SettingFacts>()
 
+type Options = Partial<Pick<SettingFacts, 'live' | 'secret' | 'addresses' | 'asRows'>>
+
 export const about =
-  (group: SettingGroup, options: { live?: boolean; secret?: boolean; asRows?: boolean } = {}) =>
+  (group: SettingGroup, options: Options = {}) =>
   <S extends z.ZodType>(env: string, schema: S, help: string): S => {
     facts.add(schema, { env, group, help, live: true, ...options })
     return schema

@@ -99,6 +99,22 @@ export const addressOrRange = text().refine((value) => addresses.safeParse(value
   error: 'must be an IP address or a range such as 10.0.0.0/8',
 })
 
+const proxyUrl = z
+  .url({ protocol: /^(https?|socks5h?)$/ })
+  .regex(/^[a-z\d]+:\/\/([^\s/?#@]*@)?[^\s/?#@]+\/?$/i)
+const isProxy = (value: string) => proxyUrl.safeParse(value).success
+const proxyError =
+  'must be the address of a proxy: http://, https:// or socks5://, then [user:password@]host[:port]'
+
+/** `http://`, `https://` or `socks5://`, with `user:password@` in front of the host, and the port behind it, where they are needed. */
+export const proxyAddress = text().refine(isProxy, proxyError)
+
+/** The same, or nothing. */
+export const maybeProxyAddress = text().refine(
+  (value) => value === '' || isProxy(value),
+  proxyError,
+)
+
 /** The names people use for the same thing. */
 export function databaseName(value: unknown): unknown {
   const name = lowerCase(value)

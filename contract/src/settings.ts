@@ -9,7 +9,9 @@ import {
   listOf,
   lowerCase,
   mapOf,
+  maybeProxyAddress,
   numberIn,
+  proxyAddress,
   text,
   timeZone,
   wholeNumberIn,
@@ -22,6 +24,7 @@ const secretDatabase = about('database', { live: false, secret: true })
 const access = about('access', { secret: true })
 const keyRows = about('keys', { secret: true, asRows: true })
 const upstream = about('upstream')
+const proxies = about('upstream', { secret: true, addresses: true })
 const retry = about('retry')
 const models = about('models')
 const keys = about('keys')
@@ -155,6 +158,26 @@ export const settingsSchema = z.object({
     'TIME_OUT',
     numberIn(1, 3600).default(300),
     'Seconds a request may take to its first byte, all attempts together, and a stream may be silent.',
+  ),
+  proxies: proxies(
+    'PROXIES',
+    listOf(proxyAddress).default([]),
+    'Proxies to reach Google by: http, https or socks5, with user and password where they want them. Empty: directly.',
+  ),
+  proxiesUseConsistencyHashByApiKey: upstream(
+    'PROXIES_USE_CONSISTENCY_HASH_BY_API_KEY',
+    flag().default(true),
+    'Whether a key leaves by the same proxy each time, as long as that works; else each call takes one at random.',
+  ),
+  httpsProxy: about('upstream', { live: false, secret: true, addresses: true })(
+    'HTTPS_PROXY',
+    maybeProxyAddress.default(''),
+    'The proxy that this machine uses for https addresses, where PROXIES names none.',
+  ),
+  noProxy: about('upstream', { live: false })(
+    'NO_PROXY',
+    listOf(text()).default([]),
+    'Hosts that HTTPS_PROXY is not used for, and all below them; * is every host.',
   ),
   connectTimeout: upstream(
     'CONNECT_TIMEOUT',

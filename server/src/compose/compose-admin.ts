@@ -2,6 +2,7 @@ import type { AdminSessions } from '../access/admin-sessions.ts'
 import { openSessionHandlers } from '../admin/access/session-handlers.ts'
 import { auditHandlers } from '../admin/audit/audit-handlers.ts'
 import { createAuditor, type Auditor } from '../admin/audit/auditor.ts'
+import { proxyHandlers } from '../admin/config/proxy-handlers.ts'
 import { configHandlers } from '../admin/config/config-handlers.ts'
 import type { Handlers } from '../admin/handlers.ts'
 import { jobsHandlers } from '../admin/jobs/jobs-handlers.ts'
@@ -16,6 +17,7 @@ import { systemHandlers } from '../admin/system/system-handlers.ts'
 import { tokensHandlers } from '../admin/tokens/tokens-handlers.ts'
 import { openAiModelList } from '../dialects/openai/models.ts'
 import { modelNames } from '../dialects/openai/models-answer.ts'
+import { tryProxy } from '../gateway/egress/try-proxy.ts'
 import { createJobs, type Jobs } from '../jobs/jobs.ts'
 import type { ClientTokens } from '../tokens/client-tokens.ts'
 import type { PriceBook } from '../usage/price-book.ts'
@@ -29,7 +31,10 @@ export type AdminParts = KeysDeps & {
   readonly tokens: ClientTokens
   readonly prices: PriceBook
   readonly sessions: AdminSessions
-  readonly gateway: Pick<ComposedGateway, 'verify' | 'tryKey' | 'maintainPool' | 'catalogue'>
+  readonly gateway: Pick<
+    ComposedGateway,
+    'verify' | 'tryKey' | 'maintainPool' | 'catalogue' | 'exits'
+  >
 }
 
 export type ComposedAdmin = {
@@ -57,6 +62,13 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
     audit,
     handlers: {
       ...configHandlers({ settings, book, audit }),
+      ...proxyHandlers({
+        exits: gateway.exits,
+        proxies: () => settings.current().proxies,
+        tryProxy: (proxy) =>
+          tryProxy(proxy, { baseUrl: settings.current().baseUrl, timeoutMs: proxyTrialMs }),
+        now: Date.now,
+      }),
       ...engineHandlers({ engine, audit }),
       ...keyHandlers(keyDeps),
       ...keyJobHandlers(keyDeps),
@@ -75,4 +87,5 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
   }
 }
 
+const proxyTrialMs = 10_000
 const anyModel = () => true

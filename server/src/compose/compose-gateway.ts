@@ -1,10 +1,10 @@
 import { attempt, type AttemptDeps } from '../gateway/attempt.ts'
 import { explainFailure } from '../gateway/classify/network-failure.ts'
+import type { Exits } from '../gateway/egress/exits.ts'
 import type { AttemptReport, ForwardDeps } from '../gateway/forward.ts'
 import { judgeFor } from '../gateway/judges.ts'
 import { callGoogle } from '../gateway/own-call.ts'
 import { probeKey } from '../gateway/probe.ts'
-import { createTransport } from '../gateway/transport.ts'
 import { readUpstreamAddress } from '../gateway/upstream-address.ts'
 import type { Outcome } from '../keys/outcome.ts'
 import type { KeyId, Keys } from '../keys/port.ts'
@@ -18,6 +18,7 @@ import { costOf } from '../usage/cost.ts'
 import { describeAttempt } from '../usage/describe-attempt.ts'
 import type { PriceBook } from '../usage/price-book.ts'
 import type { ComposedKeys, KeysDeps } from './compose-keys.ts'
+import { composeEgress } from './compose-egress.ts'
 import { realClock } from './real-clock.ts'
 
 export type GatewayDeps = KeysDeps &
@@ -39,6 +40,7 @@ export type ComposedGateway = {
   /** Asks Google about a key that need not be ours, and lets what it says count for nothing. */
   tryKey(value: string): Promise<Outcome>
   maintainPool(): Promise<void>
+  readonly exits: Pick<Exits, 'states'>
   readonly requestLogStats: () => AttemptLogStats
   close(): Promise<void>
 }
@@ -46,9 +48,10 @@ export type ComposedGateway = {
 /** The way of a request to Google and back, with the request log at its end. */
 export function composeGateway(deps: GatewayDeps): ComposedGateway {
   const { engine, book, callers, settings, storage, log, complain, traffic } = deps
-  const transport = createTransport(settings.current)
+  const { transport, exits } = composeEgress(deps)
   const attempts: AttemptDeps = {
     transport,
+    exits,
     judgeFor: (call, status) => judgeFor({ scrub: log.scrubber.scrub }, call, status),
     explainFailure,
     now: realClock.now,
@@ -107,6 +110,7 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
       await upkeep.probeKey(key, async (id) => (outcome = await probe(id, model)))
       return outcome
     },
+    exits,
     tryKey: (value) => ask(new Secret(value)),
     requestLogStats: attemptLog.stats,
     maintainPool: () => upkeep.keeper.maintain(),

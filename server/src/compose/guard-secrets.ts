@@ -6,9 +6,9 @@ const secretHeader = /auth|cookie|key|token|secret|password/i
 
 /** Makes every secret of the settings known to the scrubber: those declared secret, and passwords inside addresses. */
 export function guardSecrets(scrubber: Pick<Scrubber, 'add'>, settings: Settings): void {
-  for (const { name, secret } of settingEntries) {
+  for (const { name, secret, addresses } of settingEntries) {
     for (const text of textsIn(settings[name])) {
-      if (secret === true) scrubber.add(text)
+      if (secret === true && addresses !== true) scrubber.add(text)
       for (const password of passwordsIn(text)) scrubber.add(password)
     }
   }
@@ -28,11 +28,11 @@ export function guardEnvironment(
   scrubber: Pick<Scrubber, 'add'>,
   environment: Readonly<Record<string, unknown>>,
 ): void {
-  for (const { env, secret } of settingEntries) {
+  for (const { env, secret, addresses } of settingEntries) {
     const text = environment[env]
     if (typeof text !== 'string') continue
     for (const word of [text, ...text.split(/[\s,;"'[\]{}]+/)]) {
-      if (secret === true) scrubber.add(word)
+      if (secret === true && addresses !== true) scrubber.add(word)
       for (const password of passwordsIn(word)) scrubber.add(password)
     }
   }

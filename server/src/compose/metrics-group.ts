@@ -34,6 +34,7 @@ export function metricsGroup(deps: MetricsGroupDeps): RouteGroup {
         traffic,
         keys: () => counts,
         pool: engine.poolStatus,
+        proxies: gateway.exits.states,
         requestLog: gateway.requestLogStats,
         askDatabase: storage.isReady,
         version: serverVersion,

@@ -2,6 +2,7 @@ import type { Outcome } from '../keys/outcome.ts'
 import type { Secret } from '../keys/secret.ts'
 import type { UpstreamCall } from './call.ts'
 import { ClientLeft } from './client-left.ts'
+import type { Exit, Exits } from './egress/exits.ts'
 import { Exchange, type Judged } from './exchange.ts'
 import { KeyGuard } from './key-guard.ts'
 import type { Judge } from './judge.ts'
@@ -10,6 +11,7 @@ import type { Timeouts, Transport } from './transport.ts'
 
 export type AttemptDeps = {
   readonly transport: Transport
+  readonly exits: Pick<Exits, 'choose' | 'settle'>
   readonly judgeFor: (call: UpstreamCall, status: number) => Judge
   readonly explainFailure: (error: Error) => Outcome
   readonly now: () => number
@@ -39,6 +41,16 @@ export function attempt(
     now: deps.now,
   })
   if (presence.hasLeft) exchange.abandon(new ClientLeft())
-  deps.transport.send(call, { secret, timeouts }, exchange)
-  return exchange.judged
+  const exit = deps.exits.choose(secret)
+  deps.transport.send(call, { secret, timeouts, exit }, exchange)
+  return exit === undefined ? exchange.judged : settled(deps, exit, exchange.judged)
+}
+
+async function settled(
+  { exits }: AttemptDeps,
+  exit: Exit,
+  judging: Promise<Judged>,
+): Promise<Judged> {
+  const judged = await judging
+  return { ...judged, outcome: exits.settle(exit, judged.outcome) }
 }

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream'
 import { Pool, type Dispatcher } from 'undici'
 import type { Secret } from '../keys/secret.ts'
 import type { UpstreamCall } from './call.ts'
+import type { Exit } from './egress/exits.ts'
+import { tunnelThrough } from './egress/tunnel.ts'
 import { readUpstreamAddress } from './upstream-address.ts'
 
 export type TransportSettings = {
@@ -16,9 +18,11 @@ export type Timeouts = { readonly firstByteMs: number; readonly idleMs: number }
 export interface Transport {
   send(
     call: UpstreamCall,
-    options: { secret: Secret; timeouts: Timeouts },
+    options: { secret: Secret; timeouts: Timeouts; exit: Exit | undefined },
     handler: Dispatcher.DispatchHandler,
   ): void
+  /** Lets what leaves by this exit finish, and closes its connections. */
+  forget(exit: Exit): void
   close(): Promise<void>
 }
 
@@ -26,29 +30,34 @@ export interface Transport {
 const copyLimitBytes = 256 * 1024
 
 export function createTransport(settings: () => TransportSettings): Transport {
-  let pool: Pool | undefined
+  const pools = new Map<Exit | undefined, Pool>()
   let address = readUpstreamAddress(settings().baseUrl)
-  let madeFor = ''
+  let madeFor: TransportSettings | undefined
 
-  /** One pool per origin; a changed BASE_URL lets the old pool finish what it carries. */
-  function currentPool(): Pool {
-    const { baseUrl, connectTimeout } = settings()
-    const identity = `${baseUrl} ${connectTimeout}`
-    if (pool !== undefined && identity === madeFor) return pool
-    void pool?.close()
-    madeFor = identity
-    address = readUpstreamAddress(baseUrl)
-    pool = new Pool(address.origin, {
-      connect: { timeout: connectTimeout * 1000 },
+  /** One pool per origin and exit; a changed BASE_URL lets the old ones finish what they carry. */
+  function poolFor(exit: Exit | undefined): Pool {
+    const now = settings()
+    if (madeFor?.baseUrl !== now.baseUrl || madeFor.connectTimeout !== now.connectTimeout) {
+      for (const pool of pools.values()) void pool.close()
+      pools.clear()
+      madeFor = { baseUrl: now.baseUrl, connectTimeout: now.connectTimeout }
+      address = readUpstreamAddress(now.baseUrl)
+    }
+    const known = pools.get(exit)
+    if (known !== undefined) return known
+    const timeout = now.connectTimeout * 1000
+    const pool = new Pool(address.origin, {
+      connect: exit === undefined ? { timeout } : tunnelThrough(exit.proxy, timeout),
       keepAliveTimeout: 60_000,
       allowH2: false,
     })
+    pools.set(exit, pool)
     return pool
   }
 
   return {
-    send(call, { secret, timeouts }, handler) {
-      const carrier = currentPool()
+    send(call, { secret, timeouts, exit }, handler) {
+      const carrier = poolFor(exit)
       carrier.dispatch(
         {
           method: call.method,
@@ -61,8 +70,12 @@ export function createTransport(settings: () => TransportSettings): Transport {
         handler,
       )
     },
+    forget(exit) {
+      void pools.get(exit)?.close()
+      pools.delete(exit)
+    },
     async close() {
-      await pool?.destroy()
+      await Promise.all(Array.from(pools.values(), (pool) => pool.destroy()))
     },
   }
 }

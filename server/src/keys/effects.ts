@@ -51,6 +51,8 @@ export const effects = {
   'model-not-found': { counted: false, apply: missModel },
   'model-overloaded': { counted: false, apply: overloadModel },
   'network-failed': { counted: false, apply: failEgress },
+  // The other proxies lead out: neither key nor engine has a part in it.
+  'proxy-failed': { counted: false, apply: nobodyIsHurt },
   'location-refused': { counted: false, apply: failEgress },
   unexplained: { counted: false, apply: countFailure },
 } as const satisfies Record<VerdictName, Row>

@@ -136,6 +136,11 @@ export const verdicts = {
     next: 'retry',
     meaning: 'No answer: the connection failed before or while Google answered.',
   },
+  'proxy-failed': {
+    blame: 'egress',
+    next: 'retry',
+    meaning: 'The proxy that the call was to leave by failed, and there are others.',
+  },
   'timed-out': {
     blame: 'upstream',
     next: 'retry',

@@ -6,6 +6,7 @@ import type { Family, Sample } from './exposition.ts'
 export type Sights = {
   readonly keys: () => KeyCounts
   readonly pool: () => PoolStatus
+  readonly proxies: () => readonly { readonly state: 'up' | 'down' }[]
   readonly laneLabel: (lane: string) => string
   readonly requestLog: () => {
     readonly queued: number
@@ -34,6 +35,15 @@ export function gatewayFamilies(sights: Sights): Family[] {
     }),
     ...keyFamilies(sights.keys(), sights.laneLabel),
     ...poolFamilies(sights.pool()),
+    plain({
+      name: 'gemini_balance_proxies',
+      help: 'Proxies that calls to Google leave by, by whether they work.',
+      type: 'gauge',
+      samples: (['up', 'down'] as const).map((state) => ({
+        labels: { state },
+        value: sights.proxies().filter((proxy) => proxy.state === state).length,
+      })),
+    }),
     ...requestLogFamilies(sights.requestLog()),
   ]
 }

@@ -8,9 +8,10 @@ import {
 } from '@gemini-balance/contract'
 import type { KeyBook } from '../../key-book/key-book.ts'
 import { changedSettings, type LiveSettings } from '../../settings/live-settings.ts'
+import { mask } from '../../log/scrub.ts'
 import type { AuditAction, AuditEntry, Auditor } from '../audit/auditor.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
-import { meantSecret, showSecret } from './shown-secrets.ts'
+import { maskPassword, meantSecret, showSecret } from './shown-secrets.ts'
 import { meantKeys, shownKeys } from './shown-keys.ts'
 
 export type ConfigHandlerDeps = {
@@ -99,17 +100,20 @@ function show({ settings, book }: ConfigHandlerDeps, entry: SettingEntry): Setti
 }
 
 /** What only a start can change is no business of a form: of such secrets only that there are any. */
-function shownValue(value: unknown, { secret, live }: SettingEntry): unknown {
+function shownValue(value: unknown, entry: SettingEntry): unknown {
+  const { secret, live, addresses } = entry
   if (secret !== true) return value
-  return live || value === '' ? showSecret(value) : '…'
+  return live || value === '' || addresses === true ? showSecret(value, formOf(entry)) : '…'
 }
+
+const formOf = ({ addresses }: SettingEntry) => (addresses === true ? maskPassword : mask)
 
 /** The patch with the secrets that are sent back as they were shown. */
 function meantPatch(settings: LiveSettings, patch: Patch): Patch {
   const entries = Object.entries(patch).map(([name, value]): [string, unknown] => {
     const entry = findSetting(name)
     if (entry?.secret !== true) return [name, value]
-    return [name, meantSecret(value, settings.current()[entry.name])]
+    return [name, meantSecret(value, settings.current()[entry.name], formOf(entry))]
   })
   const unclear = entries.filter(
     ([name, value]) => value === undefined && patch[name] !== undefined,

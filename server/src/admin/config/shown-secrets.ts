@@ -1,23 +1,30 @@
 import { mask } from '../../log/scrub.ts'
 
+/** How a text of a kind of secret is shown. */
+type Show = (text: string) => string
+
 /** A secret as it is shown: how it ends. A list or a map shows how each of its values ends. */
-export function showSecret(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(showSecret)
-  if (isMap(value)) return mapValues(value, showSecret)
-  return typeof value === 'string' && value !== '' ? mask(value) : value
+export function showSecret(value: unknown, show: Show = mask): unknown {
+  if (Array.isArray(value)) return value.map((item) => showSecret(item, show))
+  if (isMap(value)) return mapValues(value, (member) => showSecret(member, show))
+  return typeof value === 'string' && value !== '' ? show(value) : value
 }
+
+/** `http://user:…@host`: of an address all but its password. */
+export const maskPassword: Show = (address) =>
+  address.replace(/^([^/]*\/\/[^/?#]*?):[^/?#]*@/, '$1:…@')
 
 /**
  * What is meant by secrets that come back as they were shown: those there are now. So somebody who never saw the items of a list can
  * take one out and send it again. Undefined where it cannot be told which are meant.
  */
-export function meantSecret(value: unknown, current: unknown): unknown {
-  if (isMap(value)) return meantMap(value, isMap(current) ? current : {})
+export function meantSecret(value: unknown, current: unknown, show: Show = mask): unknown {
+  if (isMap(value)) return meantMap(value, isMap(current) ? current : {}, show)
   if (!Array.isArray(value)) {
-    const meant = isShown(value) && value === showSecret(current) ? current : value
+    const meant = isShown(value) && value === showSecret(current, show) ? current : value
     return isShown(meant) ? undefined : meant
   }
-  const items = meantItems(value, Array.isArray(current) ? current : [])
+  const items = meantItems(value, Array.isArray(current) ? current : [], show)
   return items.some(isShown) ? undefined : items
 }
 
@@ -29,16 +36,16 @@ const isMap = (value: unknown): value is Named =>
 const mapValues = (map: Named, change: (value: unknown, name: string) => unknown) =>
   Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value, name)]))
 
-function meantMap(map: Named, current: Named): unknown {
-  const meant = mapValues(map, (value, name) => meantSecret(value, current[name]))
+function meantMap(map: Named, current: Named, show: Show): unknown {
+  const meant = mapValues(map, (value, name) => meantSecret(value, current[name], show))
   return Object.values(meant).includes(undefined) ? undefined : meant
 }
 
 /** Of several that end alike, all must be there: nobody can say which of them was taken out. */
-function meantItems(items: readonly unknown[], current: readonly unknown[]): unknown[] {
+function meantItems(items: readonly unknown[], current: readonly unknown[], show: Show): unknown[] {
   const known = new Map<unknown, unknown[]>()
   for (const item of current) {
-    const shown = showSecret(item)
+    const shown = showSecret(item, show)
     known.set(shown, [...(known.get(shown) ?? []), item])
   }
   const sent = new Map<unknown, number>()

@@ -101,6 +101,7 @@ function failureAnswer(outcome: Outcome) {
         status: 'DEADLINE_EXCEEDED',
         message: 'Google did not answer in time.',
       })
+    case 'proxy-failed':
     case 'network-failed':
       return googleError({
         code: 502,

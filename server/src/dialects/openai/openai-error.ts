@@ -57,6 +57,7 @@ export function fromFailure({ verdict }: Outcome): OpenAiError {
   switch (verdict) {
     case 'timed-out':
       return openAiError(504, { message: 'Google did not answer in time.', type, code: 'timeout' })
+    case 'proxy-failed':
     case 'network-failed':
       return openAiError(502, { message: 'The connection to Google failed.', type })
     default:

@@ -1,3 +1,4 @@
+import type { Outcome } from '../../../keys/outcome.ts'
 import { startFakeGemini, type FakeGemini } from '@gemini-balance/fake-gemini'
 import { readSettings } from '@gemini-balance/contract'
 import pino from 'pino'
@@ -73,6 +74,7 @@ export async function startOpenAiBench({
   const complaints: unknown[] = []
   const attempts = {
     transport,
+    exits: { choose: () => undefined, settle: (_exit: unknown, outcome: Outcome) => outcome },
     judgeFor: (call: Parameters<typeof judgeFor>[1], status: number) =>
       judgeFor({ scrub: (text) => text }, call, status),
     explainFailure,

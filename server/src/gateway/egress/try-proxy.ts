@@ -1,0 +1,32 @@
+import { Pool } from 'undici'
+import { readUpstreamAddress } from '../upstream-address.ts'
+import { readProxyAddress } from './proxy-address.ts'
+import { tunnelThrough } from './tunnel.ts'
+
+export type ProxyTrial =
+  /** Google answered, whatever it said. */
+  { readonly ms: number } | { readonly failure: string }
+
+/** Asks Google for its models through a proxy, without a key: that it refuses is answer enough. Never rejects. */
+export async function tryProxy(
+  proxy: string,
+  { baseUrl, timeoutMs }: { readonly baseUrl: string; readonly timeoutMs: number },
+): Promise<ProxyTrial> {
+  const { origin, prefix, version } = readUpstreamAddress(baseUrl)
+  const pool = new Pool(origin, { connect: tunnelThrough(readProxyAddress(proxy), timeoutMs) })
+  const startedAt = performance.now()
+  try {
+    const { body } = await pool.request({
+      method: 'GET',
+      path: `${prefix}/${version}/models?pageSize=1`,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    })
+    await body.dump()
+    return { ms: performance.now() - startedAt }
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) }
+  } finally {
+    await pool.destroy()
+  }
+}
