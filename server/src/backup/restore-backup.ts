@@ -1,9 +1,7 @@
 import type { KeyId } from '../keys/port.ts'
 import type { KeyPatch } from '../storage/key-row.ts'
-import type { Storage } from '../storage/open-storage.ts'
+import type { OperatorParts, Storage } from '../storage/open-storage.ts'
 import type { Backup } from './backup.ts'
-
-type Targets = Pick<Storage, 'settings' | 'keys' | 'clientTokens' | 'projects' | 'prices'>
 
 export type RestoreOptions = {
   /** Whether what the backup does not have goes. Else they stay. */
@@ -12,10 +10,18 @@ export type RestoreOptions = {
 
 /**
  * Brings a store to what the backup says: keys are found by their values and tokens by their digests, and are as the backup has them
- * afterwards. Each part is written whole or not at all; done again, it does the same.
+ * afterwards. All of it is written or nothing; done again, it does the same.
  */
-export async function restoreBackup(
-  storage: Targets,
+export function restoreBackup(
+  storage: Pick<Storage, 'atOnce'>,
+  backup: Backup,
+  options: RestoreOptions,
+): Promise<void> {
+  return storage.atOnce((parts) => restoreParts(parts, backup, options))
+}
+
+async function restoreParts(
+  storage: OperatorParts,
   backup: Backup,
   options: RestoreOptions,
 ): Promise<void> {
@@ -32,7 +38,7 @@ export async function restoreBackup(
   await restoreSettings(storage, backup, options)
 }
 
-async function forgetProjects({ projects }: Targets): Promise<void> {
+async function forgetProjects({ projects }: OperatorParts): Promise<void> {
   for (const { id, limits } of await projects.all()) {
     await projects.change(id, { label: undefined, paid: undefined })
     for (const lane of Object.keys(limits)) await projects.setLimits(id, lane, {})
@@ -40,7 +46,7 @@ async function forgetProjects({ projects }: Targets): Promise<void> {
 }
 
 async function restoreKeys(
-  { keys }: Targets,
+  { keys }: OperatorParts,
   backup: Backup,
   { replaces }: RestoreOptions,
 ): Promise<void> {
@@ -67,7 +73,7 @@ const noPatch: KeyPatch = {
 }
 
 async function restoreTokens(
-  { clientTokens }: Targets,
+  { clientTokens }: OperatorParts,
   { tokens }: Backup,
   { replaces }: RestoreOptions,
 ): Promise<void> {
@@ -84,7 +90,7 @@ async function restoreTokens(
 }
 
 async function restoreSettings(
-  { settings }: Targets,
+  { settings }: OperatorParts,
   backup: Backup,
   { replaces }: RestoreOptions,
 ): Promise<void> {

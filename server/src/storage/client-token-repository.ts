@@ -3,6 +3,7 @@ import type { Insertable, Kysely, Selectable } from 'kysely'
 import type { ClientToken, TokenLimits, TokenTerms } from '../tokens/client-token.ts'
 import { chunks } from './chunks.ts'
 import type { Schema } from './schema.ts'
+import { inTransaction } from './in-transaction.ts'
 
 /** The tokens that clients call with, by their digests. */
 export type ClientTokenRepository = {
@@ -27,7 +28,7 @@ export function createClientTokenRepository(db: Kysely<Schema>): ClientTokenRepo
     },
     async change({ removed, added }) {
       if (removed.length === 0 && added.length === 0) return
-      await db.transaction().execute(async (step) => {
+      await inTransaction(db, async (step) => {
         for (const some of chunks(removed, rowsAtOnce)) {
           await step.deleteFrom('client_tokens').where('digest', 'in', some).execute()
         }

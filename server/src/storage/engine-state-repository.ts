@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { stateVersion, type StateChange, type StateRow } from '../keys/state-rows.ts'
 import { chunks } from './chunks.ts'
 import type { Schema } from './schema.ts'
+import { inTransaction } from './in-transaction.ts'
 
 /** What the key engine must know again after a restart. */
 export type EngineStateRepository = {
@@ -28,7 +29,7 @@ export function createEngineStateRepository(
       if (changes.length === 0) return
       // The last change of an id counts.
       const last = [...new Map(changes.map(fitted).map((change) => [change.id, change])).values()]
-      await db.transaction().execute(async (step) => {
+      await inTransaction(db, async (step) => {
         for (const some of chunks(last, rowsAtOnce)) await write(step, some, now())
       })
     },

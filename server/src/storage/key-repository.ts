@@ -6,6 +6,7 @@ import { chunks } from './chunks.ts'
 import type { SecretBox } from './encryption/secret-box.ts'
 import { readKey, writePatch, type KeyPatch, type KeyRow } from './key-row.ts'
 import type { Schema } from './schema.ts'
+import { inTransaction } from './in-transaction.ts'
 
 export type KeySync = { readonly added: readonly KeyRow[]; readonly removed: readonly KeyId[] }
 
@@ -40,16 +41,16 @@ const pageSize = 1000
 export function createKeyRepository(db: Kysely<Schema>, deps: Deps): KeyRepository {
   const { box } = deps
   return {
-    all: () => db.transaction().execute((step) => keysAfter(step, 0, box)),
+    all: () => inTransaction(db, (step) => keysAfter(step, 0, box)),
 
     async add(values) {
       const wanted = await byHash(values, box)
-      return db.transaction().execute((step) => addTo(step, wanted, deps))
+      return inTransaction(db, (step) => addTo(step, wanted, deps))
     },
 
     async syncValues(values) {
       const wanted = await byHash(values, box)
-      return db.transaction().execute(async (step) => {
+      return inTransaction(db, async (step) => {
         const stored = await hashesIn(step)
         const removed = stored.filter((row) => !wanted.has(row.value_hash)).map(({ id }) => id)
         await removeFrom(step, removed)
@@ -68,10 +69,10 @@ export function createKeyRepository(db: Kysely<Schema>, deps: Deps): KeyReposito
       return found
     },
 
-    remove: (ids) => db.transaction().execute((step) => removeFrom(step, ids)),
+    remove: (ids) => inTransaction(db, (step) => removeFrom(step, ids)),
 
     async update(patches) {
-      await db.transaction().execute(async (step) => {
+      await inTransaction(db, async (step) => {
         for (const [changes, ids] of alike(patches)) {
           for (const some of chunks(ids, rowsAtOnce)) {
             await step.updateTable('keys').set(changes).where('id', 'in', some).execute()

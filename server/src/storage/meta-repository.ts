@@ -3,6 +3,7 @@ import type { SecretBox } from './encryption/secret-box.ts'
 import { isSecretMeta } from './encryption/secret-places.ts'
 import { readMeta, writeMeta } from './meta-rows.ts'
 import type { Schema } from './schema.ts'
+import { inTransaction } from './in-transaction.ts'
 
 /** The few values the program itself must remember, such as a token it made up at its first start. */
 export type MetaRepository = {
@@ -23,12 +24,12 @@ export function createMetaRepository(db: Kysely<Schema>, box: SecretBox): MetaRe
 
   return {
     get: (name) => read(db, name),
-    set: (name, value) => db.transaction().execute((step) => write(step, name, value)),
+    set: (name, value) => inTransaction(db, (step) => write(step, name, value)),
     async remove(name) {
       await db.deleteFrom('meta').where('name', '=', name).execute()
     },
     getOrMake: (name, make) =>
-      db.transaction().execute(async (step) => {
+      inTransaction(db, async (step) => {
         const known = await read(step, name)
         if (known !== undefined) return known
         const made = make()

@@ -20,6 +20,7 @@ import {
 import { createErrorRepository, type ErrorRepository } from './history/error-repository.ts'
 import { createHistoryRetention, type HistoryRetention } from './history/retention.ts'
 import { createKeyRepository, type KeyRepository } from './key-repository.ts'
+import { inTransaction } from './in-transaction.ts'
 import type { Link } from './link.ts'
 import { createMetaRepository, type MetaRepository } from './meta-repository.ts'
 import { migrate } from './migrations/migrate.ts'
@@ -61,11 +62,19 @@ export type Storage = {
   readonly prices: PriceRepository
   readonly sessions: SessionRepository
   readonly meta: MetaRepository
+  /** All that the work does with the parts it is given, or nothing of it. */
+  atOnce(work: (parts: OperatorParts) => Promise<void>): Promise<void>
   /** Whether the database answers now. */
   isReady(): Promise<boolean>
   /** After what was begun is done. */
   close(): Promise<void>
 }
+
+/** What operators have said, as opposed to what happened. */
+export type OperatorParts = Pick<
+  Storage,
+  'settings' | 'keys' | 'clientTokens' | 'projects' | 'prices'
+>
 
 export type DatabaseChoice =
   /** A file; it and its folder are made when missing. `:memory:` keeps nothing. */
@@ -167,6 +176,8 @@ export function createStorage(means: StorageMeans): Storage {
     prices: createPriceRepository(means),
     sessions: createSessionRepository(db),
     meta: createMetaRepository(db, box),
+    atOnce: (work) =>
+      inTransaction(db, (step) => work(createStorage({ ...means, db: step, reads: step }))),
     isReady: () => isReady(db),
     async close() {
       if (reads !== db) await reads.destroy()

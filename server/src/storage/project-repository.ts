@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely'
 import type { LimitOverrides } from '../keys/limits.ts'
 import type { ProjectId } from '../keys/port.ts'
 import type { Schema } from './schema.ts'
+import { inTransaction } from './in-transaction.ts'
 
 /** What a person said of a project. */
 export type ProjectSettings = {
@@ -50,7 +51,7 @@ export function createProjectRepository(db: Kysely<Schema>, now: () => number): 
       return settingsOf(id, row, await limits.execute())
     },
     change: (id, patch) =>
-      db.transaction().execute(async (step) => {
+      inTransaction(db, async (step) => {
         const known = await step
           .selectFrom('projects')
           .selectAll()
@@ -66,7 +67,7 @@ export function createProjectRepository(db: Kysely<Schema>, now: () => number): 
           .execute()
       }),
     setLimits: (project, lane, { minuteRequests, minuteTokens, dayRequests }) =>
-      db.transaction().execute(async (step) => {
+      inTransaction(db, async (step) => {
         const said = {
           minute_requests: minuteRequests ?? null,
           minute_tokens: minuteTokens ?? null,

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { AdminSession } from '../access/admin-sessions.ts'
 import { chunks } from './chunks.ts'
 import type { Schema } from './schema.ts'
+import { inTransaction } from './in-transaction.ts'
 
 /** Who is logged in as an admin, by the digests of what their browsers hold. */
 export type SessionRepository = {
@@ -36,7 +37,7 @@ export function createSessionRepository(db: Kysely<Schema>): SessionRepository {
     async change({ removed, added }) {
       const gone = [...removed, ...added.map(({ digest }) => digest)]
       if (gone.length === 0) return
-      await db.transaction().execute(async (step) => {
+      await inTransaction(db, async (step) => {
         for (const some of chunks(gone, rowsAtOnce)) {
           await step.deleteFrom('sessions').where('digest', 'in', some).execute()
         }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { SecretBox } from './encryption/secret-box.ts'
 import { isSecretSetting } from './encryption/secret-places.ts'
 import type { Schema } from './schema.ts'
+import { inTransaction } from './in-transaction.ts'
 
 /** A setting's text, and who gave it: the environment of an earlier start, or a person since. */
 export type StoredSetting = {
@@ -42,7 +43,7 @@ export function createSettingsRepository(
         return [{ ...setting, name, value, updated_at: now() }]
       })
       if (values.size === 0) return
-      await db.transaction().execute(async (step) => {
+      await inTransaction(db, async (step) => {
         await step
           .deleteFrom('settings')
           .where('name', 'in', [...values.keys()])

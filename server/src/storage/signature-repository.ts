@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { chunks } from './chunks.ts'
 import type { Schema } from './schema.ts'
+import { inTransaction } from './in-transaction.ts'
 
 /** What a tool call was signed with, by caller and id of the call. */
 export type SignatureRow = {
@@ -40,7 +41,7 @@ export function createSignatureRepository(db: Kysely<Schema>): SignatureReposito
       const short = rows.filter(({ name }) => name.length <= longestSignatureName)
       const last = [...new Map(short.map((row) => [row.name, row])).values()]
       if (last.length === 0) return
-      await db.transaction().execute(async (step) => {
+      await inTransaction(db, async (step) => {
         for (const some of chunks(last, rowsAtOnce)) await write(step, some)
       })
     },

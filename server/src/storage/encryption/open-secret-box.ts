@@ -5,6 +5,7 @@ import { readMeta, writeMeta } from '../meta-rows.ts'
 import { makeSeal, openSeal, sealRecordName } from './seal-record.ts'
 import { isSecretMeta, isSecretSetting } from './secret-places.ts'
 import { plainBox, type SecretBox } from './secret-box.ts'
+import { inTransaction } from '../in-transaction.ts'
 
 /**
  * The box that the secrets of this database are in. A new database is sealed from its beginning; one that has secrets already is sealed
@@ -14,7 +15,7 @@ export async function openSecretBox(
   db: Kysely<Schema>,
   encryptionKey: string | undefined,
 ): Promise<SecretBox> {
-  return db.transaction().execute(async (step) => {
+  return inTransaction(db, async (step) => {
     const record = await readMeta(step, sealRecordName)
     if (record !== undefined) return openSealed(record, encryptionKey)
     if (encryptionKey === undefined) return plainBox

@@ -4,6 +4,7 @@ import type { Schema } from '../schema.ts'
 import { sealRecordName } from './seal-record.ts'
 import type { SecretBox } from './secret-box.ts'
 import { isSecretMeta, isSecretSetting } from './secret-places.ts'
+import { inTransaction } from '../in-transaction.ts'
 
 export type Reseal = {
   readonly from: SecretBox
@@ -17,7 +18,7 @@ const pageSize = 500
 /** Takes every secret out of one box and puts it into another, all or none. Answers how many keys there are. For a gateway that stands still. */
 export async function reseal(db: Kysely<Schema>, { from, to, record }: Reseal): Promise<number> {
   const move = (stored: string) => to.seal(from.open(stored))
-  return db.transaction().execute(async (step) => {
+  return inTransaction(db, async (step) => {
     for (const { name, value } of await step.selectFrom('settings').selectAll().execute()) {
       if (!isSecretSetting(name)) continue
       const moved = { value: move(value) }

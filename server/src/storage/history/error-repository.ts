@@ -4,6 +4,7 @@ import type { Schema } from '../schema.ts'
 import { kindColumns, rowsAtOnce, type Connections } from './attempt-repository.ts'
 import type { AttemptFilter } from './filter.ts'
 import { countLogged, findLogged, type Search } from './find-logged.ts'
+import { inTransaction } from '../in-transaction.ts'
 
 export type StoredError = {
   readonly id: number
@@ -124,7 +125,7 @@ async function deleteOldest(db: Kysely<Schema>, upTo: number): Promise<number> {
 
 export async function deleteErrorRows(db: Kysely<Schema>, ids: readonly number[]): Promise<number> {
   if (ids.length === 0) return 0
-  return db.transaction().execute(async (step) => {
+  return inTransaction(db, async (step) => {
     await step.deleteFrom('error_bodies').where('id', 'in', ids).execute()
     const { numDeletedRows } = await step
       .deleteFrom('errors')

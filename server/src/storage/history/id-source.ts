@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../schema.ts'
+import { inTransaction } from '../in-transaction.ts'
 
 const counterId = 1
 /** Ids taken from the database at once. Those that a process leaves behind are never used. */
@@ -12,7 +13,7 @@ export function createIdSource(db: Kysely<Schema>): (count: number) => Promise<n
   return async (count) => {
     if (next + count > end) {
       const size = Math.max(idsAtOnce, count)
-      end = (await db.transaction().execute((step) => reserve(step, size))) + 1
+      end = (await inTransaction(db, (step) => reserve(step, size))) + 1
       next = end - size
     }
     next += count

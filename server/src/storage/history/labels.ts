@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import { bulkInsert, type BulkTarget } from '../bulk-insert.ts'
 import type { Schema } from '../schema.ts'
 import type { AttemptKind, AttemptRow } from './attempt-row.ts'
+import { inTransaction } from '../in-transaction.ts'
 
 /** Names come from clients, who may make up as many as they like: beyond so many kinds the newest share a model. */
 const kindsKept = 10_000
@@ -63,7 +64,7 @@ export function createLabels(db: Kysely<Schema>): Labels {
       return known
     })
     if (found.size > 0) {
-      const stored = await db.transaction().execute((step) => storeKinds(step, found))
+      const stored = await inTransaction(db, (step) => storeKinds(step, found))
       for (const [text, id] of stored) kinds.set(text, id)
     }
     return texts.map((text) => kinds.get(text) ?? 0)
@@ -74,7 +75,7 @@ export function createLabels(db: Kysely<Schema>): Labels {
     const found = new Set<string>()
     for (const { project } of rows) if (!projects.has(project)) found.add(project)
     if (found.size > 0) {
-      const stored = await db.transaction().execute((step) => storeProjects(step, found))
+      const stored = await inTransaction(db, (step) => storeProjects(step, found))
       for (const [text, id] of stored) projects.set(text, id)
     }
     return rows.map(({ project }) => projects.get(project) ?? 0)

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { createSequence } from '../../in-turn.ts'
 import { choices } from '../../keys/port.ts'
 import { standings } from '../../keys/standing.ts'
 import { bulkStatements, type BulkTarget } from '../bulk-insert.ts'
@@ -35,7 +36,8 @@ const attemptsTarget: BulkTarget = {
 }
 const errorsTarget: BulkTarget = { table: 'errors', columns: [...shared, 'message'] }
 const bodiesTarget: BulkTarget = { table: 'error_bodies', columns: ['id', 'body'] }
-/** Writes attempts, their errors and their sums, all of it or nothing. */
+
+/** Writes attempts, their errors and their sums, all of it or nothing; one batch after the other. */
 export type WriteHistory = (rows: readonly AttemptRow[]) => Promise<void>
 
 export function createHistoryWriter(db: Kysely<Schema>, now: () => number): WriteHistory {
@@ -66,7 +68,7 @@ export function createHistoryWriter(db: Kysely<Schema>, now: () => number): Writ
     doubtful = undefined
   }
 
-  return async (rows) => {
+  async function writeNew(rows: readonly AttemptRow[]): Promise<void> {
     let left = rows
     if (doubtful !== undefined) {
       if (await isWritten(db, doubtful.first)) {
@@ -78,6 +80,9 @@ export function createHistoryWriter(db: Kysely<Schema>, now: () => number): Writ
     }
     if (left.length > 0) await write(left)
   }
+
+  const inTurn = createSequence()
+  return (rows) => inTurn(() => writeNew(rows))
 }
 
 /** A batch that failed: a connection that is lost while it commits does not say whether it has. */

@@ -6,6 +6,7 @@ import type { Marks } from './coverage.ts'
 import { hourMs, spans } from './spans.ts'
 import { emptyTally, type KindTally } from './tally.ts'
 import { addRow, keyRollupsTarget, rollupsTarget, rollupValues } from './rollup-values.ts'
+import { inTransaction } from '../in-transaction.ts'
 
 export type MergedSpan = { readonly from: number; readonly to: number }
 
@@ -80,7 +81,7 @@ async function readMarks(db: Kysely<Schema>): Promise<Marks> {
 }
 
 async function writeMark(db: Kysely<Schema>, name: string, at: number): Promise<void> {
-  await db.transaction().execute(async (step) => {
+  await inTransaction(db, async (step) => {
     await step.deleteFrom('meta').where('name', '=', name).execute()
     await step
       .insertInto('meta')
@@ -103,7 +104,7 @@ async function merge(db: Kysely<Schema>, { source, target, from, to }: Merge): P
     for (const row of rows) addRow(tallies.get(row.kind_id) ?? emptyTally(), row)
     const place = { span: target, at: from, writer: everyWriter }
     const values = [...tallies].flatMap(([kind, tally]) => rollupValues(tally, { ...place, kind }))
-    await db.transaction().execute((step) => bulkInsert(step, rollupsTarget, values))
+    await inTransaction(db, (step) => bulkInsert(step, rollupsTarget, values))
   }
 }
 
@@ -113,7 +114,7 @@ async function mergeKeys(
   fromKey: number,
 ): Promise<number | undefined> {
   const toKey = fromKey + keysAtOnce
-  await db.transaction().execute(async (step) => {
+  await inTransaction(db, async (step) => {
     const within = sql<boolean>`span = ${spans.hour} and at >= ${from} and at < ${to}
       and key_id >= ${fromKey} and key_id < ${toKey}`
     const sums = await step

@@ -1,4 +1,5 @@
 import type { Connections } from '../history/attempt-repository.ts'
+import { inTransaction } from '../in-transaction.ts'
 
 /** US dollars for a million tokens of a model, from a moment on. */
 export type Price = {
@@ -21,7 +22,7 @@ export function createPriceRepository({ db }: Pick<Connections, 'db'>): PriceRep
   return {
     all: () => db.selectFrom('prices').selectAll().orderBy('model').orderBy('since').execute(),
     replace: (prices) =>
-      db.transaction().execute(async (step) => {
+      inTransaction(db, async (step) => {
         await step.deleteFrom('prices').execute()
         if (prices.length > 0)
           await step

@@ -236,6 +236,15 @@ function errorsContract(storage: () => Storage): void {
 }
 
 function sumsContract(storage: () => Storage): void {
+  test('batches that come at once are all written and all counted', async () => {
+    const { attempts, usage } = storage()
+    const batches = Array.from({ length: 8 }, (_, at) => [attempt({ number: at }), failed('no')])
+    await Promise.all(batches.map((rows) => attempts.insertMany(rows)))
+    expect((await attempts.list({})).rows).toHaveLength(16)
+    const sums = await usage.sums(today, 'verdict')
+    expect(sums.map(({ attempts: count }) => count)).toEqual([8, 8])
+  })
+
   test('counts what was written by minute, by any dimension', async () => {
     const { attempts, usage } = storage()
     await attempts.insertMany([attempt(), attempt({ number: 2, model: 'other' })])

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { stateVersion, type KeyRow, type LaneRow } from '../../keys/state-rows.ts'
 import type { ClientToken } from '../../tokens/client-token.ts'
-import type { Storage } from '../open-storage.ts'
+import type { OperatorParts, Storage } from '../open-storage.ts'
 import { historyContract } from './history-contract.ts'
 import { keyContract } from './key-contract.ts'
 import type { StoredSetting } from '../settings-repository.ts'
@@ -45,6 +45,42 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
       storage = await empty()
     })
     afterAll(() => storage.close())
+
+    describe('what is done at once', () => {
+      const sayMuch = async ({ settings, keys, projects, prices }: OperatorParts) => {
+        await settings.write(new Map([['A', { value: '1', origin: 'database' }]]))
+        const added = await keys.add(['AIza-one', 'AIza-two'])
+        await keys.update(new Map(added.map(({ id }) => [id, { label: 'from a file' }])))
+        await projects.change('p', { label: 'a project', paid: true })
+        await projects.setLimits('p', '*', { minuteRequests: 5 })
+        await prices.replace([])
+      }
+      const said = async () => ({
+        settings: [...(await storage.settings.all()).keys()],
+        labels: (await storage.keys.all()).map(({ label }) => label),
+        projects: (await storage.projects.all()).map(({ label }) => label),
+      })
+
+      test('is all there afterwards', async () => {
+        await storage.atOnce(sayMuch)
+        expect(await said()).toEqual({
+          settings: ['A'],
+          labels: ['from a file', 'from a file'],
+          projects: ['a project'],
+        })
+      })
+
+      test('leaves nothing where it fails at its end, and what comes later is done', async () => {
+        const cut = storage.atOnce(async (parts) => {
+          await sayMuch(parts)
+          throw new Error('cut')
+        })
+        await expect(cut).rejects.toThrow('cut')
+        expect(await said()).toEqual({ settings: [], labels: [], projects: [] })
+        await storage.meta.set('a', '1')
+        expect(await storage.meta.get('a')).toBe('1')
+      })
+    })
 
     describe('settings', () => {
       const given = (value: string): StoredSetting => ({ value, origin: 'database' })
