@@ -1,6 +1,6 @@
 import { politely } from './politely.ts'
 
-/** A list or an object with more members than these is written in pieces. */
+/** An object with more members than these is written in pieces, as every list is. */
 const many = 50
 /** How far down long members are looked for. */
 const deepest = 2

@@ -1,14 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { startFakeGemini } from '@gemini-balance/fake-gemini'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { leaksOf } from './support/leaks.ts'
-
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-const tsx = import.meta.resolve?.('tsx') ?? 'tsx'
+import { startProgram } from './support/program.ts'
 
 /** One secret of every kind that a start is given. */
 const canaries = {
@@ -47,17 +44,7 @@ afterEach(async () => {
 
 /** The program as it is started; all that it says is kept. Resolves with its exit code. */
 function run(environment: Readonly<Record<string, string>>): Promise<number | null> {
-  const started = spawn(process.execPath, ['--conditions=source', '--import', tsx, main], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      HOST: '127.0.0.1',
-      PORT: '0',
-      DATA_DIR: folder,
-      ...secrets,
-      ...environment,
-    },
-  })
+  const started = startProgram(folder, { ...secrets, ...environment })
   child = started
   const hear = (chunk: Buffer) => void (said += chunk.toString())
   started.stdout.on('data', hear)

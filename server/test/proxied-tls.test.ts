@@ -1,20 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer, type Server } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import { startFakeGemini, type FakeGemini } from '@gemini-balance/fake-gemini'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { clientToken, generate, healthyProjects } from './support/gateway.ts'
+import { startProgram } from './support/program.ts'
 import { startHttpProxy, startSocksProxy, type TestProxy } from './support/proxies.ts'
 import { selfSigned } from './support/self-signed.ts'
 
 // As it is in earnest: Google speaks TLS only, and the proxy sees nothing of what is said.
-
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-const tsx = import.meta.resolve?.('tsx') ?? 'tsx'
 
 let folder: string
 let fake: FakeGemini
@@ -51,21 +48,14 @@ afterEach(async () => {
 
 /** The program with these settings; resolves with its address. */
 function start(settings: Readonly<Record<string, string>>): Promise<string> {
-  const started = spawn(process.execPath, ['--conditions=source', '--import', tsx, main], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      HOST: '127.0.0.1',
-      PORT: '0',
-      DATA_DIR: folder,
-      API_KEYS: healthyProjects(1)
-        .flatMap(({ keys }) => keys)
-        .join(','),
-      ALLOWED_TOKENS: clientToken,
-      BASE_URL: `https://${selfSigned.name}/v1beta`,
-      VALID_KEY_POOL_ENABLED: 'false',
-      ...settings,
-    },
+  const started = startProgram(folder, {
+    API_KEYS: healthyProjects(1)
+      .flatMap(({ keys }) => keys)
+      .join(','),
+    ALLOWED_TOKENS: clientToken,
+    BASE_URL: `https://${selfSigned.name}/v1beta`,
+    VALID_KEY_POOL_ENABLED: 'false',
+    ...settings,
   })
   child = started
   return new Promise((resolve, reject) => {

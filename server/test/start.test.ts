@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startProgram } from './support/program.ts'
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-const tsx = import.meta.resolve?.('tsx') ?? 'tsx'
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gemini-balance-start-'))
@@ -18,16 +15,7 @@ type Ended = { readonly code: number | null; readonly said: string }
 
 /** Runs the program as a person does; ends it once it says what `until` waits for. */
 function run(env: Record<string, string>, until = /listens on/): Promise<Ended> {
-  const child = spawn(process.execPath, ['--conditions=source', '--import', tsx, main], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      HOST: '127.0.0.1',
-      PORT: '0',
-      DATA_DIR: join(folder, 'data'),
-      ...env,
-    },
-  })
+  const child = startProgram(folder, { DATA_DIR: join(folder, 'data'), ...env })
   let said = ''
   const hear = (chunk: Buffer) => {
     said += chunk.toString()

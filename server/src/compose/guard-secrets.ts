@@ -1,4 +1,5 @@
 import { settingEntries, type Settings } from '@gemini-balance/contract'
+import { decodeLeniently } from '../decode-leniently.ts'
 import type { Scrubber } from '../log/scrub.ts'
 
 /** Headers whose values open something. */
@@ -47,14 +48,5 @@ function textsIn(value: unknown): string[] {
 function passwordsIn(text: string): string[] {
   if (!text.includes('@') || !URL.canParse(text)) return []
   const { password } = new URL(text)
-  return [password, decode(password)]
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    // A percent sign that stands for itself.
-    return text
-  }
+  return [password, decodeLeniently(password)]
 }

@@ -9,6 +9,7 @@ import {
 import type { FastifyReply } from 'fastify'
 import { AdminRefused } from '../admin/admin-refused.ts'
 import type { AdminCaller, Handlers } from '../admin/handlers.ts'
+import { jsonPolitely } from '../json-politely.ts'
 import {
   problem,
   refusalOf,
@@ -18,7 +19,6 @@ import {
   type Doorkeeper,
 } from './admin-frame.ts'
 import { InputRefused, readInput } from './admin-input.ts'
-import { jsonPolitely } from '../json-politely.ts'
 import { everyMethod } from './data-plane.ts'
 import type { RouteGroup } from './listener.ts'
 import { BodyRefused } from './request-body.ts'

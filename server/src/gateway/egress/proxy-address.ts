@@ -1,3 +1,5 @@
+import { decodeLeniently } from '../../decode-leniently.ts'
+
 /** A proxy, taken apart. */
 export type ProxyAddress = {
   readonly kind: 'http' | 'https' | 'socks5'
@@ -21,8 +23,8 @@ export function readProxyAddress(written: string): ProxyAddress {
     kind,
     host,
     port,
-    user: decode(url.username),
-    password: decode(url.password),
+    user: decodeLeniently(url.username),
+    password: decodeLeniently(url.password),
     name: `${url.hostname}:${port}`,
   }
 }
@@ -30,13 +32,4 @@ export function readProxyAddress(written: string): ProxyAddress {
 function kindOf(protocol: string): ProxyAddress['kind'] {
   if (protocol === 'http:') return 'http'
   return protocol === 'https:' ? 'https' : 'socks5'
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    // A percent sign that stands for itself.
-    return text
-  }
 }

@@ -1,0 +1,8 @@
+/** Text without its percent codes; as it is where a percent sign stands for itself. */
+export function decodeLeniently(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,22 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const tsx = import.meta.resolve?.('tsx') ?? 'tsx'
+
+/** The program as a person starts it, in this folder and with these variables; on a free port, and with its data in that folder. */
+export function startProgram(
+  folder: string,
+  variables: Readonly<Record<string, string>>,
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, ['--conditions=source', '--import', tsx, main], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATA_DIR: folder,
+      ...variables,
+    },
+  })
+}
