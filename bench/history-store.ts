@@ -1,6 +1,6 @@
-import type { AttemptRow } from '../server/src/storage/history/attempt-row.ts'
+import type { AttemptRow } from '../server/src/telemetry/request-log/attempt-row.ts'
 import type { Storage } from '../server/src/storage/open-storage.ts'
-import { tendHistory } from '../server/src/usage/keep-history.ts'
+import { tendHistory } from '../server/src/telemetry/usage/run-retention.ts'
 
 export const keyCount = 50_000
 const days = 30

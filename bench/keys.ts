@@ -1,9 +1,9 @@
 /** Measures the key engine alone: `npx tsx --conditions=source bench/keys.ts [keys] [models] [rounds]`. */
 import { createKeyEngine } from '../server/src/keys/engine.ts'
-import type { KeyEntry } from '../server/src/keys/entities.ts'
-import { defaultKeyPolicy } from '../server/src/keys/key-policy.ts'
-import type { Outcome } from '../server/src/keys/outcome.ts'
-import { Secret } from '../server/src/keys/secret.ts'
+import type { KeyEntry } from '../server/src/keys/inventory/entities.ts'
+import { defaultKeyPolicy } from '../server/src/keys/policy.ts'
+import type { Outcome } from '../server/src/google/outcome.ts'
+import { Secret } from '../server/src/log/secret.ts'
 
 const [keys = 50_000, models = 20, rounds = 1_000_000] = process.argv.slice(2).map(Number)
 const pooled = !process.env['NO_POOL']

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AttemptReport } from '../server/src/gateway/forward.ts'
-import { newRequestId } from '../server/src/gateway/request-id.ts'
-import { Secret } from '../server/src/keys/secret.ts'
+import { newRequestId } from '../server/src/runtime/request-id.ts'
+import { Secret } from '../server/src/log/secret.ts'
 import { openStorage } from '../server/src/storage/open-storage.ts'
-import { createAttemptLog } from '../server/src/usage/attempt-log.ts'
-import { describeAttempt } from '../server/src/usage/describe-attempt.ts'
+import { createAttemptLog } from '../server/src/telemetry/request-log/attempt-log.ts'
+import { describeAttempt } from '../server/src/telemetry/request-log/describe-attempt.ts'
 
 const secret = new Secret('AIza')
 const models = ['gemini-3.8-flash', 'gemini-2.5-pro', 'gemini-2.5-flash']

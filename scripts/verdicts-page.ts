@@ -1,4 +1,4 @@
-import { verdicts, type Blame, type Next } from '../server/src/keys/verdicts.ts'
+import { verdicts, type Blame, type Next } from '../server/src/google/verdicts.ts'
 
 const blamed = {
   nobody: 'nobody',

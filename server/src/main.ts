@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url'
 import { SettingsRefused } from '@gemini-balance/contract'
-import { askSecret } from './commands/ask-secret.ts'
-import { runCommand } from './commands/commands.ts'
-import { compose, type Gateway } from './compose/compose.ts'
-import { guardEnvironment } from './compose/guard-secrets.ts'
+import { askSecret } from './app/commands/ask-secret.ts'
+import { runCommand } from './app/commands/commands.ts'
+import { compose, type Gateway } from './app/compose.ts'
+import { guardEnvironment } from './settings/register-secrets.ts'
 import { createScrubber } from './log/scrub.ts'
 import { readEnvironment, type Environment } from './settings/read-environment.ts'
-import { StartError } from './start-error.ts'
+import { StartError } from './runtime/start-error.ts'
 
 /** Signals this close together are one. */
 const repeatMs = 1000

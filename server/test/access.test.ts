@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { GoogleGenAI } from '@google/genai'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { compose } from '../src/compose/compose.ts'
+import { compose } from '../src/app/compose.ts'
 import { dayMs, login, newAddress } from './support/admin.ts'
 import {
   adminToken,

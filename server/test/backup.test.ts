@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { sealBackup } from '../src/backup/backup-file.ts'
-import { gatherBackup } from '../src/backup/gather-backup.ts'
+import { sealBackup } from '../src/storage/backup/backup-file.ts'
+import { gatherBackup } from '../src/storage/backup/gather-backup.ts'
 import { openStorage, type DatabaseChoice } from '../src/storage/open-storage.ts'
 import {
   createTestDatabase,

@@ -6,7 +6,7 @@ import {
   describeOnServers,
   type TestDatabase,
 } from '../src/storage/testing/servers.ts'
-import { startBreakableProxy, type BreakableProxy } from '../src/testing/breakable-proxy.ts'
+import { startBreakableProxy, type BreakableProxy } from '../src/runtime/testing/breakable-proxy.ts'
 import { callAdmin, login } from './support/admin.ts'
 import { generate, healthyProjects, startBench, type Bench } from './support/gateway.ts'
 

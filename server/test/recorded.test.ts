@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { call, healthyProjects, startBench, type Bench } from './support/gateway.ts'
-import { recordedLines } from '../src/testing/recordings.ts'
+import { recordedLines } from '../src/runtime/testing/recordings.ts'
 
 type Exchange = {
   id: string

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { ForwardDeps } from '../gateway/forward.ts'
-import type { Callers } from '../http/callers.ts'
+import type { Callers } from '../auth/clients/credentials.ts'
 import type { ClientConnection } from '../http/client-connection.ts'
-import type { Catalogue } from '../models/catalogue.ts'
-import type { DerivedModelSettings } from '../models/derived-models.ts'
-import type { ModelSettings } from '../models/model-name.ts'
-import type { Caller } from '../tokens/token-registry.ts'
-import type { PrepareSettings } from './gemini/prepare-request.ts'
+import type { Catalogue } from '../google/models/catalogue.ts'
+import type { DerivedModelSettings } from '../google/models/derived-models.ts'
+import type { ModelSettings } from '../google/models/model-name.ts'
+import type { Caller } from '../auth/clients/token-registry.ts'
+import type { PrepareSettings } from '../google/requests/prepare-request.ts'
 
 /** The settings that every dialect goes by. */
 export type DialectSettings = ModelSettings &

@@ -1,4 +1,4 @@
-import type { Usage } from './classify/usage-metadata.ts'
+import type { Usage } from '../google/answers/usage-metadata.ts'
 import type { Headers } from './forwarded-headers.ts'
 
 /** Where the bytes of an answer go. */

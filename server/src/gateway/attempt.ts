@@ -1,13 +1,13 @@
-import type { Outcome } from '../keys/outcome.ts'
-import type { Secret } from '../keys/secret.ts'
-import type { UpstreamCall } from './call.ts'
-import { ClientLeft } from './client-left.ts'
-import type { Exit, Exits } from './egress/exits.ts'
-import { Exchange, type Judged } from './exchange.ts'
-import { KeyGuard } from './key-guard.ts'
-import type { Judge } from './judge.ts'
-import type { Presence } from './presence.ts'
-import type { Timeouts, Transport } from './transport.ts'
+import type { Outcome } from '../google/outcome.ts'
+import type { Secret } from '../log/secret.ts'
+import type { UpstreamCall } from '../google/upstream-call.ts'
+import { ClientLeft } from '../runtime/client-disconnected.ts'
+import type { Exit, Exits } from './egress/proxies.ts'
+import { Exchange, type Judged } from './hold-back/exchange.ts'
+import { KeyGuard } from './hold-back/key-redactor.ts'
+import type { Judge } from './hold-back/inspector.ts'
+import type { Presence } from '../runtime/client-signal.ts'
+import type { Timeouts, Transport } from './upstream/transport.ts'
 
 export type AttemptDeps = {
   readonly transport: Transport

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Outcome } from '../keys/outcome.ts'
+import type { Outcome } from '../google/outcome.ts'
 import type {
   Ask,
   Clock,
@@ -9,17 +9,17 @@ import type {
   Refusal,
   Reservation,
   ReserveResult,
-} from '../keys/port.ts'
-import type { Admission } from './admission.ts'
+} from '../keys/types.ts'
+import type { Admission } from '../auth/clients/admission.ts'
 import type { AttemptOptions } from './attempt.ts'
-import type { UpstreamCall } from './call.ts'
-import type { Usage } from './classify/usage-metadata.ts'
-import { decide, freshTally, type Decision, type RetryLimits, type Tally } from './decide.ts'
-import type { Judged } from './exchange.ts'
-import type { Presence } from './presence.ts'
+import type { UpstreamCall } from '../google/upstream-call.ts'
+import type { Usage } from '../google/answers/usage-metadata.ts'
+import { decide, freshTally, type Decision, type RetryLimits, type Tally } from './next-step.ts'
+import type { Judged } from './hold-back/exchange.ts'
+import type { Presence } from '../runtime/client-signal.ts'
 import type { Receiver } from './receiver.ts'
-import { finalOutcome, isShowable } from './show.ts'
-import type { Standing } from '../keys/standing.ts'
+import { finalOutcome, isShowable } from './may-show-client.ts'
+import type { Standing } from '../keys/lane-status.ts'
 
 export type ForwardLimits = RetryLimits & {
   /** How long a request may wait for a lane to wake. */

@@ -1,8 +1,8 @@
-import type { Ask } from '../keys/port.ts'
-import type { UpstreamCall } from './call.ts'
+import type { Ask } from '../keys/types.ts'
+import type { UpstreamCall } from '../google/upstream-call.ts'
 import { forward, type ForwardDeps } from './forward.ts'
-import { alwaysThere } from './presence.ts'
-import { newRequestId } from './request-id.ts'
+import { alwaysThere } from '../runtime/client-signal.ts'
+import { newRequestId } from '../runtime/request-id.ts'
 
 export type OwnAnswer = { readonly status: number; readonly body: Buffer }
 

@@ -1,9 +1,9 @@
-import type { Outcome } from '../keys/outcome.ts'
-import type { Secret } from '../keys/secret.ts'
+import type { Outcome } from '../google/outcome.ts'
+import type { Secret } from '../log/secret.ts'
 import type { AttemptOptions } from './attempt.ts'
-import type { UpstreamCall } from './call.ts'
-import type { Judged } from './exchange.ts'
-import { alwaysThere } from './presence.ts'
+import type { UpstreamCall } from '../google/upstream-call.ts'
+import type { Judged } from './hold-back/exchange.ts'
+import { alwaysThere } from '../runtime/client-signal.ts'
 
 export type ProbeDeps = {
   readonly attempt: (call: UpstreamCall, options: AttemptOptions) => Promise<Judged>

@@ -1,8 +1,8 @@
-import type { Outcome } from '../keys/outcome.ts'
-import type { Refusal } from '../keys/port.ts'
-import type { TokenRefusal } from './admission.ts'
+import type { Outcome } from '../google/outcome.ts'
+import type { Refusal } from '../keys/types.ts'
+import type { TokenRefusal } from '../auth/clients/admission.ts'
 import type { Answer, Ending } from './answer.ts'
-import type { Presence } from './presence.ts'
+import type { Presence } from '../runtime/client-signal.ts'
 
 /** Who waits for the answer: the client, seen through a dialect. */
 export interface Receiver {

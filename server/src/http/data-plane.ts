@@ -6,7 +6,7 @@ import findMyWay, {
 } from 'find-my-way'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { openToPages, preflightAnswer } from './cors.ts'
-import { credentialKind, type CredentialKind } from './credential-kind.ts'
+import { credentialKind, type CredentialKind } from '../dialects/credential-kind.ts'
 
 /** A route that clients of Gemini, OpenAI or Anthropic call: it reads and answers by itself, from the first byte to the last. */
 export type DataRoute = {

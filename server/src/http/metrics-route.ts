@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { bearerOf, type Callers } from './callers.ts'
+import { bearerOf, type Callers } from '../auth/clients/credentials.ts'
 import type { RouteGroup } from './listener.ts'
 
 export type MetricsRouteDeps = {

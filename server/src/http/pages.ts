@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { problem } from './admin-frame.ts'
+import { problem } from '../admin/http/admin-frame.ts'
 import type { RouteGroup } from './listener.ts'
 import { adminHeaders, pageHeaders } from './security-headers.ts'
 

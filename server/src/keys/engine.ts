@@ -1,21 +1,21 @@
-import { administration, type Administration } from './administration.ts'
-import { breakerOpensAt, openAfterSilence, type Breaker } from './breaker.ts'
-import { createConversations } from './conversations.ts'
-import { countAll, countInSteps, isAnyActive, type Counts } from './counts.ts'
-import { createWorld } from './create-world.ts'
-import { createDecisions, type Decision } from './decisions.ts'
-import { createDirty } from './dirty.ts'
-import { applyOutcome } from './effects.ts'
-import type { Hold } from './entities.ts'
+import { administration, type Administration } from './inventory/control.ts'
+import { breakerOpensAt, openAfterSilence, type Breaker } from './effects/breaker.ts'
+import { createConversations } from './selection/affinity.ts'
+import { countAll, countInSteps, isAnyActive, type Counts } from './views/counts.ts'
+import { createWorld } from './inventory/create-context.ts'
+import { createDecisions, type Decision } from './selection/decisions.ts'
+import { createDirty } from './state/changes.ts'
+import { applyOutcome } from './effects/effects.ts'
+import type { Hold } from './inventory/entities.ts'
 import type { EmitKeyEvent } from './events.ts'
-import { explain, type Explanation } from './explain.ts'
-import { isTrying } from './gate.ts'
-import type { KeyPolicy } from './key-policy.ts'
-import { placeLane } from './lane-table.ts'
-import { noLimits } from './limits.ts'
-import type { Outcome } from './outcome.ts'
-import { Pool } from './pool.ts'
-import { poolStatus, type PoolStatus } from './pool-status.ts'
+import { explain, type Explanation } from './selection/explain.ts'
+import { isTrying } from './inventory/cooldown.ts'
+import type { KeyPolicy } from './policy.ts'
+import { placeLane } from './lanes/lane-table.ts'
+import { noLimits } from './lanes/limits.ts'
+import type { Outcome } from '../google/outcome.ts'
+import { Pool } from './pool/pool.ts'
+import { poolStatus, type PoolStatus } from './pool/pool-status.ts'
 import type {
   Ask,
   Clock,
@@ -25,12 +25,12 @@ import type {
   Refusal,
   Reservation,
   ReserveResult,
-} from './port.ts'
-import type { Probe } from './prober.ts'
-import { refusalFor } from './refusal.ts'
-import { correctLedger, createReservations, type Reservations } from './reservations.ts'
-import { createSelection, type Pick, type Selection } from './selection.ts'
-import { snapshotProjects, type ProjectSnapshot } from './project-snapshots.ts'
+} from './types.ts'
+import type { Probe } from './checks/prober.ts'
+import { refusalFor } from './selection/no-key-reason.ts'
+import { correctLedger, createReservations, type Reservations } from './selection/reservations.ts'
+import { createSelection, type Pick, type Selection } from './selection/selection.ts'
+import { snapshotProjects, type ProjectSnapshot } from './views/projects.ts'
 import {
   glanceAt,
   snapshotKey,
@@ -43,12 +43,12 @@ import {
   type LaneSnapshot,
   type Page,
   type Paged,
-} from './snapshots.ts'
-import type { Standing } from './standing.ts'
-import { createState, type State } from './state.ts'
-import { startUpkeep, type Upkeep } from './upkeep.ts'
-import { createWaitQueue, type WaitQueue } from './wait-queue.ts'
-import type { World } from './world.ts'
+} from './views/snapshots.ts'
+import type { Standing } from './lane-status.ts'
+import { createState, type State } from './state/state.ts'
+import { startUpkeep, type Upkeep } from './checks/key-checks.ts'
+import { createWaitQueue, type WaitQueue } from './selection/wait-queue.ts'
+import type { World } from './inventory/engine-context.ts'
 
 export type EngineDeps = {
   readonly clock: Clock

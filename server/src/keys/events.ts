@@ -1,5 +1,5 @@
-import type { KeyId, ProjectId } from './port.ts'
-import type { VerdictName } from './verdicts.ts'
+import type { KeyId, ProjectId } from './types.ts'
+import type { VerdictName } from '../google/verdicts.ts'
 
 /** What the engine says aloud; for the log, the metrics and the page. Never a secret. */
 export type KeyEvent =

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import type { Outcome, QuotaViolation } from './outcome.ts'
-import type { Reservation } from './port.ts'
+import type { Outcome, QuotaViolation } from '../google/outcome.ts'
+import type { Reservation } from './types.ts'
 import {
   anAsk,
   createBench,
@@ -13,7 +13,7 @@ import {
   tokensPerMinute,
   type Bench,
 } from './testing/engine-bench.ts'
-import { verdictNames, type VerdictName } from './verdicts.ts'
+import { verdictNames, type VerdictName } from '../google/verdicts.ts'
 
 const lanes = ['gemini-a', 'gemini-b']
 const limits: readonly QuotaViolation[] = [

@@ -1,4 +1,4 @@
-import { endingOf } from '../keys/ending-of.ts'
+import { endingOf } from './last-four.ts'
 import { base64Forms } from './base64-forms.ts'
 import { canonicalText, hasEscapes } from './canonical-text.ts'
 import { isKey, keysIn } from './key-shapes.ts'

@@ -1,6 +1,6 @@
 import { findSetting, SettingsRefused } from '@gemini-balance/contract'
 import { describe, expect, test } from 'vitest'
-import { StartError } from '../start-error.ts'
+import { StartError } from '../runtime/start-error.ts'
 import { createLiveSettings, type SettingStore, type StoredSetting } from './live-settings.ts'
 
 function memoryStore(

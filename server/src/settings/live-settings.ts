@@ -8,8 +8,8 @@ import {
   type SettingProblem,
   type Settings,
 } from '@gemini-balance/contract'
-import { createSequence } from '../in-turn.ts'
-import { StartError } from '../start-error.ts'
+import { createSequence } from '../runtime/serial-queue.ts'
+import { StartError } from '../runtime/start-error.ts'
 import type { Environment } from './read-environment.ts'
 
 export type SettingOrigin = 'default' | 'environment' | 'database'

@@ -1,6 +1,6 @@
 import { readSettings } from '@gemini-balance/contract'
 import { describe, expect, test } from 'vitest'
-import { StartError } from '../start-error.ts'
+import { StartError } from '../runtime/start-error.ts'
 import { chooseDatabase } from './choose-database.ts'
 
 const choose = (environment: Readonly<Record<string, string>>) =>

@@ -1,10 +1,10 @@
 import type { Settings } from '@gemini-balance/contract'
 import { join } from 'node:path'
-import { Secret } from '../keys/secret.ts'
-import { StartError } from '../start-error.ts'
+import { Secret } from '../log/secret.ts'
+import { StartError } from '../runtime/start-error.ts'
 import type { DatabaseChoice } from './open-storage.ts'
-import { readDatabaseUrl } from './servers/database-url.ts'
-import type { ServerAddress } from './servers/server-address.ts'
+import { readDatabaseUrl } from './database/servers/database-url.ts'
+import type { ServerAddress } from './database/servers/server-address.ts'
 
 type DatabaseSettings = Pick<
   Settings,

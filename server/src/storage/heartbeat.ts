@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
-import type { MetaRepository } from './meta-repository.ts'
-import { readMeta } from './meta-rows.ts'
-import type { Schema } from './schema.ts'
+import type { MetaRepository } from './stores/meta-store.ts'
+import { readMeta } from './stores/meta-rows.ts'
+import type { Schema } from './database/schema.ts'
 
 const metaName = 'heartbeat'
 const beatMs = 10_000

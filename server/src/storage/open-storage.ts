@@ -1,50 +1,50 @@
 import { Kysely, sql } from 'kysely'
 import { setTimeout } from 'node:timers/promises'
-import { StartError } from '../start-error.ts'
-import { createAuditRepository, type AuditRepository } from './audit-repository.ts'
+import { StartError } from '../runtime/start-error.ts'
+import { createAuditRepository, type AuditRepository } from './stores/audit-store.ts'
 import { openSecretBox } from './encryption/open-secret-box.ts'
 import type { SecretBox } from './encryption/secret-box.ts'
 import {
   createClientTokenRepository,
   type ClientTokenRepository,
-} from './client-token-repository.ts'
+} from './stores/client-token-store.ts'
 import {
   createEngineStateRepository,
   type EngineStateRepository,
-} from './engine-state-repository.ts'
+} from './stores/engine-state-store.ts'
 import {
   createAttemptRepository,
   type AttemptRepository,
   type Connections,
-} from './history/attempt-repository.ts'
-import { createErrorRepository, type ErrorRepository } from './history/error-repository.ts'
+} from './history/attempt-store.ts'
+import { createErrorRepository, type ErrorRepository } from './history/error-store.ts'
 import { createHistoryRetention, type HistoryRetention } from './history/retention.ts'
-import { createKeyRepository, type KeyRepository } from './key-repository.ts'
-import { inTransaction } from './in-transaction.ts'
-import type { Link } from './link.ts'
-import { createMetaRepository, type MetaRepository } from './meta-repository.ts'
+import { createKeyRepository, type KeyRepository } from './stores/key-store.ts'
+import { inTransaction } from './database/in-transaction.ts'
+import type { Link } from './database/connection.ts'
+import { createMetaRepository, type MetaRepository } from './stores/meta-store.ts'
 import { migrate } from './migrations/migrate.ts'
-import { createPool, type PoolLimits } from './pool.ts'
-import { pooledDialect, type SqlParts } from './pooled-dialect.ts'
-import { createProjectRepository, type ProjectRepository } from './project-repository.ts'
-import type { Schema } from './schema.ts'
+import { createPool, type PoolLimits } from './database/pool.ts'
+import { pooledDialect, type SqlParts } from './database/pooled-dialect.ts'
+import { createProjectRepository, type ProjectRepository } from './stores/project-store.ts'
+import type { Schema } from './database/schema.ts'
 import {
   migrationLimits,
   poolLimits,
   serverLimits,
   serverLinks,
   serverParts,
-} from './servers/open-server.ts'
-import type { ServerAddress } from './servers/server-address.ts'
-import type { ServerLimits } from './servers/server-link.ts'
-import { serverRefusal } from './servers/server-refusal.ts'
-import { createSessionRepository, type SessionRepository } from './session-repository.ts'
-import { createSignatureRepository, type SignatureRepository } from './signature-repository.ts'
-import { createSettingsRepository, type SettingsRepository } from './settings-repository.ts'
-import { sqliteLimits, sqliteLinks, sqliteParts } from './sqlite/open-sqlite.ts'
-import { sqliteRefusal } from './sqlite/sqlite-refusal.ts'
-import { createPriceRepository, type PriceRepository } from './rollups/price-repository.ts'
-import { createUsageRepository, type UsageRepository } from './rollups/usage-repository.ts'
+} from './database/servers/open-server.ts'
+import type { ServerAddress } from './database/servers/server-address.ts'
+import type { ServerLimits } from './database/servers/server-connection.ts'
+import { serverRefusal } from './database/servers/server-refusal.ts'
+import { createSessionRepository, type SessionRepository } from './stores/session-store.ts'
+import { createSignatureRepository, type SignatureRepository } from './stores/signature-store.ts'
+import { createSettingsRepository, type SettingsRepository } from './stores/settings-store.ts'
+import { sqliteLimits, sqliteLinks, sqliteParts } from './database/sqlite/open-sqlite.ts'
+import { sqliteRefusal } from './database/sqlite/sqlite-refusal.ts'
+import { createPriceRepository, type PriceRepository } from './rollups/price-store.ts'
+import { createUsageRepository, type UsageRepository } from './rollups/usage-store.ts'
 
 /** Everything that outlives the process. */
 export type Storage = {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startFakeGemini, type FakeGemini, type FakeOptions } from '@gemini-balance/fake-gemini'
-import { compose, type Gateway } from '../../src/compose/compose.ts'
+import { compose, type Gateway } from '../../src/app/compose.ts'
 
 export type Bench = {
   readonly url: string

@@ -1,4 +1,4 @@
-import type { AuditRepository, AuditRow } from '../../storage/audit-repository.ts'
+import type { AuditRepository, AuditRow } from '../../storage/stores/audit-store.ts'
 import type { AdminCaller } from '../handlers.ts'
 
 /** `detail` never holds a secret. */

@@ -1,12 +1,12 @@
 import type { KeyFilter, KeySort, WhichKeys } from '@gemini-balance/contract'
-import type { KeyBook } from '../../key-book/key-book.ts'
+import type { KeyBook } from '../../keys/registry/key-registry.ts'
 import type { KeyEngine } from '../../keys/engine.ts'
-import type { KeyId } from '../../keys/port.ts'
-import type { KeyGlance } from '../../keys/snapshots.ts'
-import { politely } from '../../politely.ts'
-import { sortPolitely } from '../../sort-politely.ts'
-import type { KeyRow } from '../../storage/key-row.ts'
-import { lastUseOf } from './shown-key.ts'
+import type { KeyId } from '../../keys/types.ts'
+import type { KeyGlance } from '../../keys/views/snapshots.ts'
+import { politely } from '../../runtime/for-each-in-slices.ts'
+import { sortPolitely } from '../../runtime/sort-in-slices.ts'
+import type { KeyRow } from '../../storage/stores/key-row.ts'
+import { lastUseOf } from './present.ts'
 
 export type KeySources = {
   readonly book: Pick<KeyBook, 'all' | 'ids' | 'get'>

@@ -1,4 +1,4 @@
-import { breathe } from '../../breathe.ts'
+import { breathe } from '../../runtime/yield-to-event-loop.ts'
 
 export type PastedKeys = {
   /** Each once, in the order in which they stand in the text. */

@@ -1,7 +1,7 @@
-import type { JobProgress } from '../../jobs/jobs.ts'
-import type { KeyBook } from '../../key-book/key-book.ts'
-import type { Outcome } from '../../keys/outcome.ts'
-import type { KeyId } from '../../keys/port.ts'
+import type { JobProgress } from '../jobs/jobs.ts'
+import type { KeyBook } from '../../keys/registry/key-registry.ts'
+import type { Outcome } from '../../google/outcome.ts'
+import type { KeyId } from '../../keys/types.ts'
 
 export type VerifyDeps = {
   readonly book: Pick<KeyBook, 'get'>

@@ -1,5 +1,5 @@
 import type { Period } from '@gemini-balance/contract'
-import { startOfDay, startOfNextDay } from '../../usage/calendar.ts'
+import { startOfDay, startOfNextDay } from '../../runtime/wall-clock.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs

@@ -1,7 +1,7 @@
-import type { Price } from '../../storage/rollups/price-repository.ts'
-import type { KindSum, MomentSum } from '../../storage/rollups/usage-repository.ts'
-import { costOf } from '../../usage/cost.ts'
-import { resultOf } from '../../usage/result-of.ts'
+import type { Price } from '../../storage/rollups/price-store.ts'
+import type { KindSum, MomentSum } from '../../storage/rollups/usage-store.ts'
+import { costOf } from '../../telemetry/usage/cost.ts'
+import { resultOf } from '../../google/result-of.ts'
 
 export type Sums = {
   total: number

@@ -1,4 +1,4 @@
-import type { UpstreamMethod } from '../../gateway/call.ts'
+import type { UpstreamMethod } from '../../google/upstream-call.ts'
 import type { DialectDeps, KnownRequest } from '../dialect-deps.ts'
 
 /** What the native dialect needs of the rest. */

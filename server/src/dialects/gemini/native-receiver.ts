@@ -1,9 +1,9 @@
 import type { Sink } from '../../gateway/answer.ts'
-import type { Framing } from '../../gateway/call.ts'
+import type { Framing } from '../../google/upstream-call.ts'
 import type { Receiver } from '../../gateway/receiver.ts'
 import type { ClientConnection } from '../../http/client-connection.ts'
-import type { Outcome } from '../../keys/outcome.ts'
-import { googleError, refusalAnswer } from './google-error-answer.ts'
+import type { Outcome } from '../../google/outcome.ts'
+import { googleError, refusalAnswer } from './errors.ts'
 
 export type NativeReceiverDeps = {
   readonly client: ClientConnection

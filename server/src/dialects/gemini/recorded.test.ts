@@ -1,10 +1,10 @@
 import { readSettings } from '@gemini-balance/contract'
 import { describe, expect, test } from 'vitest'
-import { parseModelName, type ModelName } from '../../models/model-name.ts'
-import { safetyToAdd } from './additions.ts'
-import { surveyJson } from './json-survey.ts'
-import { prepareGenerate, type PrepareSettings } from './prepare-request.ts'
-import { recordedLines } from '../../testing/recordings.ts'
+import { parseModelName, type ModelName } from '../../google/models/model-name.ts'
+import { safetyToAdd } from '../../google/requests/additions.ts'
+import { surveyJson } from '../../google/requests/json-survey.ts'
+import { prepareGenerate, type PrepareSettings } from '../../google/requests/prepare-request.ts'
+import { recordedLines } from '../../runtime/testing/recordings.ts'
 
 type Exchange = { readonly id: string; readonly path: string; readonly request: unknown }
 

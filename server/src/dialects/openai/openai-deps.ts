@@ -1,7 +1,7 @@
-import type { FetchMedia } from '../../media/guarded-fetch.ts'
+import type { FetchMedia } from '../media/public-fetch.ts'
 import type { DialectDeps, DialectSettings, KnownRequest } from '../dialect-deps.ts'
-import type { ImageChatSettings } from './image-chat.ts'
-import type { SignatureStore } from './thought-signatures.ts'
+import type { ImageChatSettings } from './chat/image-chat.ts'
+import type { SignatureStore } from '../translate/thought-signatures.ts'
 
 export type OpenAiSettings = DialectSettings &
   ImageChatSettings & {

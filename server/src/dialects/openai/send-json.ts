@@ -1,6 +1,6 @@
 import type { ClientConnection } from '../../http/client-connection.ts'
 import type { Headers } from '../../gateway/forwarded-headers.ts'
-import type { OpenAiError } from './openai-error.ts'
+import type { OpenAiError } from './errors.ts'
 
 export function sendJson(
   client: ClientConnection,

@@ -1,4 +1,4 @@
-import { decodeLeniently } from '../../decode-leniently.ts'
+import { decodeLeniently } from '../../runtime/decode-or-keep.ts'
 
 /** A proxy, taken apart. */
 export type ProxyAddress = {

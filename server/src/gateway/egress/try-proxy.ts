@@ -1,5 +1,5 @@
 import { Pool } from 'undici'
-import { readUpstreamAddress } from '../upstream-address.ts'
+import { readUpstreamAddress } from '../../google/platforms/upstream-address.ts'
 import { readProxyAddress } from './proxy-address.ts'
 import { tunnelThrough } from './tunnel.ts'
 

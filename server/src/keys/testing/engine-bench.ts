@@ -1,12 +1,12 @@
 import { createKeyEngine, type KeyEngine } from '../engine.ts'
-import type { KeyEntry } from '../entities.ts'
+import type { KeyEntry } from '../inventory/entities.ts'
 import type { KeyEvent } from '../events.ts'
-import { defaultKeyPolicy, type KeyPolicy } from '../key-policy.ts'
-import type { Outcome, QuotaViolation } from '../outcome.ts'
-import type { Ask, Refusal, Reservation } from '../port.ts'
-import { Secret } from '../secret.ts'
-import type { VerdictName } from '../verdicts.ts'
-import { manualClock, type ManualClock } from './manual-clock.ts'
+import { defaultKeyPolicy, type KeyPolicy } from '../policy.ts'
+import type { Outcome, QuotaViolation } from '../../google/outcome.ts'
+import type { Ask, Refusal, Reservation } from '../types.ts'
+import { Secret } from '../../log/secret.ts'
+import type { VerdictName } from '../../google/verdicts.ts'
+import { manualClock, type ManualClock } from '../../runtime/testing/manual-clock.ts'
 
 export const minute = 60_000
 export const hour = 60 * minute

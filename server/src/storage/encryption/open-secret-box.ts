@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely'
-import { StartError } from '../../start-error.ts'
-import type { Schema } from '../schema.ts'
-import { readMeta, writeMeta } from '../meta-rows.ts'
+import { StartError } from '../../runtime/start-error.ts'
+import type { Schema } from '../database/schema.ts'
+import { readMeta, writeMeta } from '../stores/meta-rows.ts'
 import { makeSeal, openSeal, sealRecordName } from './seal-record.ts'
 import { isSecretMeta, isSecretSetting } from './secret-places.ts'
 import { plainBox, type SecretBox } from './secret-box.ts'
-import { inTransaction } from '../in-transaction.ts'
+import { inTransaction } from '../database/in-transaction.ts'
 
 /**
  * The box that the secrets of this database are in. A new database is sealed from its beginning; one that has secrets already is sealed

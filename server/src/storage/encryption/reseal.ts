@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
-import { writeMeta } from '../meta-rows.ts'
-import type { Schema } from '../schema.ts'
+import { writeMeta } from '../stores/meta-rows.ts'
+import type { Schema } from '../database/schema.ts'
 import { sealRecordName } from './seal-record.ts'
 import type { SecretBox } from './secret-box.ts'
 import { isSecretMeta, isSecretSetting } from './secret-places.ts'
-import { inTransaction } from '../in-transaction.ts'
+import { inTransaction } from '../database/in-transaction.ts'
 
 export type Reseal = {
   readonly from: SecretBox

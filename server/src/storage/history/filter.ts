@@ -1,5 +1,5 @@
 import { sql, type Kysely, type SqlBool } from 'kysely'
-import type { Schema } from '../schema.ts'
+import type { Schema } from '../database/schema.ts'
 
 /** What attempts are chosen by. Undefined and absent: no matter. */
 export type AttemptFilter = {

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import type { Schema } from '../schema.ts'
-import { idsInPart, partOf } from './attempt-row.ts'
+import type { Schema } from '../database/schema.ts'
+import { idsInPart, partOf } from '../../telemetry/request-log/attempt-row.ts'
 import { resolveFilter, type AttemptFilter, type Resolved } from './filter.ts'
 
 /** The tables that are laid out in parts. */

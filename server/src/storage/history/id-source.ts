@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import type { Schema } from '../schema.ts'
-import { inTransaction } from '../in-transaction.ts'
+import type { Schema } from '../database/schema.ts'
+import { inTransaction } from '../database/in-transaction.ts'
 
 const counterId = 1
 /** Ids taken from the database at once. Those that a process leaves behind are never used. */

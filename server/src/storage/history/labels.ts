@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import { bulkInsert, type BulkTarget } from '../bulk-insert.ts'
-import type { Schema } from '../schema.ts'
-import type { AttemptKind, AttemptRow } from './attempt-row.ts'
-import { inTransaction } from '../in-transaction.ts'
+import { bulkInsert, type BulkTarget } from '../database/bulk-insert.ts'
+import type { Schema } from '../database/schema.ts'
+import type { AttemptKind, AttemptRow } from '../../telemetry/request-log/attempt-row.ts'
+import { inTransaction } from '../database/in-transaction.ts'
 
 /** Names come from clients, who may make up as many as they like: beyond so many kinds the newest share a model. */
 const kindsKept = 10_000

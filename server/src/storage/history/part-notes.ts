@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
-import { bulkInsert, type BulkTarget } from '../bulk-insert.ts'
-import type { Schema } from '../schema.ts'
+import { bulkInsert, type BulkTarget } from '../database/bulk-insert.ts'
+import type { Schema } from '../database/schema.ts'
 import { minuteMs, startOf } from '../rollups/spans.ts'
-import { partOf, type AttemptRow } from './attempt-row.ts'
+import { partOf, type AttemptRow } from '../../telemetry/request-log/attempt-row.ts'
 
 /** Rows with the ids and labels they are written under. */
 export type Numbered = {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
-import type { Schema } from '../schema.ts'
-import { idsInPart } from './attempt-row.ts'
-import { deleteErrorRows } from './error-repository.ts'
+import type { Schema } from '../database/schema.ts'
+import { idsInPart } from '../../telemetry/request-log/attempt-row.ts'
+import { deleteErrorRows } from './error-store.ts'
 
 /** Deletes what is old, a small batch with each call, and tells how many rows that were: to be called until it is none. */
 export type HistoryRetention = {

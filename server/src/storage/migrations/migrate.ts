@@ -1,5 +1,5 @@
 import { Migrator, type Kysely, type Migration } from 'kysely'
-import { StartError } from '../../start-error.ts'
+import { StartError } from '../../runtime/start-error.ts'
 import { start } from './001-start/start.ts'
 
 /** In the order of their names. A migration that was released is never changed. */

@@ -1,12 +1,12 @@
 import { sql, type Kysely } from 'kysely'
-import { bulkInsert } from '../bulk-insert.ts'
-import { chunks } from '../chunks.ts'
-import type { Schema } from '../schema.ts'
+import { bulkInsert } from '../database/bulk-insert.ts'
+import { chunks } from '../../runtime/chunks.ts'
+import type { Schema } from '../database/schema.ts'
 import type { Marks } from './coverage.ts'
 import { hourMs, spans } from './spans.ts'
 import { emptyTally, type KindTally } from './tally.ts'
 import { addRow, keyRollupsTarget, rollupsTarget, rollupValues } from './rollup-values.ts'
-import { inTransaction } from '../in-transaction.ts'
+import { inTransaction } from '../database/in-transaction.ts'
 
 export type MergedSpan = { readonly from: number; readonly to: number }
 

@@ -1,6 +1,6 @@
-import type { BulkTarget } from '../bulk-insert.ts'
-import type { Schema } from '../schema.ts'
-import { addHistogram, writeHistogram } from './histogram.ts'
+import type { BulkTarget } from '../database/bulk-insert.ts'
+import type { Schema } from '../database/schema.ts'
+import { addHistogram, writeHistogram } from '../../telemetry/usage/histogram.ts'
 import { hourMs, spans, startOf } from './spans.ts'
 import type { KeyTally, KindTally } from './tally.ts'
 

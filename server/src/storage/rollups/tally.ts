@@ -1,5 +1,5 @@
-import type { AttemptRow } from '../history/attempt-row.ts'
-import { addTime, joinHistograms, type Histogram } from './histogram.ts'
+import type { AttemptRow } from '../../telemetry/request-log/attempt-row.ts'
+import { addTime, joinHistograms, type Histogram } from '../../telemetry/usage/histogram.ts'
 
 export type Counts = {
   attempts: number

@@ -1,4 +1,4 @@
-import type { AttemptRow } from '../history/attempt-row.ts'
+import type { AttemptRow } from '../../telemetry/request-log/attempt-row.ts'
 
 export const attempt = (change: Partial<AttemptRow> = {}): AttemptRow => ({
   requestId: 'request-1',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { DatabaseError } from '../database-error.ts'
+import { DatabaseError } from '../database/database-error.ts'
 import type { Storage } from '../open-storage.ts'
 import { attempt } from './attempt-sample.ts'
 

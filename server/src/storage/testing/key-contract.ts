@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { KeyRow } from '../key-row.ts'
+import type { KeyRow } from '../stores/key-row.ts'
 import type { Storage } from '../open-storage.ts'
 
 const values = (rows: readonly KeyRow[]) => rows.map(({ secret }) => secret.reveal())

@@ -1,8 +1,8 @@
 import { sql, type Kysely } from 'kysely'
 import { plainBox, type SecretBox } from '../encryption/secret-box.ts'
 import { bringUpToDate, createStorage, type Means, type Storage } from '../open-storage.ts'
-import type { Schema } from '../schema.ts'
-import type { StorageUnderTest } from './repository-contract.ts'
+import type { Schema } from '../database/schema.ts'
+import type { StorageUnderTest } from './store-contract.ts'
 
 /** A database whose time stands at 1 000, and which can be emptied. */
 export async function openForContract(

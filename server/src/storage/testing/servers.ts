@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { Link } from '../link.ts'
-import { readDatabaseUrl } from '../servers/database-url.ts'
-import { serverLimits, serverLinks } from '../servers/open-server.ts'
-import type { ServerAddress, ServerKind } from '../servers/server-address.ts'
+import type { Link } from '../database/connection.ts'
+import { readDatabaseUrl } from '../database/servers/database-url.ts'
+import { serverLimits, serverLinks } from '../database/servers/open-server.ts'
+import type { ServerAddress, ServerKind } from '../database/servers/server-address.ts'
 
 /** The servers that tests run on: those on the usual ports of this machine, unless the environment names others. */
 const servers: readonly { name: string; kind: ServerKind; url: string }[] = [

@@ -1,9 +1,9 @@
-import { createSseSplitter } from '../../../gateway/stream-chunks.ts'
-import { createEventWriter, type ChatEvent } from '../chat-events.ts'
-import { ChatStream, type StreamOptions } from '../chat-stream.ts'
-import { completionOf, type ChatCompletion } from '../chat-response.ts'
-import { readAnswer } from '../gemini-answer.ts'
-import type { OpenAiError } from '../openai-error.ts'
+import { createSseSplitter } from '../../../google/answers/stream-chunks.ts'
+import { createEventWriter, type ChatEvent } from '../chat/chat-events.ts'
+import { ChatStream, type StreamOptions } from '../chat/chat-stream.ts'
+import { completionOf, type ChatCompletion } from '../chat/chat-response.ts'
+import { readAnswer } from '../../../google/answers/gemini-answer.ts'
+import type { OpenAiError } from '../errors.ts'
 
 export const envelope = { id: 'chatcmpl-1', created: 1, model: 'gemini-3.8-flash' }
 

@@ -1,0 +1,12 @@
+import type { AuditRepository } from '../../storage/stores/audit-store.ts'
+import type { Handlers } from '../handlers.ts'
+
+/** The audit log, read. */
+export function auditHandlers(store: Pick<AuditRepository, 'list'>): Pick<Handlers, 'getAudit'> {
+  return {
+    async getAudit(query) {
+      const { rows, next } = await store.list(query)
+      return { rows: rows.map((row) => ({ ...row })), ...(next === undefined ? {} : { next }) }
+    },
+  }
+}

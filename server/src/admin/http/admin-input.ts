@@ -1,0 +1,68 @@
+import type { FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { BodyRefused, readBody } from '../../http/request-body.ts'
+
+export type InputProblem = { readonly field: string; readonly problem: string }
+
+/** An input that does not fit its endpoint, field by field. */
+export class InputRefused extends Error {
+  readonly problems: readonly InputProblem[]
+
+  constructor(problems: readonly InputProblem[]) {
+    super(problems.map(({ field, problem }) => `${field}: ${problem}`).join('\n'))
+    this.name = 'InputRefused'
+    this.problems = problems
+  }
+}
+
+/** No admin request needs more. */
+const bodyLimitBytes = 4 * 1024 * 1024
+
+/** What stands in path, query and body, as its endpoint reads it. Rejects with InputRefused or BodyRefused. */
+export async function readInput<S extends z.ZodType>(
+  request: FastifyRequest,
+  schema: S,
+): Promise<z.output<S>> {
+  const body = request.method === 'GET' ? {} : await readBodyOf(request)
+  const read = schema.safeParse(withAddress(body, request))
+  if (read.success) return read.data
+  throw new InputRefused(
+    read.error.issues.map(({ path, message }) => ({
+      field: path.length === 0 ? 'body' : path.join('.'),
+      problem: message,
+    })),
+  )
+}
+
+/** What stands in the address is input like the rest. */
+function withAddress(body: unknown, { query, params }: FastifyRequest): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  return { ...objectOf(query), ...body, ...objectOf(params) }
+}
+
+const objectOf = (value: unknown): object =>
+  typeof value === 'object' && value !== null ? value : {}
+
+async function readBodyOf(request: FastifyRequest): Promise<unknown> {
+  const text = (await readWhole(request)).toString('utf8')
+  // A verb that says all in its path has no body.
+  if (text === '') return {}
+  const type = request.headers['content-type'] ?? ''
+  if (type.startsWith('application/x-www-form-urlencoded') && request.url.startsWith('/auth')) {
+    return Object.fromEntries(new URLSearchParams(text))
+  }
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new BodyRefused(400, 'The body must be JSON.', { cause })
+  }
+}
+
+async function readWhole({ raw }: FastifyRequest): Promise<Buffer> {
+  try {
+    return await readBody(raw, bodyLimitBytes)
+  } catch (cause) {
+    if (!(cause instanceof BodyRefused) || cause.status !== 413) throw cause
+    throw new BodyRefused(413, 'The body of an admin request may have 4 MiB.', { cause })
+  }
+}

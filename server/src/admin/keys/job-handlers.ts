@@ -1,0 +1,167 @@
+import type { EndpointInput } from '@gemini-balance/contract'
+import type { KeyId } from '../../keys/types.ts'
+import type { Outcome } from '../../google/outcome.ts'
+import type { Jobs, JobProgress } from '../jobs/jobs.ts'
+import { politely } from '../../runtime/for-each-in-slices.ts'
+import { chunks } from '../../runtime/chunks.ts'
+import type { KeyPatch } from '../../storage/stores/key-row.ts'
+import { AdminRefused } from '../http/admin-error.ts'
+import type { AuditAction } from '../audit/auditor.ts'
+import type { AdminCaller, Handlers } from '../handlers.ts'
+import { startJob } from '../jobs/handlers.ts'
+import { keysMeant } from './find-keys.ts'
+import type { KeyHandlerDeps } from './handlers.ts'
+import { readPastedKeys } from './pasted-keys.ts'
+import { verifyAll } from './verify-keys.ts'
+
+export type KeyJobDeps = KeyHandlerDeps & {
+  readonly jobs: Jobs
+  /** Asks Google about a key and lets what it says count; with the model of the settings when none is named. */
+  readonly verify: (id: KeyId, model: string | undefined) => Promise<Outcome | undefined>
+  /** Keys that are verified at one time where nothing else is said. */
+  readonly verifyAtOnce: () => number
+}
+
+const mostKeys = 50_000
+const atOnce = 500
+
+type KeyJobs = 'importKeys' | 'verifyKeys' | 'bulkKeys'
+
+/** What is done with many keys at once. */
+export function keyJobHandlers(deps: KeyJobDeps): Pick<Handlers, KeyJobs> {
+  const { jobs, audit } = deps
+  return {
+    async importKeys({ text, ...said }, by) {
+      const { values, doubles, invalid } = await readPastedKeys(text)
+      if (values.length > mostKeys) {
+        const message = 'These are more than 50 000 keys: send them in parts.'
+        throw new AdminRefused(400, 'too-many', message)
+      }
+      return startJob(jobs, {
+        kind: 'import-keys',
+        async run(progress) {
+          progress.count('double', doubles)
+          progress.count('invalid', invalid)
+          const added = await addAll(deps, { values, said, progress })
+          await audit(by, { action: 'keys-added', subject: `${added} keys` })
+        },
+      })
+    },
+    async verifyKeys({ which, model, concurrency = deps.verifyAtOnce() }, by) {
+      const ids = await keysMeant(deps, which)
+      await audit(by, { action: 'keys-verified', subject: `${ids.length} keys` })
+      return startJob(jobs, {
+        kind: 'verify-keys',
+        run: (progress) => verifyAll(deps, ids, { model, concurrency, progress }),
+      })
+    },
+    async bulkKeys({ which, action, tags = [] }, by) {
+      const isTagging = action === 'tag' || action === 'untag'
+      if (isTagging && tags.length === 0) {
+        throw new AdminRefused(400, 'invalid', 'Say which tags.')
+      }
+      const ids = await keysMeant(deps, which)
+      return startJob(jobs, {
+        kind: `${action}-keys`,
+        run: (progress) => doToAll(deps, { ids, action, tags, progress, by }),
+      })
+    },
+  }
+}
+
+type Import = {
+  readonly values: readonly string[]
+  readonly said: Omit<EndpointInput<'importKeys'>, 'text'>
+  readonly progress: JobProgress
+}
+
+/** Answers how many are new. */
+async function addAll({ book }: KeyJobDeps, { values, said, progress }: Import): Promise<number> {
+  const patch: KeyPatch = {
+    ...(said.tags === undefined ? {} : { tags: said.tags }),
+    ...(said.label === undefined ? {} : { label: said.label }),
+    ...(said.project === undefined ? {} : { project: said.project, projectSource: 'imported' }),
+  }
+  let total = 0
+  progress.expect(values.length)
+  for (const some of chunks(values, atOnce)) {
+    if (progress.signal.aborted) break
+    const added = await book.add(some)
+    if (Object.keys(patch).length > 0) {
+      await book.change(new Map(added.map(({ id }) => [id, patch])))
+    }
+    total += added.length
+    progress.count('added', added.length)
+    progress.count('known', some.length - added.length)
+    progress.step(some.length)
+  }
+  return total
+}
+
+type Action = EndpointInput<'bulkKeys'>['action']
+type Bulk = {
+  readonly ids: readonly KeyId[]
+  readonly action: Action
+  readonly tags: readonly string[]
+  readonly progress: JobProgress
+  readonly by: AdminCaller
+}
+
+const audited: Readonly<Record<Action, AuditAction>> = {
+  enable: 'keys-changed',
+  disable: 'keys-changed',
+  tag: 'keys-changed',
+  untag: 'keys-changed',
+  reset: 'keys-reset',
+  delete: 'keys-deleted',
+}
+
+async function doToAll(deps: KeyJobDeps, bulk: Bulk): Promise<void> {
+  const { ids, action, tags, progress, by } = bulk
+  progress.expect(ids.length)
+  let total = 0
+  for (const some of chunks(ids, atOnce)) {
+    if (progress.signal.aborted) break
+    const count = await doToSome(deps, some, bulk)
+    total += count
+    progress.count('done', count)
+    progress.count('gone', some.length - count)
+    progress.step(some.length)
+  }
+  const detail = { what: action, ...(tags.length === 0 ? {} : { tags }) }
+  await deps.audit(by, { action: audited[action], subject: `${total} keys`, detail })
+}
+
+/** Answers how many of them were still there. */
+async function doToSome(
+  { book, engine }: KeyJobDeps,
+  ids: readonly KeyId[],
+  { action, tags }: Bulk,
+): Promise<number> {
+  switch (action) {
+    case 'delete':
+      return (await book.remove(ids)).length
+    case 'reset': {
+      let count = 0
+      await politely(ids, (some) => {
+        for (const id of some) if (engine.reset(id)) count += 1
+      })
+      return count
+    }
+    case 'enable':
+    case 'disable': {
+      const patch = { disabled: action === 'disable' }
+      return (await book.change(new Map(ids.map((id) => [id, patch])))).length
+    }
+    case 'tag':
+    case 'untag': {
+      const patches = ids.flatMap((id): [KeyId, KeyPatch][] => {
+        const known = book.get(id)?.tags
+        if (known === undefined) return []
+        const rest = known.filter((tag) => !tags.includes(tag))
+        return [[id, { tags: action === 'tag' ? [...rest, ...tags] : rest }]]
+      })
+      return (await book.change(new Map(patches))).length
+    }
+  }
+}

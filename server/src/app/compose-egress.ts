@@ -1,0 +1,48 @@
+import type { Settings } from '@gemini-balance/contract'
+import { proxyOfEnvironment } from '../gateway/egress/environment-proxy.ts'
+import { createExits, type Exits, type ExitSettings } from '../gateway/egress/proxies.ts'
+import { createTransport, type Transport } from '../gateway/upstream/transport.ts'
+import type { KeysDeps } from './compose-keys.ts'
+import { realClock } from '../runtime/real-clock.ts'
+
+/** The way out to Google: connections, and the proxies that they go through. */
+export type ComposedEgress = { readonly transport: Transport; readonly exits: Exits }
+
+export function composeEgress({
+  settings,
+  log,
+}: Pick<KeysDeps, 'settings' | 'log'>): ComposedEgress {
+  const transport = createTransport(settings.current)
+  const exits = createExits({
+    settings: exitSettings(settings.current),
+    now: realClock.now,
+    random: Math.random,
+    onChange({ proxy, state, message }) {
+      if (state === 'up') log.info({ proxy }, 'a proxy works again')
+      else log.warn({ proxy, message }, 'a proxy failed; others are used while there are any')
+    },
+    onGone: (exit) => transport.forget(exit),
+  })
+  return { transport, exits }
+}
+
+/** Worked out once for each state of the settings, for every request asks. */
+function exitSettings(current: () => Settings): () => ExitSettings {
+  let madeFor: Settings | undefined
+  let made: ExitSettings = { proxies: [], isSticky: true }
+  return () => {
+    const settings = current()
+    if (settings === madeFor) return made
+    madeFor = settings
+    made = {
+      proxies: settings.proxies.length > 0 ? settings.proxies : usualProxy(settings),
+      isSticky: settings.proxiesUseConsistencyHashByApiKey,
+    }
+    return made
+  }
+}
+
+function usualProxy(settings: Settings): string[] {
+  const proxy = proxyOfEnvironment(settings.baseUrl, settings)
+  return proxy === undefined ? [] : [proxy]
+}

@@ -1,0 +1,28 @@
+import { attemptsHandlers } from '../admin/attempts/handlers.ts'
+import { errorsHandlers } from '../admin/errors/handlers.ts'
+import { createKeyNames } from '../admin/keys/resolve-keys.ts'
+import { statsHandlers } from '../admin/stats/handlers.ts'
+import type { KeyBook } from '../keys/registry/key-registry.ts'
+import type { LiveSettings } from '../settings/live-settings.ts'
+import type { PriceBook } from '../telemetry/usage/price-book.ts'
+import type { Storage } from '../storage/open-storage.ts'
+
+export type HistoryParts = {
+  readonly book: KeyBook
+  readonly storage: Pick<Storage, 'attempts' | 'errors' | 'usage'>
+  readonly prices: PriceBook
+  readonly settings: LiveSettings
+}
+
+/** What operators see of the past. */
+export function composeHistory({ storage, settings, book, prices }: HistoryParts) {
+  const { attempts, errors, usage } = storage
+  const keyNames = createKeyNames(book)
+  const timezone = () => settings.current().timezone
+  const now = Date.now
+  return {
+    ...attemptsHandlers({ attempts, keyNames, now }),
+    ...errorsHandlers({ errors, keyNames, timezone }),
+    ...statsHandlers({ usage, prices, keyNames, timezone, now }),
+  }
+}

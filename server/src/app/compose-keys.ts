@@ -1,0 +1,86 @@
+import type { EventBus } from '../telemetry/events/event-bus.ts'
+import { importEnvironmentKeys } from '../keys/registry/environment-keys.ts'
+import { openKeyBook, type KeyBook } from '../keys/registry/key-registry.ts'
+import { createKeyEngine, type KeyEngine } from '../keys/engine.ts'
+import type { KeyEvent } from '../keys/events.ts'
+import type { RootLog } from '../log/create-log.ts'
+import type { LiveSettings } from '../settings/live-settings.ts'
+import type { Storage } from '../storage/open-storage.ts'
+import { composeProjects, type ComposedProjects } from '../keys/registry/project-settings.ts'
+import { keepEngineState } from '../keys/state/engine-state-writer.ts'
+import { keyPolicyOf } from './key-policy.ts'
+import { realClock } from '../runtime/real-clock.ts'
+
+export type KeysDeps = {
+  readonly storage: Storage
+  readonly settings: LiveSettings
+  readonly log: RootLog
+  readonly complain: (error: unknown) => void
+  readonly bus: EventBus
+}
+
+export type ComposedKeys = {
+  readonly engine: KeyEngine
+  readonly book: KeyBook
+  readonly projects: ComposedProjects
+  close(): Promise<void>
+}
+
+/** The engine with the keys of the table, those that the environment names for the first time, and the memory that was kept of them. */
+export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
+  const { storage, settings, log, complain, bus } = deps
+  let policy = keyPolicyOf(settings.current())
+  const engine = createKeyEngine({
+    clock: realClock,
+    random: Math.random,
+    policy: () => policy,
+    onEvent(event) {
+      tell(log, event)
+      if (event.kind === 'project-learned') projects.apply(event.project).catch(complain)
+      bus.publish('engine', event)
+    },
+  })
+  const projects = composeProjects({ engine, store: storage.projects })
+  const book = await openKeyBook({
+    store: storage.keys,
+    engine: {
+      ...engine,
+      addKeys(rows) {
+        engine.addKeys(rows)
+        projects.tellOf(rows)
+      },
+    },
+    guard: log.scrubber.add,
+    complain,
+  })
+  await importEnvironmentKeys(book, storage.meta, settings.current().apiKeys)
+  const keeper = await keepEngineState({ engine, store: storage.engineState, complain })
+  // Learned projects exist only now.
+  await projects.load()
+  settings.subscribe((now) => {
+    policy = keyPolicyOf(now)
+  })
+
+  return {
+    engine,
+    book,
+    projects,
+    async close() {
+      engine.close()
+      await keeper.close()
+      await book.close()
+    },
+  }
+}
+
+/** What the engine says aloud, as loud as it is serious. */
+function tell(log: RootLog, event: KeyEvent): void {
+  switch (event.kind) {
+    case 'key-died':
+    case 'project-suspended':
+    case 'egress-down':
+      return log.warn(event, event.kind)
+    default:
+      return log.info(event, event.kind)
+  }
+}

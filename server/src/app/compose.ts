@@ -1,0 +1,197 @@
+import { endpoints, readSettings } from '@gemini-balance/contract'
+import { createEventBus } from '../telemetry/events/event-bus.ts'
+import { healthRoutes } from '../http/health.ts'
+import { createListener } from '../http/listener.ts'
+import { pageRoutes } from '../http/pages.ts'
+import { createLog, type LogDestination, type RootLog } from '../log/create-log.ts'
+import { Traffic } from '../telemetry/metrics/request-metrics.ts'
+import {
+  changedSettings,
+  createLiveSettings,
+  type LiveSettings,
+} from '../settings/live-settings.ts'
+import type { Environment } from '../settings/read-environment.ts'
+import { chooseDatabase } from '../storage/choose-database.ts'
+import { startHeartbeat } from '../storage/heartbeat.ts'
+import { openStorage, type Storage } from '../storage/open-storage.ts'
+import { adminTokenOf } from './admin-token.ts'
+import { createClosing, type Closing } from '../runtime/shutdown.ts'
+import { composeAccess } from './compose-access.ts'
+import { composeAdmin } from './compose-admin.ts'
+import { keepHistory } from '../telemetry/usage/run-retention.ts'
+import { composeAdminRoutes } from './compose-admin-routes.ts'
+import { openPriceBook } from '../telemetry/usage/price-book.ts'
+import { composeGateway } from './compose-gateway.ts'
+import { composeKeys } from './compose-keys.ts'
+import { composeTokens } from './compose-tokens.ts'
+import { tellCounters } from '../telemetry/events/live-counters.ts'
+import { keepSignatures } from '../resources/signature-writer.ts'
+import { dataRoutes } from '../dialects/dialects.ts'
+import { guardSecrets } from '../settings/register-secrets.ts'
+import { metricsGroup } from './metrics-group.ts'
+import { closeListener, listen } from './listen.ts'
+
+export type ComposeOptions = {
+  readonly environment: Environment
+  readonly logDestination?: LogDestination
+  /** Where the built pages are. */
+  readonly pagesFolder?: string
+  /** The time by which admins are let in, for whoever does not want to wait for it. */
+  readonly now?: () => number
+}
+
+export type Gateway = {
+  /** `http://host:port`. */
+  readonly url: string
+  readonly settings: LiveSettings
+  readonly storage: Storage
+  readonly log: RootLog
+  /** The admin token, if this start made it up: to be shown once. */
+  readonly newAdminToken: string | undefined
+  readonly keys: Awaited<ReturnType<typeof composeKeys>>['engine']
+  /** Lets requests finish for as long as the settings say, writes what is to be written, and stops. */
+  close(): Promise<void>
+}
+
+/** Puts the parts together, in the order in which they need one another. The one place that knows them all. */
+export async function compose(options: ComposeOptions): Promise<Gateway> {
+  const { environment, logDestination } = options
+  const atStart = readSettings(environment)
+  const database = chooseDatabase(atStart)
+  const storage = await openStorage({
+    database,
+    encryptionKey: atStart.encryptionKey === '' ? undefined : atStart.encryptionKey,
+    now: Date.now,
+  })
+  const closing = createClosing()
+  closing.add(storage.close)
+  try {
+    const { token, isNew } = await adminTokenOf(storage, environment)
+    const settings = await createLiveSettings({
+      environment,
+      store: storage.settings,
+      ...(token === undefined ? {} : { fallback: { AUTH_TOKEN: token } }),
+    })
+    const log = createLog({
+      level: settings.current().logLevel,
+      ...(logDestination === undefined ? {} : { destination: logDestination }),
+    })
+    if (database.kind !== 'sqlite') log.scrubber.add(database.password?.reveal() ?? '')
+    return await start({
+      ...options,
+      storage,
+      settings,
+      log,
+      newAdminToken: isNew ? token : undefined,
+      closing,
+    })
+  } catch (error) {
+    await closing.close()
+    throw error
+  }
+}
+
+type Opened = ComposeOptions & {
+  readonly storage: Storage
+  readonly settings: LiveSettings
+  readonly log: RootLog
+  readonly newAdminToken: string | undefined
+  readonly closing: Closing
+}
+
+async function start(opened: Opened): Promise<Gateway> {
+  const { storage, settings, log, closing, now = Date.now } = opened
+  const complain = (error: unknown) => log.error({ err: error }, 'failed')
+  const bus = createEventBus()
+  const prices = await openPriceBook(storage.prices)
+  const parts = { storage, settings, log, complain, bus, prices }
+  closing.add(await startHeartbeat({ meta: storage.meta, now: Date.now, complain }))
+  const keys = await composeKeys(parts)
+  closing.add(keys.close)
+  const { engine } = keys
+  const { registry, tokens, newAdminToken } = await composeTokens(parts)
+  tellParted(newAdminToken, log)
+  const traffic = new Traffic()
+  const counters = tellCounters({
+    bus,
+    state: async () => ({ counts: await engine.countsInSteps() }),
+    complain,
+  })
+  closing.add(counters.close)
+  const watched = { traffic, onAttempt: counters.note }
+  const gateway = composeGateway({ ...parts, ...keys, ...watched, callers: registry })
+  closing.add(gateway.close)
+  tellOverruled(settings, log)
+
+  const history = keepHistory({ storage, settings: settings.current, now: Date.now, complain })
+  closing.add(history.close)
+  const signatures = await keepSignatures({ repository: storage.signatures, log, now: Date.now })
+  closing.add(signatures.close)
+  guardSecrets(log.scrubber, settings.current())
+  settings.subscribe((now, before) => {
+    const names = changedSettings(now, before).map(({ env }) => env)
+    bus.publish('settings', { changed: names })
+    guardSecrets(log.scrubber, now)
+    log.setLevel(now.logLevel)
+  })
+
+  const door = await composeAccess({ ...parts, registry, now })
+  closing.add(door.close)
+  const { sessions, callers } = door
+  const { handlers, jobs, audit } = composeAdmin({ ...parts, keys, tokens, gateway, sessions })
+  closing.add(jobs.close)
+  const readiness = () => (engine.hasActiveKey() ? undefined : 'No key is alive.')
+  const admin = composeAdminRoutes({ ...parts, door, handlers, audit, now })
+  // Fastify speaks of its own troubles only.
+  const app = createListener({
+    log: log.pino.child({}, { level: 'warn' }),
+    data: dataRoutes({
+      settings,
+      callers,
+      gateway,
+      log,
+      complain,
+      traffic,
+      signatures: signatures.store,
+    }),
+    // The Python program had its key administration among the paths of clients.
+    passedOn: Object.values(endpoints).map(({ path }) => path),
+    groups: [
+      healthRoutes(readiness),
+      metricsGroup({ log, settings, callers, storage, engine, gateway, traffic }),
+      admin.routes,
+      pageRoutes(opened.pagesFolder),
+    ],
+  })
+  const url = await listen(app, settings.current())
+  closing.add(() => closeListener(app, settings.current().shutdownGraceSeconds * 1000))
+  // Ended before the listener is closed, which waits for whoever still reads.
+  closing.add(admin.close)
+
+  return {
+    url,
+    settings,
+    storage,
+    log,
+    newAdminToken: newAdminToken ?? opened.newAdminToken,
+    keys: engine,
+    close: closing.close,
+  }
+}
+
+function tellParted(newAdminToken: string | undefined, log: RootLog): void {
+  if (newAdminToken === undefined) return
+  log.warn(
+    'AUTH_TOKEN is the token of a client (ALLOWED_TOKENS): it opens nothing but the models. A new admin token was made, shown once at this start; set another AUTH_TOKEN if you like.',
+  )
+}
+
+/** Who changed the environment and sees no effect finds out why. */
+function tellOverruled(settings: LiveSettings, log: RootLog): void {
+  const names = settings.overruled()
+  if (names.length === 0) return
+  log.info(
+    { settings: names },
+    'The environment gives these settings other values than the stored ones, which count. A reset takes those of the environment.',
+  )
+}

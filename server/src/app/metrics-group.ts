@@ -1,0 +1,45 @@
+import type { Callers } from '../auth/clients/credentials.ts'
+import type { RouteGroup } from '../http/listener.ts'
+import { metricsRoute } from '../http/metrics-route.ts'
+import type { KeyEngine } from '../keys/engine.ts'
+import type { RootLog } from '../log/create-log.ts'
+import { contentType } from '../telemetry/metrics/exposition.ts'
+import { readMetrics } from '../telemetry/metrics/metrics.ts'
+import type { Traffic } from '../telemetry/metrics/request-metrics.ts'
+import type { LiveSettings } from '../settings/live-settings.ts'
+import type { Storage } from '../storage/open-storage.ts'
+import type { ComposedGateway } from './compose-gateway.ts'
+import { serverVersion } from './server-version.ts'
+
+export type MetricsGroupDeps = {
+  readonly log: RootLog
+  readonly settings: LiveSettings
+  readonly callers: Callers
+  readonly storage: Storage
+  readonly engine: KeyEngine
+  readonly gateway: ComposedGateway
+  readonly traffic: Traffic
+}
+
+/** `/metrics`, looking at every part that has something to tell. */
+export function metricsGroup(deps: MetricsGroupDeps): RouteGroup {
+  const { log, settings, callers, storage, engine, gateway, traffic } = deps
+  return metricsRoute({
+    callers,
+    token: () => settings.current().metricsToken,
+    contentType,
+    read: async () => {
+      const counts = await engine.countsInSteps()
+      const text = await readMetrics({
+        traffic,
+        keys: () => counts,
+        pool: engine.poolStatus,
+        proxies: gateway.exits.states,
+        requestLog: gateway.requestLogStats,
+        askDatabase: storage.isReady,
+        version: serverVersion,
+      })
+      return log.scrubber.scrub(text)
+    },
+  })
+}

@@ -1,0 +1,35 @@
+import type { KindSum, UsageRepository } from '../storage/rollups/usage-store.ts'
+import type { Calendar } from '../runtime/calendar.ts'
+import type { EarlierUse } from '../auth/clients/token-meter.ts'
+import type { TokenRegistry } from '../auth/clients/token-registry.ts'
+import { costOf } from '../telemetry/usage/cost.ts'
+import type { PriceBook } from '../telemetry/usage/price-book.ts'
+
+export type RememberDeps = {
+  readonly registry: TokenRegistry
+  readonly usage: Pick<UsageRepository, 'sums'>
+  readonly prices: Pick<PriceBook, 'current'>
+  readonly calendar: Calendar
+  readonly now: number
+}
+
+/** Tells the counters of client tokens what was used earlier today and this month, before this start. */
+export async function rememberTokenUse(deps: RememberDeps): Promise<void> {
+  const { registry, usage, prices, calendar, now } = deps
+  const to = now + 1
+  const today = await usage.sums({ from: calendar.startOfDay(now), to }, 'caller')
+  const month = await usage.sums({ from: calendar.startOfMonth(now), to }, 'caller')
+  const uses = new Map<string, { -readonly [K in keyof EarlierUse]: EarlierUse[K] }>()
+  const useOf = ({ name }: KindSum) => {
+    const use = uses.get(String(name)) ?? { requestsToday: 0, tokensToday: 0, costThisMonth: 0 }
+    uses.set(String(name), use)
+    return use
+  }
+  for (const sum of today) {
+    const use = useOf(sum)
+    use.requestsToday += sum.requests
+    use.tokensToday += sum.promptTokens + sum.outputTokens + sum.thoughtTokens
+  }
+  for (const sum of month) useOf(sum).costThisMonth += costOf(sum, prices.current(), now) ?? 0
+  for (const [id, use] of uses) registry.remember(id, use, now)
+}

@@ -1,0 +1,84 @@
+import type { FinishReason } from './finish-reason.ts'
+import type { Annotation } from '../../translate/grounding.ts'
+import type { Logprobs } from './logprobs.ts'
+import type { OpenAiError } from '../errors.ts'
+import type { Usage } from './usage.ts'
+
+export type ExtraContent = { readonly google: { readonly thought_signature: string } }
+
+export type ToolCallDelta = {
+  readonly index: number
+  readonly id: string
+  readonly type: 'function'
+  readonly function: { readonly name: string; readonly arguments: string }
+  readonly extra_content?: ExtraContent
+}
+
+export type Delta = {
+  readonly role?: 'assistant'
+  readonly content?: string
+  readonly reasoning_content?: string
+  readonly refusal?: string
+  readonly tool_calls?: readonly ToolCallDelta[]
+  readonly annotations?: readonly Annotation[]
+  readonly extra_content?: ExtraContent
+}
+
+/** What happens in an answer, in order; a stream sends it as it comes, a whole answer is all of it put together. */
+export type ChatEvent =
+  | {
+      readonly kind: 'delta'
+      readonly choice: number
+      readonly delta: Delta
+      readonly logprobs?: Logprobs
+    }
+  | { readonly kind: 'finish'; readonly choice: number; readonly reason: FinishReason }
+  | { readonly kind: 'usage'; readonly usage: Usage }
+  /** The answer broke; nothing follows. */
+  | { readonly kind: 'error'; readonly error: OpenAiError }
+
+/** What every chunk of one answer says of it. */
+export type Envelope = { readonly id: string; readonly created: number; readonly model: string }
+
+/** Writes the server-sent events of one answer. */
+export interface EventWriter {
+  /** Undefined for what this client is not told. */
+  write(event: ChatEvent): string | undefined
+  /** A chunk without anything in it: the answer is being made. */
+  heartbeat(): string
+}
+
+/** `withUsage` is `stream_options.include_usage`. What every chunk says is written once: most chunks say little more. */
+export function createEventWriter(envelope: Envelope, withUsage: boolean): EventWriter {
+  const { id, created, model } = envelope
+  const head = JSON.stringify({ id, object: 'chat.completion.chunk', created, model }).slice(0, -1)
+  const begin = `data: ${head},"choices":[`
+  // With include_usage every chunk but the last says that it knows none yet.
+  const end = withUsage ? '],"usage":null}\n\n' : ']}\n\n'
+  return {
+    write(event) {
+      switch (event.kind) {
+        case 'delta':
+          return begin + deltaChoice(event) + end
+        case 'finish': {
+          const { choice: index, reason } = event
+          return begin + JSON.stringify({ index, delta: {}, finish_reason: reason }) + end
+        }
+        case 'usage':
+          return withUsage ? `${begin}],"usage":${JSON.stringify(event.usage)}}\n\n` : undefined
+        case 'error':
+          return streamEvent({ error: event.error.error })
+      }
+    },
+    heartbeat: () => `${begin}]}\n\n`,
+  }
+}
+
+function deltaChoice({ choice, delta, logprobs }: Extract<ChatEvent, { kind: 'delta' }>): string {
+  const told = logprobs ? `,"logprobs":${JSON.stringify(logprobs)}` : ''
+  return `{"index":${choice},"delta":${JSON.stringify(delta)}${told},"finish_reason":null}`
+}
+
+export const endOfStream = 'data: [DONE]\n\n'
+
+export const streamEvent = (chunk: object): string => `data: ${JSON.stringify(chunk)}\n\n`

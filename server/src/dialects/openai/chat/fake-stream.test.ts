@@ -1,0 +1,52 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { startOpenAiBench, token, type OpenAiBench } from '../testing/openai-bench.ts'
+
+let bench: OpenAiBench
+afterEach(() => bench.close())
+
+async function stream(content: string): Promise<{ status: number; events: string[] }> {
+  bench = await startOpenAiBench({
+    settings: { fakeStreamEnabled: true, fakeStreamEmptyDataIntervalSeconds: 0.05 },
+  })
+  const response = await fetch(`${bench.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify({
+      model: 'gemini-3.8-flash',
+      stream: true,
+      messages: [{ role: 'user', content }],
+    }),
+  })
+  const bytes: Buffer[] = []
+  try {
+    for await (const chunk of response.body ?? []) bytes.push(Buffer.from(chunk))
+  } catch {
+    // A stream that broke is closed so that no client takes it for a finish.
+  }
+  const text = Buffer.concat(bytes).toString('utf8')
+  return { status: response.status, events: text.split('\n\n').filter((event) => event !== '') }
+}
+
+describe('a faked stream', () => {
+  test('gives signs of life, then the whole answer with its text behind the thoughts', async () => {
+    const { events } = await stream('Say hello [[fake:delay-300]]')
+    expect(events[0]).toContain('"choices":[]')
+    expect(events.join()).toContain('"reasoning_content"')
+    expect(events.join()).toMatch(/"content":"[^"]+"/)
+    expect(events.at(-2)).toContain('"finish_reason":"stop"')
+    expect(events.at(-1)).toBe('data: [DONE]')
+    expect(bench.fake.received()[0]?.action).toBe('generateContent')
+  })
+
+  test('that fails after a sign of life ends with an error', async () => {
+    const { status, events } = await stream('Say hello [[fake:delay-300 unknown-status]]')
+    expect(status).toBe(200)
+    expect(events.at(-1)).toContain('data: {"error":')
+  })
+
+  test('that fails at once fails with its status', async () => {
+    const { status, events } = await stream('')
+    expect(status).toBe(400)
+    expect(events[0]).toContain('"param":"messages"')
+  })
+})

@@ -1,0 +1,150 @@
+import type { ChatRequest, GoogleExtras } from './chat-request.ts'
+import type { GenerationConfig, ThinkingConfig } from '../../../google/requests/gemini-request.ts'
+import type { ModelTraits } from '../../../google/models/model-traits.ts'
+import { thinkingFor } from './reasoning-effort.ts'
+import type { Translated, Warning } from '../../translate/warnings.ts'
+
+export type ParameterSettings = {
+  /** Whether thoughts are asked for where the client does not say. */
+  readonly showThoughts: boolean
+}
+
+const mostStopSequences = 5
+
+/** Numbers and switches: everything of `generationConfig` but the form of the answer. */
+export function translateParameters(
+  request: ChatRequest,
+  traits: ModelTraits,
+  settings: ParameterSettings,
+): Translated<GenerationConfig> {
+  const warnings: Warning[] = []
+  const config: GenerationConfig = {}
+  if (isGiven(request.temperature)) config.temperature = request.temperature
+  if (isGiven(request.top_p)) config.topP = request.top_p
+  if (isGiven(request.top_k) && request.top_k > 0) config.topK = Math.round(request.top_k)
+  if (isGiven(request.seed)) config.seed = intoInt32(request.seed)
+  const n = request.n ?? 1
+  if (n > 1 && traits.generation < 3) config.candidateCount = n
+  const parts = [
+    maxTokens(request),
+    stopSequences(request),
+    penalties(request, traits),
+    logprobs(request, traits),
+    thinking(request, traits, settings),
+    images(request, traits),
+  ]
+  for (const part of parts) {
+    Object.assign(config, part.value)
+    warnings.push(...part.warnings)
+  }
+  return { value: config, warnings }
+}
+
+/** What Google calls extras, wherever an SDK puts them: `extra_body.google` on the wire, or `google`. */
+export const googleExtrasOf = (request: ChatRequest): GoogleExtras | undefined =>
+  request.extra_body?.google ?? request.google ?? undefined
+
+const isGiven = <T>(value: T | null | undefined): value is T =>
+  value !== null && value !== undefined
+
+const carried = (value: GenerationConfig): Translated<GenerationConfig> => ({ value, warnings: [] })
+const lost = (field: string, reason: string): Warning => ({ field, reason })
+
+function maxTokens(request: ChatRequest): Translated<GenerationConfig> {
+  const name = isGiven(request.max_completion_tokens) ? 'max_completion_tokens' : 'max_tokens'
+  const given = request[name]
+  if (!isGiven(given)) return carried({})
+  if (given > 0) return carried({ maxOutputTokens: given })
+  return { value: {}, warnings: [lost(name, 'It is not above zero.')] }
+}
+
+function stopSequences({ stop }: ChatRequest): Translated<GenerationConfig> {
+  const given = (typeof stop === 'string' ? [stop] : (stop ?? [])).filter((one) => one !== '')
+  if (given.length === 0) return carried({})
+  const value = { stopSequences: given.slice(0, mostStopSequences) }
+  if (given.length <= mostStopSequences) return carried(value)
+  return { value, warnings: [lost('stop', `Google takes ${mostStopSequences} stop sequences.`)] }
+}
+
+/** Seeds of OpenAI's may be longer than Google's 32 bits; the same one always becomes the same one. */
+const intoInt32 = (seed: number): number => Number(BigInt.asIntN(32, BigInt(seed)))
+
+/** From 2.5 on models answer 400 to a penalty. */
+function penalties(request: ChatRequest, traits: ModelTraits): Translated<GenerationConfig> {
+  const value: GenerationConfig = {}
+  const warnings: Warning[] = []
+  const names = [
+    ['presence_penalty', 'presencePenalty'],
+    ['frequency_penalty', 'frequencyPenalty'],
+  ] as const
+  for (const [field, name] of names) {
+    const given = request[field]
+    if (!isGiven(given) || given === 0) continue
+    if (traits.generation < 2.5) value[name] = given
+    else warnings.push(lost(field, 'The model takes no penalties.'))
+  }
+  return { value, warnings }
+}
+
+function logprobs(request: ChatRequest, traits: ModelTraits): Translated<GenerationConfig> {
+  if (!request.logprobs) return carried({})
+  if (traits.generation >= 2.5) {
+    return { value: {}, warnings: [lost('logprobs', 'The model gives no log probabilities.')] }
+  }
+  const top = request.top_logprobs ?? 0
+  return carried({ responseLogprobs: true, ...(top > 0 ? { logprobs: top } : {}) })
+}
+
+function thinking(
+  request: ChatRequest,
+  traits: ModelTraits,
+  { showThoughts }: ParameterSettings,
+): Translated<GenerationConfig> {
+  const { reasoning_effort: effort } = request
+  const given = googleExtrasOf(request)?.thinking_config
+  const warnings: Warning[] = []
+  let config: ThinkingConfig | undefined
+  if (given) {
+    config = givenThinking(given)
+    if (isGiven(effort)) warnings.push(lost('reasoning_effort', 'thinking_config says it already.'))
+  } else if (isGiven(effort)) {
+    const thinking = thinkingFor(effort, traits)
+    config = thinking?.config
+    if (!thinking) warnings.push(lost('reasoning_effort', 'The model does not think.'))
+    else if (!thinking.isAsAsked) {
+      warnings.push(lost('reasoning_effort', 'The model has no such effort; it gets the nearest.'))
+    }
+  }
+  const wantsThoughts = showThoughts && traits.thinks && effort !== 'none'
+  const includes = given?.include_thoughts ?? (wantsThoughts ? true : undefined)
+  const thinkingConfig = {
+    ...config,
+    ...(includes === undefined ? {} : { includeThoughts: includes }),
+  }
+  return { value: Object.keys(thinkingConfig).length === 0 ? {} : { thinkingConfig }, warnings }
+}
+
+function givenThinking(given: NonNullable<GoogleExtras['thinking_config']>): ThinkingConfig {
+  return {
+    ...(isGiven(given.thinking_level) ? { thinkingLevel: given.thinking_level } : {}),
+    ...(isGiven(given.thinking_budget) ? { thinkingBudget: given.thinking_budget } : {}),
+  }
+}
+
+/** Image models answer with images and text; what else `modalities` may ask is not theirs to give. */
+function images(request: ChatRequest, traits: ModelTraits): Translated<GenerationConfig> {
+  const { aspect_ratio: aspectRatio, image_size: imageSize } = googleExtrasOf(request) ?? {}
+  const imageConfig = {
+    ...(aspectRatio ? { aspectRatio } : {}),
+    ...(imageSize ? { imageSize } : {}),
+  }
+  const foreign = (request.modalities ?? []).filter(
+    (one) => one !== 'text' && !(one === 'image' && traits.makesImages),
+  )
+  const warnings = foreign.length > 0 ? [lost('modalities', 'The model answers with text.')] : []
+  const value = {
+    ...(Object.keys(imageConfig).length > 0 ? { imageConfig } : {}),
+    ...(traits.makesImages ? { responseModalities: ['TEXT', 'IMAGE'] } : {}),
+  }
+  return { value, warnings }
+}

@@ -1,0 +1,44 @@
+import type { UsageMetadata } from '../../../google/answers/gemini-answer.ts'
+
+export type Usage = {
+  readonly prompt_tokens: number
+  readonly completion_tokens: number
+  readonly total_tokens: number
+  readonly prompt_tokens_details: { readonly cached_tokens: number }
+  readonly completion_tokens_details: { readonly reasoning_tokens: number }
+}
+
+/** Google counts thoughts and what its tools read apart; OpenAI counts them as output and as input. */
+export function usageOf(metadata: UsageMetadata): Usage {
+  const thoughts = metadata.thoughtsTokenCount ?? 0
+  const prompt = (metadata.promptTokenCount ?? 0) + (metadata.toolUsePromptTokenCount ?? 0)
+  const completion = (metadata.candidatesTokenCount ?? 0) + thoughts
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: metadata.totalTokenCount ?? prompt + completion,
+    prompt_tokens_details: { cached_tokens: metadata.cachedContentTokenCount ?? 0 },
+    completion_tokens_details: { reasoning_tokens: thoughts },
+  }
+}
+
+/** What several calls to Google took together, where one request needed several. */
+export function addUsage(first: Usage | undefined, second: Usage | undefined): Usage | undefined {
+  if (first === undefined || second === undefined) return first ?? second
+  return {
+    prompt_tokens: first.prompt_tokens + second.prompt_tokens,
+    completion_tokens: first.completion_tokens + second.completion_tokens,
+    total_tokens: first.total_tokens + second.total_tokens,
+    prompt_tokens_details: {
+      cached_tokens:
+        first.prompt_tokens_details.cached_tokens + second.prompt_tokens_details.cached_tokens,
+    },
+    completion_tokens_details: {
+      reasoning_tokens:
+        first.completion_tokens_details.reasoning_tokens +
+        second.completion_tokens_details.reasoning_tokens,
+    },
+  }
+}
+
+export const noUsage: Usage = usageOf({})

@@ -1,0 +1,30 @@
+import type { Presence } from '../../runtime/client-signal.ts'
+import type { FetchMedia } from '../media/public-fetch.ts'
+import { InvalidRequest } from './client-error.ts'
+import type { Fetched, RemoteMedia } from './media-parts.ts'
+
+const mostUrls = 32
+const mostAtOnce = 4
+
+/** Every file that a request names, a few at a time. */
+export async function fetchRemoteMedia(
+  fetchMedia: FetchMedia,
+  urls: readonly string[],
+  presence: Presence,
+): Promise<RemoteMedia> {
+  if (urls.length === 0) return new Map()
+  if (urls.length > mostUrls) {
+    throw new InvalidRequest(`The messages name more than ${mostUrls} remote files.`, {
+      param: 'messages',
+    })
+  }
+  const media = new Map<string, Fetched>()
+  const waiting = [...urls]
+  async function work(): Promise<void> {
+    for (let url = waiting.shift(); url !== undefined; url = waiting.shift()) {
+      media.set(url, await fetchMedia(url, presence.signal))
+    }
+  }
+  await Promise.all(Array.from({ length: mostAtOnce }, work))
+  return media
+}

@@ -1,0 +1,56 @@
+import type { z } from 'zod'
+import { InvalidRequest } from './client-error.ts'
+
+/** Parses a request body and checks it against a schema; what does not fit is named by its path. */
+export function readRequest<T>(schema: z.ZodType<T>, body: Buffer): T {
+  return checkRequest(schema, parseJson(body))
+}
+
+export function checkRequest<T>(schema: z.ZodType<T>, value: unknown): T {
+  const read = schema.safeParse(value)
+  if (read.success) return read.data
+  const { path, message } = deepest(read.error.issues)
+  const param = pathText(path)
+  throw new InvalidRequest(param === '' ? message : `Invalid '${param}': ${message}.`, {
+    ...(param === '' ? {} : { param }),
+    code: 'invalid_value',
+  })
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch (cause) {
+    throw new InvalidRequest('The body of the request is not valid JSON.', { cause })
+  }
+}
+
+type Found = { readonly path: readonly PropertyKey[]; readonly message: string }
+
+/** Of everything that does not fit, what lies deepest tells most: a union's own message says only that nothing fits. */
+function deepest(issues: readonly z.core.$ZodIssue[]): Found {
+  let found: Found = { path: [], message: 'The request is not of the expected shape' }
+  for (const issue of issues) {
+    const inner = issue.code === 'invalid_union' ? issue.errors.flatMap(inUnion) : []
+    const candidates: Found[] = [
+      { path: issue.path, message: issue.message },
+      ...inner.map(({ path, message }) => ({ path: [...issue.path, ...path], message })),
+    ]
+    for (const one of candidates) {
+      if (one.path.length > found.path.length || found.path.length === 0) found = one
+    }
+  }
+  return found
+}
+
+function inUnion(issues: z.core.$ZodIssue[]): Found[] {
+  return issues.length === 0 ? [] : [deepest(issues)]
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, index) =>
+      typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${String(step)}`,
+    )
+    .join('')
+}

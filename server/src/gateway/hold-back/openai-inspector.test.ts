@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import type { Framing, UpstreamCall } from '../../google/upstream-call.ts'
+import { judgeFor } from './inspectors.ts'
+
+const call = (framing: Framing): UpstreamCall => ({
+  method: 'POST',
+  path: '/v1beta/openai/chat/completions',
+  headers: {},
+  body: [],
+  framing,
+  generates: true,
+  usesResource: false,
+  credential: 'bearer',
+  shape: 'openai',
+})
+const judge = (framing: Framing, status = 200) =>
+  judgeFor({ scrub: (text) => text }, call(framing), status)
+const bytes = (value: unknown) => Buffer.from(JSON.stringify(value))
+const event = (value: unknown) => Buffer.from(`data: ${JSON.stringify(value)}\n\n`)
+const choice = (more: object) => ({ choices: [{ index: 0, ...more }] })
+const delta = (more: object) => choice({ delta: { role: 'assistant', ...more } })
+const overloaded = { error: { code: 503, message: 'Busy.', status: 'UNAVAILABLE' } }
+
+describe('a whole answer', () => {
+  test.each([
+    ['answered', choice({ message: { content: 'hi' }, finish_reason: 'stop' })],
+    ['answered', choice({ message: { tool_calls: [{ id: 'a' }] }, finish_reason: 'tool_calls' })],
+    ['answered', choice({ message: { reasoning_content: 'hm' }, finish_reason: 'stop' })],
+    ['answered', choice({ message: { role: 'assistant' }, finish_reason: 'length' })],
+    ['answered', { object: 'list', data: [{ embedding: [1] }] }],
+    ['answer-withheld', choice({ message: {}, finish_reason: 'content_filter: SAFETY' })],
+    [
+      'answer-empty',
+      choice({ message: { role: 'assistant', content: '' }, finish_reason: 'stop' }),
+    ],
+    ['answer-empty', choice({ finish_reason: 'function_call_filter: MALFORMED_FUNCTION_CALL' })],
+    ['answer-empty', { choices: [] }],
+    ['answer-empty', { object: 'list', data: [] }],
+    ['answer-empty', {}],
+    ['model-overloaded', [overloaded]],
+    ['model-overloaded', overloaded],
+  ])('is %s: %j', (verdict, answer) => {
+    const judged = judge('unary')
+    expect(judged.push(bytes(answer))).toBeUndefined()
+    expect(judged.end().verdict).toBe(verdict)
+  })
+
+  test('is empty without a byte, and tells what it cost', () => {
+    expect(judge('unary').end().verdict).toBe('answer-empty')
+    const judged = judge('unary')
+    const usage = { prompt_tokens: 4, completion_tokens: 3, total_tokens: 7 }
+    judged.push(bytes({ ...choice({ message: { content: 'hi' } }), usage }))
+    expect(judged.end()).toMatchObject({ verdict: 'answered', inputTokens: 4 })
+    expect(judged.usage?.()).toMatchObject({ prompt: 4, output: 3, total: 7 })
+  })
+})
+
+describe('a stream', () => {
+  test('is let go at the first event that carries something, not before', () => {
+    const judged = judge('sse')
+    expect(judged.push(event(delta({})))).toBeUndefined()
+    expect(judged.push(event(delta({ content: '' })))).toBeUndefined()
+    expect(judged.push(event(delta({ content: 'h' })))?.verdict).toBe('answered')
+  })
+
+  test('whose first event is an error, in a list or not, is that error', () => {
+    expect(judge('sse').push(event([overloaded]))?.verdict).toBe('model-overloaded')
+    expect(judge('sse').push(event(overloaded))?.verdict).toBe('model-overloaded')
+  })
+
+  test('that ends without a word is empty', () => {
+    const judged = judge('sse')
+    judged.push(event(choice({ delta: {}, finish_reason: 'stop' })))
+    judged.push(Buffer.from('data: [DONE]\n\n'))
+    expect(judged.end().verdict).toBe('answer-empty')
+  })
+})
+
+test('an error in a list is read like any other', () => {
+  const judged = judge('unary', 400)
+  judged.push(bytes([{ error: { code: 400, message: 'Invalid Auth key.' } }]))
+  expect(judged.end().verdict).toBe('bearer-refused')
+})

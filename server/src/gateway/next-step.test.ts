@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { verdicts, type VerdictName } from '../google/verdicts.ts'
+import { decide, freshTally, type Tally } from './next-step.ts'
+
+const limits = { maxRetries: 3, maxKeySwitches: 4 }
+
+function stepsUntilTheEnd(verdict: VerdictName, maxRetries = limits.maxRetries): string[] {
+  const steps: string[] = []
+  for (let tally: Tally = freshTally; ;) {
+    const decision = decide({ verdict, status: 0 }, tally, { ...limits, maxRetries })
+    steps.push(decision.step)
+    if (!('tally' in decision)) return steps
+    tally = decision.tally
+  }
+}
+
+const namesWith = (next: string) =>
+  Object.entries(verdicts)
+    .filter(([, verdict]) => verdict.next === next)
+    .map(([name]) => name)
+
+test('every verdict comes to an end', () => {
+  for (const name of Object.keys(verdicts)) {
+    const verdict = Object.keys(verdicts).find((one): one is VerdictName => one === name)
+    if (verdict !== undefined) expect(stepsUntilTheEnd(verdict).length).toBeLessThan(10)
+  }
+})
+
+test('MAX_RETRIES bounds all attempts that fail through no fault of a key', () => {
+  expect(namesWith('retry')).toContain('answer-empty')
+  expect(stepsUntilTheEnd('answer-empty')).toEqual(['again', 'again', 'deliver'])
+  expect(stepsUntilTheEnd('upstream-failed', 1)).toEqual(['deliver'])
+})
+
+test('MAX_RETRIES 0 means one attempt', () => {
+  expect(stepsUntilTheEnd('upstream-failed', 0)).toEqual(['deliver'])
+})
+
+test('stepping over dead and spent keys is free of MAX_RETRIES and bounded by MAX_KEY_SWITCHES', () => {
+  expect(stepsUntilTheEnd('key-invalid', 1)).toEqual([...Array(4).fill('another-key'), 'deliver'])
+})
+
+test('an unknown model is asked for in one other project', () => {
+  expect(stepsUntilTheEnd('model-not-found')).toEqual(['another-project', 'deliver'])
+})
+
+test('doubled credentials are tried once more', () => {
+  expect(stepsUntilTheEnd('credentials-doubled')).toEqual(['again', 'deliver'])
+})
+
+describe('nothing is asked twice', () => {
+  test.each([
+    'answered',
+    'answer-withheld',
+    'request-refused',
+    'resource-denied',
+    'stream-cut',
+  ] as const)('after %s', (verdict) => {
+    expect(stepsUntilTheEnd(verdict)).toEqual(['deliver'])
+  })
+
+  test('after the client has left', () => {
+    expect(stepsUntilTheEnd('client-left')).toEqual(['stop'])
+  })
+})

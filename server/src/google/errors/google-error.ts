@@ -1,0 +1,150 @@
+import type { QuotaViolation } from '../outcome.ts'
+
+/** What Google's error body says, whatever form it came in. Absent parts are empty, never guessed. */
+export type GoogleError = {
+  readonly status: number
+  /** google.rpc status: `INVALID_ARGUMENT`, `RESOURCE_EXHAUSTED`, … */
+  readonly rpcStatus: string
+  readonly message: string
+  /** ErrorInfo.reason: `API_KEY_INVALID`, `SERVICE_DISABLED`, … */
+  readonly reason: string
+  /** `projects/123`, from ErrorInfo.metadata.consumer; never a key. */
+  readonly consumer: string | undefined
+  readonly violations: readonly QuotaViolation[]
+  /** The longer of RetryInfo and the delay in the message. */
+  readonly retryAfterMs: number | undefined
+}
+
+type Json = { readonly [name: string]: unknown }
+
+/** Google's messages are far shorter; the words of a longer one are searched no further, for some searches take long. */
+const messageLength = 4000
+
+/** Reads an error body: an object, an array of one, JSON inside JSON, HTML, half of it, or nothing. Never throws. */
+export function readGoogleError(status: number, bodyText: string): GoogleError {
+  const error = errorIn(parse(bodyText.replace(/^\s*data:/, '')), 0)
+  if (error === undefined) {
+    return {
+      status,
+      rpcStatus: '',
+      message: plainText(bodyText).slice(0, messageLength),
+      reason: '',
+      consumer: undefined,
+      violations: [],
+      retryAfterMs: undefined,
+    }
+  }
+  const details = objectsIn(error['details'])
+  const message = text(error['message']).slice(0, messageLength)
+  const info = detail(details, 'ErrorInfo')
+  const consumer = text(object(info?.['metadata'])?.['consumer'])
+  return {
+    status: httpStatus(error['code']) ?? status,
+    rpcStatus: text(error['status']),
+    message,
+    reason: text(info?.['reason']),
+    consumer: /^projects\/[\w:.-]+$/.test(consumer) ? consumer : undefined,
+    violations: violationsOf(details, message),
+    retryAfterMs: longest(
+      durationMs(text(detail(details, 'RetryInfo')?.['retryDelay'])),
+      durationMs(/retry in ([\d.]+m?s)/i.exec(message)?.[1] ?? ''),
+    ),
+  }
+}
+
+/** A body that came with 200, or inside another error, knows the status better than the line above it. */
+function httpStatus(code: unknown): number | undefined {
+  return typeof code === 'number' && code >= 400 && code < 600 ? code : undefined
+}
+
+function parse(bodyText: string): unknown {
+  try {
+    return JSON.parse(bodyText)
+  } catch {
+    return undefined
+  }
+}
+
+/** Google wraps errors in an array on streams and on its OpenAI endpoint; its SDKs nest one error's text in another's message. */
+function errorIn(value: unknown, depth: number): Json | undefined {
+  if (depth > 3) return undefined
+  if (Array.isArray(value)) return errorIn(value[0], depth + 1)
+  const error = object(object(value)?.['error'])
+  if (error === undefined) return undefined
+  const message = text(error['message'])
+  const nested = message.startsWith('{') ? errorIn(parse(message), depth + 1) : undefined
+  return nested ?? error
+}
+
+function violationsOf(details: readonly Json[], message: string): QuotaViolation[] {
+  const told = details
+    .filter((one) => isOf(one, 'QuotaFailure'))
+    .flatMap((one) => objectsIn(one['violations']))
+    .map((one) => {
+      const quotaId = text(one['quotaId'])
+      const limit = Number.parseInt(text(one['quotaValue']), 10)
+      return violation(`${quotaId} ${text(one['quotaMetric'])}`, quotaId, limit)
+    })
+  if (told.length > 0) return told
+  // Without QuotaFailure the message still names metric and limit, and sometimes nothing else.
+  return [...message.matchAll(/Quota exceeded for metric: ([^\s,]+), limit: (\d+)/g)].map(
+    ([, metric = '', limit = '']) => violation(metric, metric, Number.parseInt(limit, 10)),
+  )
+}
+
+function violation(words: string, quotaId: string, limit: number): QuotaViolation {
+  return {
+    quotaId,
+    unit: /token/i.test(words) ? 'input-tokens' : 'requests',
+    window: /per_?day|daily/i.test(words)
+      ? 'day'
+      : /per_?minute/i.test(words)
+        ? 'minute'
+        : 'unknown',
+    limit: Number.isNaN(limit) ? undefined : limit,
+    tier: /free_?tier/i.test(words) ? 'free' : /paid_?tier/i.test(words) ? 'paid' : undefined,
+  }
+}
+
+/** `31s`, `31.629s`, `120ms`. */
+function durationMs(duration: string): number | undefined {
+  const [, amount, unit] = /^([\d.]+)(ms|s)$/.exec(duration) ?? []
+  if (amount === undefined) return undefined
+  return Math.ceil(Number.parseFloat(amount) * (unit === 's' ? 1000 : 1))
+}
+
+function longest(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b
+  return b === undefined ? a : Math.max(a, b)
+}
+
+/** Pages of errors are short; what follows is not worth reading. */
+const pageLength = 20_000
+
+function plainText(body: string): string {
+  return body
+    .slice(0, pageLength)
+    .replaceAll(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+}
+
+const isOf = (one: Json, type: string) => text(one['@type']).endsWith(`.${type}`)
+const detail = (details: readonly Json[], type: string) => details.find((one) => isOf(one, type))
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function object(value: unknown): Json | undefined {
+  return isObject(value) ? value : undefined
+}
+
+function objectsIn(value: unknown): Json[] {
+  return Array.isArray(value) ? value.filter(isObject) : []
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
+}

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { ClientLeft } from '../../runtime/client-disconnected.ts'
+import { explainFailure } from './network-failure.ts'
+
+const failure = (code: string, message = 'It failed.') =>
+  Object.assign(new Error(message), { code })
+
+test.each([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_SOCKET',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'HPE_INVALID_CONSTANT',
+])('%s is a failure of the network', (code) => {
+  expect(explainFailure(failure(code))).toEqual({
+    verdict: 'network-failed',
+    status: 0,
+    reason: code,
+    message: 'It failed.',
+  })
+})
+
+test.each(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])('%s is a lack of time', (code) => {
+  expect(explainFailure(failure(code)).verdict).toBe('timed-out')
+})
+
+test('a client that left is told from a network that failed', () => {
+  expect(explainFailure(new ClientLeft())).toEqual({ verdict: 'client-left', status: 0 })
+})
+
+test('a key that cannot be a header is the key’s fault', () => {
+  const error = failure('UND_ERR_INVALID_ARG', 'invalid x-goog-api-key header')
+  expect(explainFailure(error).verdict).toBe('key-invalid')
+  expect(explainFailure(failure('UND_ERR_INVALID_ARG', 'invalid path')).verdict).toBe(
+    'network-failed',
+  )
+})
+
+test('the code of the cause is the reason, and a failure without words says its code', () => {
+  const error = new TypeError('fetch failed', { cause: failure('ECONNREFUSED') })
+  expect(explainFailure(error)).toMatchObject({ reason: 'ECONNREFUSED', message: 'fetch failed' })
+  expect(explainFailure(failure('ECONNREFUSED', '')).message).toBe('ECONNREFUSED')
+})

@@ -1,0 +1,244 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isPlainJsonSchema } from './plain-json-schema.ts'
+import { compileSchema } from './schema-compiler.ts'
+import { openStrictGemini } from '../../dialects/openai/testing/strict-gemini.ts'
+
+describe('a schema that is converted', () => {
+  test('has the constant as its only value', () => {
+    expect(compileSchema({ const: 'a' })).toEqual({ type: 'STRING', enum: ['a'] })
+  })
+
+  test('has the values of numbers as texts', () => {
+    expect(compileSchema({ enum: [1, 2] })).toEqual({
+      type: 'INTEGER',
+      format: 'enum',
+      enum: ['1', '2'],
+    })
+  })
+
+  test('has exclusive bounds as bounds', () => {
+    expect(compileSchema({ type: 'integer', exclusiveMinimum: 0, exclusiveMaximum: 9 })).toEqual({
+      type: 'INTEGER',
+      minimum: 1,
+      maximum: 8,
+    })
+    expect(compileSchema({ type: 'number', exclusiveMinimum: 0 })).toEqual({
+      type: 'NUMBER',
+      minimum: 0,
+    })
+    expect(compileSchema({ type: 'integer', minimum: 3, exclusiveMinimum: true })).toMatchObject({
+      minimum: 4,
+    })
+  })
+
+  test('is nullable where null is among its types, values or alternatives', () => {
+    const nullable = { type: 'STRING', nullable: true }
+    expect(compileSchema({ type: ['string', 'null'] })).toEqual(nullable)
+    expect(compileSchema({ anyOf: [{ type: 'string' }, { type: 'null' }] })).toEqual(nullable)
+    expect(compileSchema({ enum: ['a', null] })).toEqual({ ...nullable, enum: ['a'] })
+  })
+
+  test('has alternatives instead of several types', () => {
+    expect(compileSchema({ type: ['string', 'integer'] })).toEqual({
+      anyOf: [{ type: 'STRING' }, { type: 'INTEGER' }],
+    })
+  })
+
+  test('has what stands beside alternatives inside each of them', () => {
+    const schema = {
+      properties: { a: { type: 'string' }, b: { type: 'string' } },
+      oneOf: [{ required: ['a'] }, { required: ['b'] }],
+    }
+    const properties = { a: { type: 'STRING' }, b: { type: 'STRING' } }
+    expect(compileSchema(schema)).toEqual({
+      anyOf: [
+        { type: 'OBJECT', properties, required: ['a'] },
+        { type: 'OBJECT', properties, required: ['b'] },
+      ],
+    })
+  })
+
+  test('has all that its parts ask for', () => {
+    const schema = {
+      allOf: [
+        { properties: { a: { type: 'string', minLength: 1 } }, required: ['a'] },
+        { properties: { a: { minLength: 3 }, b: { type: 'boolean' } }, required: ['b'] },
+      ],
+    }
+    expect(compileSchema(schema)).toEqual({
+      type: 'OBJECT',
+      properties: { a: { type: 'STRING', minLength: 3 }, b: { type: 'BOOLEAN' } },
+      required: ['a', 'b'],
+    })
+  })
+
+  test('has its references written out, with what stands beside them', () => {
+    const schema = {
+      properties: { a: { $ref: '#/$defs/Name', description: 'Whose?' } },
+      $defs: { Name: { type: 'string', description: 'A name.' } },
+    }
+    expect(compileSchema(schema).properties).toEqual({
+      a: { type: 'STRING', description: 'Whose?' },
+    })
+  })
+
+  test('breaks a cycle where it closes', () => {
+    const schema = {
+      type: 'object',
+      properties: { child: { $ref: '#' }, name: { type: 'string' } },
+    }
+    expect(compileSchema(schema).properties?.['child']?.properties?.['child']).toEqual({
+      type: 'OBJECT',
+    })
+  })
+
+  test('that multiplies by its references stays small', () => {
+    const names = Array.from({ length: 20 }, (_, index) => `d${index}`)
+    const $defs = Object.fromEntries(
+      names.map((name, index) => {
+        const next = { $ref: `#/$defs/${names[index + 1] ?? 'end'}` }
+        return [name, { type: 'object', properties: { a: next, b: next } }]
+      }),
+    )
+    const size = JSON.stringify(compileSchema({ $ref: '#/$defs/d0', $defs })).length
+    expect(size).toBeLessThan(1_000_000)
+  })
+
+  test('requires only what it declares', () => {
+    expect(
+      compileSchema({ properties: { a: { type: 'string' } }, required: ['a', 'b'] }).required,
+    ).toEqual(['a'])
+  })
+
+  test('has items for every list, tuples included', () => {
+    expect(compileSchema({ type: 'array' })).toEqual({ type: 'ARRAY', items: { type: 'STRING' } })
+    expect(compileSchema({ prefixItems: [{ type: 'string' }, { type: 'integer' }] })).toEqual({
+      type: 'ARRAY',
+      items: { anyOf: [{ type: 'STRING' }, { type: 'INTEGER' }] },
+    })
+  })
+
+  test('says in words the format that Google does not take', () => {
+    expect(compileSchema({ type: 'string', format: 'email', description: 'Where?' })).toEqual({
+      type: 'STRING',
+      description: 'Where? Format: email.',
+    })
+  })
+
+  test('never takes a property for a keyword', () => {
+    const names = ['not', 'if', 'const', '$ref', 'anyOf', 'type', 'enum', 'examples', '__proto__']
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]))
+    const compiled = compileSchema({ type: 'object', properties, required: names })
+    expect(Object.keys(compiled.properties ?? {})).toEqual(names)
+    expect(compiled.required).toEqual(names)
+  })
+})
+
+describe('a schema that Google takes as it is', () => {
+  test.each([
+    {
+      type: 'object',
+      properties: { a: { type: ['string', 'null'] } },
+      additionalProperties: false,
+    },
+    { $defs: { A: { type: 'string' } }, type: 'object', properties: { a: { $ref: '#/$defs/A' } } },
+    { type: 'object', properties: { a: { enum: ['x', 1] } }, $schema: 'x' },
+  ])('is known: %j', (schema) => {
+    expect(isPlainJsonSchema(schema)).toBe(true)
+  })
+
+  test.each([
+    { const: 1 },
+    { allOf: [] },
+    { properties: { a: { exclusiveMinimum: 1 } } },
+    { properties: { a: { $ref: '#/$defs/A', description: 'x' } }, $defs: { A: {} } },
+    { properties: { a: { $ref: '#' } }, required: ['a'] },
+    { properties: { a: { $ref: 'https://a.example/b' } } },
+    { enum: [null] },
+    'x',
+  ])('is told from one that has to be converted: %j', (schema) => {
+    expect(isPlainJsonSchema(schema)).toBe(false)
+  })
+})
+
+const name = fc.constantFrom('a', 'b', 'not', 'const', 'type', '$ref', 'items', 'x y', '')
+const junk = fc.jsonValue({ maxDepth: 1 })
+const type = fc.constantFrom('string', 'integer', 'number', 'boolean', 'array', 'object', 'null')
+const number = fc.oneof(fc.integer({ min: -9, max: 9 }), fc.double({ noNaN: true }))
+const small = fc.nat({ max: 5 })
+const { schema: anySchema } = fc.letrec((tie) => {
+  const inner = tie('schema')
+  const map = fc.dictionary(name, inner, { maxKeys: 3 })
+  const list = fc.array(inner, { maxLength: 3 })
+  const keyword = (key: string, value: fc.Arbitrary<unknown>) =>
+    fc.tuple(fc.constant(key), fc.oneof({ weight: 9, arbitrary: value }, junk))
+  const keywords = fc.oneof(
+    keyword('type', fc.oneof(type, fc.array(type, { maxLength: 3 }))),
+    keyword('properties', map),
+    keyword('required', fc.array(name, { maxLength: 4 })),
+    keyword('items', fc.oneof(inner, list)),
+    keyword('prefixItems', list),
+    keyword('anyOf', list),
+    keyword('oneOf', list),
+    keyword('allOf', list),
+    keyword('not', inner),
+    keyword('if', inner),
+    keyword('enum', fc.array(fc.oneof(fc.string(), junk), { maxLength: 3 })),
+    keyword('const', junk),
+    keyword('$ref', fc.constantFrom('#', '#/$defs/a', '#/properties/a', '#b', 'https://x')),
+    keyword('$defs', map),
+    keyword('additionalProperties', inner),
+    keyword('minimum', number),
+    keyword('exclusiveMinimum', fc.oneof(number, fc.boolean())),
+    keyword('maximum', number),
+    keyword('minLength', small),
+    keyword('maxLength', small),
+    keyword('minItems', small),
+    keyword('format', fc.constantFrom('email', 'date-time', 'int64')),
+    keyword('pattern', fc.string()),
+    keyword('description', fc.string()),
+    keyword('nullable', fc.boolean()),
+    keyword('default', junk),
+    keyword('propertyOrdering', fc.array(name, { maxLength: 3 })),
+  )
+  const object = fc.array(keywords, { maxLength: 5 }).map((pairs) => Object.fromEntries(pairs))
+  return {
+    schema: fc.oneof(
+      { maxDepth: 4, depthSize: 'small', withCrossShrink: true },
+      fc.boolean(),
+      object,
+    ),
+  }
+})
+
+describe('whatever schema goes in', () => {
+  let gemini: Awaited<ReturnType<typeof openStrictGemini>>
+  beforeAll(async () => {
+    gemini = await openStrictGemini()
+  })
+  afterAll(() => gemini.fake.close())
+
+  const contents = [{ role: 'user', parts: [{ text: 'hi' }] }]
+
+  test('a strict Gemini takes what comes out', async () => {
+    await fc.assert(
+      fc.asyncProperty(anySchema, async (schema) => {
+        const responseSchema = compileSchema(schema)
+        const generationConfig = { responseMimeType: 'application/json', responseSchema }
+        expect(await gemini.ask('gemini-2.5-flash', { contents, generationConfig })).toBeUndefined()
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  test('a strict Gemini takes what is passed as it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(anySchema.filter(isPlainJsonSchema), async (responseJsonSchema) => {
+        const generationConfig = { responseMimeType: 'application/json', responseJsonSchema }
+        expect(await gemini.ask('gemini-2.5-flash', { contents, generationConfig })).toBeUndefined()
+      }),
+      { numRuns: 100 },
+    )
+  })
+})

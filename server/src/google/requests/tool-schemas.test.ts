@@ -1,0 +1,147 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openStrictGemini } from '../../dialects/openai/testing/strict-gemini.ts'
+import { applyEdits } from './body-edits.ts'
+import { toolSchemaEdits } from './tool-schemas.ts'
+
+function clean(tools: unknown): { text: string; isSame: boolean } {
+  const body = Buffer.from(JSON.stringify(tools))
+  const edits = toolSchemaEdits(body, { start: 0, end: body.length })
+  return { text: Buffer.concat(applyEdits(body, edits)).toString(), isSame: edits.length === 0 }
+}
+
+const declaring = (parameters: unknown, more: object = {}) => [
+  { functionDeclarations: [{ name: 'f', parameters, ...more }] },
+]
+const parametersOf = (text: string) => JSON.parse(text)[0].functionDeclarations[0].parameters
+const takenByGoogle = {
+  type: 'OBJECT',
+  properties: {
+    a: { type: 'STRING', enum: ['x'], default: 'x', example: 'x' },
+    $ref: { type: 'string' },
+    const: { anyOf: [{ type: 'NUMBER', minimum: 1 }, { type: 'NULL' }] },
+    examples: { type: 'ARRAY', items: { type: 'STRING' }, min_items: 1 },
+  },
+  propertyOrdering: ['a', '$ref', 'const', 'examples'],
+}
+
+describe('a function that a native client declares', () => {
+  test('is left alone byte for byte when Google takes it, whatever its properties are called', () => {
+    expect(clean(declaring(takenByGoogle)).isSame).toBe(true)
+    expect(clean([{ googleSearch: {} }]).isSame).toBe(true)
+    expect(clean(null).isSame).toBe(true)
+  })
+
+  test('is left alone in real JSON Schema, which has a member of its own', () => {
+    const parametersJsonSchema = { type: 'object', additionalProperties: false, $schema: 'x' }
+    const tools = [{ functionDeclarations: [{ name: 'f', parametersJsonSchema }] }]
+    expect(clean(tools).isSame).toBe(true)
+  })
+
+  test('says in words of Google what it said in words that Google refuses', () => {
+    const parameters = {
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        const: { const: 'one' },
+        count: { type: 'integer', exclusiveMinimum: 0 },
+        place: { $ref: '#/$defs/place' },
+        note: { type: ['string', 'null'] },
+      },
+      required: ['const'],
+      $defs: { place: { type: 'string', examples: ['Rome'] } },
+    }
+    expect(parametersOf(clean(declaring(parameters)).text)).toEqual({
+      type: 'OBJECT',
+      properties: {
+        const: { type: 'STRING', enum: ['one'] },
+        count: { type: 'INTEGER', minimum: 1 },
+        place: { type: 'STRING' },
+        note: { type: 'STRING', nullable: true },
+      },
+      required: ['const'],
+    })
+  })
+
+  test('does not change with its neighbours, in either way of writing', () => {
+    const refused = { type: 'object', $schema: 'x', properties: { a: { type: 'string' } } }
+    const tools = {
+      function_declarations: [
+        { name: 'f', parameters: refused, description: 'd' },
+        { name: 'g', parameters: takenByGoogle },
+      ],
+    }
+    expect(JSON.parse(clean(tools).text)).toEqual({
+      function_declarations: [
+        {
+          name: 'f',
+          parameters: { type: 'OBJECT', properties: { a: { type: 'STRING' } } },
+          description: 'd',
+        },
+        { name: 'g', parameters: takenByGoogle },
+      ],
+    })
+  })
+})
+
+describe('a strict Gemini', () => {
+  let gemini: Awaited<ReturnType<typeof openStrictGemini>>
+  beforeAll(async () => {
+    gemini = await openStrictGemini()
+  })
+  afterAll(() => gemini.fake.close())
+
+  const ask = (tools: unknown) =>
+    gemini.ask('gemini-3.8-flash', {
+      contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
+      tools,
+    })
+
+  test('takes what it refused before, whatever word of JSON Schema it was', async () => {
+    const words: [string, unknown][] = [
+      ['$schema', 'x'],
+      ['additionalProperties', false],
+      ['oneOf', [{ type: 'string' }]],
+      ['allOf', [{ description: 'd' }]],
+      ['not', {}],
+      ['const', 'a'],
+      ['exclusiveMinimum', 0],
+      ['multipleOf', 2],
+      ['uniqueItems', true],
+      ['patternProperties', {}],
+      ['examples', ['a']],
+      ['readOnly', true],
+      ['contentEncoding', 'base64'],
+      ['$comment', 'c'],
+      ['deprecated', true],
+    ]
+    for (const [word, value] of words) {
+      const property = { type: 'string', [word]: value }
+      const tools = declaring({ type: 'object', properties: { p: property } })
+      expect(await ask(tools), word).toContain('Unknown name')
+      expect(await ask(JSON.parse(clean(tools).text)), word).toBeUndefined()
+    }
+  })
+
+  test('takes every schema that it took before', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.dictionary(
+          fc.constantFrom('const', '$ref', 'a', 'type', 'enum'),
+          fc.constantFrom('STRING', 'NUMBER', 'BOOLEAN'),
+          { minKeys: 1 },
+        ),
+        async (types) => {
+          const properties = Object.fromEntries(
+            Object.entries(types).map(([name, type]) => [name, { type }]),
+          )
+          const tools = declaring({ type: 'OBJECT', properties })
+          expect(clean(tools).isSame).toBe(true)
+          expect(await ask(tools)).toBeUndefined()
+        },
+      ),
+      { numRuns: 30 },
+    )
+  })
+})

@@ -1,0 +1,99 @@
+import { createGate, gateOpensAt, type Gate } from '../inventory/cooldown.ts'
+import type { BreakerPolicy } from '../policy.ts'
+import type { ProjectId } from '../types.ts'
+
+/** Watches a thing that all keys share: a model's capacity, or the way out to Google. */
+export type Breaker = {
+  gate: Gate | undefined
+  /** How often it opened since something was answered. */
+  level: number
+  since: number
+  failures: number
+  answers: number
+  readonly projects: Set<ProjectId>
+}
+
+export type Sighting = {
+  readonly project: ProjectId
+  readonly reservedAt: number
+  readonly now: number
+}
+
+type Rule = BreakerPolicy & { readonly trips: (breaker: Breaker) => boolean }
+
+export function createBreaker(): Breaker {
+  return { gate: undefined, level: 0, since: 0, failures: 0, answers: 0, projects: new Set() }
+}
+
+export function breakerOpensAt(breaker: Breaker, now: number): number {
+  return breaker.gate ? gateOpensAt(breaker.gate, now) : now
+}
+
+/** Counts a failure. Returns the gate when it opened the breaker. */
+export function noteFailure(breaker: Breaker, sighting: Sighting, rule: Rule): Gate | undefined {
+  const { gate } = breaker
+  // A call that left before the breaker opened says nothing new.
+  if (gate && sighting.reservedAt < gate.since) return undefined
+  count(breaker, sighting.now, rule.windowMs)
+  breaker.failures += 1
+  breaker.projects.add(sighting.project)
+  if (!gate && !rule.trips(breaker)) return undefined
+  const delayMs = Math.min(rule.capMs, rule.firstMs * 2 ** breaker.level)
+  breaker.level += 1
+  breaker.gate = createGate({
+    since: sighting.now,
+    until: sighting.now + delayMs,
+    needsTrial: true,
+    patienceMs: rule.trialPatienceMs,
+  })
+  return breaker.gate
+}
+
+/** Counts an answer. Returns whether it closed the breaker. */
+export function noteAnswer(breaker: Breaker, sighting: Sighting, windowMs: number): boolean {
+  const { gate } = breaker
+  if (gate && sighting.reservedAt < gate.since) return false
+  count(breaker, sighting.now, windowMs)
+  breaker.answers += 1
+  breaker.level = 0
+  if (!gate) return false
+  clear(breaker)
+  return true
+}
+
+export function clear(breaker: Breaker): void {
+  breaker.gate = undefined
+  breaker.level = 0
+  breaker.failures = 0
+  breaker.answers = 0
+  breaker.projects.clear()
+}
+
+function count(breaker: Breaker, now: number, windowMs: number): void {
+  if (now - breaker.since < windowMs) return
+  breaker.since = now
+  breaker.failures = 0
+  breaker.answers = 0
+  breaker.projects.clear()
+}
+
+/**
+ * Some refusals among many answers are not an overload: with every tenth call refused, two in a row are seen each second
+ * on a busy gateway, and opening then would cost more than the refusals do.
+ */
+export function modelOverloaded({ failures, answers, projects }: Breaker): boolean {
+  return failures > answers && (projects.size >= 2 || failures >= 3)
+}
+
+/**
+ * Lets everybody through after a trial that nothing was heard of: an overloaded model refuses at once, a good answer may
+ * take a minute. The level stays until an answer has come.
+ */
+export function openAfterSilence(breaker: Breaker, now: number): void {
+  const { gate } = breaker
+  if (gate?.trialSince === undefined || now < gate.trialSince + gate.patienceMs) return
+  breaker.gate = undefined
+  breaker.failures = 0
+  breaker.answers = 0
+  breaker.projects.clear()
+}

@@ -1,0 +1,12 @@
+import type { Hold, Key, Lane, Project } from '../inventory/entities.ts'
+import type { Outcome } from '../../google/outcome.ts'
+
+/** One settled attempt: who made it and how it ended. */
+export type Scene = {
+  readonly hold: Hold
+  readonly lane: Lane
+  readonly key: Key
+  readonly project: Project
+  readonly outcome: Outcome
+  readonly now: number
+}

@@ -1,0 +1,53 @@
+import type { KeyId } from '../types.ts'
+
+type Sighting = {
+  readonly key: KeyId
+  readonly lane: string
+  readonly quotaId: string
+  readonly limit: number
+  readonly now: number
+}
+
+/** Keys that look as if they shared a project; for a person to confirm. */
+export type ProjectProposal = {
+  readonly keys: readonly KeyId[]
+  readonly lane: string
+  readonly quotaId: string
+  readonly at: number
+}
+
+const togetherMs = 5000
+const remembered = 64
+
+export type ProjectProposals = {
+  /** Notes a key whose day was spent although our own count says it had room. Returns a proposal when others met the same. */
+  note(sighting: Sighting): ProjectProposal | undefined
+  list(): readonly ProjectProposal[]
+  dismiss(key: KeyId): void
+}
+
+export function createProjectProposals(): ProjectProposals {
+  let sightings: Sighting[] = []
+  let proposals: ProjectProposal[] = []
+  return {
+    note(sighting) {
+      sightings = sightings.filter(({ now }) => sighting.now - now < togetherMs).slice(-remembered)
+      sightings.push(sighting)
+      const keys = new Set(sightings.filter((one) => alike(one, sighting)).map(({ key }) => key))
+      if (keys.size < 2) return undefined
+      const { lane, quotaId, now } = sighting
+      const proposal = { keys: [...keys], lane, quotaId, at: now }
+      const others = proposals.filter((one) => !one.keys.some((key) => keys.has(key)))
+      proposals = [...others, proposal].slice(-remembered)
+      return proposal
+    },
+    list: () => proposals,
+    dismiss(key) {
+      proposals = proposals.filter(({ keys }) => !keys.includes(key))
+    },
+  }
+}
+
+function alike(a: Sighting, b: Sighting): boolean {
+  return a.lane === b.lane && a.quotaId === b.quotaId && a.limit === b.limit
+}

@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import { blockKinds } from '../../inventory/entities.ts'
+import type { LaneMemory } from './lane-memory.ts'
+import { LaneRows } from './packed-lanes.ts'
+import { limitNames, nothingLearned } from '../limits.ts'
+
+const start = Date.UTC(2026, 0, 1)
+const moment = fc.integer({ min: start, max: Date.UTC(2036, 0, 1) })
+const count = fc.nat(4_000_000_000)
+const id = fc.constantFrom('PerDay', 'PerMinute', 'Tokens')
+
+const memory: fc.Arbitrary<LaneMemory> = fc.record({
+  block: fc.option(
+    fc.record({
+      gate: fc.record({
+        since: moment,
+        until: fc.option(moment, { nil: null }),
+        needsTrial: fc.boolean(),
+      }),
+      kind: fc.constantFrom(...blockKinds),
+      quotaIds: fc.array(id, { maxLength: 3 }),
+      message: fc.constant(undefined),
+    }),
+    { nil: undefined },
+  ),
+  learned: fc.option(
+    fc
+      .array(
+        fc.option(fc.record({ limit: fc.nat(50), at: moment, quotaId: id }), { nil: undefined }),
+        {
+          minLength: 4,
+          maxLength: 4,
+        },
+      )
+      .filter((limits) => limits.some((limit) => limit !== undefined))
+      .map((limits) => {
+        const learned = nothingLearned()
+        for (const [index, name] of limitNames.entries()) learned[name] = limits[index]
+        return learned
+      }),
+    { nil: undefined },
+  ),
+  unexplained: fc.nat(15),
+  notFound: fc.nat(15),
+  counts: fc.record({
+    minuteRequests: fc.nat(65_535),
+    minuteTokens: count,
+    minuteUntil: moment,
+    dayRequests: count,
+    dayTokens: count,
+    dayEnd: fc.constantFrom(start, start + 86_400_250),
+  }),
+})
+
+const tickMs = 125
+
+/** What may be told a little later or earlier, told as it is. */
+function expectSame(read: LaneMemory, meant: LaneMemory): void {
+  const { block, learned, counts } = read
+  expect(read).toMatchObject({ unexplained: meant.unexplained, notFound: meant.notFound })
+  expect(block === undefined).toBe(meant.block === undefined)
+  if (block && meant.block) {
+    const { gate, kind, quotaIds } = meant.block
+    expect(block).toMatchObject({ kind, quotaIds, gate: { needsTrial: gate.needsTrial } })
+    expect(gate.since - block.gate.since).toBeGreaterThanOrEqual(0)
+    expect(gate.since - block.gate.since).toBeLessThan(tickMs)
+    expectNoSooner(block.gate.until ?? Infinity, gate.until ?? Infinity)
+  }
+  expect(learned === undefined).toBe(meant.learned === undefined)
+  for (const name of limitNames) {
+    const known = meant.learned?.[name]
+    const { limit, quotaId } = known ?? {}
+    expect(learned?.[name] === undefined).toBe(known === undefined)
+    if (known) expect(learned?.[name]).toMatchObject({ limit, quotaId })
+    if (known) expect(learned?.[name]?.at).toBeLessThanOrEqual(known.at)
+  }
+  const { minuteUntil, ...exact } = meant.counts ?? {}
+  expect(counts).toMatchObject(exact)
+  expectNoSooner(counts?.minuteUntil ?? 0, minuteUntil ?? 0)
+}
+
+function expectNoSooner(told: number, meant: number): void {
+  if (meant === Infinity) return expect(told).toBe(Infinity)
+  expect(told - meant).toBeGreaterThanOrEqual(0)
+  expect(told - meant).toBeLessThan(tickMs)
+}
+
+test('a row tells what was written to it, never sooner and at most an eighth of a second later, whatever its neighbours hold', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(memory, fc.nat(15), fc.nat(300), moment)), (meant) => {
+      const rows = new LaneRows()
+      const taken = meant.map(() => rows.take())
+      // Rows that held something else before.
+      for (const row of taken) rows.giveBack(row)
+      const again = meant.map(() => rows.take())
+      expect(new Set(again)).toEqual(new Set(taken))
+      for (const [index, [memory, mark, table, wakeAt]] of meant.entries()) {
+        const row = again[index] ?? 0
+        rows.setTable(row, table)
+        rows.setMark(row, mark)
+        rows.setWakeAt(row, wakeAt)
+        rows.setNext(row, index)
+        rows.write(row, memory)
+      }
+      for (const [index, [memory, mark, table, wakeAt]] of meant.entries()) {
+        const row = again[index] ?? 0
+        expect([rows.table(row), rows.mark(row), rows.next(row)]).toEqual([table, mark, index])
+        expectNoSooner(rows.wakeAt(row), wakeAt)
+        expectSame(rows.read(row), memory)
+      }
+    }),
+  )
+})
+
+test('who never wakes never does', () => {
+  const rows = new LaneRows()
+  const row = rows.take()
+  rows.setWakeAt(row, Infinity)
+  expect(rows.wakeAt(row)).toBe(Infinity)
+})

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { MetaRepository } from '../../storage/stores/meta-store.ts'
+import type { KeyBook } from './key-registry.ts'
+
+const metaName = 'environment-keys'
+const digests = z.array(z.string())
+/** Far more than the environment of a process can hold. */
+const mostRemembered = 500_000
+
+/**
+ * Adds the keys that the environment names for the first time. What was named at an earlier start stays as the operator left it: a key
+ * that was deleted does not come back.
+ */
+export async function importEnvironmentKeys(
+  book: Pick<KeyBook, 'add'>,
+  meta: Pick<MetaRepository, 'get' | 'set'>,
+  values: readonly string[],
+): Promise<void> {
+  const known = digests.parse(JSON.parse((await meta.get(metaName)) ?? '[]'))
+  const seen = new Set(known)
+  const fresh = values.filter((value) => !seen.has(digestOf(value)))
+  if (fresh.length === 0) return
+  await book.add(fresh)
+  const remembered = [...new Set([...known, ...fresh.map(digestOf)])].slice(-mostRemembered)
+  await meta.set(metaName, JSON.stringify(remembered))
+}
+
+/** Not the fingerprint in the table: that one changes with the encryption key. A Gemini key is too long to be guessed from it. */
+function digestOf(value: string): string {
+  return createHash('sha256').update(`environment ${value}`).digest('base64url').slice(0, 22)
+}

@@ -1,0 +1,160 @@
+import type { KeyEngine } from '../engine.ts'
+import type { KeyId } from '../types.ts'
+import type { Secret } from '../../log/secret.ts'
+import { politely } from '../../runtime/for-each-in-slices.ts'
+import type { KeyRepository, KeySync, KeyUse } from '../../storage/stores/key-store.ts'
+import type { KeyPatch, KeyRow } from '../../storage/stores/key-row.ts'
+import { createSequence } from '../../runtime/serial-queue.ts'
+import { createUseWriter } from './use-writer.ts'
+
+/**
+ * The keys as the operator has them: the rows of the table, at hand, and the only way to change them. What changes is stored first; then
+ * the engine is told of just that.
+ */
+export interface KeyBook {
+  /** In the order in which they were added. */
+  all(): IterableIterator<KeyRow>
+  ids(): readonly KeyId[]
+  readonly size: number
+  get(id: KeyId): KeyRow | undefined
+  secretOf(id: KeyId): Secret | undefined
+  /** The ids of those that are there, by value. */
+  find(values: readonly string[]): Promise<ReadonlyMap<string, KeyId>>
+  /** Answers the new ones; those known already are passed over. */
+  add(values: readonly string[]): Promise<readonly KeyRow[]>
+  /** Makes the keys equal to the list. What is known of those that stay is kept. */
+  replaceAll(values: readonly string[]): Promise<KeySync>
+  /** Answers those that were there. */
+  remove(ids: readonly KeyId[]): Promise<readonly KeyId[]>
+  /** Answers those that were there. */
+  change(patches: ReadonlyMap<KeyId, KeyPatch>): Promise<readonly KeyId[]>
+  /** That an attempt was made with a key. Cheap: it is written later, with others. */
+  noteUse(id: KeyId, at: number): void
+  /** Writes what is to be written. */
+  close(): Promise<void>
+}
+
+export type KeyBookDeps = {
+  readonly store: KeyRepository
+  readonly engine: Pick<KeyEngine, 'setKeys' | 'addKeys' | 'removeKeys'>
+  /** Makes a value known to whoever keeps secrets out of texts. A key that is gone stays a secret. */
+  readonly guard: (secret: string) => void
+  readonly complain: (error: unknown) => void
+}
+
+export async function openKeyBook(deps: KeyBookDeps): Promise<KeyBook> {
+  const { store, engine, guard, complain } = deps
+  const rows = new Map<KeyId, KeyRow>()
+  /** Listed anew after a change: there may be many, and they seldom change. */
+  let ids: readonly KeyId[] | undefined
+  const uses = createUseWriter({ write: (notes) => writeUses({ store, rows }, notes), complain })
+  const take = (some: readonly KeyRow[]) => {
+    ids = undefined
+    for (const row of some) {
+      rows.set(row.id, row)
+      guard(row.secret.reveal())
+    }
+  }
+  const drop = (some: readonly KeyId[]) => {
+    ids = undefined
+    for (const id of some) rows.delete(id)
+  }
+  const stored = await store.all()
+  take(stored)
+  engine.setKeys(stored)
+
+  return {
+    all: () => rows.values(),
+    ids: () => (ids ??= [...rows.keys()]),
+    get size() {
+      return rows.size
+    },
+    get(id) {
+      const row = rows.get(id)
+      const use = uses.pending(id)
+      return row === undefined || use === undefined ? row : usedRow(row, use)
+    },
+    secretOf: (id) => rows.get(id)?.secret,
+    find: (values) => store.find(values),
+    ...keyChanges({ store, engine, rows, take, drop }),
+    noteUse: uses.note,
+    close: uses.close,
+  }
+}
+
+type Changes = Pick<KeyBook, 'add' | 'replaceAll' | 'remove' | 'change'>
+type ChangeDeps = Pick<KeyBookDeps, 'store' | 'engine'> & {
+  readonly rows: Map<KeyId, KeyRow>
+  readonly take: (some: readonly KeyRow[]) => void
+  readonly drop: (some: readonly KeyId[]) => void
+}
+
+/** One after the other, so that table, book and engine change in the same order. */
+function keyChanges({ store, engine, rows, take, drop }: ChangeDeps): Changes {
+  const inTurn = createSequence()
+  const join = (added: readonly KeyRow[]) =>
+    politely(added, (some) => {
+      take(some)
+      engine.addKeys(some)
+    })
+  const leave = (ids: readonly KeyId[]) =>
+    politely(ids, (some) => {
+      drop(some)
+      engine.removeKeys(some)
+    })
+  return {
+    add: (values) =>
+      inTurn(async () => {
+        const added = await store.add(values)
+        await join(added)
+        return added
+      }),
+    replaceAll: (values) =>
+      inTurn(async () => {
+        const sync = await store.syncValues(values)
+        await leave(sync.removed)
+        await join(sync.added)
+        return sync
+      }),
+    remove: (ids) =>
+      inTurn(async () => {
+        const known = ids.filter((id) => rows.has(id))
+        await store.remove(known)
+        await leave(known)
+        return known
+      }),
+    change: (patches) =>
+      inTurn(async () => {
+        const known = [...patches].filter(([id]) => rows.has(id))
+        await store.update(new Map(known))
+        await politely(known, (some) => {
+          const changed = some.flatMap(([id, patch]) => patched(rows.get(id), patch))
+          for (const row of changed) rows.set(row.id, row)
+          engine.addKeys(changed)
+        })
+        return known.map(([id]) => id)
+      }),
+  }
+}
+
+type UseDeps = {
+  readonly store: Pick<KeyRepository, 'noteUse'>
+  readonly rows: Map<KeyId, KeyRow>
+}
+
+async function writeUses({ store, rows }: UseDeps, uses: readonly KeyUse[]): Promise<void> {
+  const known = uses.filter(({ id }) => rows.has(id))
+  if (known.length > 0) await store.noteUse(known)
+  for (const use of known) {
+    const row = rows.get(use.id)
+    if (row !== undefined) rows.set(use.id, usedRow(row, use))
+  }
+}
+
+function usedRow(row: KeyRow, { firstAt, lastAt }: KeyUse): KeyRow {
+  return { ...row, firstUsedAt: row.firstUsedAt ?? firstAt, lastUsedAt: lastAt }
+}
+
+function patched(row: KeyRow | undefined, patch: KeyPatch): KeyRow[] {
+  return row === undefined ? [] : [{ ...row, ...patch }]
+}

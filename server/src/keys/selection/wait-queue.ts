@@ -1,0 +1,155 @@
+import type { Ask, Clock, Refusal, ReserveResult } from '../types.ts'
+
+type Deps = {
+  readonly clock: Clock
+  readonly length: () => number
+  readonly reserve: (ask: Ask) => ReserveResult
+  /** Why nothing could be reserved now, without reserving anything. */
+  readonly look: (ask: Ask) => Refusal | undefined
+  /** Whether waiting could ever help this request. */
+  readonly hasHope: (ask: Ask) => boolean
+}
+
+type Waiter = {
+  readonly ask: Ask
+  readonly settle: (result: ReserveResult) => void
+  /** One last look, and whatever it says. */
+  readonly giveUp: () => void
+}
+
+type Line = { readonly waiters: Set<Waiter>; cancelTimer: (() => void) | undefined }
+
+export type WaitOptions = { readonly maxWaitMs: number; readonly signal: AbortSignal }
+
+/** First come, first served, per lane name. Nobody who can be served stands behind somebody who cannot. */
+export type WaitQueue = {
+  wait(ask: Ask, options: WaitOptions): Promise<ReserveResult>
+  /** Lets those who wait for a lane look again, or all when no lane is named. */
+  wake(lane?: string): void
+  close(): void
+  readonly size: number
+}
+
+const soonestMs = 10
+
+export function createWaitQueue(deps: Deps): WaitQueue {
+  const lines = new Map<string, Line>()
+  let size = 0
+
+  function serve(lane: string, line: Line): void {
+    const wakesAt = offer(deps, lane, line.waiters)
+    arm(lane, line, Math.max(wakesAt, deps.clock.now() + soonestMs))
+  }
+
+  function arm(lane: string, line: Line, at: number): void {
+    line.cancelTimer?.()
+    line.cancelTimer = undefined
+    if (line.waiters.size === 0) lines.delete(lane)
+    else if (at !== Infinity) line.cancelTimer = deps.clock.at(at, () => serve(lane, line))
+  }
+
+  function join(ask: Ask, { maxWaitMs, signal }: WaitOptions): Promise<ReserveResult> {
+    const line = lines.get(ask.lane) ?? { waiters: new Set(), cancelTimer: undefined }
+    lines.set(ask.lane, line)
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        line.waiters.delete(waiter)
+        size -= 1
+        cancelDeadline()
+        signal.removeEventListener('abort', abort)
+        if (line.waiters.size === 0) arm(ask.lane, line, Infinity)
+      }
+      const waiter: Waiter = {
+        ask,
+        settle(result) {
+          leave()
+          resolve(result)
+        },
+        giveUp: () => waiter.settle(deps.reserve(ask)),
+      }
+      const abort = () => {
+        leave()
+        reject(signal.reason)
+      }
+      const cancelDeadline = deps.clock.at(deps.clock.now() + maxWaitMs, waiter.giveUp)
+      signal.addEventListener('abort', abort, { once: true })
+      line.waiters.add(waiter)
+      size += 1
+      if (line.cancelTimer === undefined) serve(ask.lane, line)
+    })
+  }
+
+  return {
+    async wait(ask, options) {
+      options.signal.throwIfAborted()
+      const ahead = lines.get(ask.lane)
+      // Those who came before look first; what they leave may be taken.
+      if (ahead) serve(ask.lane, ahead)
+      const result = deps.reserve(ask)
+      if (result.ok || !isWaitable(result.refusal)) return result
+      const inTime = result.refusal.wakesAt <= deps.clock.now() + options.maxWaitMs
+      if (!inTime || size >= deps.length() || !deps.hasHope(ask)) return result
+      return join(ask, options)
+    },
+    wake(lane) {
+      if (size === 0) return
+      for (const [name, line] of lines) {
+        if (lane === undefined || lane === name) serve(name, line)
+      }
+    },
+    close() {
+      for (const { waiters } of lines.values()) for (const waiter of waiters) waiter.giveUp()
+    },
+    get size() {
+      return size
+    },
+  }
+}
+
+/** Serves whom it can, in turn; returns when to look again. */
+function offer(deps: Deps, lane: string, waiters: Iterable<Waiter>): number {
+  let wakesAt = Infinity
+  let refusedTokens = Infinity
+  let mustLook = true
+  for (const { ask, settle } of waiters) {
+    if (ask.estimatedInputTokens >= refusedTokens) continue
+    // Every request asks for more than this: where it is refused, a thousand others need not be asked.
+    const common = mustLook && deps.look({ lane, model: '', estimatedInputTokens: 1 })
+    if (common && isWaitable(common)) {
+      wakesAt = Math.min(wakesAt, common.wakesAt)
+      break
+    }
+    const result = deps.reserve(ask)
+    mustLook = result.ok
+    if (result.ok || !isWaitable(result.refusal)) settle(result)
+    else {
+      wakesAt = Math.min(wakesAt, result.refusal.wakesAt)
+      if (isPlain(ask)) refusedTokens = ask.estimatedInputTokens
+    }
+  }
+  return wakesAt
+}
+
+type Waitable = Extract<Refusal, { wakesAt: number }>
+
+function isWaitable(refusal: Refusal): refusal is Waitable {
+  return 'wakesAt' in refusal
+}
+
+function isPlain({
+  owner,
+  conversation,
+  tried,
+  triedProjects,
+  paidOnly,
+  bearerOnly,
+}: Ask): boolean {
+  return (
+    owner === undefined &&
+    conversation === undefined &&
+    !tried?.size &&
+    !triedProjects?.size &&
+    !paidOnly &&
+    !bearerOnly
+  )
+}

@@ -1,0 +1,10 @@
+import type { Key, Lane, Project } from '../inventory/entities.ts'
+
+/** What changed since it was last written down. */
+export type Dirty = {
+  readonly keys: Set<Key>
+  readonly projects: Set<Project>
+  readonly lanes: Set<Lane>
+}
+
+export const createDirty = (): Dirty => ({ keys: new Set(), projects: new Set(), lanes: new Set() })

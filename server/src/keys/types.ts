@@ -1,0 +1,89 @@
+import type { Outcome } from '../google/outcome.ts'
+import type { Secret } from '../log/secret.ts'
+import type { Standing } from './lane-status.ts'
+
+export type KeyId = number
+export type ProjectId = string
+
+/**
+ * What a request asks of the keys.
+ * `lane` names what quota attaches to inside a project: the upstream model (`gemini-3.8-flash`), or model and method where
+ * Google counts the method by itself (`gemini-3.8-flash:countTokens`), or `''` for calls that no model quota counts.
+ */
+export type Ask = {
+  /** The request's id: whoever asks later why it met what it met finds it by this. */
+  readonly request?: string
+  readonly lane: string
+  /** The upstream model without `models/`; what `allowed models` of a key is held against. `''` when there is none. */
+  readonly model: string
+  readonly estimatedInputTokens: number
+  /** Keys this request has met already; none of them is handed out again. */
+  readonly tried?: ReadonlySet<KeyId>
+  /** Projects this request has met and must not meet again (`model-not-found` asks for another project). */
+  readonly triedProjects?: ReadonlySet<ProjectId>
+  /** Hard affinity: the project that owns a resource the request uses. */
+  readonly owner?: ProjectId
+  /** Soft affinity: a hash that is the same for every turn of one conversation. */
+  readonly conversation?: string | undefined
+  /** Only keys of paid projects. */
+  readonly paidOnly?: boolean
+  /** Only keys that Google takes as a Bearer credential. */
+  readonly bearerOnly?: boolean
+}
+
+/** Why a key was chosen. The request log knows them by their place in this list: new ones come at its end. */
+export const choices = ['owner', 'conversation', 'pool', 'least-recently-used'] as const
+export type Choice = (typeof choices)[number]
+
+/** A key held for one attempt. Every reservation is settled exactly once, or released when no call was made. */
+export type Reservation = {
+  readonly request: string | undefined
+  readonly key: KeyId
+  readonly project: ProjectId
+  readonly lane: string
+  readonly secret: Secret
+  readonly reservedAt: number
+  readonly estimatedInputTokens: number
+  /** Half-open: the one call that finds out whether a lane works again. */
+  readonly trial: boolean
+  readonly choice: Choice
+  /** How many groups of keys could have been chosen, of how many that there are. */
+  readonly ready: number
+  readonly groups: number
+}
+
+/** Why no key can be had now. `wakesAt` is the soonest time (ms since the epoch) at which that may change. */
+export type Refusal =
+  | { readonly kind: 'no-keys' }
+  | { readonly kind: 'none-alive' }
+  | { readonly kind: 'all-tried' }
+  | { readonly kind: 'none-allowed' }
+  | { readonly kind: 'model-unavailable' }
+  | { readonly kind: 'exhausted'; readonly wakesAt: number; readonly quotaIds: readonly string[] }
+  | { readonly kind: 'overloaded'; readonly wakesAt: number }
+  | { readonly kind: 'egress-down'; readonly wakesAt: number }
+
+export type ReserveResult =
+  | { readonly ok: true; readonly reservation: Reservation }
+  | { readonly ok: false; readonly refusal: Refusal }
+
+/** The part of the engine that the gateway knows. Nothing here touches a database or waits, but `wait`. */
+export interface Keys {
+  /** Takes a key for one attempt, at once or not at all. */
+  reserve(ask: Ask): ReserveResult
+  /** Like `reserve`, but waits its turn up to `maxWaitMs` when a lane wakes in time. Rejects only with the signal's reason. */
+  wait(ask: Ask, options: { maxWaitMs: number; signal: AbortSignal }): Promise<ReserveResult>
+  /** Says how the attempt ended, and answers how its lane stands after it. Never throws. */
+  settle(reservation: Reservation, outcome: Outcome): Standing | undefined
+  /** Gives a reservation back unused. */
+  release(reservation: Reservation): void
+}
+
+/** Time and chance as arguments, so that a simulation can run a week in a second. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Calls `wake` once at or after `at`; returns the cancel. */
+  at(at: number, wake: () => void): () => void
+}
+export type Random = () => number

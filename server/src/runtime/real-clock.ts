@@ -1,0 +1,18 @@
+import type { Clock } from '../keys/types.ts'
+
+/** Longer waits than a timer can count are cut into pieces. */
+const longestTimerMs = 2 ** 31 - 1
+
+export const realClock: Clock = {
+  now: () => Date.now(),
+  at(at, wake) {
+    let timer: NodeJS.Timeout
+    const set = () => {
+      const ms = Math.max(0, at - Date.now())
+      timer = ms > longestTimerMs ? setTimeout(set, longestTimerMs) : setTimeout(wake, ms)
+      timer.unref()
+    }
+    set()
+    return () => clearTimeout(timer)
+  },
+}

@@ -1,0 +1,45 @@
+import { breathe } from './yield-to-event-loop.ts'
+import { chunks } from './chunks.ts'
+
+const runLength = 500
+/** So many steps of a merge take as long as a run takes to be sorted. */
+const breath = 5000
+
+/** Sorts a long list in pieces, and lets requests in between. Equals keep their order. */
+export async function sortPolitely<T>(
+  items: readonly T[],
+  compare: (a: T, b: T) => number,
+): Promise<T[]> {
+  let runs: T[][] = []
+  for (const run of chunks(items, runLength)) {
+    runs.push(run.toSorted(compare))
+    await breathe()
+  }
+  while (runs.length > 1) {
+    const merged: T[][] = []
+    for (const [first = [], second = []] of chunks(runs, 2)) {
+      merged.push(await merge(first, second, compare))
+    }
+    runs = merged
+  }
+  return runs[0] ?? []
+}
+
+async function merge<T>(
+  first: readonly T[],
+  second: readonly T[],
+  compare: (a: T, b: T) => number,
+): Promise<T[]> {
+  const merged: T[] = []
+  let at = 0
+  for (const item of second) {
+    for (let next = first[at]; next !== undefined && compare(next, item) <= 0; next = first[at]) {
+      merged.push(next)
+      at += 1
+      if (merged.length % breath === 0) await breathe()
+    }
+    merged.push(item)
+    if (merged.length % breath === 0) await breathe()
+  }
+  return at === first.length ? merged : merged.concat(first.slice(at))
+}

@@ -1,0 +1,89 @@
+import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import { z } from 'zod'
+import { StartError } from '../../runtime/start-error.ts'
+
+/**
+ * A backup on the disk: one line of JSON that says how it is sealed, and behind it what is sealed: JSON, packed by gzip, encrypted by
+ * AES-256-GCM with the line as further data to be vouched for, and the tag of sixteen bytes. The key comes from the passphrase by scrypt.
+ */
+const format = 'gemini-balance-backup'
+const version = 1
+/** 32 MB and a tenth of a second for each guess at a passphrase. */
+const cost = { N: 32_768, r: 8, p: 1 }
+const tagBytes = 16
+const newLine = 0x0a
+/** Longer than any head; what has no new line before is no backup. */
+const longestHead = 1024
+
+const head = z.strictObject({
+  format: z.literal(format),
+  version: z.number(),
+  salt: z.base64(),
+  nonce: z.base64(),
+})
+
+/** Any value that JSON can hold, as the bytes of a file. */
+export async function sealBackup(contents: unknown, passphrase: string): Promise<Buffer> {
+  const [salt, nonce] = [randomBytes(16), randomBytes(12)]
+  const said = { format, version, salt: salt.toString('base64'), nonce: nonce.toString('base64') }
+  const line = Buffer.from(`${JSON.stringify(said)}\n`)
+  const cipher = createCipheriv('aes-256-gcm', await keyFrom(passphrase, salt), nonce)
+  cipher.setAAD(line)
+  const packed = await promisify(gzip)(JSON.stringify(contents))
+  const sealed = cipher.update(packed)
+  return Buffer.concat([line, sealed, cipher.final(), cipher.getAuthTag()])
+}
+
+/** What was sealed. Rejects with StartError. */
+export async function openBackup(bytes: Buffer, passphrase: string): Promise<unknown> {
+  const end = bytes.subarray(0, longestHead).indexOf(newLine) + 1
+  const read = head.safeParse(parse(bytes.toString('utf8', 0, end)))
+  if (!read.success) throw new StartError('The file is no backup of Gemini Balance.')
+  if (read.data.version !== version) {
+    throw new StartError(
+      `The backup has format ${read.data.version}; this version reads ${version}.`,
+    )
+  }
+  const salt = Buffer.from(read.data.salt, 'base64')
+  const nonce = Buffer.from(read.data.nonce, 'base64')
+  const key = await keyFrom(passphrase, salt)
+  const packed = open(bytes, { key, nonce, end })
+  return parse((await promisify(gunzip)(packed)).toString('utf8'))
+}
+
+type Seal = { readonly key: Buffer; readonly nonce: Buffer; readonly end: number }
+
+function open(bytes: Buffer, { key, nonce, end }: Seal): Buffer {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+    decipher.setAAD(bytes.subarray(0, end))
+    decipher.setAuthTag(bytes.subarray(Math.max(end, bytes.length - tagBytes)))
+    const sealed = bytes.subarray(end, bytes.length - tagBytes)
+    return Buffer.concat([decipher.update(sealed), decipher.final()])
+  } catch (cause) {
+    throw new StartError(
+      'The passphrase is not that of the backup, or the file was changed.',
+      cause,
+    )
+  }
+}
+
+function keyFrom(passphrase: string, salt: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const maxmem = 256 * cost.N * cost.r
+    scrypt(passphrase.normalize('NFKC'), salt, 32, { ...cost, maxmem }, (error, key) => {
+      if (error) reject(error)
+      else resolve(key)
+    })
+  })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,95 @@
+import { clientDialects, findSetting, readSettings } from '@gemini-balance/contract'
+import { z } from 'zod'
+import { StartError } from '../../runtime/start-error.ts'
+
+const models = z.array(z.string())
+const moment = z.number().int().min(0)
+const limit = z.number().min(0).optional()
+
+const key = z.strictObject({
+  value: z.string().min(1),
+  label: z.string().optional(),
+  note: z.string().optional(),
+  tags: z.array(z.string()),
+  project: z.string().optional(),
+  projectSource: z.enum(['operator', 'imported', 'learned']).optional(),
+  paid: z.boolean().optional(),
+  priority: z.number().int(),
+  weight: z.number().positive(),
+  allowedModels: models.optional(),
+  disabled: z.boolean(),
+})
+
+const token = z.strictObject({
+  digest: z.string().regex(/^[\da-f]{64}$/),
+  hint: z.string(),
+  name: z.string(),
+  source: z.enum(['settings', 'admin']),
+  enabled: z.boolean(),
+  expiresAt: moment.optional(),
+  allowedModels: models.optional(),
+  allowedDialects: z.array(z.enum(clientDialects)).optional(),
+  limits: z.strictObject({
+    requestsPerMinute: limit,
+    requestsPerDay: limit,
+    tokensPerMinute: limit,
+    tokensPerDay: limit,
+    concurrent: limit,
+    budgetPerMonth: limit,
+  }),
+  createdAt: moment,
+})
+
+const project = z.strictObject({
+  id: z.string().min(1),
+  label: z.string().optional(),
+  paid: z.boolean().optional(),
+  limits: z.record(
+    z.string(),
+    z.strictObject({ minuteRequests: limit, minuteTokens: limit, dayRequests: limit }),
+  ),
+})
+
+const price = z.strictObject({
+  model: z.string(),
+  since: moment,
+  prompt: z.number().min(0),
+  output: z.number().min(0),
+  cached: z.number().min(0),
+  source: z.string(),
+})
+
+const setting = z.strictObject({ value: z.string(), origin: z.enum(['environment', 'database']) })
+
+const backup = z.strictObject({
+  settings: z.record(z.string(), setting),
+  keys: z.array(key),
+  tokens: z.array(token),
+  projects: z.array(project),
+  prices: z.array(price),
+})
+
+/** All that an operator has said and cannot get back from Google: no history, and nothing that the gateway learns anew. */
+export type Backup = z.output<typeof backup>
+
+/** What a file held, when all of it can be taken. Throws StartError or SettingsRefused, which name what cannot. */
+export function readBackup(contents: unknown): Backup {
+  const read = backup.safeParse(contents)
+  if (!read.success) throw new StartError(`The backup cannot be used: ${problemOf(read.error)}.`)
+  const { settings } = read.data
+  for (const name of Object.keys(settings)) {
+    if (findSetting(name) === undefined) {
+      throw new StartError(`The backup cannot be used: there is no setting ${name}.`)
+    }
+  }
+  readSettings(
+    Object.fromEntries(Object.entries(settings).map(([name, { value }]) => [name, value])),
+  )
+  return read.data
+}
+
+/** The place of what is wrong. What stands there may be a secret. */
+function problemOf({ issues: [first] }: z.ZodError): string {
+  const place = first?.path.map(String).join('.') ?? ''
+  return `${place === '' ? 'its contents' : place} ${first?.code === 'unrecognized_keys' ? 'has unknown members' : 'is not as expected'}`
+}

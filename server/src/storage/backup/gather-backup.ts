@@ -1,0 +1,39 @@
+import type { KeyRow } from '../stores/key-row.ts'
+import type { Storage } from '../open-storage.ts'
+import type { Backup } from './backup.ts'
+
+type Sources = Pick<Storage, 'settings' | 'keys' | 'clientTokens' | 'projects' | 'prices'>
+
+/** Reads all that a backup holds. A gateway may run meanwhile. */
+export async function gatherBackup(storage: Sources): Promise<Backup> {
+  return {
+    settings: Object.fromEntries(await storage.settings.all()),
+    keys: (await storage.keys.all()).map(keyOf),
+    tokens: (await storage.clientTokens.all()).map((token) => ({
+      ...token,
+      allowedModels: token.allowedModels && [...token.allowedModels],
+      allowedDialects: token.allowedDialects && [...token.allowedDialects],
+    })),
+    projects: (await storage.projects.all()).map((project) => ({
+      ...project,
+      limits: { ...project.limits },
+    })),
+    prices: await storage.prices.all(),
+  }
+}
+
+function keyOf(row: KeyRow): Backup['keys'][number] {
+  return {
+    value: row.secret.reveal(),
+    label: row.label,
+    note: row.note,
+    tags: [...row.tags],
+    project: row.project,
+    projectSource: row.projectSource,
+    paid: row.paid,
+    priority: row.priority ?? 0,
+    weight: row.weight ?? 1,
+    allowedModels: row.allowedModels && [...row.allowedModels],
+    disabled: row.disabled ?? false,
+  }
+}

@@ -1,0 +1,104 @@
+import type { KeyId } from '../../keys/types.ts'
+import type { KeyPatch } from '../stores/key-row.ts'
+import type { OperatorParts, Storage } from '../open-storage.ts'
+import type { Backup } from './backup.ts'
+
+export type RestoreOptions = {
+  /** Whether what the backup does not have goes. Else they stay. */
+  readonly replaces: boolean
+}
+
+/**
+ * Brings a store to what the backup says: keys are found by their values and tokens by their digests, and are as the backup has them
+ * afterwards. All of it is written or nothing; done again, it does the same.
+ */
+export function restoreBackup(
+  storage: Pick<Storage, 'atOnce'>,
+  backup: Backup,
+  options: RestoreOptions,
+): Promise<void> {
+  return storage.atOnce((parts) => restoreParts(parts, backup, options))
+}
+
+async function restoreParts(
+  storage: OperatorParts,
+  backup: Backup,
+  options: RestoreOptions,
+): Promise<void> {
+  await restoreKeys(storage, backup, options)
+  await restoreTokens(storage, backup, options)
+  if (options.replaces) await forgetProjects(storage)
+  for (const { id, label, paid, limits } of backup.projects) {
+    await storage.projects.change(id, { label, paid })
+    for (const [lane, said] of Object.entries(limits)) {
+      await storage.projects.setLimits(id, lane, said)
+    }
+  }
+  if (options.replaces || backup.prices.length > 0) await storage.prices.replace(backup.prices)
+  await restoreSettings(storage, backup, options)
+}
+
+async function forgetProjects({ projects }: OperatorParts): Promise<void> {
+  for (const { id, limits } of await projects.all()) {
+    await projects.change(id, { label: undefined, paid: undefined })
+    for (const lane of Object.keys(limits)) await projects.setLimits(id, lane, {})
+  }
+}
+
+async function restoreKeys(
+  { keys }: OperatorParts,
+  backup: Backup,
+  { replaces }: RestoreOptions,
+): Promise<void> {
+  const values = backup.keys.map(({ value }) => value)
+  if (replaces) await keys.syncValues(values)
+  else await keys.add(values)
+  const ids = await keys.find(values)
+  const patches = new Map<KeyId, KeyPatch>()
+  for (const { value, ...said } of backup.keys) {
+    const id = ids.get(value)
+    if (id !== undefined) patches.set(id, { ...noPatch, ...said })
+  }
+  await keys.update(patches)
+}
+
+/** What a backup does not say of a key is taken away. */
+const noPatch: KeyPatch = {
+  label: undefined,
+  note: undefined,
+  project: undefined,
+  projectSource: undefined,
+  paid: undefined,
+  allowedModels: undefined,
+}
+
+async function restoreTokens(
+  { clientTokens }: OperatorParts,
+  { tokens }: Backup,
+  { replaces }: RestoreOptions,
+): Promise<void> {
+  const named = new Set(tokens.map(({ digest }) => digest))
+  const known = (await clientTokens.all()).map(({ digest }) => digest)
+  const removed = replaces ? known : known.filter((digest) => named.has(digest))
+  const added = tokens.map((token) => ({
+    ...token,
+    expiresAt: token.expiresAt,
+    allowedModels: token.allowedModels,
+    allowedDialects: token.allowedDialects,
+  }))
+  await clientTokens.change({ removed, added })
+}
+
+async function restoreSettings(
+  { settings }: OperatorParts,
+  backup: Backup,
+  { replaces }: RestoreOptions,
+): Promise<void> {
+  const known = replaces ? [...(await settings.all()).keys()] : []
+  await settings.write(
+    new Map([
+      ...known.map((name) => [name, undefined] as const),
+      ...Object.entries(backup.settings),
+    ]),
+  )
+}

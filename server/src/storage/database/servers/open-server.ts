@@ -1,0 +1,52 @@
+import {
+  MysqlAdapter,
+  MysqlIntrospector,
+  MysqlQueryCompiler,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+} from 'kysely'
+import type { Link } from '../connection.ts'
+import type { PoolLimits } from '../pool.ts'
+import type { SqlParts } from '../pooled-dialect.ts'
+import { connectMysql } from './mysql-connection.ts'
+import { connectPostgres } from './postgres-connection.ts'
+import type { ServerAddress, ServerKind } from './server-address.ts'
+import type { ServerLimits } from './server-connection.ts'
+
+/** Fewer than a small server lends to one program; nothing on a request's path uses them. */
+export const poolLimits: PoolLimits = {
+  size: 6,
+  waitMs: 15_000,
+  trustMs: 5000,
+  pingMs: 2000,
+  closeMs: 2000,
+}
+
+export const serverLimits: ServerLimits = { connectMs: 5000, statementMs: 15_000 }
+
+/** Tables may be large when a later version changes them. */
+export const migrationLimits: ServerLimits = { ...serverLimits, statementMs: 3_600_000 }
+
+const transactions = { begin: 'begin', transactionWaitMs: 30_000 }
+
+export const serverParts: Readonly<Record<ServerKind, SqlParts>> = {
+  mysql: {
+    ...transactions,
+    createQueryCompiler: () => new MysqlQueryCompiler(),
+    createAdapter: () => new MysqlAdapter(),
+    createIntrospector: (database) => new MysqlIntrospector(database),
+  },
+  postgresql: {
+    ...transactions,
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createAdapter: () => new PostgresAdapter(),
+    createIntrospector: (database) => new PostgresIntrospector(database),
+  },
+}
+
+const connectors = { mysql: connectMysql, postgresql: connectPostgres }
+
+export function serverLinks(address: ServerAddress, limits: ServerLimits): () => Promise<Link> {
+  return () => connectors[address.kind](address, limits)
+}

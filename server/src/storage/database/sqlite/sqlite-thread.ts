@@ -1,0 +1,121 @@
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { DatabaseError } from '../database-error.ts'
+import type { Link, SqlResult } from '../connection.ts'
+import {
+  packValues,
+  type ThreadTask,
+  type WorkerAnswer,
+  type WorkerRequest,
+} from './worker-messages.ts'
+
+type StatementRequest = Exclude<WorkerRequest, { kind: 'close' }>
+
+type Waiting = {
+  readonly resolve: (result: SqlResult) => void
+  readonly reject: (error: DatabaseError) => void
+}
+
+/**
+ * A thread that has the database file open; the file is made if there is none. Rejects with DatabaseError. It is never terminated,
+ * since that ends the whole process where it meets the thread inside SQLite: it is asked to end, and does after what it is at.
+ */
+export async function startSqliteThread(task: ThreadTask): Promise<Link> {
+  const worker = startWorker(task)
+  const gone = once(worker, 'exit')
+  const waiting = new Map<number, Waiting>()
+  let lastId = 0
+  let end: DatabaseError | undefined
+
+  function endWith(message: string): void {
+    end ??= closedBecause(message)
+    for (const { reject } of waiting.values()) reject(end)
+    waiting.clear()
+  }
+
+  /** What was asked for before is still answered. */
+  function leave(): void {
+    if (end) return
+    end = closedBecause(closed)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of windows; this is a thread
+    worker.postMessage({ kind: 'close' } satisfies WorkerRequest)
+  }
+
+  function expectAnswer(id: number): Promise<SqlResult> {
+    return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }))
+  }
+
+  async function ask(request: StatementRequest): Promise<SqlResult> {
+    // SQLite used after its end would end the process.
+    if (end) throw end
+    const answer = expectAnswer(request.id)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of windows; this is a thread
+    worker.postMessage(request, transferred(request))
+    return answer
+  }
+
+  worker.on('message', (answer: WorkerAnswer) => {
+    const asker = waiting.get(answer.id)
+    waiting.delete(answer.id)
+    if ('result' in answer) asker?.resolve(answer.result)
+    else asker?.reject(new DatabaseError(answer.failure.message, answer.failure.code))
+  })
+  worker.on('error', (error) => endWith(`The database thread failed: ${String(error)}`))
+  worker.on('exit', () => endWith(closed))
+
+  try {
+    await expectAnswer(0)
+  } catch (error) {
+    await gone
+    throw error
+  }
+
+  return {
+    get isOpen() {
+      return end === undefined
+    },
+    async run(sql, parameters) {
+      lastId += 1
+      return ask({ kind: 'run', id: lastId, sql, parameters: packValues(parameters) })
+    },
+    async runTogether(statements) {
+      lastId += 1
+      const packed = statements.map(({ sql, parameters }) => ({
+        sql,
+        parameters: packValues(parameters),
+      }))
+      await ask({ kind: 'together', id: lastId, statements: packed })
+    },
+    async close() {
+      leave()
+      await gone
+    },
+    destroy: leave,
+  }
+}
+
+const closed = 'The database is closed.'
+const closedBecause = (message: string) => new DatabaseError(message, 'CLOSED')
+
+function transferred(request: StatementRequest): ArrayBuffer[] {
+  const statements = request.kind === 'run' ? [request] : request.statements
+  return statements.flatMap(({ parameters }) =>
+    'numbers' in parameters ? [parameters.numbers.buffer] : [],
+  )
+}
+
+function startWorker(workerData: ThreadTask): Worker {
+  const isSource = import.meta.url.endsWith('.ts')
+  const entry = new URL(isSource ? './sqlite-worker.ts' : './sqlite-worker.js', import.meta.url)
+  return new Worker(isSource ? throughTypeScript(entry) : entry, { workerData, execArgv: [] })
+}
+
+/** From source the thread needs a TypeScript loader of its own; compiled, it needs nothing. */
+function throughTypeScript(entry: URL): URL {
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'))
+  const loader = new URL('../../sqlite/dist/esm/api/index.mjs', tsx).href
+  const code = `import { register } from '${loader}'; register(); await import('${entry.href}')`
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`)
+}

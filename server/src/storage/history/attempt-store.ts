@@ -1,0 +1,166 @@
+import type { Kysely, Selectable } from 'kysely'
+import { choices } from '../../keys/types.ts'
+import { standings } from '../../keys/lane-status.ts'
+import { chunks } from '../../runtime/chunks.ts'
+import type { Schema } from '../database/schema.ts'
+import type { AttemptRow } from '../../telemetry/request-log/attempt-row.ts'
+import type { AttemptFilter } from './filter.ts'
+import { findLogged } from './find-logged.ts'
+import { createHistoryWriter } from './write-history.ts'
+
+export type StoredAttempt = Omit<AttemptRow, 'error'> & {
+  readonly id: number
+  /** What Google said, where the attempt failed. */
+  readonly message: string | undefined
+}
+
+export type AttemptPage = {
+  readonly limit?: number | undefined
+  /** `next` of the page before. */
+  readonly before?: number | undefined
+}
+
+export type AttemptList = {
+  readonly rows: readonly StoredAttempt[]
+  /** Undefined when there are no more. */
+  readonly next: number | undefined
+}
+
+/** The request log: one row per attempt. */
+export type AttemptRepository = {
+  /** With their errors and their sums; all of them or none. */
+  insertMany(rows: readonly AttemptRow[]): Promise<void>
+  /** Latest written first. */
+  list(filter: AttemptFilter, page?: AttemptPage): Promise<AttemptList>
+}
+
+const pageSize = 100
+const largestPage = 1000
+
+export type Connections = {
+  readonly db: Kysely<Schema>
+  /** For reports, which may take long: where they do not hold up what is written. */
+  readonly reads: Kysely<Schema>
+  readonly now: () => number
+}
+
+export function createAttemptRepository({ db, reads, now }: Connections): AttemptRepository {
+  return {
+    insertMany: createHistoryWriter(db, now),
+    async list(filter, { limit = pageSize, before } = {}) {
+      const size = Math.min(Math.max(1, limit), largestPage)
+      if (filter.requestId !== undefined) {
+        return { rows: await ofRequest(reads, filter.requestId, filter), next: undefined }
+      }
+      const search = { table: 'attempts', filter, order: 'desc', limit: size + 1 } as const
+      const ids = await findLogged(reads, { ...search, beyond: before })
+      const rows = await readRows(reads, ids.slice(0, size))
+      return { rows, next: ids.length > size ? ids[size - 1] : undefined }
+    },
+  }
+}
+
+/** A request has few attempts: the rest of the filter is applied to what is found. */
+async function ofRequest(
+  db: Kysely<Schema>,
+  requestId: string,
+  filter: AttemptFilter,
+): Promise<StoredAttempt[]> {
+  const found = await db
+    .selectFrom('attempts')
+    .select('id')
+    .where('request_id', '=', requestId)
+    .orderBy('id', 'desc')
+    .limit(largestPage)
+    .execute()
+  const rows = await readRows(
+    db,
+    found.map(({ id }) => id),
+  )
+  return rows.filter((row) => isMatch(row, filter))
+}
+
+function isMatch(row: StoredAttempt, filter: AttemptFilter): boolean {
+  const { keyIds, from = -Infinity, to = Infinity } = filter
+  const names = ['project', 'lane', 'model', 'dialect', 'method', 'caller', 'verdict'] as const
+  return (
+    names.every((name) => filter[name] === undefined || filter[name] === row[name]) &&
+    (filter.status === undefined || filter.status === row.status) &&
+    (filter.streamed === undefined || filter.streamed === row.streamed) &&
+    (keyIds === undefined || keyIds.includes(row.keyId)) &&
+    row.at >= from &&
+    row.at < to
+  )
+}
+
+/** So many rows come from another thread without anybody noticing. */
+export const rowsAtOnce = 100
+
+async function readRows(db: Kysely<Schema>, ids: readonly number[]): Promise<StoredAttempt[]> {
+  const rows: StoredAttempt[] = []
+  for (const some of chunks(ids, rowsAtOnce)) rows.push(...(await readSome(db, some)))
+  return rows
+}
+
+async function readSome(db: Kysely<Schema>, ids: readonly number[]): Promise<StoredAttempt[]> {
+  const rows = await db
+    .selectFrom('attempts')
+    .innerJoin('kinds', 'kinds.id', 'attempts.kind_id')
+    .leftJoin('projects_seen', 'projects_seen.id', 'attempts.project_id')
+    .leftJoin('errors', 'errors.id', 'attempts.id')
+    .selectAll('attempts')
+    .select(kindColumns)
+    .select(['projects_seen.name as project', 'errors.message as message'])
+    .where('attempts.id', 'in', ids)
+    .orderBy('attempts.id', 'desc')
+    .execute()
+  return rows.map(readRow)
+}
+
+export const kindColumns = [
+  'kinds.model',
+  'kinds.lane',
+  'kinds.dialect',
+  'kinds.method',
+  'kinds.caller',
+  'kinds.status',
+  'kinds.verdict',
+  'kinds.streamed',
+] as const
+
+type Read = Selectable<Schema['attempts']> &
+  Omit<Selectable<Schema['kinds']>, 'id' | 'digest'> & {
+    project: string | null
+    message: string | null
+  }
+
+function readRow(row: Read): StoredAttempt {
+  return {
+    id: row.id,
+    requestId: row.request_id,
+    number: row.number,
+    at: row.at,
+    keyId: row.key_id,
+    project: row.project ?? '',
+    lane: row.lane,
+    model: row.model,
+    dialect: row.dialect,
+    method: row.method,
+    caller: row.caller === '' ? undefined : row.caller,
+    status: row.status,
+    verdict: row.verdict,
+    durationMs: row.duration_ms,
+    firstByteMs: row.first_byte_ms ?? undefined,
+    promptTokens: row.prompt_tokens ?? undefined,
+    outputTokens: row.output_tokens ?? undefined,
+    thoughtTokens: row.thought_tokens ?? undefined,
+    cachedTokens: row.cached_tokens ?? undefined,
+    streamed: row.streamed === 1,
+    choice: choices[row.choice] ?? 'least-recently-used',
+    trial: row.trial === 1,
+    ready: row.ready,
+    groups: row.key_groups,
+    standing: row.standing === null ? undefined : standings[row.standing],
+    message: row.message ?? undefined,
+  }
+}

@@ -1,0 +1,181 @@
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
+import { chunks } from '../../runtime/chunks.ts'
+import type { Schema } from '../database/schema.ts'
+import { kindColumns, rowsAtOnce, type Connections } from './attempt-store.ts'
+import type { AttemptFilter } from './filter.ts'
+import { countLogged, findLogged, type Search } from './find-logged.ts'
+import { inTransaction } from '../database/in-transaction.ts'
+
+export type StoredError = {
+  readonly id: number
+  readonly requestId: string
+  readonly at: number
+  readonly keyId: number
+  readonly model: string
+  readonly dialect: string
+  readonly method: string
+  readonly caller: string | undefined
+  readonly status: number
+  readonly verdict: string
+  readonly message: string
+}
+
+export type ErrorFilter = AttemptFilter & {
+  /** Somewhere in the message or the verdict, in whatever case. */
+  readonly text?: string | undefined
+}
+
+export type ErrorPage = {
+  readonly limit: number
+  readonly offset: number
+  readonly order: 'asc' | 'desc'
+}
+
+export type ErrorMoment = {
+  readonly keyIds: readonly number[]
+  readonly at: number
+  readonly windowMs: number
+  readonly status: number | undefined
+}
+
+/** Failed attempts with what Google said. */
+export type ErrorRepository = {
+  list(
+    filter: ErrorFilter,
+    page: ErrorPage,
+  ): Promise<{ rows: readonly StoredError[]; total: number }>
+  find(id: number): Promise<(StoredError & { readonly body: string | undefined }) | undefined>
+  /** The one nearest to a moment; one of that status before all others. */
+  nearest(moment: ErrorMoment): Promise<StoredError | undefined>
+  /** How many there were. */
+  delete(ids: readonly number[]): Promise<number>
+  deleteAll(): Promise<void>
+}
+
+const deletesAtOnce = 500
+
+export function createErrorRepository({ db, reads }: Connections): ErrorRepository {
+  return {
+    async list(filter, { limit, offset, order }) {
+      const search: Search = {
+        table: 'errors',
+        filter,
+        order,
+        limit: offset + limit,
+        also: textCondition(filter.text),
+      }
+      const ids = await findLogged(reads, search)
+      const total =
+        ids.length < search.limit ? ids.length : await countLogged(reads, { ...search, order })
+      return { rows: await readErrors(reads, ids.slice(offset), order), total }
+    },
+
+    async find(id) {
+      const [error] = await readErrors(reads, [id], 'desc')
+      if (error === undefined) return undefined
+      const body = await reads
+        .selectFrom('error_bodies')
+        .select('body')
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return { ...error, body: body?.body }
+    },
+
+    async nearest({ keyIds, at, windowMs, status }) {
+      const filter = { keyIds, from: at - windowMs, to: at + windowMs + 1 }
+      const ids = await findLogged(reads, { table: 'errors', filter, order: 'desc', limit: 1000 })
+      const rows = await readErrors(reads, ids, 'desc')
+      const distance = (row: StoredError) => Math.abs(row.at - at)
+      const isOther = (row: StoredError) => Number(row.status !== status)
+      return rows.toSorted(
+        (one, other) => isOther(one) - isOther(other) || distance(one) - distance(other),
+      )[0]
+    },
+
+    async delete(ids) {
+      let deleted = 0
+      for (const some of chunks(ids, deletesAtOnce)) deleted += await deleteErrorRows(db, some)
+      return deleted
+    },
+
+    async deleteAll() {
+      const last = await db
+        .selectFrom('errors')
+        .select((select) => select.fn.max('id').as('id'))
+        .executeTakeFirst()
+      // What fails while this goes on is not meant.
+      while ((await deleteOldest(db, last?.id ?? 0)) > 0);
+    },
+  }
+}
+
+async function deleteOldest(db: Kysely<Schema>, upTo: number): Promise<number> {
+  const oldest = await db
+    .selectFrom('errors')
+    .select('id')
+    .where('id', '<=', upTo)
+    .orderBy('id')
+    .limit(deletesAtOnce)
+    .execute()
+  return deleteErrorRows(
+    db,
+    oldest.map(({ id }) => id),
+  )
+}
+
+export async function deleteErrorRows(db: Kysely<Schema>, ids: readonly number[]): Promise<number> {
+  if (ids.length === 0) return 0
+  return inTransaction(db, async (step) => {
+    await step.deleteFrom('error_bodies').where('id', 'in', ids).execute()
+    const { numDeletedRows } = await step
+      .deleteFrom('errors')
+      .where('id', 'in', ids)
+      .executeTakeFirst()
+    return Number(numDeletedRows)
+  })
+}
+
+function textCondition(text: string | undefined): RawBuilder<unknown> | undefined {
+  if (text === undefined || text === '') return undefined
+  const pattern = `%${text.toLowerCase().replaceAll(/[%_!]/g, '!$&')}%`
+  return sql`(lower(logged.message) like ${pattern} escape '!' or logged.kind_id in
+    (select id from kinds where lower(verdict) like ${pattern} escape '!'))`
+}
+
+async function readErrors(
+  db: Kysely<Schema>,
+  ids: readonly number[],
+  order: 'asc' | 'desc',
+): Promise<StoredError[]> {
+  const errors: StoredError[] = []
+  for (const some of chunks(ids, rowsAtOnce)) {
+    const rows = await db
+      .selectFrom('errors')
+      .innerJoin('kinds', 'kinds.id', 'errors.kind_id')
+      .selectAll('errors')
+      .select(kindColumns)
+      .where('errors.id', 'in', some)
+      .orderBy('errors.id', order)
+      .execute()
+    for (const row of rows) errors.push(readError(row))
+  }
+  return errors
+}
+
+function readError(
+  row: Selectable<Schema['errors']> & Omit<Selectable<Schema['kinds']>, 'id' | 'digest'>,
+): StoredError {
+  return {
+    id: row.id,
+    requestId: row.request_id,
+    at: row.at,
+    keyId: row.key_id,
+    model: row.model,
+    dialect: row.dialect,
+    method: row.method,
+    caller: row.caller === '' ? undefined : row.caller,
+    status: row.status,
+    verdict: row.verdict,
+    message: row.message,
+  }
+}

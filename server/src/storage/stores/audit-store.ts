@@ -1,0 +1,75 @@
+import type { Kysely } from 'kysely'
+import type { Schema } from '../database/schema.ts'
+
+/** Something that a person changed or asked to see. */
+export type AuditRow = {
+  readonly at: number
+  /** Who: a session, or the admin token. */
+  readonly actor: string
+  /** What was done: `setting-changed`. */
+  readonly action: string
+  /** What it was done to: the name of a setting, `key 17`, `500 keys`. */
+  readonly subject: string
+  /** What else there is to know. Never a secret. */
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+export type StoredAudit = AuditRow & { readonly id: number }
+
+export type AuditQuery = {
+  readonly action?: string | undefined
+  readonly limit: number
+  /** `next` of the page before. */
+  readonly before?: number | undefined
+}
+
+export type AuditList = { readonly rows: readonly StoredAudit[]; readonly next: number | undefined }
+
+/** Who did what and when. Rows are never changed. */
+export type AuditRepository = {
+  /** All of them or none. */
+  add(rows: readonly AuditRow[]): Promise<void>
+  /** Latest written first. */
+  list(query: AuditQuery): Promise<AuditList>
+  /** Deletes what is older, a small batch with each call, and tells how many rows that were. */
+  deleteOld(before: number, limit: number): Promise<number>
+}
+
+export function createAuditRepository(db: Kysely<Schema>): AuditRepository {
+  return {
+    async add(rows) {
+      if (rows.length === 0) return
+      const written = rows.map((row) => ({ ...row, detail: JSON.stringify(row.detail) }))
+      await db.insertInto('audit').values(written).execute()
+    },
+    async list({ action, limit, before }) {
+      let query = db
+        .selectFrom('audit')
+        .selectAll()
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+      if (action !== undefined) query = query.where('action', '=', action)
+      if (before !== undefined) query = query.where('id', '<', before)
+      const found = await query.execute()
+      const rows = found.slice(0, limit).map(read)
+      return { rows, next: found.length > limit ? rows.at(-1)?.id : undefined }
+    },
+    async deleteOld(before, limit) {
+      // Rows are in the order of their time, but for the clocks of processes that share a database.
+      const oldest = await db
+        .selectFrom('audit')
+        .select(['id', 'at'])
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      const old = oldest.filter(({ at }) => at < before).map(({ id }) => id)
+      if (old.length > 0) await db.deleteFrom('audit').where('id', 'in', old).execute()
+      return old.length
+    },
+  }
+}
+
+function read({ detail, ...row }: Omit<StoredAudit, 'detail'> & { detail: string }): StoredAudit {
+  const read: unknown = JSON.parse(detail)
+  return { ...row, detail: typeof read === 'object' && read !== null ? { ...read } : {} }
+}

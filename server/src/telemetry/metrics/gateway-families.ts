@@ -1,0 +1,187 @@
+import type { Counts as KeyCounts } from '../../keys/views/counts.ts'
+import type { PoolStatus } from '../../keys/pool/pool-status.ts'
+import type { Family, Sample } from './exposition.ts'
+
+/** What there is to look at, at the moment somebody asks. */
+export type Sights = {
+  readonly keys: () => KeyCounts
+  readonly pool: () => PoolStatus
+  readonly proxies: () => readonly { readonly state: 'up' | 'down' }[]
+  readonly laneLabel: (lane: string) => string
+  readonly requestLog: () => {
+    readonly queued: number
+    readonly written: number
+    readonly dropped: number
+    readonly failures: number
+  }
+  readonly isDatabaseUp: boolean
+  readonly version: string
+}
+
+/** The state of the gateway. Everything is looked at once, so that the lines of one answer agree with one another. */
+export function gatewayFamilies(sights: Sights): Family[] {
+  return [
+    plain({
+      name: 'gemini_balance_build_info',
+      help: 'Always 1; what runs stands in the labels.',
+      type: 'gauge',
+      samples: [{ labels: { version: sights.version, node: process.version }, value: 1 }],
+    }),
+    plain({
+      name: 'gemini_balance_database_up',
+      help: 'Whether the database answers.',
+      type: 'gauge',
+      samples: [{ value: sights.isDatabaseUp ? 1 : 0 }],
+    }),
+    ...keyFamilies(sights.keys(), sights.laneLabel),
+    ...poolFamilies(sights.pool()),
+    plain({
+      name: 'gemini_balance_proxies',
+      help: 'Proxies that calls to Google leave by, by whether they work.',
+      type: 'gauge',
+      samples: (['up', 'down'] as const).map((state) => ({
+        labels: { state },
+        value: sights.proxies().filter((proxy) => proxy.state === state).length,
+      })),
+    }),
+    ...requestLogFamilies(sights.requestLog()),
+  ]
+}
+
+type Plain = Omit<Family, 'read'> & { readonly samples: readonly Sample[] }
+
+const plain = ({ samples, ...facts }: Plain): Family => ({ ...facts, read: () => samples })
+
+const single = (facts: Omit<Family, 'read'>, value: number): Family =>
+  plain({ ...facts, samples: [{ value }] })
+
+function keyFamilies(counts: KeyCounts, laneLabel: (lane: string) => string): Family[] {
+  return [
+    plain({
+      name: 'gemini_balance_keys',
+      help: 'Keys by state.',
+      type: 'gauge',
+      samples: Object.entries(counts.keys).map(([state, value]) => ({ labels: { state }, value })),
+    }),
+    single(
+      { name: 'gemini_balance_projects', help: 'Projects that keys belong to.', type: 'gauge' },
+      counts.projects,
+    ),
+    plain({
+      name: 'gemini_balance_lanes',
+      help: 'Lanes that have been used, by model and state.',
+      type: 'gauge',
+      samples: lanesByState(counts, laneLabel),
+    }),
+    plain({
+      name: 'gemini_balance_models_overloaded',
+      help: 'Models that are not asked for a while because Google has no capacity for them.',
+      type: 'gauge',
+      samples: [
+        {
+          value: counts.lanes.filter(({ overloadedUntil }) => overloadedUntil !== undefined).length,
+        },
+      ],
+    }),
+    single(
+      {
+        name: 'gemini_balance_egress_down',
+        help: '1 while Google cannot be reached at all.',
+        type: 'gauge',
+      },
+      counts.egressDownUntil === undefined ? 0 : 1,
+    ),
+    single(
+      { name: 'gemini_balance_calls_open', help: 'Calls to Google under way.', type: 'gauge' },
+      counts.inFlight,
+    ),
+    single(
+      {
+        name: 'gemini_balance_waiting',
+        help: 'Requests that wait for a lane to wake.',
+        type: 'gauge',
+      },
+      counts.waiting,
+    ),
+  ]
+}
+
+function lanesByState(counts: KeyCounts, laneLabel: (lane: string) => string): Sample[] {
+  const byModel = new Map<string, Map<string, number>>()
+  for (const { lane, standings } of counts.lanes) {
+    const model = laneLabel(lane)
+    const states = byModel.get(model) ?? new Map<string, number>()
+    byModel.set(model, states)
+    for (const [state, count] of Object.entries(standings)) {
+      states.set(state, (states.get(state) ?? 0) + count)
+    }
+  }
+  return [...byModel].flatMap(([model, states]) =>
+    [...states].map(([state, value]) => ({ labels: { model, state }, value })),
+  )
+}
+
+function poolFamilies(pool: PoolStatus): Family[] {
+  const { stats } = pool
+  const lookups: Sample[] = [
+    { labels: { result: 'hit' }, value: stats.hit_count },
+    { labels: { result: 'miss' }, value: stats.miss_count },
+  ]
+  const probes: Sample[] = [
+    { labels: { result: 'good' }, value: stats.successful_verifications },
+    { labels: { result: 'bad' }, value: stats.verification_failures },
+  ]
+  return [
+    single(
+      { name: 'gemini_balance_pool_keys', help: 'Keys in the pool of proven keys.', type: 'gauge' },
+      pool.current_size,
+    ),
+    single(
+      { name: 'gemini_balance_pool_capacity', help: 'Keys the pool has room for.', type: 'gauge' },
+      pool.pool_size,
+    ),
+    plain({
+      name: 'gemini_balance_pool_lookups_total',
+      help: 'Keys that were looked for in the pool.',
+      type: 'counter',
+      samples: lookups,
+    }),
+    plain({
+      name: 'gemini_balance_pool_probes_total',
+      help: 'Keys that were tried out for the pool.',
+      type: 'counter',
+      samples: probes,
+    }),
+  ]
+}
+
+const name = (what: string) => `gemini_balance_request_log_${what}`
+
+function requestLogFamilies(log: ReturnType<Sights['requestLog']>): Family[] {
+  return [
+    single(
+      {
+        name: name('queued'),
+        help: 'Rows of the request log that wait to be written.',
+        type: 'gauge',
+      },
+      log.queued,
+    ),
+    single(
+      { name: name('written_total'), help: 'Rows that the database has taken.', type: 'counter' },
+      log.written,
+    ),
+    single(
+      { name: name('dropped_total'), help: 'Rows that there was no room for.', type: 'counter' },
+      log.dropped,
+    ),
+    single(
+      {
+        name: name('failures_total'),
+        help: 'Writes that failed; their rows are tried again.',
+        type: 'counter',
+      },
+      log.failures,
+    ),
+  ]
+}

@@ -1,0 +1,149 @@
+import type { AttemptReport } from '../../gateway/forward.ts'
+import { Counts } from './counts.ts'
+import { Distribution, type Series } from './distribution.ts'
+import type { Family } from './exposition.ts'
+import { ModelTallies } from './model-tallies.ts'
+
+/** From an answer out of a cache to a model that thinks for minutes; attempts may be long, first bytes should not be. */
+const toFirstByte = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120]
+const toEnd = [...toFirstByte, 300, 600]
+const toKey = [0.01, 0.05, 0.1, 0.5, 1, 3, 10, 30, 60]
+
+export type RequestEnd = {
+  readonly dialect: string
+  readonly method: string
+  /** 0 when the client left before there was one. */
+  readonly status: number
+  readonly isWhole: boolean
+}
+
+/** Of one dialect, streams or not. */
+type Line = { readonly durations: Series; readonly firstBytes: Series }
+
+/** What passes through the gateway, counted. Every call here is on a request's path: it adds to a few numbers and that is all. */
+export class Traffic {
+  readonly #models = new ModelTallies()
+  readonly #open = new Counts(['dialect'])
+  readonly #requests = new Counts(['dialect', 'method', 'status'])
+  readonly #cut = new Counts(['dialect'])
+  readonly #attempts = new Counts(['dialect', 'model', 'verdict'])
+  readonly #retries = new Counts(['dialect'])
+  readonly #durations = new Distribution(toEnd)
+  readonly #firstBytes = new Distribution(toFirstByte)
+  readonly #streams = new Map<string, Line>()
+  readonly #wholes = new Map<string, Line>()
+  readonly #waits = new Distribution(toKey)
+  readonly #waitsByEnd = {
+    served: this.#waits.series({ end: 'served' }),
+    refused: this.#waits.series({ end: 'refused' }),
+    left: this.#waits.series({ end: 'left' }),
+  }
+
+  requestBegan(dialect: string): void {
+    this.#open.cell(dialect).value += 1
+  }
+
+  requestEnded({ dialect, method, status, isWhole }: RequestEnd): void {
+    this.#open.cell(dialect).value -= 1
+    const statusClass = statusClasses[Math.floor(status / 100)] ?? 'none'
+    this.#requests.cell(dialect, method, statusClass).value += 1
+    if (!isWhole && status > 0) this.#cut.cell(dialect).value += 1
+  }
+
+  attempted({ request, outcome, number, durationMs, firstByteMs, usage }: AttemptReport): void {
+    const { dialect, streamed } = request.labels
+    const { verdict } = outcome
+    const { model } = request.ask
+    const tally = verdict === 'answered' ? this.#models.answered(model) : this.#models.find(model)
+    this.#attempts.cell(dialect, tally.label, verdict).value += 1
+    if (number > 1) this.#retries.cell(dialect).value += 1
+    const line = this.#line(dialect, streamed)
+    line.durations.note(durationMs)
+    if (firstByteMs !== undefined) line.firstBytes.note(firstByteMs)
+    if (usage === undefined) return
+    tally.prompt.value += usage.prompt
+    tally.output.value += usage.output
+    tally.thoughts.value += usage.thoughts
+    tally.cached.value += usage.cached
+    tally.toolUse.value += usage.toolUse
+  }
+
+  waited(durationMs: number, end: 'served' | 'refused' | 'left'): void {
+    this.#waitsByEnd[end].note(durationMs)
+  }
+
+  /** A lane is named for its model, and bounded like it. */
+  readonly laneLabel = (lane: string): string => this.#models.find(lane).label
+
+  readonly families = (): Family[] => [
+    {
+      name: 'gemini_balance_requests_total',
+      help: 'Requests of clients that have ended, by the class of the status they saw; none: they left before.',
+      type: 'counter',
+      read: this.#requests.read,
+    },
+    {
+      name: 'gemini_balance_requests_open',
+      help: 'Requests of clients under way.',
+      type: 'gauge',
+      read: this.#open.read,
+    },
+    {
+      name: 'gemini_balance_answers_cut_total',
+      help: 'Answers that ended before they were whole: by Google, by the client, or by the network.',
+      type: 'counter',
+      read: this.#cut.read,
+    },
+    {
+      name: 'gemini_balance_attempts_total',
+      help: 'Calls to Google, by what became of them (docs/verdicts.md).',
+      type: 'counter',
+      read: this.#attempts.read,
+    },
+    {
+      name: 'gemini_balance_retries_total',
+      help: 'Calls to Google that were not the first of their request.',
+      type: 'counter',
+      read: this.#retries.read,
+    },
+    {
+      name: 'gemini_balance_tokens_total',
+      help: 'Tokens as Google counted them in answers that were delivered.',
+      type: 'counter',
+      read: this.#models.read,
+    },
+    {
+      name: 'gemini_balance_attempt_duration_seconds',
+      help: 'From sending a call to Google to the end of its answer.',
+      type: 'histogram',
+      read: this.#durations.read,
+    },
+    {
+      name: 'gemini_balance_attempt_first_byte_seconds',
+      help: 'From sending a call to Google to the first byte of its answer.',
+      type: 'histogram',
+      read: this.#firstBytes.read,
+    },
+    {
+      name: 'gemini_balance_wait_seconds',
+      help: 'How long requests waited for a lane to wake, by how that ended.',
+      type: 'histogram',
+      read: this.#waits.read,
+    },
+  ]
+
+  #line(dialect: string, streamed: boolean): Line {
+    const lines = streamed ? this.#streams : this.#wholes
+    const known = lines.get(dialect)
+    if (known !== undefined) return known
+    const labels = { dialect, stream: String(streamed) }
+    const line = {
+      durations: this.#durations.series(labels),
+      firstBytes: this.#firstBytes.series(labels),
+    }
+    lines.set(dialect, line)
+    return line
+  }
+}
+
+const statusClasses = [undefined, '1xx', '2xx', '3xx', '4xx', '5xx']

@@ -1,0 +1,67 @@
+import type { AttemptReport } from '../../gateway/forward.ts'
+import type { AttemptRow } from './attempt-row.ts'
+import { resultOf } from '../../google/result-of.ts'
+
+export type ErrorPolicy = {
+  /** Whether what was asked is kept with what failed. */
+  readonly recordsBody: () => boolean
+  readonly scrub: (text: string) => string
+}
+
+/** An attempt as the request log keeps it. */
+export function describeAttempt(report: AttemptReport, policy: ErrorPolicy): AttemptRow {
+  const { request, reservation, outcome, usage } = report
+  const { labels, ask } = request
+  return {
+    requestId: request.id,
+    number: report.number,
+    at: report.startedAt,
+    keyId: reservation.key,
+    project: reservation.project,
+    lane: reservation.lane,
+    model: ask.model,
+    dialect: labels.dialect,
+    method: labels.method,
+    caller: labels.caller === '' ? undefined : labels.caller,
+    status: outcome.status,
+    verdict: outcome.verdict,
+    durationMs: report.durationMs,
+    firstByteMs: report.firstByteMs,
+    promptTokens: usage?.prompt ?? outcome.inputTokens,
+    outputTokens: usage?.output,
+    thoughtTokens: usage?.thoughts,
+    cachedTokens: usage?.cached,
+    streamed: labels.streamed,
+    choice: reservation.choice,
+    trial: reservation.trial,
+    ready: reservation.ready,
+    groups: reservation.groups,
+    standing: report.standing,
+    error: resultOf(outcome.verdict) === 'failure' ? errorOf(report, policy) : undefined,
+  }
+}
+
+/** Enough of a request to see what was wrong with it. */
+const bodyLimitBytes = 32 * 1024
+
+function errorOf(
+  { request, outcome }: AttemptReport,
+  { recordsBody, scrub }: ErrorPolicy,
+): NonNullable<AttemptRow['error']> {
+  return {
+    message: outcome.message ?? outcome.reason ?? '',
+    body: recordsBody() ? scrub(beginning(request.call.body)) : undefined,
+  }
+}
+
+function beginning(parts: readonly Buffer[]): string {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const first: Buffer[] = []
+  let room = bodyLimitBytes
+  for (const part of parts) {
+    first.push(part.subarray(0, room))
+    room -= Math.min(room, part.length)
+  }
+  const text = Buffer.concat(first).toString('utf8')
+  return length > bodyLimitBytes ? `${text}… (${length} bytes)` : text
+}

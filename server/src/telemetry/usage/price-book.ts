@@ -1,0 +1,16 @@
+import type { Price, PriceRepository } from '../../storage/rollups/price-store.ts'
+
+/** The prices as they are stored, and at hand for what must not wait. */
+export type PriceBook = PriceRepository & { current(): readonly Price[] }
+
+export async function openPriceBook(store: PriceRepository): Promise<PriceBook> {
+  let prices: readonly Price[] = await store.all()
+  return {
+    current: () => prices,
+    all: () => store.all(),
+    async replace(said) {
+      await store.replace(said)
+      prices = await store.all()
+    },
+  }
+}

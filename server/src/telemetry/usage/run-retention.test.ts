@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openStorage, type Storage } from '../../storage/open-storage.ts'
+import { attempt } from '../../storage/testing/attempt-sample.ts'
+import { tendHistory, type HistorySettings } from './run-retention.ts'
+
+const hour = 3_600_000
+const day = 24 * hour
+const start = Date.parse('2026-11-01T10:00:00Z')
+let now = start
+let folder = ''
+let storage: Storage
+
+beforeEach(async () => {
+  now = start
+  folder = await mkdtemp(join(tmpdir(), 'keep-history-'))
+  const path = join(folder, 'a.db')
+  storage = await openStorage({ database: { kind: 'sqlite', path }, now: () => now })
+})
+afterEach(async () => {
+  await storage.close()
+  await rm(folder, { recursive: true })
+})
+
+const settings: HistorySettings = {
+  timezone: 'Asia/Kathmandu',
+  autoDeleteErrorLogsEnabled: true,
+  autoDeleteErrorLogsDays: 7,
+  autoDeleteRequestLogsEnabled: false,
+  autoDeleteRequestLogsDays: 30,
+  auditLogDays: 730,
+}
+
+const tend = (change: Partial<HistorySettings> = {}) =>
+  tendHistory(
+    {
+      storage,
+      settings: () => ({ ...settings, ...change }),
+      now: () => now,
+      complain: (error) => expect.unreachable(String(error)),
+    },
+    new AbortController().signal,
+  )
+
+const write = (verdict = 'answered') => {
+  const error = verdict === 'answered' ? undefined : { message: 'no', body: undefined }
+  return storage.attempts.insertMany([attempt({ at: now, verdict, error })])
+}
+
+async function total(range: { from: number; to: number; byDay?: boolean }): Promise<number> {
+  const sums = await storage.usage.sums(range, 'model')
+  return sums.reduce((sum, { attempts }) => sum + attempts, 0)
+}
+
+test('what was counted is the same by minute, hour and day, however old it has become', async () => {
+  for (let hours = 0; hours < 60 * 24; hours += 5) {
+    now = start + hours * hour
+    await write()
+    if (hours % 45 === 0) await tend()
+  }
+  await tend()
+  expect(await total({ from: start - day, to: now + hour, byDay: true })).toBe(288)
+  expect(await total({ from: now - 20 * hour, to: now + hour })).toBe(5)
+  const { hoursUntil, daysUntil } = await storage.usage.marks()
+  expect(now - hoursUntil).toBeLessThan(2 * hour)
+  expect(now - daysUntil).toBeLessThan(2 * day)
+  expect(await storage.usage.oldest('rollups', 'minute')).toBeGreaterThan(now - 4 * day)
+  expect(await storage.usage.oldest('rollups', 'hour')).toBeGreaterThan(now - 42 * day)
+  expect(await storage.usage.oldest('key_rollups', 'hour')).toBeGreaterThan(now - 5 * day)
+}, 60_000)
+
+test('old errors go at three in the morning of the zone, and once a day', async () => {
+  await write('upstream-failed')
+  const errors = async () =>
+    (await storage.errors.list({}, { limit: 1, offset: 0, order: 'desc' })).total
+  now = Date.parse('2026-11-20T21:00:00Z')
+  await tend()
+  expect(await errors()).toBe(1)
+  now = Date.parse('2026-11-20T21:16:00Z')
+  await tend()
+  expect(await errors()).toBe(0)
+  expect((await storage.attempts.list({})).rows).toHaveLength(1)
+})
+
+test('the request log is deleted where the settings say so, and what was counted stays', async () => {
+  await write()
+  now = start + 40 * day
+  await write()
+  await tend({ autoDeleteErrorLogsEnabled: false, autoDeleteRequestLogsEnabled: true })
+  expect((await storage.attempts.list({})).rows).toHaveLength(1)
+  expect(await total({ from: start - day, to: now + hour, byDay: true })).toBe(2)
+})
+
+test('what admins did is forgotten after its days, and never where they are 0', async () => {
+  const entry = { at: start, actor: 'admin token', action: 'keys-added', subject: 'A', detail: {} }
+  await storage.audit.add([entry, { ...entry, at: start + 100 * day, subject: 'B' }])
+  const left = async () =>
+    (await storage.audit.list({ limit: 9 })).rows.map(({ subject }) => subject)
+  now = start + 101 * day
+  await tend({ auditLogDays: 0 })
+  expect(await left()).toEqual(['B', 'A'])
+  now = start + 102 * day
+  await tend({ auditLogDays: 30 })
+  expect(await left()).toEqual(['B'])
+})

@@ -1,0 +1,31 @@
+import type { Ask } from '../server/src/keys/types.ts'
+import type { GoogleModel } from './google-model.ts'
+import type { Strategy } from './queued-keys.ts'
+import { RoomIndex } from './room-index.ts'
+
+/**
+ * What somebody would serve who reads Google's own books: every limit and every counter to the millisecond, including calls on
+ * their way, which keys and projects are dead, which lanes are closed, and the tokens of each request before Google counts
+ * them. It never makes a call that a quota or a dead key would refuse.
+ *
+ * It is as patient as the engine (same retries, same waiting room), meets the same faults, and like the engine it does not know
+ * which requests are still to come: it serves each as it arrives, from the lane with the most of its day left. That is not a
+ * proved optimum, but `simulation.test.ts` holds it against a bound that is: all lanes of a model poured into one.
+ */
+export function createOracle(google: GoogleModel): Strategy {
+  const rooms = new RoomIndex(google, { lasting: false })
+  return {
+    take(ask, now) {
+      const tried = ask.tried === undefined ? {} : { tried: ask.tried }
+      const room = rooms.find({ model: ask.lane, tokens: trueTokens(ask), ...tried }, now)
+      return room.found ? { ok: true, key: room.key } : { ok: false, opensAt: room.opensAt }
+    },
+    settled: () => undefined,
+  }
+}
+
+function trueTokens(ask: Ask): number {
+  return 'trueTokens' in ask && typeof ask.trueTokens === 'number'
+    ? ask.trueTokens
+    : ask.estimatedInputTokens
+}

@@ -1,0 +1,234 @@
+import { decide, freshTally, type Decision, type Tally } from '../server/src/gateway/next-step.ts'
+import type { Outcome } from '../server/src/google/outcome.ts'
+import type {
+  Ask,
+  KeyId,
+  Keys,
+  ProjectId,
+  Reservation,
+  ReserveResult,
+} from '../server/src/keys/types.ts'
+import { verdicts } from '../server/src/google/verdicts.ts'
+import type { GoogleModel, SimulatedCall } from './google-model.ts'
+import { RoomIndex } from './room-index.ts'
+import { DayTally } from './tally.ts'
+import type { Arrival } from './traffic.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export type PlayLimits = {
+  readonly maxRetries: number
+  readonly maxKeySwitches: number
+  readonly queueMaxWaitMs: number
+  readonly deadlineMs: number
+}
+
+export type PlayDeps = {
+  readonly clock: VirtualClock
+  readonly keys: Keys
+  readonly google: GoogleModel
+  readonly limits: PlayLimits
+  readonly start: number
+  /** Promises that the policy has under way, besides those that requests wait for. */
+  readonly promises: { readonly open: number }
+}
+
+/** What the oracle may know of a request and the gateway cannot. */
+export type SimulatedAsk = Ask & { readonly trueTokens: number }
+
+type Request = {
+  readonly arrival: Arrival
+  readonly deadline: number
+  readonly abort: AbortController
+  ask: Ask
+  tally: Tally
+  attempt: number
+}
+
+const dayMs = 86_400_000
+/** A breaker that has seen overload or an outage looks again within half a minute, and waits for the answer to what it tried. */
+const troubleEchoMs = 60_000
+
+/** Plays every arrival through a policy by the gateway's rules, in no time at all, and says what came of it day by day. */
+export async function play(deps: PlayDeps, traffic: Iterator<Arrival>): Promise<DayTally[]> {
+  const player = new Player(deps, traffic)
+  return player.run()
+}
+
+class Player {
+  readonly #deps: PlayDeps
+  readonly #traffic: Iterator<Arrival>
+  readonly #days: DayTally[] = []
+  readonly #lastingRooms: RoomIndex
+  #open = 0
+  #waiting = 0
+
+  constructor(deps: PlayDeps, traffic: Iterator<Arrival>) {
+    this.#deps = deps
+    this.#traffic = traffic
+    this.#lastingRooms = new RoomIndex(deps.google, { lasting: true })
+  }
+
+  async run(): Promise<DayTally[]> {
+    const { promises } = this.#deps
+    this.#expectNext()
+    while (this.#open > 0 && this.#deps.clock.step(Infinity)) {
+      if (this.#waiting > 0 || promises.open > 0) await everythingThatFollows()
+    }
+    return this.#days
+  }
+
+  #expectNext(): void {
+    const next = this.#traffic.next()
+    if (next.done) return
+    this.#open += 1
+    this.#deps.clock.at(next.value.at, () => {
+      this.#expectNext()
+      this.#begin(next.value)
+    })
+  }
+
+  #begin(arrival: Arrival): void {
+    const { model, inputTokens, estimatedInputTokens, conversation, at } = arrival
+    this.#day(at).requests += 1
+    const plain: SimulatedAsk = {
+      lane: model,
+      model,
+      estimatedInputTokens,
+      trueTokens: inputTokens,
+    }
+    const ask = conversation === undefined ? plain : { ...plain, conversation }
+    const deadline = at + this.#deps.limits.deadlineMs
+    const abort = new AbortController()
+    this.#reserve({ arrival, deadline, abort, ask, tally: freshTally, attempt: 0 })
+  }
+
+  #reserve(request: Request): void {
+    const { keys, clock, limits } = this.#deps
+    const result = keys.reserve(request.ask)
+    if (result.ok || !('wakesAt' in result.refusal)) return this.#reserved(request, result)
+    const maxWaitMs = Math.min(limits.queueMaxWaitMs, request.deadline - clock.now())
+    if (maxWaitMs <= 0) return this.#reserved(request, result)
+    this.#waiting += 1
+    void this.#wait(request, maxWaitMs)
+  }
+
+  async #wait(request: Request, maxWaitMs: number): Promise<void> {
+    const { signal } = request.abort
+    const result = await this.#deps.keys.wait(request.ask, { maxWaitMs, signal })
+    this.#waiting -= 1
+    this.#reserved(request, result)
+  }
+
+  #reserved(request: Request, result: ReserveResult): void {
+    if (result.ok) return this.#call(request, result.reservation)
+    this.#fail(request, `refused: ${result.refusal.kind}`, this.#hadRoom(request))
+  }
+
+  #call(request: Request, reservation: Reservation): void {
+    const { clock, google } = this.#deps
+    const { model, inputTokens, index } = request.arrival
+    const departure = clock.now()
+    const call: SimulatedCall = {
+      key: reservation.key,
+      model,
+      inputTokens,
+      request: index,
+      attempt: request.attempt,
+    }
+    request.attempt += 1
+    this.#day(departure).calls += 1
+    if (reservation.trial) this.#day(departure).trials += 1
+    clock.at(google.depart(call, departure), () => {
+      const { outcome, latencyMs } = google.arrive(call, clock.now())
+      clock.at(clock.now() + latencyMs, () =>
+        this.#end(request, { reservation, departure, outcome }),
+      )
+    })
+  }
+
+  #end(request: Request, made: Made): void {
+    const { keys, clock, limits } = this.#deps
+    const { reservation, departure, outcome } = made
+    keys.settle(reservation, outcome)
+    if (isWaste(outcome)) this.#day(departure).waste(outcome.verdict)
+    const decision = decide(outcome, request.tally, limits)
+    if (!('tally' in decision) || clock.now() >= request.deadline)
+      return this.#finish(request, made)
+    request.tally = decision.tally
+    request.ask = askAgain(request.ask, reservation, decision)
+    if (decision.step === 'again' && decision.delayMs > 0) {
+      clock.at(clock.now() + decision.delayMs, () => this.#reserve(request))
+    } else this.#reserve(request)
+  }
+
+  #finish(request: Request, { outcome, departure }: Made): void {
+    const { verdict } = outcome
+    const day = this.#day(request.arrival.at)
+    if (verdict === 'answered' || verdict === 'answer-withheld') {
+      day.answers += 1
+      day.waits.add(departure - request.arrival.at)
+    } else if (verdict === 'request-refused') day.refusedRequests += 1
+    else if (verdict === 'client-left') day.left += 1
+    else {
+      // What Google fails at is an error like any other, but not one that a better choice of key would have spared.
+      const unjust = isRefusedForKey(outcome) && this.#hadRoom(request)
+      return this.#fail(request, `delivered: ${verdict}`, unjust)
+    }
+    this.#open -= 1
+  }
+
+  #fail({ arrival }: Request, why: string, unjust: boolean): void {
+    this.#open -= 1
+    this.#day(arrival.at).fail({ why, unjust })
+  }
+
+  /** Whether a lane stood open for this very request, with Google well and an untried key, while it was turned away. */
+  #hadRoom({ arrival, ask }: Request): boolean {
+    const { google, clock } = this.#deps
+    const now = clock.now()
+    if (google.isTroubled(arrival.model, now, troubleEchoMs)) return false
+    const tokens = Math.max(arrival.inputTokens, arrival.estimatedInputTokens)
+    const wish = { model: arrival.model, tokens, ...(ask.tried && { tried: ask.tried }) }
+    return this.#lastingRooms.find(wish, now).found
+  }
+
+  #day(at: number): DayTally {
+    const index = Math.floor((at - this.#deps.start) / dayMs)
+    const day = this.#days[index] ?? new DayTally()
+    this.#days[index] = day
+    return day
+  }
+}
+
+/** Nothing that hangs on a promise is left to do when the event loop turns. */
+function everythingThatFollows(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+type Made = {
+  readonly reservation: Reservation
+  readonly departure: number
+  readonly outcome: Outcome
+}
+
+function isRefusedForKey({ verdict }: Outcome): boolean {
+  const { blame } = verdicts[verdict]
+  return blame === 'key' || blame === 'project' || blame === 'lane'
+}
+
+/** A call that a quota refused, or that a dead key or project was asked for. What nobody can foresee is not a waste. */
+function isWaste(outcome: Outcome): boolean {
+  return isRefusedForKey(outcome) && outcome.verdict !== 'unexplained'
+}
+
+/** As `gateway/forward.ts` asks again. */
+function askAgain(ask: Ask, { key, project }: Reservation, { step }: Decision): Ask {
+  if (step === 'another-key') return { ...ask, tried: plus(ask.tried, key) }
+  if (step === 'another-project') return { ...ask, triedProjects: plus(ask.triedProjects, project) }
+  const { conversation: _dropped, ...free } = ask
+  return free
+}
+
+function plus<T extends KeyId | ProjectId>(set: ReadonlySet<T> | undefined, one: T): Set<T> {
+  return new Set(set).add(one)
+}

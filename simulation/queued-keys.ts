@@ -1,0 +1,120 @@
+import type { Outcome } from '../server/src/google/outcome.ts'
+import type {
+  Ask,
+  Clock,
+  Keys,
+  Refusal,
+  Reservation,
+  ReserveResult,
+} from '../server/src/keys/types.ts'
+import type { FleetKey } from './fleet.ts'
+
+export type Taken = { readonly key: FleetKey; readonly model: string }
+export type Take =
+  | { readonly ok: true; readonly key: FleetKey }
+  | { readonly ok: false; readonly opensAt: number }
+
+/** How a policy that is not ours chooses keys: what it takes, and what it learns from the end of a call. */
+export interface Strategy {
+  take(ask: Ask, now: number): Take
+  settled(taken: Taken, outcome: Outcome, now: number): void
+}
+
+type Waiter = {
+  readonly ask: Ask
+  readonly resolve: (result: ReserveResult) => void
+  forget: () => void
+}
+type Line = { readonly waiters: Set<Waiter>; cancelPump: () => void }
+
+const longestQueue = 1000
+
+/** Puts a strategy behind the engine's port, with the same waiting room as the engine's: fair, bounded, first come first served. */
+export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
+  const lines = new Map<string, Line>()
+  const keys = new Map<number, FleetKey>()
+
+  function reserve(ask: Ask): ReserveResult {
+    const now = clock.now()
+    const take = strategy.take(ask, now)
+    if (!take.ok) return { ok: false, refusal: refusalUntil(take.opensAt) }
+    keys.set(take.key.id, take.key)
+    return { ok: true, reservation: reservationOf(take.key, ask, now) }
+  }
+
+  /** Serves one waiter at a time: the call has to leave before the next one is told what room there is. */
+  function pump(line: Line): void {
+    const now = clock.now()
+    let opensAt = Infinity
+    for (const waiter of line.waiters) {
+      const result = reserve(waiter.ask)
+      if (result.ok) {
+        finish(line, waiter, result)
+        return pumpAt(line, now)
+      }
+      if ('wakesAt' in result.refusal) opensAt = Math.min(opensAt, result.refusal.wakesAt)
+    }
+    pumpAt(line, opensAt)
+  }
+
+  function pumpAt(line: Line, at: number): void {
+    line.cancelPump()
+    if (at !== Infinity && line.waiters.size > 0) line.cancelPump = clock.at(at, () => pump(line))
+  }
+
+  function finish(line: Line, waiter: Waiter, result: ReserveResult): void {
+    waiter.forget()
+    line.waiters.delete(waiter)
+    waiter.resolve(result)
+  }
+
+  function enqueue(ask: Ask, deadline: number): Promise<ReserveResult> {
+    const line: Line = lines.get(ask.lane) ?? { waiters: new Set(), cancelPump: () => undefined }
+    lines.set(ask.lane, line)
+    return new Promise((resolve) => {
+      const waiter: Waiter = { ask, resolve, forget: () => undefined }
+      waiter.forget = clock.at(deadline, () => finish(line, waiter, reserve(ask)))
+      line.waiters.add(waiter)
+      pump(line)
+    })
+  }
+
+  return {
+    reserve,
+    wait(ask, { maxWaitMs }) {
+      const result = reserve(ask)
+      const deadline = clock.now() + maxWaitMs
+      if (result.ok || !('wakesAt' in result.refusal)) return Promise.resolve(result)
+      const queued = lines.get(ask.lane)?.waiters.size ?? 0
+      if (result.refusal.wakesAt > deadline || queued >= longestQueue)
+        return Promise.resolve(result)
+      return enqueue(ask, deadline)
+    },
+    settle(reservation, outcome) {
+      const key = keys.get(reservation.key)
+      if (key) strategy.settled({ key, model: reservation.lane }, outcome, clock.now())
+    },
+    release: () => undefined,
+  }
+}
+
+function refusalUntil(opensAt: number): Refusal {
+  if (opensAt === Infinity) return { kind: 'none-alive' }
+  return { kind: 'exhausted', wakesAt: opensAt, quotaIds: [] }
+}
+
+function reservationOf(key: FleetKey, ask: Ask, now: number): Reservation {
+  return {
+    request: ask.request,
+    key: key.id,
+    project: key.project.id,
+    lane: ask.lane,
+    secret: key.secret,
+    reservedAt: now,
+    estimatedInputTokens: ask.estimatedInputTokens,
+    trial: false,
+    choice: 'least-recently-used',
+    ready: 0,
+    groups: 0,
+  }
+}

@@ -1,0 +1,42 @@
+import type { Random } from '../server/src/keys/types.ts'
+
+/** A small seeded generator (mulberry32): good enough for traffic, and the same on every machine. */
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    return scramble(state) / 2 ** 32
+  }
+}
+
+/**
+ * Chance that depends on its arguments alone. Every policy is played against the same faults this way, in whatever order it
+ * calls.
+ */
+export function chance(seed: number, subject: number, salt: number): number {
+  return (
+    scramble((seed ^ Math.imul(subject + 1, 0x9e3779b1) ^ Math.imul(salt + 1, 0x85ebca6b)) >>> 0) /
+    2 ** 32
+  )
+}
+
+function scramble(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x21f0aaad)
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
+  return (mixed ^ (mixed >>> 15)) >>> 0
+}
+
+/** Of two uniform numbers, one that is normally distributed. */
+export function normal(first: number, second: number): number {
+  return Math.sqrt(-2 * Math.log(1 - first)) * Math.cos(2 * Math.PI * second)
+}
+
+/** An index by the share that each weight has of them all. */
+export function pickWeighted(weights: readonly number[], uniform: number): number {
+  let left = uniform * weights.reduce((sum, weight) => sum + weight, 0)
+  for (const [index, weight] of weights.entries()) {
+    left -= weight
+    if (left < 0) return index
+  }
+  return Math.max(0, weights.length - 1)
+}

@@ -1,0 +1,26 @@
+import type { KeyId } from '../../server/src/keys/types.ts'
+import { verdicts } from '../../server/src/google/verdicts.ts'
+import type { FleetKey } from '../fleet.ts'
+import type { Strategy } from '../queued-keys.ts'
+import { Rotation } from './rotation.ts'
+
+const mostFailures = 3
+const recheckMs = 3_600_000
+
+/**
+ * Failures are counted, the client's own with them, and a success does not take one back. The third disables the key; an hour
+ * later it is checked, which here means that the next request is its check.
+ */
+export function disableAtThree(keys: readonly FleetKey[]): Strategy {
+  const rotation = new Rotation(keys)
+  const failures = new Map<KeyId, number>()
+  return {
+    take: (ask, now) => rotation.take(ask.tried, now),
+    settled({ key }, { verdict }, now) {
+      if (verdicts[verdict].blame === 'nobody' || verdict === 'client-left') return
+      const count = (failures.get(key.id) ?? 0) + 1
+      failures.set(key.id, Math.min(count, mostFailures - 1))
+      if (count >= mostFailures) rotation.rest(key, now + recheckMs)
+    },
+  }
+}

@@ -1,0 +1,141 @@
+import type { Random } from '../server/src/keys/types.ts'
+import type { FaultPlan } from './faults.ts'
+import { capacityPerDay, type Fleet, type ModelPlan } from './fleet.ts'
+import { createRandom, normal } from './random.ts'
+
+export type TrafficPlan = {
+  /** Requests of a day as a share of what the fleet's quotas allow: 0.5 to 1.5. */
+  readonly load: number
+  /** How far the day's high and low lie from its mean: 0 is flat, 1 falls to nothing at night. */
+  readonly dailySwing: number
+  /** Bursts of 1 to 10 minutes, for each model by itself. */
+  readonly burstsPerDay: number
+  readonly burstFactor: number
+  /** Share of the requests that belong to a conversation. */
+  readonly conversationShare: number
+  readonly faults: FaultPlan
+}
+
+export type Arrival = {
+  readonly at: number
+  readonly index: number
+  readonly model: string
+  readonly inputTokens: number
+  /** What the gateway believes before Google has counted. */
+  readonly estimatedInputTokens: number
+  readonly conversation: string | undefined
+}
+
+export type TrafficSpan = {
+  readonly seed: number
+  readonly start: number
+  readonly durationMs: number
+}
+
+const dayMs = 86_400_000
+const conversationsAtOnce = 50
+const turnsPerConversation = 8
+
+/** Every request of the simulation in the order of arrival, made as they are asked for: a week of them need not fit in memory. */
+export function* arrivals(fleet: Fleet, plan: TrafficPlan, span: TrafficSpan): Generator<Arrival> {
+  const sources = fleet.plan.models.map((model, index) =>
+    createSource({ fleet, plan, model, span: { ...span, seed: span.seed * 613 + index } }),
+  )
+  for (let index = 0; ; index += 1) {
+    let first = sources[0]
+    for (const source of sources) if (first && source.nextAt < first.nextAt) first = source
+    if (first === undefined || first.nextAt >= span.start + span.durationMs) return
+    yield first.take(index)
+  }
+}
+
+type Source = { nextAt: number; take(index: number): Arrival }
+type SourcePlan = {
+  readonly fleet: Fleet
+  readonly plan: TrafficPlan
+  readonly model: ModelPlan
+  readonly span: TrafficSpan
+}
+
+/** Poisson arrivals whose rate follows the day and its bursts. */
+function createSource({ fleet, plan, model, span }: SourcePlan): Source {
+  const random = createRandom(span.seed)
+  const perDay = plan.load * capacityPerDay(fleet, model)
+  const bursts = planBursts(plan, span, random)
+  const burstLift = (plan.burstsPerDay * meanBurstMs * (plan.burstFactor - 1)) / dayMs
+  const meanPerMs = perDay / (1 + burstLift) / dayMs
+  const peakPerMs = meanPerMs * (1 + plan.dailySwing) * plan.burstFactor
+  const phase = random()
+  const talks = createTalks(model.name, random)
+  let burst = 0
+
+  const rateAt = (at: number) => {
+    const swing = 1 + plan.dailySwing * Math.sin(2 * Math.PI * ((at - span.start) / dayMs + phase))
+    while ((bursts[burst]?.until ?? Infinity) <= at) burst += 1
+    const factor = (bursts[burst]?.from ?? Infinity) <= at ? plan.burstFactor : 1
+    return meanPerMs * swing * factor
+  }
+  const nextAfter = (from: number) => {
+    let at = from
+    if (peakPerMs <= 0) return Infinity
+    do at += -Math.log(1 - random()) / peakPerMs
+    while (random() * peakPerMs > rateAt(at) && at < span.start + span.durationMs)
+    return at
+  }
+
+  const source: Source = {
+    nextAt: nextAfter(span.start),
+    take(index) {
+      const at = source.nextAt
+      source.nextAt = nextAfter(at)
+      const bell = normal(random(), random())
+      const wanted = model.medianTokens * Math.exp(model.tokenSpread * bell)
+      const inputTokens = Math.round(Math.min(model.maxTokens, Math.max(10, wanted)))
+      // Counting characters is about this wrong.
+      const misjudged = Math.exp(0.12 * normal(random(), random()))
+      return {
+        at,
+        index,
+        model: model.name,
+        inputTokens,
+        estimatedInputTokens: Math.max(1, Math.round(inputTokens * misjudged)),
+        conversation: random() < plan.conversationShare ? talks() : undefined,
+      }
+    },
+  }
+  return source
+}
+
+const shortestBurstMs = 60_000
+const longestBurstMs = 600_000
+const meanBurstMs = (shortestBurstMs + longestBurstMs) / 2
+
+function planBursts(plan: TrafficPlan, span: TrafficSpan, random: Random) {
+  const days = span.durationMs / dayMs
+  const count = Math.round(plan.burstsPerDay * days)
+  const bursts = Array.from({ length: count }, () => {
+    const from = span.start + random() * span.durationMs
+    return {
+      from,
+      until: from + shortestBurstMs + random() * (longestBurstMs - shortestBurstMs),
+    }
+  })
+  return bursts.toSorted((a, b) => a.from - b.from)
+}
+
+/** A few conversations at once, each of a few turns. */
+function createTalks(model: string, random: Random): () => string {
+  let begun = 0
+  const talks: { name: string; turns: number }[] = []
+  return () => {
+    const place = Math.floor(random() * conversationsAtOnce)
+    let talk = talks[place]
+    if (talk === undefined || talk.turns >= turnsPerConversation) {
+      begun += 1
+      talk = { name: `${model}#${begun}`, turns: 0 }
+      talks[place] = talk
+    }
+    talk.turns += 1
+    return talk.name
+  }
+}
