@@ -1,12 +1,6 @@
 import type { Outcome } from '../server/src/google/outcome.ts'
-import type {
-  Ask,
-  Clock,
-  Keys,
-  Refusal,
-  Reservation,
-  ReserveResult,
-} from '../server/src/keys/types.ts'
+import type { Ask, Keys, Refusal, Reservation, ReserveResult } from '../server/src/keys/types.ts'
+import type { Clock } from '../server/src/runtime/clock.ts'
 import type { FleetKey } from './fleet.ts'
 
 export type Taken = { readonly key: FleetKey; readonly model: string }

@@ -1,12 +1,6 @@
+import { type Sink } from '../runtime/sink.ts'
 import type { Usage } from '../google/answers/usage-metadata.ts'
-import type { Headers } from './forwarded-headers.ts'
-
-/** Where the bytes of an answer go. */
-export interface Sink {
-  /** Takes the next bytes; false when it is full and `onDrain` will tell. */
-  write(chunk: Buffer): boolean
-  onDrain(resume: () => void): void
-}
+import type { Headers } from '../runtime/headers.ts'
 
 /** How the bytes of an answer ended. */
 export type Ending = { readonly kind: 'complete' } | { readonly kind: 'cut'; readonly cause: Error }

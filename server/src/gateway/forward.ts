@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Outcome } from '../google/outcome.ts'
 import type {
   Ask,
-  Clock,
   KeyId,
   Keys,
   ProjectId,
@@ -10,6 +9,7 @@ import type {
   Reservation,
   ReserveResult,
 } from '../keys/types.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { Admission } from '../auth/clients/admission.ts'
 import type { AttemptOptions } from './attempt.ts'
 import type { UpstreamCall } from '../google/upstream-call.ts'

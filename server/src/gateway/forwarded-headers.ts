@@ -1,3 +1,4 @@
+import { type Headers } from '../runtime/headers.ts'
 import type { IncomingHttpHeaders } from 'node:http'
 
 /**
@@ -29,8 +30,6 @@ const stoppedResponseHeaders = new Set([
   'transfer-encoding',
   'upgrade',
 ])
-
-export type Headers = Record<string, string | string[]>
 
 export function headersForUpstream(
   client: IncomingHttpHeaders,

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import type { Sink } from '../gateway/answer.ts'
-import type { Headers } from '../gateway/forwarded-headers.ts'
+import type { Sink } from '../runtime/sink.ts'
+import type { Headers } from '../runtime/headers.ts'
 import { Visit, type Presence } from '../runtime/client-signal.ts'
 
 /** A client on the other end of a response: takes bytes with backpressure, and says when it leaves. */

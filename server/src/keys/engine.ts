@@ -16,16 +16,8 @@ import { noLimits } from './lanes/limits.ts'
 import type { Outcome } from '../google/outcome.ts'
 import { Pool } from './pool/pool.ts'
 import { poolStatus, type PoolStatus } from './pool/pool-status.ts'
-import type {
-  Ask,
-  Clock,
-  KeyId,
-  Keys,
-  Random,
-  Refusal,
-  Reservation,
-  ReserveResult,
-} from './types.ts'
+import type { Ask, KeyId, Keys, Refusal, Reservation, ReserveResult } from './types.ts'
+import type { Clock, Random } from '../runtime/clock.ts'
 import type { Probe } from './checks/prober.ts'
 import { refusalFor } from './selection/no-key-reason.ts'
 import { correctLedger, createReservations, type Reservations } from './selection/reservations.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../keys/types.ts'
+import type { Clock } from './clock.ts'
 
 /** Longer waits than a timer can count are cut into pieces. */
 const longestTimerMs = 2 ** 31 - 1

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { MetaRepository } from './stores/meta-store.ts'
+import type { MetaRepository } from '../runtime/meta-store.ts'
 import { readMeta } from './stores/meta-rows.ts'
 import type { Schema } from './database/schema.ts'
 

@@ -1,5 +1,5 @@
 import type { ClientConnection } from '../../http/client-connection.ts'
-import type { Headers } from '../../gateway/forwarded-headers.ts'
+import type { Headers } from '../../runtime/headers.ts'
 import type { OpenAiError } from './errors.ts'
 
 export function sendJson(

@@ -1,6 +1,7 @@
 import { conversationKey } from '../../google/requests/conversation-key.ts'
 import type { Framing, UpstreamCall } from '../../google/upstream-call.ts'
-import { headersForUpstream, type Headers } from '../../gateway/forwarded-headers.ts'
+import { headersForUpstream } from '../../gateway/forwarded-headers.ts'
+import { type Headers } from '../../runtime/headers.ts'
 import { demandsPaid } from '../demands-paid.ts'
 import type { GatewayRequest } from '../../gateway/forward.ts'
 import type { ModelName } from '../../google/models/model-name.ts'

@@ -1,5 +1,6 @@
-import type { Ending, Sink } from '../../gateway/answer.ts'
-import type { Headers } from '../../gateway/forwarded-headers.ts'
+import type { Ending } from '../../gateway/answer.ts'
+import type { Sink } from '../../runtime/sink.ts'
+import type { Headers } from '../../runtime/headers.ts'
 import { forward, type ForwardDeps, type GatewayRequest } from '../../gateway/forward.ts'
 import type { Presence } from '../../runtime/client-signal.ts'
 import { refusalAnswer } from '../gemini/errors.ts'

@@ -1,7 +1,7 @@
 import { mask } from '../../log/scrub.ts'
-import type { Sink } from '../answer.ts'
+import type { Sink } from '../../runtime/sink.ts'
 import type { Secret } from '../../log/secret.ts'
-import type { Headers } from '../forwarded-headers.ts'
+import type { Headers } from '../../runtime/headers.ts'
 
 /**
  * Keeps the key of a call out of its own answer, whatever its status: Google's errors quote keys, and come in the midst of streams too.

@@ -1,6 +1,7 @@
 import type { Key } from '../inventory/entities.ts'
 import type { Fleet } from '../inventory/inventory.ts'
-import type { KeyId, Random } from '../types.ts'
+import type { KeyId } from '../types.ts'
+import type { Random } from '../../runtime/clock.ts'
 
 type Wish = {
   readonly count: number

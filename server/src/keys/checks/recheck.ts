@@ -1,7 +1,8 @@
 import type { Key } from '../inventory/entities.ts'
 import type { Fleet } from '../inventory/inventory.ts'
 import type { KeyPolicy } from '../policy.ts'
-import type { Clock, KeyId } from '../types.ts'
+import type { KeyId } from '../types.ts'
+import type { Clock } from '../../runtime/clock.ts'
 import type { Prober } from './prober.ts'
 
 type Deps = {

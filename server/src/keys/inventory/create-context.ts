@@ -9,7 +9,7 @@ import { isTrivial, placeLane } from '../lanes/lane-table.ts'
 import { Lanes } from '../lanes/lanes.ts'
 import { createPacificDay } from '../../runtime/pacific-day.ts'
 import type { Pool } from '../pool/pool.ts'
-import type { Clock, Random } from '../types.ts'
+import type { Clock, Random } from '../../runtime/clock.ts'
 import { createProjectProposals } from './project-proposals.ts'
 import type { World } from './engine-context.ts'
 

@@ -6,7 +6,7 @@ import type { Fleet } from './inventory.ts'
 import type { KeyPolicy } from '../policy.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import type { Calendar } from '../lanes/ledger.ts'
-import type { Random } from '../types.ts'
+import type { Random } from '../../runtime/clock.ts'
 import type { ProjectProposals } from './project-proposals.ts'
 
 /** Everything an effect may read or change. */

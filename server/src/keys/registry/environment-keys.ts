@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { MetaRepository } from '../../storage/stores/meta-store.ts'
+import type { MetaRepository } from '../../runtime/meta-store.ts'
 import type { KeyBook } from './key-registry.ts'
 
 const metaName = 'environment-keys'

@@ -1,4 +1,5 @@
-import type { Ask, Clock, Refusal, ReserveResult } from '../types.ts'
+import type { Ask, Refusal, ReserveResult } from '../types.ts'
+import type { Clock } from '../../runtime/clock.ts'
 
 type Deps = {
   readonly clock: Clock

@@ -1,4 +1,4 @@
-import type { Clock } from '../../keys/types.ts'
+import type { Clock } from '../clock.ts'
 
 /** A clock that stands still until it is told to move. */
 export type ManualClock = Clock & {

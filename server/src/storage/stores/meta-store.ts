@@ -1,18 +1,10 @@
+import { type MetaRepository } from '../../runtime/meta-store.ts'
 import type { Kysely } from 'kysely'
 import type { SecretBox } from '../encryption/secret-box.ts'
 import { isSecretMeta } from '../encryption/secret-places.ts'
 import { readMeta, writeMeta } from './meta-rows.ts'
 import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
-
-/** The few values the program itself must remember, such as a token it made up at its first start. */
-export type MetaRepository = {
-  get(name: string): Promise<string | undefined>
-  set(name: string, value: string): Promise<void>
-  remove(name: string): Promise<void>
-  /** What is stored under the name, or else what `make` gives, stored from now on. */
-  getOrMake(name: string, make: () => string): Promise<string>
-}
 
 export function createMetaRepository(db: Kysely<Schema>, box: SecretBox): MetaRepository {
   async function read(step: Kysely<Schema>, name: string): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AuditRepository } from '../../storage/stores/audit-store.ts'
 import type { HistoryRetention } from '../../storage/history/retention.ts'
-import type { MetaRepository } from '../../storage/stores/meta-store.ts'
+import type { MetaRepository } from '../../runtime/meta-store.ts'
 import type { UsageRepository } from '../../storage/rollups/usage-store.ts'
 import { hourOfDay, startOfDay, startOfNextDay } from '../../runtime/wall-clock.ts'
 
