@@ -15,7 +15,7 @@ const endings = [
   ...Array.from({ length: 94 }, () => ['answered', 200] as const),
   ['quota-spent', 429],
   ['quota-spent', 429],
-  ['quota-unexplained', 429],
+  ['quota-unknown', 429],
   ['model-overloaded', 503],
   ['key-invalid', 400],
   ['upstream-failed', 500],
@@ -84,7 +84,7 @@ export async function fillHistory(storage: Storage, clock: Clock, rows: number):
         storage,
         settings: () => settings,
         now: () => clock.now,
-        complain: (error) => void process.stderr.write(`${String(error)}\n`),
+        onError: (error) => void process.stderr.write(`${String(error)}\n`),
       },
       new AbortController().signal,
     )

@@ -1,6 +1,6 @@
 /** Measures the key engine alone: `npx tsx --conditions=source bench/keys.ts [keys] [models] [rounds]`. */
 import { createKeyEngine } from '../server/src/keys/engine.ts'
-import type { KeyEntry } from '../server/src/keys/inventory/entities.ts'
+import type { KeyConfig } from '../server/src/keys/inventory/entities.ts'
 import { defaultKeyPolicy } from '../server/src/keys/policy.ts'
 import type { Outcome } from '../server/src/google/outcome.ts'
 import { Secret } from '../server/src/log/secret.ts'
@@ -39,7 +39,7 @@ const spent: Outcome = {
 let now = Date.UTC(2026, 8, 19, 18)
 const policy = { ...defaultKeyPolicy, pool: { ...defaultKeyPolicy.pool, enabled: pooled } }
 const before = heapMb()
-const entries: KeyEntry[] = Array.from({ length: keys }, (_, index) => ({
+const entries: KeyConfig[] = Array.from({ length: keys }, (_, index) => ({
   id: index + 1,
   secret: new Secret(`not-a-real-key-${index}-0123456789abcdefgh`),
 }))
@@ -50,7 +50,7 @@ const engine = createKeyEngine({
   random: Math.random,
   policy: () => policy,
 })
-engine.setKeys(entries)
+engine.control.setKeys(entries)
 console.log(
   `load ${keys} keys: ${(performance.now() - loadStart).toFixed(0)} ms, ${(heapMb() - before).toFixed(0)} MB`,
 )
@@ -65,11 +65,11 @@ function run(
   const start = process.cpuUsage()
   for (let round = 0; round < rounds; round += 1) {
     now += stepMs
-    if (round % 10_000 === 0) engine.drainDirty()
+    if (round % 10_000 === 0) engine.state.takeChanges()
     const model = `gemini-${round % models}`
     const roundStart = round % 64 === 0 ? performance.now() : 0
-    const result = engine.reserve({ lane: model, model, estimatedInputTokens: tokens() })
-    if (result.ok) engine.settle(result.reservation, Math.random() < share ? spent : answered)
+    const result = engine.keys.reserve({ lane: model, model, estimatedInputTokens: tokens() })
+    if (result.ok) engine.keys.settle(result.reservation, Math.random() < share ? spent : answered)
     else refused += 1
     if (roundStart) slowestMs = Math.max(slowestMs, performance.now() - roundStart)
   }

@@ -14,8 +14,8 @@ const blamed = {
 
 const nextStep = {
   deliver: 'The answer goes to the client.',
-  'step-over': 'Another key, free of MAX_RETRIES.',
-  'step-over-once': 'Another project, once; then the answer is delivered.',
+  'next-key': 'Another key, free of MAX_RETRIES.',
+  'next-project-once': 'Another project, once; then the answer is delivered.',
   retry: 'Another attempt, counted by MAX_RETRIES.',
   'retry-once': 'One more attempt; then the answer is delivered.',
   stop: 'Nobody is there to be answered.',

@@ -66,7 +66,13 @@ export function spellAt(spells: readonly Spell[], at: number, afterMs: number): 
   return spells.find(({ from, until }) => at >= from && at < until + afterMs)
 }
 
-export type CallFault = 'server-error' | 'timeout' | 'empty' | 'left' | 'unexplained' | undefined
+export type CallFault =
+  | 'server-error'
+  | 'timeout'
+  | 'empty'
+  | 'left'
+  | 'refusal-unknown'
+  | undefined
 
 /** What goes wrong with one attempt by itself. */
 export function callFault(plan: FaultPlan, uniform: number): CallFault {
@@ -76,7 +82,7 @@ export function callFault(plan: FaultPlan, uniform: number): CallFault {
     ['timeout', plan.timeoutShare],
     ['empty', plan.emptyShare],
     ['left', plan.leftShare],
-    ['unexplained', plan.unexplainedShare],
+    ['refusal-unknown', plan.unexplainedShare],
   ] as const
   for (const [fault, share] of rows) {
     left -= share

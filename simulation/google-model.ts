@@ -1,5 +1,5 @@
 import type { Outcome } from '../server/src/google/outcome.ts'
-import { createPacificDay, type PacificDay } from '../server/src/runtime/pacific-day.ts'
+import { createPacificDay, type PacificCalendar } from '../server/src/runtime/pacific-day.ts'
 import type { KeyId } from '../server/src/keys/types.ts'
 import { callFault, planSpells, spellAt, type FaultPlan, type Spell } from './faults.ts'
 import {
@@ -64,7 +64,7 @@ export interface GoogleModel {
   probe(key: KeyId, now: number): Outcome
   lanesOf(model: string): readonly TrueLane[]
   /** When the lane has room for sure; Infinity when it is not known to come back. */
-  roomAt(lane: TrueLane, now: number, ask: RoomAsk): number
+  roomAt(lane: TrueLane, now: number, wanted: RoomAsk): number
   usableKey(lane: TrueLane, now: number, tried?: ReadonlySet<KeyId>): FleetKey | undefined
   daySpent(lane: TrueLane, now: number): number
   dayEnd(now: number): number
@@ -82,7 +82,7 @@ const overloadedShare = 0.8
 
 type State = {
   readonly around: Surroundings
-  readonly day: PacificDay
+  readonly day: PacificCalendar
   readonly lanes: ReadonlyMap<string, readonly TrueLane[]>
   readonly keys: ReadonlyMap<KeyId, FleetKey>
   readonly outages: readonly Spell[]
@@ -197,7 +197,7 @@ function answer(state: State, call: SimulatedCall, now: number): Answer {
   const { faults, seed } = state.around
   const fault = callFault(faults, draw(state, call, 1))
   const hasty = 50 + draw(state, call, 6) * 200
-  if (fault === 'unexplained') return { outcome: failed('unexplained'), latencyMs: hasty }
+  if (fault === 'refusal-unknown') return { outcome: failed('refusal-unknown'), latencyMs: hasty }
   if (fault === 'server-error') return { outcome: failed('upstream-failed'), latencyMs: hasty }
   laneOf(state, call).truth?.count(now, call.inputTokens)
   // Google took the call and worked on it for a minute: nobody has seen it give such a call back.

@@ -17,7 +17,7 @@ const statuses: Partial<Record<VerdictName, number>> = {
   'model-overloaded': 503,
   'upstream-failed': 500,
   'timed-out': 504,
-  unexplained: 403,
+  'refusal-unknown': 403,
 }
 
 export function failed(verdict: VerdictName): Outcome {
@@ -44,7 +44,7 @@ export function closedModel(model: string): Outcome {
 
 export function unexplained429(): Outcome {
   const message = 'Resource has been exhausted (e.g. check quota).'
-  return { verdict: 'quota-unexplained', status: 429, message }
+  return { verdict: 'quota-unknown', status: 429, message }
 }
 
 export function quotaZero(tier: Tier): Outcome {

@@ -60,6 +60,6 @@ describe('the oracle', () => {
     const { wasted, unjust } = figuresOf({ policy: 'oracle', days }, 1)
     expect(unjust).toEqual({})
     // That a paid lane answers 429 for no reason, for a moment, is the one thing it may meet.
-    expect(Object.keys(wasted).filter((verdict) => verdict !== 'quota-unexplained')).toEqual([])
+    expect(Object.keys(wasted).filter((verdict) => verdict !== 'quota-unknown')).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-import type { Ask } from '../server/src/keys/types.ts'
+import type { KeyRequest } from '../server/src/keys/types.ts'
 import type { GoogleModel } from './google-model.ts'
 import type { Strategy } from './queued-keys.ts'
 import { RoomIndex } from './room-index.ts'
@@ -15,17 +15,17 @@ import { RoomIndex } from './room-index.ts'
 export function createOracle(google: GoogleModel): Strategy {
   const rooms = new RoomIndex(google, { lasting: false })
   return {
-    take(ask, now) {
-      const tried = ask.tried === undefined ? {} : { tried: ask.tried }
-      const room = rooms.find({ model: ask.lane, tokens: trueTokens(ask), ...tried }, now)
+    take(wanted, now) {
+      const tried = wanted.tried === undefined ? {} : { tried: wanted.tried }
+      const room = rooms.find({ model: wanted.lane, tokens: trueTokens(wanted), ...tried }, now)
       return room.found ? { ok: true, key: room.key } : { ok: false, opensAt: room.opensAt }
     },
     settled: () => undefined,
   }
 }
 
-function trueTokens(ask: Ask): number {
-  return 'trueTokens' in ask && typeof ask.trueTokens === 'number'
-    ? ask.trueTokens
-    : ask.estimatedInputTokens
+function trueTokens(wanted: KeyRequest): number {
+  return 'trueTokens' in wanted && typeof wanted.trueTokens === 'number'
+    ? wanted.trueTokens
+    : wanted.estimatedInputTokens
 }

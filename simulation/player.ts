@@ -1,7 +1,12 @@
-import { decide, freshTally, type Decision, type Tally } from '../server/src/gateway/next-step.ts'
+import {
+  nextStep,
+  freshRetryState,
+  type NextStep,
+  type RetryState,
+} from '../server/src/gateway/next-step.ts'
 import type { Outcome } from '../server/src/google/outcome.ts'
 import type {
-  Ask,
+  KeyRequest,
   KeyId,
   Keys,
   ProjectId,
@@ -33,14 +38,14 @@ export type PlayDeps = {
 }
 
 /** What the oracle may know of a request and the gateway cannot. */
-export type SimulatedAsk = Ask & { readonly trueTokens: number }
+export type SimulatedAsk = KeyRequest & { readonly trueTokens: number }
 
 type Request = {
   readonly arrival: Arrival
   readonly deadline: number
   readonly abort: AbortController
-  ask: Ask
-  tally: Tally
+  wanted: KeyRequest
+  retryState: RetryState
   attempt: number
 }
 
@@ -96,15 +101,15 @@ class Player {
       estimatedInputTokens,
       trueTokens: inputTokens,
     }
-    const ask = conversation === undefined ? plain : { ...plain, conversation }
+    const wanted = conversation === undefined ? plain : { ...plain, conversation }
     const deadline = at + this.#deps.limits.deadlineMs
     const abort = new AbortController()
-    this.#reserve({ arrival, deadline, abort, ask, tally: freshTally, attempt: 0 })
+    this.#reserve({ arrival, deadline, abort, wanted, retryState: freshRetryState, attempt: 0 })
   }
 
   #reserve(request: Request): void {
     const { keys, clock, limits } = this.#deps
-    const result = keys.reserve(request.ask)
+    const result = keys.reserve(request.wanted)
     if (result.ok || !('wakesAt' in result.refusal)) return this.#reserved(request, result)
     const maxWaitMs = Math.min(limits.queueMaxWaitMs, request.deadline - clock.now())
     if (maxWaitMs <= 0) return this.#reserved(request, result)
@@ -114,7 +119,7 @@ class Player {
 
   async #wait(request: Request, maxWaitMs: number): Promise<void> {
     const { signal } = request.abort
-    const result = await this.#deps.keys.wait(request.ask, { maxWaitMs, signal })
+    const result = await this.#deps.keys.wait(request.wanted, { maxWaitMs, signal })
     this.#waiting -= 1
     this.#reserved(request, result)
   }
@@ -151,11 +156,11 @@ class Player {
     const { reservation, departure, outcome } = made
     keys.settle(reservation, outcome)
     if (isWaste(outcome)) this.#day(departure).waste(outcome.verdict)
-    const decision = decide(outcome, request.tally, limits)
-    if (!('tally' in decision) || clock.now() >= request.deadline)
+    const decision = nextStep(outcome, request.retryState, limits)
+    if (!('retryState' in decision) || clock.now() >= request.deadline)
       return this.#finish(request, made)
-    request.tally = decision.tally
-    request.ask = askAgain(request.ask, reservation, decision)
+    request.retryState = decision.retryState
+    request.wanted = askAgain(request.wanted, reservation, decision)
     if (decision.step === 'again' && decision.delayMs > 0) {
       clock.at(clock.now() + decision.delayMs, () => this.#reserve(request))
     } else this.#reserve(request)
@@ -183,12 +188,12 @@ class Player {
   }
 
   /** Whether a lane stood open for this very request, with Google well and an untried key, while it was turned away. */
-  #hadRoom({ arrival, ask }: Request): boolean {
+  #hadRoom({ arrival, wanted }: Request): boolean {
     const { google, clock } = this.#deps
     const now = clock.now()
     if (google.isTroubled(arrival.model, now, troubleEchoMs)) return false
     const tokens = Math.max(arrival.inputTokens, arrival.estimatedInputTokens)
-    const wish = { model: arrival.model, tokens, ...(ask.tried && { tried: ask.tried }) }
+    const wish = { model: arrival.model, tokens, ...(wanted.tried && { tried: wanted.tried }) }
     return this.#lastingRooms.find(wish, now).found
   }
 
@@ -218,14 +223,19 @@ function isRefusedForKey({ verdict }: Outcome): boolean {
 
 /** A call that a quota refused, or that a dead key or project was asked for. What nobody can foresee is not a waste. */
 function isWaste(outcome: Outcome): boolean {
-  return isRefusedForKey(outcome) && outcome.verdict !== 'unexplained'
+  return isRefusedForKey(outcome) && outcome.verdict !== 'refusal-unknown'
 }
 
 /** As `gateway/forward.ts` asks again. */
-function askAgain(ask: Ask, { key, project }: Reservation, { step }: Decision): Ask {
-  if (step === 'another-key') return { ...ask, tried: plus(ask.tried, key) }
-  if (step === 'another-project') return { ...ask, triedProjects: plus(ask.triedProjects, project) }
-  const { conversation: _dropped, ...free } = ask
+function askAgain(
+  wanted: KeyRequest,
+  { key, project }: Reservation,
+  { step }: NextStep,
+): KeyRequest {
+  if (step === 'another-key') return { ...wanted, tried: plus(wanted.tried, key) }
+  if (step === 'another-project')
+    return { ...wanted, triedProjects: plus(wanted.triedProjects, project) }
+  const { conversation: _dropped, ...free } = wanted
   return free
 }
 

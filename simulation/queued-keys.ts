@@ -1,5 +1,11 @@
 import type { Outcome } from '../server/src/google/outcome.ts'
-import type { Ask, Keys, Refusal, Reservation, ReserveResult } from '../server/src/keys/types.ts'
+import type {
+  KeyRequest,
+  Keys,
+  NoKeyReason,
+  Reservation,
+  ReserveResult,
+} from '../server/src/keys/types.ts'
 import type { Clock } from '../server/src/runtime/clock.ts'
 import type { FleetKey } from './fleet.ts'
 
@@ -10,12 +16,12 @@ export type Take =
 
 /** How a policy that is not ours chooses keys: what it takes, and what it learns from the end of a call. */
 export interface Strategy {
-  take(ask: Ask, now: number): Take
+  take(wanted: KeyRequest, now: number): Take
   settled(taken: Taken, outcome: Outcome, now: number): void
 }
 
 type Waiter = {
-  readonly ask: Ask
+  readonly wanted: KeyRequest
   readonly resolve: (result: ReserveResult) => void
   forget: () => void
 }
@@ -28,12 +34,12 @@ export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
   const lines = new Map<string, Line>()
   const keys = new Map<number, FleetKey>()
 
-  function reserve(ask: Ask): ReserveResult {
+  function reserve(wanted: KeyRequest): ReserveResult {
     const now = clock.now()
-    const take = strategy.take(ask, now)
+    const take = strategy.take(wanted, now)
     if (!take.ok) return { ok: false, refusal: refusalUntil(take.opensAt) }
     keys.set(take.key.id, take.key)
-    return { ok: true, reservation: reservationOf(take.key, ask, now) }
+    return { ok: true, reservation: reservationOf(take.key, wanted, now) }
   }
 
   /** Serves one waiter at a time: the call has to leave before the next one is told what room there is. */
@@ -41,7 +47,7 @@ export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
     const now = clock.now()
     let opensAt = Infinity
     for (const waiter of line.waiters) {
-      const result = reserve(waiter.ask)
+      const result = reserve(waiter.wanted)
       if (result.ok) {
         finish(line, waiter, result)
         return pumpAt(line, now)
@@ -62,12 +68,12 @@ export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
     waiter.resolve(result)
   }
 
-  function enqueue(ask: Ask, deadline: number): Promise<ReserveResult> {
-    const line: Line = lines.get(ask.lane) ?? { waiters: new Set(), cancelPump: () => undefined }
-    lines.set(ask.lane, line)
+  function enqueue(wanted: KeyRequest, deadline: number): Promise<ReserveResult> {
+    const line: Line = lines.get(wanted.lane) ?? { waiters: new Set(), cancelPump: () => undefined }
+    lines.set(wanted.lane, line)
     return new Promise((resolve) => {
-      const waiter: Waiter = { ask, resolve, forget: () => undefined }
-      waiter.forget = clock.at(deadline, () => finish(line, waiter, reserve(ask)))
+      const waiter: Waiter = { wanted, resolve, forget: () => undefined }
+      waiter.forget = clock.at(deadline, () => finish(line, waiter, reserve(wanted)))
       line.waiters.add(waiter)
       pump(line)
     })
@@ -75,14 +81,14 @@ export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
 
   return {
     reserve,
-    wait(ask, { maxWaitMs }) {
-      const result = reserve(ask)
+    wait(wanted, { maxWaitMs }) {
+      const result = reserve(wanted)
       const deadline = clock.now() + maxWaitMs
       if (result.ok || !('wakesAt' in result.refusal)) return Promise.resolve(result)
-      const queued = lines.get(ask.lane)?.waiters.size ?? 0
+      const queued = lines.get(wanted.lane)?.waiters.size ?? 0
       if (result.refusal.wakesAt > deadline || queued >= longestQueue)
         return Promise.resolve(result)
-      return enqueue(ask, deadline)
+      return enqueue(wanted, deadline)
     },
     settle(reservation, outcome) {
       const key = keys.get(reservation.key)
@@ -92,20 +98,20 @@ export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
   }
 }
 
-function refusalUntil(opensAt: number): Refusal {
+function refusalUntil(opensAt: number): NoKeyReason {
   if (opensAt === Infinity) return { kind: 'none-alive' }
   return { kind: 'exhausted', wakesAt: opensAt, quotaIds: [] }
 }
 
-function reservationOf(key: FleetKey, ask: Ask, now: number): Reservation {
+function reservationOf(key: FleetKey, wanted: KeyRequest, now: number): Reservation {
   return {
-    request: ask.request,
+    request: wanted.request,
     key: key.id,
     project: key.project.id,
-    lane: ask.lane,
+    lane: wanted.lane,
     secret: key.secret,
     reservedAt: now,
-    estimatedInputTokens: ask.estimatedInputTokens,
+    estimatedInputTokens: wanted.estimatedInputTokens,
     trial: false,
     choice: 'least-recently-used',
     ready: 0,

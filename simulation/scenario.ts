@@ -1,5 +1,5 @@
 import { defaultKeyPolicy } from '../server/src/keys/policy.ts'
-import { createKeyEngine, type EngineDeps, type KeyEngine } from '../server/src/keys/engine.ts'
+import { createKeyEngine, type EngineDeps } from '../server/src/keys/engine.ts'
 import type { Outcome } from '../server/src/google/outcome.ts'
 import type { KeyId, Keys } from '../server/src/keys/types.ts'
 import { buildFleet, type Fleet, type FleetPlan } from './fleet.ts'
@@ -48,11 +48,11 @@ type EngineWatch = Pick<EngineDeps, 'onEvent'> & { readonly probes?: ProbeWatch 
 const shippedPolicy = () => defaultKeyPolicy
 
 /** The engine as it ships, with its probes and its pool, over the stage's fleet: each key with its project, as an operator gives them. */
-export function createEngine(stage: Stage, watch: EngineWatch = {}): KeyEngine {
+export function createEngine(stage: Stage, watch: EngineWatch = {}): Keys {
   const { clock, fleet, scenario } = stage
   const random = createRandom(scenario.seed)
-  const keys = createKeyEngine({ clock, random, policy: shippedPolicy, ...watch })
-  keys.addKeys(
+  const engine = createKeyEngine({ clock, random, policy: shippedPolicy, ...watch })
+  engine.control.addKeys(
     fleet.keys.map(({ id, secret, project }) => ({
       id,
       secret,
@@ -60,8 +60,8 @@ export function createEngine(stage: Stage, watch: EngineWatch = {}): KeyEngine {
       paid: project.tier !== 'free',
     })),
   )
-  keys.startUpkeep(probeOf(stage, watch))
-  return keys
+  engine.startChecks(probeOf(stage, watch))
+  return engine.keys
 }
 
 /** `countTokens`, as the server's own upkeep calls it. */

@@ -5,7 +5,7 @@ export {
   findSetting,
   readSettings,
   settingEntries,
-  SettingsRefused,
+  SettingsError,
   writeSetting,
   type SettingEntry,
   type SettingProblem,

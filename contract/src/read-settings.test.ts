@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { readSettings, settingEntries, SettingsRefused } from './index.ts'
+import { readSettings, settingEntries, SettingsError } from './index.ts'
 
 function problems(values: Record<string, unknown>): string {
   try {
     readSettings(values)
     return ''
   } catch (error) {
-    if (error instanceof SettingsRefused) return error.message
+    if (error instanceof SettingsError) return error.message
     throw error
   }
 }

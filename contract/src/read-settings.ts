@@ -5,7 +5,7 @@ import { settingsSchema, type SettingName, type Settings } from './settings.ts'
 export type SettingProblem = { readonly setting: string; readonly problem: string }
 
 /** Values that cannot be used. The sentences name settings and bounds, never a value: a value may be a secret. */
-export class SettingsRefused extends Error {
+export class SettingsError extends Error {
   readonly problems: readonly SettingProblem[]
 
   constructor(problems: readonly SettingProblem[]) {
@@ -45,7 +45,7 @@ export function readSettings(values: Readonly<Record<string, unknown>>): Setting
     .filter(({ env }) => values[env] !== undefined)
     .map(({ name, env }) => [name, values[env]])
   const read = settingsSchema.safeParse(Object.fromEntries(written))
-  if (!read.success) throw new SettingsRefused(problemsOf(read.error))
+  if (!read.success) throw new SettingsError(problemsOf(read.error))
   return read.data
 }
 

@@ -4,7 +4,7 @@ import { serve } from './http/serve.ts'
 import type { FakeKeyState, FakeOptions, FakeProject, FakeQuota } from './options.ts'
 import type { ReceivedCall } from './received.ts'
 import type { ScriptRule } from './scripts.ts'
-import { createWorld } from './world.ts'
+import { createContext } from './world.ts'
 
 /** A running server, and the hands on its controls. */
 export type FakeGemini = {
@@ -33,7 +33,7 @@ const keepAliveMs = 120_000
 
 export async function startFakeGemini(options: FakeOptions = {}): Promise<FakeGemini> {
   const sockets = new Set<Socket>()
-  const world = createWorld(options, () => sockets.size)
+  const world = createContext(options, () => sockets.size)
   const server = createServer(
     { keepAliveTimeout: keepAliveMs, noDelay: true },
     (request, response) => serve(world, request, response),

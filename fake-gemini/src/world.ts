@@ -31,7 +31,7 @@ export type World = {
 
 const mostCounters = 10_000
 
-export function createWorld(options: FakeOptions, openConnections: () => number): World {
+export function createContext(options: FakeOptions, openConnections: () => number): World {
   const clock = createClock()
   const registry = createRegistry(options.openKeys ?? false)
   for (const project of options.projects ?? []) registry.addProject(project)

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url'
-import { SettingsRefused } from '@gemini-balance/contract'
+import { SettingsError } from '@gemini-balance/contract'
 import { askSecret } from './app/commands/ask-secret.ts'
 import { runCommand } from './app/commands/commands.ts'
 import { compose, type Gateway } from './app/compose.ts'
-import { guardEnvironment } from './settings/register-secrets.ts'
+import { registerEnvironmentSecrets } from './settings/register-secrets.ts'
 import { createScrubber } from './log/scrub.ts'
 import { readEnvironment, type Environment } from './settings/read-environment.ts'
 import { StartError } from './runtime/start-error.ts'
@@ -25,9 +25,9 @@ process.on('uncaughtException', (error) => {
 
 try {
   const words = process.argv.slice(2)
-  guardEnvironment(scrubber, process.env)
+  registerEnvironmentSecrets(scrubber, process.env)
   const environment = readEnvironment(process.env, '.env')
-  guardEnvironment(scrubber, environment)
+  registerEnvironmentSecrets(scrubber, environment)
   if (words.length > 0) {
     const ask = process.stdin.isTTY ? askSecret : undefined
     await runCommand(words, { environment, say, variable, ask })
@@ -46,11 +46,11 @@ async function serve(environment: Environment): Promise<void> {
   greet(gateway)
 }
 
-function greet({ url, newAdminToken, keys }: Gateway): void {
+function greet({ url, newAdminToken, engine }: Gateway): void {
   if (newAdminToken !== undefined) {
     say(`\nYour admin token, shown this once:\n\n    ${newAdminToken}\n`)
   }
-  const { active, dead, disabled } = keys.counts().keys
+  const { active, dead, disabled } = engine.views.counts().keys
   const total = active + dead + disabled
   say(
     `Gemini Balance listens on ${url}, with ${total === 0 ? 'no keys yet' : `${active} of ${total} keys alive`}.`,
@@ -76,7 +76,7 @@ function closeOnSignal(gateway: Gateway): void {
 }
 
 function sentenceFor(error: unknown): string {
-  if (error instanceof SettingsRefused) return `The settings cannot be used.\n${error.message}`
+  if (error instanceof SettingsError) return `The settings cannot be used.\n${error.message}`
   if (error instanceof StartError) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

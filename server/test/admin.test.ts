@@ -91,7 +91,7 @@ describe('settings', () => {
 describe('what the engine knows', () => {
   test('which quota is spent, since when and until when; and one call clears it', async () => {
     for (let index = 0; index < 12; index += 1) await generate(bench, `x ${index}`)
-    const key = bench.gateway.keys.snapshotKeys().rows[0]
+    const key = bench.gateway.engine.views.keys().rows[0]
     const { answer } = await admin('/api/lanes?lane=gemini-3.8-flash')
     expect(answer).toMatchObject({
       rows: expect.arrayContaining([

@@ -19,7 +19,8 @@ describe('over HTTP', () => {
       settings: { VALID_KEY_POOL_ENABLED: 'true', QUEUE_MAX_WAIT_MS: '0' },
     })
     for (const [index, { id, keys }] of projects.entries()) {
-      for (const offset of keys.keys()) bench.gateway.keys.assignProject(2 * index + offset + 1, id)
+      for (const offset of keys.keys())
+        bench.gateway.engine.control.assignProject(2 * index + offset + 1, id)
     }
     let served = 0
     const client = async (number: number) => {

@@ -20,7 +20,7 @@ export function believeRetryDelay(keys: readonly FleetKey[]): Strategy {
     return rotation
   }
   return {
-    take: (ask, now) => rotationOf(ask.lane).take(ask.tried, now),
+    take: (wanted, now) => rotationOf(wanted.lane).take(wanted.tried, now),
     settled({ key, model }, { verdict, retryAfterMs }, now) {
       const { blame } = verdicts[verdict]
       if (blame === 'key' || blame === 'project') {

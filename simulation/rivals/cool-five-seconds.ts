@@ -9,7 +9,7 @@ const coolingMs = 5000
 export function coolFiveSeconds(keys: readonly FleetKey[]): Strategy {
   const rotation = new Rotation(keys)
   return {
-    take: (ask, now) => rotation.take(ask.tried, now),
+    take: (wanted, now) => rotation.take(wanted.tried, now),
     settled({ key }, { verdict }, now) {
       const { blame } = verdicts[verdict]
       if (blame !== 'nobody' && blame !== 'client') rotation.rest(key, now + coolingMs)

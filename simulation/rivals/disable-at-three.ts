@@ -15,7 +15,7 @@ export function disableAtThree(keys: readonly FleetKey[]): Strategy {
   const rotation = new Rotation(keys)
   const failures = new Map<KeyId, number>()
   return {
-    take: (ask, now) => rotation.take(ask.tried, now),
+    take: (wanted, now) => rotation.take(wanted.tried, now),
     settled({ key }, { verdict }, now) {
       if (verdicts[verdict].blame === 'nobody' || verdict === 'client-left') return
       const count = (failures.get(key.id) ?? 0) + 1

@@ -55,7 +55,7 @@ export function createWatch({ clock, google, fleet }: Stage): Watch {
     const now = clock.now()
     if (outcome.verdict === 'model-closed') return Infinity
     if (outcome.verdict === 'quota-zero') return now + 24 * hourMs
-    if (outcome.verdict === 'quota-unexplained') return now + 10_000
+    if (outcome.verdict === 'quota-unknown') return now + 10_000
     if (outcome.verdict !== 'quota-spent') return 0
     const daily = outcome.violations?.some(({ window }) => window === 'day')
     return daily ? google.dayEnd(reservedAt) : now + (outcome.retryAfterMs ?? 0)
@@ -77,8 +77,8 @@ export function createWatch({ clock, google, fleet }: Stage): Watch {
       },
     },
     over: (keys) => ({
-      reserve: (ask) => checked(keys.reserve(ask)),
-      wait: async (ask, options) => checked(await keys.wait(ask, options)),
+      reserve: (wanted) => checked(keys.reserve(wanted)),
+      wait: async (wanted, options) => checked(await keys.wait(wanted, options)),
       settle(reservation, outcome) {
         learn(reservation, outcome)
         keys.settle(reservation, outcome)

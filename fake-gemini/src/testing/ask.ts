@@ -54,7 +54,7 @@ export function answerJson(text: string): AnswerJson {
   }
 }
 
-export type Ask = {
+export type KeyRequest = {
   path?: string
   body?: unknown
   headers?: Record<string, string>
@@ -65,7 +65,7 @@ export const flash = '/v1beta/models/gemini-3.8-flash'
 export const hello = { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] }
 export const say = (text: string) => ({ contents: [{ role: 'user', parts: [{ text }] }] })
 
-export async function ask(fake: FakeGemini, asked: Ask = {}): Promise<Answer> {
+export async function ask(fake: FakeGemini, asked: KeyRequest = {}): Promise<Answer> {
   const { path = `${flash}:generateContent`, body = hello, method = 'POST' } = asked
   const response = await fetch(fake.url + path, {
     method,

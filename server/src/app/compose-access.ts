@@ -5,7 +5,7 @@ import { clientLimits, createGuessThrottle } from '../auth/admins/guess-throttle
 import { keepSessions } from '../auth/admins/session-writer.ts'
 import { createTrustedProxies, type TrustedProxies } from '../auth/trusted-proxies.ts'
 import type { Callers } from '../auth/clients/credentials.ts'
-import { guardCallers } from '../auth/clients/throttle-guesses.ts'
+import { throttleGuesses } from '../auth/clients/throttle-guesses.ts'
 import type { Log } from '../log/create-log.ts'
 import { changedSettings, type LiveSettings } from '../settings/live-settings.ts'
 import type { Storage } from '../storage/open-storage.ts'
@@ -17,7 +17,7 @@ export type AccessDeps = {
   readonly registry: Callers
   readonly log: Pick<Log, 'warn'>
   readonly now: () => number
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 export type ComposedAccess = {
@@ -33,10 +33,10 @@ export type ComposedAccess = {
 
 /** Who may do what an operator may, with the sessions that the last stop left. */
 export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
-  const { storage, settings, registry, now, complain } = deps
+  const { storage, settings, registry, now, onError } = deps
   const key = await storage.meta.getOrMake('session-key', () => randomBytes(32).toString('hex'))
   const markOf = (token: string) => createHmac('sha256', key).update(token).digest('hex')
-  const keeper = keepSessions({ store: storage.sessions, complain })
+  const keeper = keepSessions({ store: storage.sessions, onError })
   const sessions = createAdminSessions(await storage.sessions.all(), {
     now,
     lifetimeMs: () => settings.current().adminSessionExpire * 1000,
@@ -59,7 +59,7 @@ export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
       adminToken: () => settings.current().authToken,
       isClientToken: (token) => registry.identify([token])?.isAdmin === false,
     }),
-    callers: guardCallers(registry, guesses, (request) => trusted.arrival(request).address),
+    callers: throttleGuesses(registry, guesses, (request) => trusted.arrival(request).address),
     sessions,
     trusted: () => trusted,
     watch(access, ended) {

@@ -14,7 +14,7 @@ export type AdminRoutesParts = {
   readonly audit: Auditor
   readonly bus: EventBus
   readonly now: () => number
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 /** The admin API on the wire. `close` ends what would never end by itself. */
@@ -22,20 +22,20 @@ export function composeAdminRoutes(parts: AdminRoutesParts): {
   readonly routes: RouteGroup
   close(): void
 } {
-  const { door, handlers, audit, bus, now, complain } = parts
+  const { door, handlers, audit, bus, now, onError } = parts
   const { access, sessions, trusted } = door
   const events = createEventStreams({ bus, watch: door.watch })
   // Nobody waits at the door for the audit log.
   const note: SessionRoutesDeps['note'] = (action, session, address) => {
     const by = { name: `session ${session}` }
-    audit(by, { action, subject: 'admin', detail: { address } }).catch(complain)
+    audit(by, { action, subject: 'admin', detail: { address } }).catch(onError)
   }
   const raw = {
     ...sessionHandlers({ access, sessions, now, note }),
     getEvents: events.handler,
   }
   return {
-    routes: adminRoutes({ access, trusted, handlers, raw, complain, isDatabaseFault }),
+    routes: adminRoutes({ access, trusted, handlers, raw, onError, isDatabaseFault }),
     close: events.close,
   }
 }

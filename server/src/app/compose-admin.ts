@@ -45,10 +45,10 @@ export type ComposedAdmin = {
 
 /** What operators can see and do. */
 export function composeAdmin(parts: AdminParts): ComposedAdmin {
-  const { storage, settings, log, complain, keys, tokens, gateway, sessions, prices } = parts
+  const { storage, settings, log, onError, keys, tokens, gateway, sessions, prices } = parts
   const { engine, book, projects } = keys
   const audit = createAuditor({ store: storage.audit, now: Date.now })
-  const jobs = createJobs({ now: Date.now, complain, scrub: log.scrubber.scrub })
+  const jobs = createJobs({ now: Date.now, onError, scrub: log.scrubber.scrub })
   const { verify, tryKey, maintainPool, catalogue } = gateway
   const verifyAtOnce = () => settings.current().keyVerificationBatchSize
   const keyDeps = { engine, book, audit, jobs, verify, verifyAtOnce, maintainPool }
@@ -77,9 +77,9 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
       ...projectsHandlers({ engine, projects, audit }),
       ...jobsHandlers(jobs),
       ...tokensHandlers({ tokens, audit }),
-      ...openSessionHandlers({ sessions, audit, complain }),
+      ...openSessionHandlers({ sessions, audit, onError }),
       ...tryKeysHandlers({ tryKey, triedAtOnce: verifyAtOnce, audit }),
-      ...modelsHandlers({ listModels, complain }),
+      ...modelsHandlers({ listModels, onError }),
       ...systemHandlers(serverVersion),
       ...auditHandlers(storage.audit),
       ...composeHistory({ storage, settings, book, prices }),

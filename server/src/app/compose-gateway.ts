@@ -2,7 +2,7 @@ import { attempt, type AttemptDeps } from '../gateway/attempt.ts'
 import { explainFailure } from '../google/errors/network-failure.ts'
 import type { Exits } from '../gateway/egress/proxies.ts'
 import type { AttemptReport, ForwardDeps } from '../gateway/forward.ts'
-import { judgeFor } from '../gateway/hold-back/inspectors.ts'
+import { inspectorFor } from '../gateway/hold-back/inspectors.ts'
 import { callGoogle } from '../gateway/own-call.ts'
 import { probeKey } from '../gateway/probe.ts'
 import { readUpstreamAddress } from '../google/platforms/upstream-address.ts'
@@ -47,12 +47,12 @@ export type ComposedGateway = {
 
 /** The way of a request to Google and back, with the request log at its end. */
 export function composeGateway(deps: GatewayDeps): ComposedGateway {
-  const { engine, book, callers, settings, storage, log, complain, traffic } = deps
+  const { engine, book, callers, settings, storage, log, onError, traffic } = deps
   const { transport, exits } = composeEgress(deps)
   const attempts: AttemptDeps = {
     transport,
     exits,
-    judgeFor: (call, status) => judgeFor({ scrub: log.scrubber.scrub }, call, status),
+    inspectorFor: (call, status) => inspectorFor({ scrub: log.scrubber.scrub }, call, status),
     explainFailure,
     now: realClock.now,
   }
@@ -63,7 +63,7 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
   const attemptLog = createAttemptLog({ write: storage.attempts.insertMany, log })
   const makeAttempt: ForwardDeps['attempt'] = (call, options) => attempt(attempts, call, options)
   const forward: ForwardDeps = {
-    keys: countWaits(engine, traffic),
+    keys: countWaits(engine.keys, traffic),
     attempt: makeAttempt,
     limits() {
       const { maxRetries, maxKeySwitches, queueMaxWaitMs, timeOut } = settings.current()
@@ -86,7 +86,7 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
       fetchModels((query) => callGoogle(forward, listCall(version(), query), listAsk)),
     now: realClock.now,
     ttlMs: () => settings.current().modelListTtlSeconds * 1000,
-    complain,
+    onError,
   })
 
   const ask = (secret: Secret, model = settings.current().testModel): Promise<Outcome> => {
@@ -97,9 +97,9 @@ export function composeGateway(deps: GatewayDeps): ComposedGateway {
     const secret = book.secretOf(key)
     return secret === undefined ? { verdict: 'client-left', status: 0 } : ask(secret, model)
   }
-  const upkeep = engine.startUpkeep((key) => probe(key))
+  const upkeep = engine.startChecks((key) => probe(key))
 
-  upkeep.keeper.preload().catch(complain)
+  upkeep.keeper.preload().catch(onError)
 
   return {
     forward,

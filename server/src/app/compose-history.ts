@@ -2,13 +2,13 @@ import { attemptsHandlers } from '../admin/attempts/handlers.ts'
 import { errorsHandlers } from '../admin/errors/handlers.ts'
 import { createKeyNames } from '../admin/keys/resolve-keys.ts'
 import { statsHandlers } from '../admin/stats/handlers.ts'
-import type { KeyBook } from '../keys/registry/key-registry.ts'
+import type { KeyRegistry } from '../keys/registry/key-registry.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { PriceBook } from '../telemetry/usage/price-book.ts'
 import type { Storage } from '../storage/open-storage.ts'
 
 export type HistoryParts = {
-  readonly book: KeyBook
+  readonly book: KeyRegistry
   readonly storage: Pick<Storage, 'attempts' | 'errors' | 'usage'>
   readonly prices: PriceBook
   readonly settings: LiveSettings

@@ -1,6 +1,6 @@
 import type { EventBus } from '../telemetry/events/event-bus.ts'
 import { importEnvironmentKeys } from '../keys/registry/environment-keys.ts'
-import { openKeyBook, type KeyBook } from '../keys/registry/key-registry.ts'
+import { openKeyRegistry, type KeyRegistry } from '../keys/registry/key-registry.ts'
 import { createKeyEngine, type KeyEngine } from '../keys/engine.ts'
 import type { KeyEvent } from '../keys/events.ts'
 import type { RootLog } from '../log/create-log.ts'
@@ -15,20 +15,20 @@ export type KeysDeps = {
   readonly storage: Storage
   readonly settings: LiveSettings
   readonly log: RootLog
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
   readonly bus: EventBus
 }
 
 export type ComposedKeys = {
   readonly engine: KeyEngine
-  readonly book: KeyBook
+  readonly book: KeyRegistry
   readonly projects: ComposedProjects
   close(): Promise<void>
 }
 
 /** The engine with the keys of the table, those that the environment names for the first time, and the memory that was kept of them. */
 export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
-  const { storage, settings, log, complain, bus } = deps
+  const { storage, settings, log, onError, bus } = deps
   let policy = keyPolicyOf(settings.current())
   const engine = createKeyEngine({
     clock: realClock,
@@ -36,25 +36,25 @@ export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
     policy: () => policy,
     onEvent(event) {
       tell(log, event)
-      if (event.kind === 'project-learned') projects.apply(event.project).catch(complain)
+      if (event.kind === 'project-learned') projects.apply(event.project).catch(onError)
       bus.publish('engine', event)
     },
   })
   const projects = composeProjects({ engine, store: storage.projects })
-  const book = await openKeyBook({
+  const book = await openKeyRegistry({
     store: storage.keys,
-    engine: {
-      ...engine,
+    control: {
+      ...engine.control,
       addKeys(rows) {
-        engine.addKeys(rows)
+        engine.control.addKeys(rows)
         projects.tellOf(rows)
       },
     },
     guard: log.scrubber.add,
-    complain,
+    onError,
   })
   await importEnvironmentKeys(book, storage.meta, settings.current().apiKeys)
-  const keeper = await keepEngineState({ engine, store: storage.engineState, complain })
+  const keeper = await keepEngineState({ state: engine.state, store: storage.engineState, onError })
   // Learned projects exist only now.
   await projects.load()
   settings.subscribe((now) => {

@@ -16,7 +16,7 @@ export type TokensDeps = {
   readonly storage: Pick<Storage, 'clientTokens' | 'usage'>
   readonly settings: LiveSettings
   readonly prices: Pick<PriceBook, 'current'>
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 export type ComposedTokens = {
@@ -31,7 +31,7 @@ export async function composeTokens({
   storage,
   settings,
   prices,
-  complain,
+  onError,
 }: TokensDeps): Promise<ComposedTokens> {
   const calendar = zonedCalendar(() => settings.current().timezone)
   const registry = createTokenRegistry(calendar)
@@ -57,7 +57,7 @@ export async function composeTokens({
   await rememberTokenUse({ registry, usage, prices, calendar, now: realClock.now() })
   settings.subscribe((now, before) => {
     const names = changedSettings(now, before).map(({ name }) => name)
-    if (names.includes('allowedTokens') || names.includes('authToken')) follow().catch(complain)
+    if (names.includes('allowedTokens') || names.includes('authToken')) follow().catch(onError)
   })
   return { registry, tokens, newAdminToken }
 }

@@ -15,7 +15,7 @@ import { chooseDatabase } from '../storage/choose-database.ts'
 import { startHeartbeat } from '../storage/heartbeat.ts'
 import { openStorage, type Storage } from '../storage/open-storage.ts'
 import { adminTokenOf } from './admin-token.ts'
-import { createClosing, type Closing } from '../runtime/shutdown.ts'
+import { createShutdown, type Shutdown } from '../runtime/shutdown.ts'
 import { composeAccess } from './compose-access.ts'
 import { composeAdmin } from './compose-admin.ts'
 import { keepHistory } from '../telemetry/usage/run-retention.ts'
@@ -27,7 +27,7 @@ import { composeTokens } from './compose-tokens.ts'
 import { tellCounters } from '../telemetry/events/live-counters.ts'
 import { keepSignatures } from '../resources/signature-writer.ts'
 import { dataRoutes } from '../dialects/dialects.ts'
-import { guardSecrets } from '../settings/register-secrets.ts'
+import { registerSecrets } from '../settings/register-secrets.ts'
 import { metricsGroup } from './metrics-group.ts'
 import { closeListener, listen } from './listen.ts'
 
@@ -48,7 +48,7 @@ export type Gateway = {
   readonly log: RootLog
   /** The admin token, if this start made it up: to be shown once. */
   readonly newAdminToken: string | undefined
-  readonly keys: Awaited<ReturnType<typeof composeKeys>>['engine']
+  readonly engine: Awaited<ReturnType<typeof composeKeys>>['engine']
   /** Lets requests finish for as long as the settings say, writes what is to be written, and stops. */
   close(): Promise<void>
 }
@@ -63,7 +63,7 @@ export async function compose(options: ComposeOptions): Promise<Gateway> {
     encryptionKey: atStart.encryptionKey === '' ? undefined : atStart.encryptionKey,
     now: Date.now,
   })
-  const closing = createClosing()
+  const closing = createShutdown()
   closing.add(storage.close)
   try {
     const { token, isNew } = await adminTokenOf(storage, environment)
@@ -96,16 +96,16 @@ type Opened = ComposeOptions & {
   readonly settings: LiveSettings
   readonly log: RootLog
   readonly newAdminToken: string | undefined
-  readonly closing: Closing
+  readonly closing: Shutdown
 }
 
 async function start(opened: Opened): Promise<Gateway> {
   const { storage, settings, log, closing, now = Date.now } = opened
-  const complain = (error: unknown) => log.error({ err: error }, 'failed')
+  const onError = (error: unknown) => log.error({ err: error }, 'failed')
   const bus = createEventBus()
   const prices = await openPriceBook(storage.prices)
-  const parts = { storage, settings, log, complain, bus, prices }
-  closing.add(await startHeartbeat({ meta: storage.meta, now: Date.now, complain }))
+  const parts = { storage, settings, log, onError, bus, prices }
+  closing.add(await startHeartbeat({ meta: storage.meta, now: Date.now, onError }))
   const keys = await composeKeys(parts)
   closing.add(keys.close)
   const { engine } = keys
@@ -114,8 +114,8 @@ async function start(opened: Opened): Promise<Gateway> {
   const traffic = new Traffic()
   const counters = tellCounters({
     bus,
-    state: async () => ({ counts: await engine.countsInSteps() }),
-    complain,
+    state: async () => ({ counts: await engine.views.countsInSteps() }),
+    onError,
   })
   closing.add(counters.close)
   const watched = { traffic, onAttempt: counters.note }
@@ -123,15 +123,15 @@ async function start(opened: Opened): Promise<Gateway> {
   closing.add(gateway.close)
   tellOverruled(settings, log)
 
-  const history = keepHistory({ storage, settings: settings.current, now: Date.now, complain })
+  const history = keepHistory({ storage, settings: settings.current, now: Date.now, onError })
   closing.add(history.close)
-  const signatures = await keepSignatures({ repository: storage.signatures, log, now: Date.now })
+  const signatures = await keepSignatures({ rows: storage.signatures, log, now: Date.now })
   closing.add(signatures.close)
-  guardSecrets(log.scrubber, settings.current())
+  registerSecrets(log.scrubber, settings.current())
   settings.subscribe((now, before) => {
     const names = changedSettings(now, before).map(({ env }) => env)
     bus.publish('settings', { changed: names })
-    guardSecrets(log.scrubber, now)
+    registerSecrets(log.scrubber, now)
     log.setLevel(now.logLevel)
   })
 
@@ -140,7 +140,7 @@ async function start(opened: Opened): Promise<Gateway> {
   const { sessions, callers } = door
   const { handlers, jobs, audit } = composeAdmin({ ...parts, keys, tokens, gateway, sessions })
   closing.add(jobs.close)
-  const readiness = () => (engine.hasActiveKey() ? undefined : 'No key is alive.')
+  const readiness = () => (engine.views.isReady() ? undefined : 'No key is alive.')
   const admin = composeAdminRoutes({ ...parts, door, handlers, audit, now })
   // Fastify speaks of its own troubles only.
   const app = createListener({
@@ -150,7 +150,7 @@ async function start(opened: Opened): Promise<Gateway> {
       callers,
       gateway,
       log,
-      complain,
+      onError,
       traffic,
       signatures: signatures.store,
     }),
@@ -174,7 +174,7 @@ async function start(opened: Opened): Promise<Gateway> {
     storage,
     log,
     newAdminToken: newAdminToken ?? opened.newAdminToken,
-    keys: engine,
+    engine,
     close: closing.close,
   }
 }

@@ -29,11 +29,11 @@ export function metricsGroup(deps: MetricsGroupDeps): RouteGroup {
     token: () => settings.current().metricsToken,
     contentType,
     read: async () => {
-      const counts = await engine.countsInSteps()
+      const counts = await engine.views.countsInSteps()
       const text = await readMetrics({
         traffic,
         keys: () => counts,
-        pool: engine.poolStatus,
+        pool: engine.views.pool,
         proxies: gateway.exits.states,
         requestLog: gateway.requestLogStats,
         askDatabase: storage.isReady,

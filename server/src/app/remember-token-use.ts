@@ -1,4 +1,4 @@
-import type { KindSum, UsageRepository } from '../storage/rollups/usage-store.ts'
+import type { KindSum, UsageStore } from '../storage/rollups/usage-store.ts'
 import type { Calendar } from '../runtime/calendar.ts'
 import type { EarlierUse } from '../auth/clients/token-meter.ts'
 import type { TokenRegistry } from '../auth/clients/token-registry.ts'
@@ -7,7 +7,7 @@ import type { PriceBook } from '../telemetry/usage/price-book.ts'
 
 export type RememberDeps = {
   readonly registry: TokenRegistry
-  readonly usage: Pick<UsageRepository, 'sums'>
+  readonly usage: Pick<UsageStore, 'sums'>
   readonly prices: Pick<PriceBook, 'current'>
   readonly calendar: Calendar
   readonly now: number

@@ -11,7 +11,7 @@ export type RequestCounter = {
   }): void
 }
 
-export type CountOptions = {
+export type CounterOptions = {
   readonly dialect: string
   readonly counter: RequestCounter
   readonly methodOf: (url: string) => string
@@ -20,7 +20,7 @@ export type CountOptions = {
 /** The same routes, with every request of them counted from its begin to its end. */
 export function countRequests(
   routes: readonly DataRoute[],
-  { dialect, counter, methodOf }: CountOptions,
+  { dialect, counter, methodOf }: CounterOptions,
 ): DataRoute[] {
   return routes.map((route) => ({
     ...route,

@@ -24,7 +24,7 @@ export type DialectDeps<Settings extends DialectSettings = DialectSettings> = {
   readonly catalogue: Catalogue
   readonly scrub: (text: string) => string
   /** A failure of ours, told to the log. */
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 /** One request of a client whom we know. */

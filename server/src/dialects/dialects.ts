@@ -6,7 +6,7 @@ import type { OpenAiDeps } from './openai/openai-deps.ts'
 import type { Callers } from '../auth/clients/credentials.ts'
 import { countRequests } from './count-requests.ts'
 import type { DataRoute } from '../http/data-plane.ts'
-import { createGuardedFetch } from './media/public-fetch.ts'
+import { createPublicFetch } from './media/public-fetch.ts'
 import type { RootLog } from '../log/create-log.ts'
 import { clientMethod } from '../telemetry/metrics/client-method.ts'
 import type { Traffic } from '../telemetry/metrics/request-metrics.ts'
@@ -19,20 +19,20 @@ export type DataDeps = {
   readonly gateway: ComposedGateway
   readonly log: RootLog
   readonly signatures: OpenAiDeps['signatures']
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
   readonly traffic: Traffic
 }
 
 /** What clients call, dialect by dialect, with every request counted. */
 export function dataRoutes(deps: DataDeps): DataRoute[] {
-  const { settings, callers, gateway, log, complain, traffic, signatures } = deps
+  const { settings, callers, gateway, log, onError, traffic, signatures } = deps
   const { forward, catalogue, version } = gateway
   const { scrub } = log.scrubber
-  const dialect = { settings: settings.current, callers, forward, catalogue, scrub, complain }
+  const dialect = { settings: settings.current, callers, forward, catalogue, scrub, onError }
   const openAi = {
     ...dialect,
     signatures,
-    fetchMedia: createGuardedFetch(),
+    fetchMedia: createPublicFetch(),
     version,
   }
   const counted = (name: ClientDialect, routes: readonly DataRoute[]) =>

@@ -1,18 +1,18 @@
 import type { Outcome } from '../google/outcome.ts'
 import type { Secret } from '../log/secret.ts'
 import type { UpstreamCall } from '../google/upstream-call.ts'
-import { ClientLeft } from '../runtime/client-disconnected.ts'
+import { ClientDisconnected } from '../runtime/client-disconnected.ts'
 import type { Exit, Exits } from './egress/proxies.ts'
-import { Exchange, type Judged } from './hold-back/exchange.ts'
-import { KeyGuard } from './hold-back/key-redactor.ts'
-import type { Judge } from './hold-back/inspector.ts'
-import type { Presence } from '../runtime/client-signal.ts'
+import { Exchange, type InspectedAnswer } from './hold-back/exchange.ts'
+import { KeyRedactor } from './hold-back/key-redactor.ts'
+import type { Inspector } from './hold-back/inspector.ts'
+import type { ClientSignal } from '../runtime/client-signal.ts'
 import type { Timeouts, Transport } from './upstream/transport.ts'
 
 export type AttemptDeps = {
   readonly transport: Transport
   readonly exits: Pick<Exits, 'choose' | 'settle'>
-  readonly judgeFor: (call: UpstreamCall, status: number) => Judge
+  readonly inspectorFor: (call: UpstreamCall, status: number) => Inspector
   readonly explainFailure: (error: Error) => Outcome
   readonly now: () => number
 }
@@ -20,7 +20,7 @@ export type AttemptDeps = {
 export type AttemptOptions = {
   readonly secret: Secret
   readonly timeouts: Timeouts
-  readonly presence: Presence
+  readonly signal: ClientSignal
 }
 
 /**
@@ -30,27 +30,27 @@ export type AttemptOptions = {
 export function attempt(
   deps: AttemptDeps,
   call: UpstreamCall,
-  { secret, timeouts, presence }: AttemptOptions,
-): Promise<Judged> {
+  { secret, timeouts, signal }: AttemptOptions,
+): Promise<InspectedAnswer> {
   const exchange = new Exchange({
-    guard: new KeyGuard(secret),
-    judgeFor: (status) => deps.judgeFor(call, status),
+    guard: new KeyRedactor(secret),
+    inspectorFor: (status) => deps.inspectorFor(call, status),
     explainFailure: deps.explainFailure,
     // The callback outlives the judgement: it also closes an answer that is already flowing.
-    onClosed: presence.onLeave(() => exchange.abandon(new ClientLeft())),
+    onClosed: signal.onAbort(() => exchange.abandon(new ClientDisconnected())),
     now: deps.now,
   })
-  if (presence.hasLeft) exchange.abandon(new ClientLeft())
+  if (signal.aborted) exchange.abandon(new ClientDisconnected())
   const exit = deps.exits.choose(secret)
   deps.transport.send(call, { secret, timeouts, exit }, exchange)
-  return exit === undefined ? exchange.judged : settled(deps, exit, exchange.judged)
+  return exit === undefined ? exchange.inspected : settled(deps, exit, exchange.inspected)
 }
 
 async function settled(
   { exits }: AttemptDeps,
   exit: Exit,
-  judging: Promise<Judged>,
-): Promise<Judged> {
-  const judged = await judging
-  return { ...judged, outcome: exits.settle(exit, judged.outcome) }
+  judging: Promise<InspectedAnswer>,
+): Promise<InspectedAnswer> {
+  const inspected = await judging
+  return { ...inspected, outcome: exits.settle(exit, inspected.outcome) }
 }

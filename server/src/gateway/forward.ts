@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Outcome } from '../google/outcome.ts'
 import type {
-  Ask,
+  KeyRequest,
   KeyId,
   Keys,
   ProjectId,
-  Refusal,
+  NoKeyReason,
   Reservation,
   ReserveResult,
 } from '../keys/types.ts'
@@ -14,12 +14,18 @@ import type { Admission } from '../auth/clients/admission.ts'
 import type { AttemptOptions } from './attempt.ts'
 import type { UpstreamCall } from '../google/upstream-call.ts'
 import type { Usage } from '../google/answers/usage-metadata.ts'
-import { decide, freshTally, type Decision, type RetryLimits, type Tally } from './next-step.ts'
-import type { Judged } from './hold-back/exchange.ts'
-import type { Presence } from '../runtime/client-signal.ts'
+import {
+  nextStep,
+  freshRetryState,
+  type NextStep,
+  type RetryLimits,
+  type RetryState,
+} from './next-step.ts'
+import type { InspectedAnswer } from './hold-back/exchange.ts'
+import type { ClientSignal } from '../runtime/client-signal.ts'
 import type { Receiver } from './receiver.ts'
-import { finalOutcome, isShowable } from './may-show-client.ts'
-import type { Standing } from '../keys/lane-status.ts'
+import { finalOutcome, mayShowClient } from './may-show-client.ts'
+import type { LaneStatus } from '../keys/lane-status.ts'
 
 export type ForwardLimits = RetryLimits & {
   /** How long a request may wait for a lane to wake. */
@@ -38,14 +44,14 @@ export type AttemptReport = {
   readonly firstByteMs: number | undefined
   readonly outcome: Outcome
   /** How the lane stood after the outcome was known. */
-  readonly standing: Standing | undefined
+  readonly standing: LaneStatus | undefined
   /** Of an answer that was delivered. */
   readonly usage: Usage | undefined
 }
 
 export type ForwardDeps = {
   readonly keys: Keys
-  readonly attempt: (call: UpstreamCall, options: AttemptOptions) => Promise<Judged>
+  readonly attempt: (call: UpstreamCall, options: AttemptOptions) => Promise<InspectedAnswer>
   readonly limits: () => ForwardLimits
   /** Whether the client may have an answer, by the rules of the gateway's own. */
   readonly admit: (request: GatewayRequest) => Admission
@@ -55,7 +61,7 @@ export type ForwardDeps = {
 
 export type GatewayRequest = {
   readonly id: string
-  readonly ask: Ask
+  readonly ask: KeyRequest
   readonly call: UpstreamCall
   /** Milliseconds the client itself is willing to wait, where it says so. */
   readonly patienceMs: number | undefined
@@ -75,10 +81,10 @@ export type RequestLabels = {
 
 /** A request between two attempts. */
 type Progress = {
-  readonly tally: Tally
+  readonly retryState: RetryState
   readonly number: number
-  readonly ask: Ask
-  readonly last: Judged | undefined
+  readonly ask: KeyRequest
+  readonly last: InspectedAnswer | undefined
 }
 
 /** Brings one request to Google and its answer to the client: reserve, attempt, settle, decide, until there is something to say. */
@@ -103,59 +109,72 @@ async function serve(
 ): Promise<void> {
   const limits = deps.limits()
   const deadline = deps.clock.now() + Math.min(limits.timeOutMs, request.patienceMs ?? Infinity)
-  let progress: Progress = { tally: freshTally, number: 1, ask: request.ask, last: undefined }
+  let progress: Progress = {
+    retryState: freshRetryState,
+    number: 1,
+    ask: request.ask,
+    last: undefined,
+  }
 
-  while (!receiver.presence.hasLeft) {
+  while (!receiver.signal.aborted) {
     const reserved = await reserve(deps, progress.ask, {
       maxWaitMs: request.waits === false ? 0 : limits.queueMaxWaitMs,
       deadline,
-      presence: receiver.presence,
+      signal: receiver.signal,
     })
     if (reserved === undefined) return
     if (!reserved.ok) return giveUp(receiver, progress.last, reserved.refusal)
 
     const { reservation } = reserved
     const startedAt = deps.clock.now()
-    const judged = await deps.attempt(request.call, {
+    const inspected = await deps.attempt(request.call, {
       secret: reservation.secret,
       timeouts: { firstByteMs: wholeSeconds(deadline - startedAt), idleMs: limits.timeOutMs },
-      presence: receiver.presence,
+      signal: receiver.signal,
     })
-    const standing = deps.keys.settle(reservation, judged.outcome)
-    const decision = decide(judged.outcome, progress.tally, limits)
-    const made = { request, number: progress.number, reservation, startedAt, judged, standing }
-    if (!('tally' in decision) || deps.clock.now() >= deadline) return finish(deps, receiver, made)
+    const standing = deps.keys.settle(reservation, inspected.outcome)
+    const decision = nextStep(inspected.outcome, progress.retryState, limits)
+    const finished = {
+      request,
+      number: progress.number,
+      reservation,
+      startedAt,
+      inspected,
+      standing,
+    }
+    if (!('retryState' in decision) || deps.clock.now() >= deadline)
+      return finish(deps, receiver, finished)
 
-    report(deps, made, judged)
-    progress = afterAttempt(progress, made, decision)
-    if (decision.step === 'again' && !(await rest(decision.delayMs, receiver.presence))) return
+    report(deps, finished, inspected)
+    progress = afterAttempt(progress, finished, decision)
+    if (decision.step === 'again' && !(await rest(decision.delayMs, receiver.signal))) return
   }
 }
 
-type Made = {
+type FinishedAttempt = {
   readonly request: GatewayRequest
   readonly number: number
   readonly reservation: Reservation
   readonly startedAt: number
-  readonly judged: Judged
-  readonly standing: Standing | undefined
+  readonly inspected: InspectedAnswer
+  readonly standing: LaneStatus | undefined
 }
 
 /** Takes a key now, or waits for one as long as the settings and the deadline allow; undefined when the client left. */
 async function reserve(
   deps: ForwardDeps,
-  ask: Ask,
-  waiting: { maxWaitMs: number; deadline: number; presence: Presence },
+  ask: KeyRequest,
+  waiting: { maxWaitMs: number; deadline: number; signal: ClientSignal },
 ): Promise<ReserveResult | undefined> {
   const now = deps.keys.reserve(ask)
   if (now.ok || !('wakesAt' in now.refusal)) return now
-  const { deadline, presence } = waiting
+  const { deadline, signal } = waiting
   const maxWaitMs = Math.min(waiting.maxWaitMs, deadline - deps.clock.now())
   if (maxWaitMs <= 0) return now
   try {
-    return await deps.keys.wait(ask, { maxWaitMs, signal: presence.signal })
+    return await deps.keys.wait(ask, { maxWaitMs, signal: signal.abortSignal })
   } catch (error) {
-    if (presence.hasLeft) return undefined
+    if (signal.aborted) return undefined
     throw error
   }
 }
@@ -163,14 +182,14 @@ async function reserve(
 /** The request as the next attempt asks for it: without the keys or projects that are of no use to it. */
 function afterAttempt(
   progress: Progress,
-  { reservation, judged }: Made,
-  decision: Extract<Decision, { tally: Tally }>,
+  { reservation, inspected }: FinishedAttempt,
+  decision: Extract<NextStep, { retryState: RetryState }>,
 ): Progress {
   const { ask } = progress
   const step = {
-    tally: decision.tally,
+    retryState: decision.retryState,
     number: progress.number + 1,
-    last: judged,
+    last: inspected,
   }
   progress.last?.answer?.discard()
   switch (decision.step) {
@@ -198,46 +217,50 @@ function wholeSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000)) * 1000
 }
 
-async function rest(delayMs: number, presence: Presence): Promise<boolean> {
+async function rest(delayMs: number, signal: ClientSignal): Promise<boolean> {
   if (delayMs > 0)
-    await pause(delayMs, undefined, { signal: presence.signal }).catch(() => undefined)
-  return !presence.hasLeft
+    await pause(delayMs, undefined, { signal: signal.abortSignal }).catch(() => undefined)
+  return !signal.aborted
 }
 
 /** The last attempt of a request: its answer is shown if it is the client's to see. */
-async function finish(deps: ForwardDeps, receiver: Receiver, made: Made): Promise<void> {
-  const { outcome, answer } = made.judged
-  if (outcome.verdict === 'client-left') return report(deps, made, { outcome })
-  if (answer === undefined || !isShowable(outcome)) {
+async function finish(
+  deps: ForwardDeps,
+  receiver: Receiver,
+  finished: FinishedAttempt,
+): Promise<void> {
+  const { outcome, answer } = finished.inspected
+  if (outcome.verdict === 'client-left') return report(deps, finished, { outcome })
+  if (answer === undefined || !mayShowClient(outcome)) {
     answer?.discard()
-    report(deps, made, { outcome })
+    report(deps, finished, { outcome })
     return receiver.fail(outcome)
   }
   const ending = await receiver.deliver(answer)
-  report(deps, made, {
-    outcome: finalOutcome(outcome, ending, receiver.presence.hasLeft),
+  report(deps, finished, {
+    outcome: finalOutcome(outcome, ending, receiver.signal.aborted),
     usage: answer.usage(),
   })
 }
 
 /** No key is left to ask: what Google said to the last attempt, if it is the client's to see, else what we lack. */
-async function giveUp(receiver: Receiver, last: Judged | undefined, refusal: Refusal) {
-  if (last?.answer !== undefined && isShowable(last.outcome)) {
+async function giveUp(receiver: Receiver, last: InspectedAnswer | undefined, refusal: NoKeyReason) {
+  if (last?.answer !== undefined && mayShowClient(last.outcome)) {
     await receiver.deliver(last.answer)
   } else receiver.refuse(refusal)
 }
 
 type Ended = { readonly outcome: Outcome; readonly usage?: Usage | undefined }
 
-function report(deps: ForwardDeps, made: Made, { outcome, usage }: Ended): void {
-  const { request, number, reservation, startedAt, judged, standing } = made
+function report(deps: ForwardDeps, finished: FinishedAttempt, { outcome, usage }: Ended): void {
+  const { request, number, reservation, startedAt, inspected, standing } = finished
   deps.report({
     request,
     number,
     reservation,
     startedAt,
     durationMs: deps.clock.now() - startedAt,
-    firstByteMs: judged.firstByteMs,
+    firstByteMs: inspected.firstByteMs,
     outcome,
     standing,
     usage,

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { verdicts, type VerdictName } from '../google/verdicts.ts'
-import { decide, freshTally, type Tally } from './next-step.ts'
+import { nextStep, freshRetryState, type RetryState } from './next-step.ts'
 
 const limits = { maxRetries: 3, maxKeySwitches: 4 }
 
 function stepsUntilTheEnd(verdict: VerdictName, maxRetries = limits.maxRetries): string[] {
   const steps: string[] = []
-  for (let tally: Tally = freshTally; ;) {
-    const decision = decide({ verdict, status: 0 }, tally, { ...limits, maxRetries })
+  for (let retryState: RetryState = freshRetryState; ;) {
+    const decision = nextStep({ verdict, status: 0 }, retryState, { ...limits, maxRetries })
     steps.push(decision.step)
-    if (!('tally' in decision)) return steps
-    tally = decision.tally
+    if (!('retryState' in decision)) return steps
+    retryState = decision.retryState
   }
 }
 

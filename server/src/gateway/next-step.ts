@@ -9,58 +9,58 @@ export type RetryLimits = {
 }
 
 /** What a request has been through. */
-export type Tally = {
-  readonly faultless: number
+export type RetryState = {
+  readonly retries: number
   readonly switches: number
   readonly once: readonly VerdictName[]
 }
 
-export const freshTally: Tally = { faultless: 0, switches: 0, once: [] }
+export const freshRetryState: RetryState = { retries: 0, switches: 0, once: [] }
 
-export type Decision =
+export type NextStep =
   | { readonly step: 'deliver' | 'stop' }
-  | { readonly step: 'another-key' | 'another-project'; readonly tally: Tally }
-  | { readonly step: 'again'; readonly tally: Tally; readonly delayMs: number }
+  | { readonly step: 'another-key' | 'another-project'; readonly retryState: RetryState }
+  | { readonly step: 'again'; readonly retryState: RetryState; readonly delayMs: number }
 
 /** What happens after an attempt, by its verdict and by what the request has been through. */
-export function decide(outcome: Outcome, tally: Tally, limits: RetryLimits): Decision {
+export function nextStep(outcome: Outcome, retryState: RetryState, limits: RetryLimits): NextStep {
   const next = verdicts[outcome.verdict].next
   switch (next) {
     case 'deliver':
     case 'stop':
       return { step: next }
-    case 'step-over':
-      return stepOver(tally, limits)
-    case 'step-over-once': {
-      if (tally.once.includes(outcome.verdict)) return { step: 'deliver' }
-      const switches = tally.switches + 1
+    case 'next-key':
+      return stepOver(retryState, limits)
+    case 'next-project-once': {
+      if (retryState.once.includes(outcome.verdict)) return { step: 'deliver' }
+      const switches = retryState.switches + 1
       return {
         step: 'another-project',
-        tally: { ...tally, switches, once: [...tally.once, outcome.verdict] },
+        retryState: { ...retryState, switches, once: [...retryState.once, outcome.verdict] },
       }
     }
     case 'retry-once':
-      if (tally.once.includes(outcome.verdict)) return { step: 'deliver' }
+      if (retryState.once.includes(outcome.verdict)) return { step: 'deliver' }
       return {
         step: 'again',
-        tally: { ...tally, once: [...tally.once, outcome.verdict] },
+        retryState: { ...retryState, once: [...retryState.once, outcome.verdict] },
         delayMs: 0,
       }
     case 'retry': {
-      const faultless = tally.faultless + 1
-      if (faultless >= Math.max(1, limits.maxRetries)) return { step: 'deliver' }
+      const retries = retryState.retries + 1
+      if (retries >= Math.max(1, limits.maxRetries)) return { step: 'deliver' }
       return {
         step: 'again',
-        tally: { ...tally, faultless },
-        delayMs: delayBefore(outcome.verdict, faultless),
+        retryState: { ...retryState, retries },
+        delayMs: delayBefore(outcome.verdict, retries),
       }
     }
   }
 }
 
-function stepOver(tally: Tally, limits: RetryLimits): Decision {
-  if (tally.switches >= limits.maxKeySwitches) return { step: 'deliver' }
-  return { step: 'another-key', tally: { ...tally, switches: tally.switches + 1 } }
+function stepOver(retryState: RetryState, limits: RetryLimits): NextStep {
+  if (retryState.switches >= limits.maxKeySwitches) return { step: 'deliver' }
+  return { step: 'another-key', retryState: { ...retryState, switches: retryState.switches + 1 } }
 }
 
 /** Google asks for a pause where it is overloaded or broken; an empty answer is asked for again at once. */

@@ -2,11 +2,11 @@ import type { Outcome } from '../google/outcome.ts'
 import type { Secret } from '../log/secret.ts'
 import type { AttemptOptions } from './attempt.ts'
 import type { UpstreamCall } from '../google/upstream-call.ts'
-import type { Judged } from './hold-back/exchange.ts'
-import { alwaysThere } from '../runtime/client-signal.ts'
+import type { InspectedAnswer } from './hold-back/exchange.ts'
+import { neverAborted } from '../runtime/client-signal.ts'
 
 export type ProbeDeps = {
-  readonly attempt: (call: UpstreamCall, options: AttemptOptions) => Promise<Judged>
+  readonly attempt: (call: UpstreamCall, options: AttemptOptions) => Promise<InspectedAnswer>
   readonly model: () => string
   readonly version: () => string
   readonly timeOutMs: () => number
@@ -29,7 +29,7 @@ export async function probeKey(deps: ProbeDeps, secret: Secret): Promise<Outcome
   const { outcome, answer } = await deps.attempt(call, {
     secret,
     timeouts: { firstByteMs: ms, idleMs: ms },
-    presence: alwaysThere,
+    signal: neverAborted,
   })
   answer?.discard()
   return outcome

@@ -13,13 +13,13 @@ export type Blame =
 /**
  * What the request does next.
  * `deliver`: the answer, good or bad, goes to the client as it is.
- * `step-over`: another key, free of MAX_RETRIES, bounded by MAX_KEY_SWITCHES and the deadline.
+ * `next-key`: another key, free of MAX_RETRIES, bounded by MAX_KEY_SWITCHES and the deadline.
  * `retry`: another attempt, counted by MAX_RETRIES.
  * `retry-once`: one more attempt, then the answer is delivered.
- * `step-over-once`: one more attempt in another project, free; then the answer is delivered.
+ * `next-project-once`: one more attempt in another project, free; then the answer is delivered.
  * `stop`: nobody is there to be answered.
  */
-export type Next = 'deliver' | 'step-over' | 'step-over-once' | 'retry' | 'retry-once' | 'stop'
+export type Next = 'deliver' | 'next-key' | 'next-project-once' | 'retry' | 'retry-once' | 'stop'
 
 type Verdict = { blame: Blame; next: Next; meaning: string }
 
@@ -56,69 +56,69 @@ export const verdicts = {
   },
   'bearer-refused': {
     blame: 'us',
-    next: 'step-over',
+    next: 'next-key',
     meaning:
       "Google's OpenAI endpoint does not take this kind of key, which may be as good as any elsewhere.",
   },
   'key-invalid': {
     blame: 'key',
-    next: 'step-over',
+    next: 'next-key',
     meaning: 'The key is not valid, expired or deleted.',
   },
   'key-unauthenticated': {
     blame: 'key',
-    next: 'step-over',
+    next: 'next-key',
     meaning: 'The credential is of a kind Google does not take.',
   },
-  'key-leaked': { blame: 'key', next: 'step-over', meaning: 'Google reports the key as leaked.' },
+  'key-leaked': { blame: 'key', next: 'next-key', meaning: 'Google reports the key as leaked.' },
   'key-blocked': {
     blame: 'key',
-    next: 'step-over',
+    next: 'next-key',
     meaning: 'A restriction on the key forbids this call.',
   },
   'project-suspended': {
     blame: 'project',
-    next: 'step-over',
+    next: 'next-key',
     meaning: 'The project is suspended or denied.',
   },
   'service-disabled': {
     blame: 'project',
-    next: 'step-over',
+    next: 'next-key',
     meaning: 'The Gemini API is not enabled in the project.',
   },
   'project-unfunded': {
     blame: 'project',
-    next: 'step-over',
+    next: 'next-key',
     meaning: 'Prepaid credit is gone, or a spending cap is met.',
   },
   'project-needs-billing': {
     blame: 'project',
-    next: 'step-over',
+    next: 'next-key',
     meaning: 'The free tier is not available to this project.',
   },
   'quota-spent': {
     blame: 'lane',
-    next: 'step-over',
+    next: 'next-key',
     meaning: 'A quota of this project and model is spent until a known time.',
   },
   'quota-zero': {
     blame: 'lane',
-    next: 'step-over',
+    next: 'next-key',
     meaning: 'The project has no quota at all for this model.',
   },
-  'quota-unexplained': {
+  'quota-unknown': {
     blame: 'lane',
-    next: 'step-over',
+    next: 'next-key',
     meaning: 'A 429 that does not say which quota.',
   },
   'model-closed': {
     blame: 'lane',
-    next: 'step-over',
+    next: 'next-key',
     meaning: 'The model is closed to this project for good.',
   },
   'model-not-found': {
     blame: 'lane',
-    next: 'step-over-once',
+    next: 'next-project-once',
     meaning: 'The model is unknown to this project.',
   },
   'model-overloaded': {
@@ -156,9 +156,9 @@ export const verdicts = {
     next: 'deliver',
     meaning: 'The stream ended before its end, after the client had seen a part.',
   },
-  unexplained: {
+  'refusal-unknown': {
     blame: 'key',
-    next: 'step-over',
+    next: 'next-key',
     meaning: 'A refusal nobody has described; MAX_FAILURES in a row rest the key.',
   },
   'client-left': { blame: 'client', next: 'stop', meaning: 'The client went away.' },

@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http'
 import type { Sink } from '../runtime/sink.ts'
 import type { Headers } from '../runtime/headers.ts'
-import { Visit, type Presence } from '../runtime/client-signal.ts'
+import { ClientAbort, type ClientSignal } from '../runtime/client-signal.ts'
 
 /** A client on the other end of a response: takes bytes with backpressure, and says when it leaves. */
 export interface ClientConnection extends Sink {
   /** Ends when the client leaves before its answer is complete. */
-  readonly presence: Presence
+  readonly signal: ClientSignal
   begin(status: number, headers: Headers): void
   end(last?: Buffer | string): void
   /** Says these last words and closes in a way that no client takes for a finish. */
-  cut(lastWords: string): void
+  breakOff(errorTrailer: string): void
   /** A complete answer at once. */
   send(status: number, headers: Headers, body: Buffer | string): void
 }
@@ -21,13 +21,13 @@ export function connectClient(response: ServerResponse): ClientConnection {
 
 /** A class, since one is made for every request: its functions are made once. */
 class ResponseConnection implements ClientConnection {
-  readonly presence = new Visit()
+  readonly signal = new ClientAbort()
   readonly #response: ServerResponse
 
   constructor(response: ServerResponse) {
     this.#response = response
     response.on('close', () => {
-      if (!response.writableFinished) this.presence.leave()
+      if (!response.writableFinished) this.signal.abort()
     })
   }
 
@@ -48,11 +48,11 @@ class ResponseConnection implements ClientConnection {
     else this.#response.end(last)
   }
 
-  cut(lastWords: string): void {
+  breakOff(errorTrailer: string): void {
     // Without the closing chunk of chunked encoding the body is not complete, and every HTTP client says so.
     const { socket } = this.#response
-    if (lastWords === '') socket?.end()
-    else this.#response.write(lastWords, () => socket?.end())
+    if (errorTrailer === '') socket?.end()
+    else this.#response.write(errorTrailer, () => socket?.end())
   }
 
   send(status: number, headers: Headers, body: Buffer | string): void {

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 
 /** Why a body could not be taken, as the client is told. */
-export class BodyRefused extends Error {
+export class BodyError extends Error {
   readonly status: 400 | 413 | 415
 
   constructor(status: 400 | 413 | 415, message: string, options?: { cause?: unknown }) {
@@ -35,7 +35,7 @@ async function collectAndUnpack(
   const packed = await collect(request, limitBytes)
   const decode = decoders.get(encoding)
   if (decode === undefined) {
-    throw new BodyRefused(
+    throw new BodyError(
       415,
       `The Content-Encoding of the request must be gzip, deflate, br or identity.`,
     )
@@ -44,7 +44,7 @@ async function collectAndUnpack(
     return await decode(packed, { maxOutputLength: limitBytes })
   } catch (cause) {
     if (cause instanceof RangeError) throw tooLarge(limitBytes)
-    throw new BodyRefused(400, `The body is not ${encoding}, as its Content-Encoding says.`, {
+    throw new BodyError(400, `The body is not ${encoding}, as its Content-Encoding says.`, {
       cause,
     })
   }
@@ -112,9 +112,9 @@ function untilEnd(
 }
 
 const tooLarge = (limitBytes: number) =>
-  new BodyRefused(
+  new BodyError(
     413,
     `The request body is larger than ${Math.floor(limitBytes / 1024 / 1024)} MiB (MAX_REQUEST_BODY_MB).`,
   )
 
-const cutShort = () => new BodyRefused(400, 'The request body ended before its length.')
+const cutShort = () => new BodyError(400, 'The request body ended before its length.')

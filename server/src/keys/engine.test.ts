@@ -11,19 +11,19 @@ describe('choosing a key', () => {
 
   test('a key that was tried is not handed out again', () => {
     const bench = createBench({ keys: 3 })
-    expect(bench.ask({ tried: new Set([1, 2]) }).key).toBe(3)
+    expect(bench.wanted({ tried: new Set([1, 2]) }).key).toBe(3)
     expect(bench.refused({ tried: new Set([1, 2, 3]) })).toEqual({ kind: 'all-tried' })
   })
 
   test('of how many it was chosen is known, and how its lane stands after it', () => {
     const bench = createBench({ keys: 3 })
-    const first = bench.ask()
+    const first = bench.wanted()
     expect(first).toMatchObject({ ready: 3, groups: 3 })
     const spent = { verdict: 'quota-spent', status: 429, violations: [perDay(20)] } as const
-    expect(bench.engine.settle(first, spent)).toBe('cooling')
-    const second = bench.ask()
+    expect(bench.engine.keys.settle(first, spent)).toBe('cooling')
+    const second = bench.wanted()
     expect(second).toMatchObject({ ready: 2, groups: 3 })
-    expect(bench.engine.settle(second, { verdict: 'answered', status: 200 })).toBe('ready')
+    expect(bench.engine.keys.settle(second, { verdict: 'answered', status: 200 })).toBe('ready')
   })
 
   test('no key at all is said as such', () => {
@@ -38,7 +38,7 @@ describe('choosing a key', () => {
     bench.clock.advance(13 * hour - 1)
     expect(bench.refused().kind).toBe('exhausted')
     bench.clock.advance(251)
-    expect(bench.ask().trial).toBe(false)
+    expect(bench.wanted().trial).toBe(false)
   })
 
   test('a spent minute is over after the advertised delay', () => {
@@ -47,7 +47,7 @@ describe('choosing a key', () => {
     bench.clock.advance(19_999)
     expect(bench.refused().kind).toBe('exhausted')
     bench.clock.advance(1)
-    expect(bench.ask().key).toBe(1)
+    expect(bench.wanted().key).toBe(1)
   })
 
   test('an invalid key is dead, and the others serve', () => {
@@ -69,10 +69,10 @@ describe('choosing a key', () => {
 
 test('keys counted in steps are those counted at once, and one that can be used is known of', async () => {
   const { engine } = createBench({ keys: 5000 })
-  expect(engine.hasActiveKey()).toBe(true)
-  for (let key = 1; key <= 5000; key += 1) if (key % 7 > 0) engine.disable(key)
-  expect(await engine.countsInSteps()).toEqual(engine.counts())
-  expect(engine.counts().keys).toMatchObject({ active: 714, disabled: 4286 })
-  for (let key = 7; key <= 5000; key += 7) engine.disable(key)
-  expect(engine.hasActiveKey()).toBe(false)
+  expect(engine.views.isReady()).toBe(true)
+  for (let key = 1; key <= 5000; key += 1) if (key % 7 > 0) engine.control.disable(key)
+  expect(await engine.views.countsInSteps()).toEqual(engine.views.counts())
+  expect(engine.views.counts().keys).toMatchObject({ active: 714, disabled: 4286 })
+  for (let key = 7; key <= 5000; key += 7) engine.control.disable(key)
+  expect(engine.views.isReady()).toBe(false)
 })

@@ -2,11 +2,11 @@ import { administration, type Administration } from './inventory/control.ts'
 import { breakerOpensAt, openAfterSilence, type Breaker } from './effects/breaker.ts'
 import { createConversations } from './selection/affinity.ts'
 import { countAll, countInSteps, isAnyActive, type Counts } from './views/counts.ts'
-import { createWorld } from './inventory/create-context.ts'
+import { createContext } from './inventory/create-context.ts'
 import { createDecisions, type Decision } from './selection/decisions.ts'
 import { createDirty } from './state/changes.ts'
 import { applyOutcome } from './effects/effects.ts'
-import type { Hold } from './inventory/entities.ts'
+import type { ActiveReservation } from './inventory/entities.ts'
 import type { EmitKeyEvent } from './events.ts'
 import { explain, type Explanation } from './selection/explain.ts'
 import { isTrying } from './inventory/cooldown.ts'
@@ -16,7 +16,7 @@ import { noLimits } from './lanes/limits.ts'
 import type { Outcome } from '../google/outcome.ts'
 import { Pool } from './pool/pool.ts'
 import { poolStatus, type PoolStatus } from './pool/pool-status.ts'
-import type { Ask, KeyId, Keys, Refusal, Reservation, ReserveResult } from './types.ts'
+import type { KeyRequest, KeyId, Keys, NoKeyReason, Reservation, ReserveResult } from './types.ts'
 import type { Clock, Random } from '../runtime/clock.ts'
 import type { Probe } from './checks/prober.ts'
 import { refusalFor } from './selection/no-key-reason.ts'
@@ -36,11 +36,11 @@ import {
   type Page,
   type Paged,
 } from './views/snapshots.ts'
-import type { Standing } from './lane-status.ts'
+import type { LaneStatus } from './lane-status.ts'
 import { createState, type State } from './state/state.ts'
-import { startUpkeep, type Upkeep } from './checks/key-checks.ts'
+import { startChecks, type KeyChecks } from './checks/key-checks.ts'
 import { createWaitQueue, type WaitQueue } from './selection/wait-queue.ts'
-import type { World } from './inventory/engine-context.ts'
+import type { EngineContext } from './inventory/engine-context.ts'
 
 export type EngineDeps = {
   readonly clock: Clock
@@ -50,38 +50,48 @@ export type EngineDeps = {
 }
 
 /** What pages, metrics and `/ready` look at. */
-export type Views = {
-  snapshotKeys(filter?: KeyFilter): Paged<KeySnapshot>
-  snapshotKey(key: KeyId): KeySnapshot | undefined
+export type KeyViews = {
+  keys(filter?: KeyFilter): Paged<KeySnapshot>
+  key(key: KeyId): KeySnapshot | undefined
   glance(key: KeyId): KeyGlance | undefined
-  snapshotLanes(filter?: LaneFilter): Paged<LaneSnapshot>
-  snapshotProjects(page?: Page): Paged<ProjectSnapshot>
+  lanes(filter?: LaneFilter): Paged<LaneSnapshot>
+  projects(page?: Page): Paged<ProjectSnapshot>
   counts(): Counts
   /** The same, so few keys at a time that no request waits for it. */
   countsInSteps(): Promise<Counts>
   /** Whether there is a key that can be used. */
-  hasActiveKey(): boolean
-  poolStatus(): PoolStatus
+  isReady(): boolean
+  pool(): PoolStatus
   /** The latest choices and settlements, newest first. */
   decisions(): Decision[]
-  explain(ask: Ask): Explanation
+  explain(wanted: KeyRequest): Explanation
 }
 
-export type KeyEngine = Keys &
-  Administration &
-  State &
-  Views & {
-    /** Takes a key out of the pool, until it answers again. */
-    removeFromPool(key: KeyId): boolean
-    /** Starts probes and pool upkeep. The pool is filled first when `preload` is called on what comes back. */
-    startUpkeep(probe: Probe): Upkeep
-    close(): void
-  }
+/** What a person may do to keys, their projects and lanes. */
+export type KeyControl = Administration & {
+  /** Takes a key out of the pool, until it answers again. */
+  removeFromPool(key: KeyId): boolean
+}
+
+/** The engine, member by member: who needs a part is handed that part. */
+export type KeyEngine = {
+  /** For the gateway. */
+  readonly keys: Keys
+  /** For the operator. */
+  readonly control: KeyControl
+  /** For pages, metrics and `/ready`. */
+  readonly views: KeyViews
+  /** For restarts. */
+  readonly state: State
+  /** Starts probes and pool maintenance. The pool is filled first when `preload` is called on what comes back. */
+  startChecks(probe: Probe): KeyChecks
+  close(): void
+}
 
 /** All that the engine is made of. */
 type Parts = {
   readonly deps: EngineDeps
-  readonly world: World
+  readonly world: EngineContext
   readonly pool: Pool
   readonly reservations: Reservations
   readonly waiting: WaitQueue
@@ -93,7 +103,7 @@ const trialLookMs = 1000
 export function createKeyEngine(deps: EngineDeps): KeyEngine {
   const { clock, random, policy } = deps
   const dirty = createDirty()
-  let upkeep: Upkeep | undefined
+  let upkeep: KeyChecks | undefined
   let stirred = false
   const pool = new Pool({
     policy: () => policy().pool,
@@ -101,7 +111,7 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
     now: () => clock.now(),
     onLoss: (loss) => upkeep?.keeper.lost(loss),
   })
-  const world = createWorld({
+  const world = createContext({
     ...deps,
     dirty,
     pool,
@@ -116,30 +126,30 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
     clock,
     length: () => policy().queueLength,
     reserve,
-    look: (ask) => refusalOf(tryOut(world, selection, { ask, now: clock.now() })),
+    look: (wanted) => refusalOf(tryOut(world, selection, { wanted, now: clock.now() })),
     hasHope: ({ tried }) => (tried?.size ?? 0) < world.fleet.keys.size,
   })
   const parts: Parts = { deps, world, pool, reservations, waiting }
 
-  function reserve(ask: Ask): ReserveResult {
+  function reserve(wanted: KeyRequest): ReserveResult {
     const now = clock.now()
-    const answer = select(world, selection, { ask, now })
+    const answer = select(world, selection, { wanted, now })
     if ('kind' in answer) {
-      decisions.note(refused(world, ask, { reason: answer.kind, at: now }))
+      decisions.note(refused(world, wanted, { reason: answer.kind, at: now }))
       return { ok: false, refusal: answer }
     }
-    const reservation = reservations.take(answer, ask, now)
+    const reservation = reservations.take(answer, wanted, now)
     const { key, choice } = reservation
     decisions.note(chosen(reservation))
-    if (choice === 'pool') pool.looked({ key, model: ask.model })
-    else if (choice === 'least-recently-used') pool.looked({ key: undefined, model: ask.model })
-    if (ask.conversation !== undefined) {
-      conversations.remember({ conversation: ask.conversation, key, now })
+    if (choice === 'pool') pool.looked({ key, model: wanted.model })
+    else if (choice === 'least-recently-used') pool.looked({ key: undefined, model: wanted.model })
+    if (wanted.conversation !== undefined) {
+      conversations.remember({ conversation: wanted.conversation, key, now })
     }
     return { ok: true, reservation }
   }
 
-  function finish(reservation: Reservation, outcome: Outcome | undefined): Standing | undefined {
+  function finish(reservation: Reservation, outcome: Outcome | undefined): LaneStatus | undefined {
     const hold = reservations.end(reservation)
     if (!hold) return undefined
     finishHold(parts, hold, outcome)
@@ -151,19 +161,25 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
   }
 
   return {
-    reserve,
-    wait: (ask, options) => waiting.wait(ask, options),
-    settle: finish,
-    release: (reservation) => void finish(reservation, undefined),
-    ...administration({ world, changed: () => waiting.wake() }),
-    ...createState({ world, dirty }),
-    ...views(parts),
-    decisions: () => decisions.list(),
-    explain: (ask) => look(world, selection, { ask, now: clock.now() }),
-    removeFromPool: (key) => pool.remove(key),
-    startUpkeep(probe) {
+    keys: {
+      reserve,
+      wait: (wanted, options) => waiting.wait(wanted, options),
+      settle: finish,
+      release: (reservation) => void finish(reservation, undefined),
+    },
+    control: {
+      ...administration({ world, changed: () => waiting.wake() }),
+      removeFromPool: (key) => pool.remove(key),
+    },
+    views: {
+      ...views(parts),
+      decisions: () => decisions.list(),
+      explain: (wanted) => look(world, selection, { wanted, now: clock.now() }),
+    },
+    state: createState({ world, dirty }),
+    startChecks(probe) {
       upkeep?.close()
-      upkeep = startUpkeep({ world, clock, random, reservations, pool, probe })
+      upkeep = startChecks({ world, clock, random, reservations, pool, probe })
       return upkeep
     },
     close() {
@@ -173,14 +189,14 @@ export function createKeyEngine(deps: EngineDeps): KeyEngine {
   }
 }
 
-function views(parts: Parts): Omit<Views, 'decisions' | 'explain'> {
+function views(parts: Parts): Omit<KeyViews, 'decisions' | 'explain'> {
   const { world, pool, waiting, deps } = parts
   const now = () => deps.clock.now()
   const moment = () => ({ now: now(), waiting: waiting.size, pool: pool.size })
   const inPool = (id: KeyId) => pool.has(id)
   return {
-    snapshotKeys: (filter = {}) => snapshotKeys(world, filter, { now: now(), inPool }),
-    snapshotKey(id) {
+    keys: (filter = {}) => snapshotKeys(world, filter, { now: now(), inPool }),
+    key(id) {
       const key = world.fleet.keys.get(id)
       return key && snapshotKey(key, { now: now(), inPool })
     },
@@ -188,47 +204,51 @@ function views(parts: Parts): Omit<Views, 'decisions' | 'explain'> {
       const key = world.fleet.keys.get(id)
       return key && glanceAt(key, now())
     },
-    snapshotLanes: (filter = {}) => snapshotLanes(world, filter, now()),
-    snapshotProjects: (page = {}) => snapshotProjects(world, page, now()),
+    lanes: (filter = {}) => snapshotLanes(world, filter, now()),
+    projects: (page = {}) => snapshotProjects(world, page, now()),
     counts: () => countAll(world, moment()),
     countsInSteps: () => countInSteps(world, moment),
-    hasActiveKey: () => isAnyActive(world, now()),
-    poolStatus: () => poolStatus(pool, { policy: deps.policy().pool, now: now() }),
+    isReady: () => isAnyActive(world, now()),
+    pool: () => poolStatus(pool, { policy: deps.policy().pool, now: now() }),
   }
 }
 
-type Search = { readonly ask: Ask; readonly now: number }
+type Search = { readonly wanted: KeyRequest; readonly now: number }
 
-function select(world: World, selection: Selection, { ask, now }: Search): Pick | Refusal {
+function select(
+  world: EngineContext,
+  selection: Selection,
+  { wanted, now }: Search,
+): Pick | NoKeyReason {
   const { fleet, lanes, egress } = world
   if (breakerOpensAt(egress, now) > now) {
     return { kind: 'egress-down', wakesAt: soonest(egress, now) }
   }
-  const table = lanes.tableFor(ask.lane, ask.model)
+  const table = lanes.tableFor(wanted.lane, wanted.model)
   const model = world.modelBreaker(table)
   openAfterSilence(model, now)
   if (breakerOpensAt(model, now) > now) {
     return { kind: 'overloaded', wakesAt: soonest(model, now) }
   }
-  const pick = selection.pick({ table, ask, now })
+  const pick = selection.pick({ table, wanted, now })
   if (pick) return pick
-  const refusal = refusalFor({ fleet, lanes }, { table, ask, now })
-  if (refusal.kind !== 'exhausted' || table.standings.trial === 0) return refusal
+  const refusal = refusalFor({ fleet, lanes }, { table, wanted, now })
+  if (refusal.kind !== 'exhausted' || table.laneStatuses.trial === 0) return refusal
   return { ...refusal, wakesAt: Math.min(refusal.wakesAt, now + trialLookMs) }
 }
 
-function refusalOf(answer: Pick | Refusal): Refusal | undefined {
+function refusalOf(answer: Pick | NoKeyReason): NoKeyReason | undefined {
   return 'kind' in answer ? answer : undefined
 }
 
 /** What a request would meet; takes nothing. */
-function tryOut(world: World, selection: Selection, search: Search): Pick | Refusal {
+function tryOut(world: EngineContext, selection: Selection, search: Search): Pick | NoKeyReason {
   const answer = select(world, selection, search)
   if (!('kind' in answer)) world.lanes.placeLane(answer.entry.lane)
   return answer
 }
 
-function look(world: World, selection: Selection, search: Search): Explanation {
+function look(world: EngineContext, selection: Selection, search: Search): Explanation {
   return explain(world, { ...search, answer: tryOut(world, selection, search) })
 }
 
@@ -238,7 +258,11 @@ function soonest(breaker: Breaker, now: number): number {
   return trying ? Math.min(opensAt, now + trialLookMs) : opensAt
 }
 
-function finishHold({ world, pool, deps }: Parts, hold: Hold, outcome: Outcome | undefined): void {
+function finishHold(
+  { world, pool, deps }: Parts,
+  hold: ActiveReservation,
+  outcome: Outcome | undefined,
+): void {
   const now = deps.clock.now()
   const { lane } = hold.entry
   if (!outcome) lane.ledger.correct(hold.note, { requests: -1, tokens: -hold.note.tokens })
@@ -273,21 +297,28 @@ function safely(listen: EmitKeyEvent = () => {}): EmitKeyEvent {
 }
 
 function refused(
-  world: World,
-  { request, lane }: Ask,
-  { reason, at }: { reason: Refusal['kind']; at: number },
+  world: EngineContext,
+  { request, lane }: KeyRequest,
+  { reason, at }: { reason: NoKeyReason['kind']; at: number },
 ): Decision {
-  const standings = world.lanes.tables.get(lane)?.standings
-  return { kind: 'refused', request, at, lane, reason, candidates: standings && { ...standings } }
+  const laneStatuses = world.lanes.tables.get(lane)?.laneStatuses
+  return {
+    kind: 'refused',
+    request,
+    at,
+    lane,
+    reason,
+    candidates: laneStatuses && { ...laneStatuses },
+  }
 }
 
-function chosen(hold: Hold): Decision {
+function chosen(hold: ActiveReservation): Decision {
   const { request, reservedAt, lane, key, project, choice, trial } = hold
-  const candidates = { ...hold.entry.lane.table.standings }
+  const candidates = { ...hold.entry.lane.table.laneStatuses }
   return { kind: 'chosen', request, at: reservedAt, lane, key, project, choice, trial, candidates }
 }
 
-function settled(hold: Hold, { verdict }: Outcome, at: number): Decision {
+function settled(hold: ActiveReservation, { verdict }: Outcome, at: number): Decision {
   const { request, lane, key, reservedAt, entry } = hold
   const tookMs = at - reservedAt
   return { kind: 'settled', request, at, lane, key, verdict, tookMs, standing: entry.standing }

@@ -1,5 +1,5 @@
 /** Why a lane can or cannot be chosen. The request log knows them by their place in this list: new ones come at its end. */
-export const standings = [
+export const laneStatuses = [
   'ready',
   'spent',
   'cooling',
@@ -10,4 +10,4 @@ export const standings = [
   'not-allowed',
   'keyless',
 ] as const
-export type Standing = (typeof standings)[number]
+export type LaneStatus = (typeof laneStatuses)[number]

@@ -113,9 +113,9 @@ function outcomeOf(verdict: VerdictName, quota: number): Outcome {
   }
 }
 
-type World = { readonly bench: Bench; readonly open: Reservation[] }
+type EngineContext = { readonly bench: Bench; readonly open: Reservation[] }
 
-function check({ bench }: World, reservation: Reservation, before: Before): void {
+function check({ bench }: EngineContext, reservation: Reservation, before: Before): void {
   expect(before.tried).not.toContain(reservation.key)
   const key = before.keys.find(({ id }) => id === reservation.key)
   expect(['active'], `key ${reservation.key} is ${key?.state}`).toContain(key?.state)
@@ -134,18 +134,18 @@ function check({ bench }: World, reservation: Reservation, before: Before): void
 
 type Before = ReturnType<typeof lookAt>
 function lookAt({ engine }: Bench, tried: readonly number[]) {
-  return { tried, keys: engine.snapshotKeys().rows, lanes: engine.snapshotLanes().rows }
+  return { tried, keys: engine.views.keys().rows, lanes: engine.views.lanes().rows }
 }
 
-function play(world: World, step: Step): void {
+function play(world: EngineContext, step: Step): void {
   const { bench, open } = world
   const { engine, clock } = bench
   switch (step.do) {
     case 'reserve': {
       const before = lookAt(bench, step.tried)
       const lane = lanes[step.lane] ?? ''
-      const ask = anAsk({ lane, estimatedInputTokens: step.tokens, tried: new Set(step.tried) })
-      const result = engine.reserve(ask)
+      const wanted = anAsk({ lane, estimatedInputTokens: step.tokens, tried: new Set(step.tried) })
+      const result = engine.keys.reserve(wanted)
       if (!result.ok) return
       check(world, result.reservation, before)
       open.push(result.reservation)
@@ -153,12 +153,12 @@ function play(world: World, step: Step): void {
     }
     case 'settle': {
       const [reservation] = open.splice(step.which % Math.max(1, open.length), 1)
-      if (reservation) engine.settle(reservation, outcomeOf(step.verdict, step.quota))
+      if (reservation) engine.keys.settle(reservation, outcomeOf(step.verdict, step.quota))
       return
     }
     case 'release': {
       const [reservation] = open.splice(step.which % Math.max(1, open.length), 1)
-      if (reservation) engine.release(reservation)
+      if (reservation) engine.keys.release(reservation)
       return
     }
     case 'advance':
@@ -170,12 +170,12 @@ function play(world: World, step: Step): void {
 }
 
 function administer({ engine }: Bench, { key, what }: { key: number; what: number }): void {
-  if (what === 0) engine.disable(key)
-  else if (what === 1) engine.enable(key)
-  else if (what === 2) engine.reset(key)
-  else if (what === 3) engine.assignProject(key, 'moved')
-  else if (what === 4) engine.setProject({ id: 'shared', paid: key % 2 === 0 })
-  else engine.clearProject('shared')
+  if (what === 0) engine.control.disable(key)
+  else if (what === 1) engine.control.enable(key)
+  else if (what === 2) engine.control.reset(key)
+  else if (what === 3) engine.control.assignProject(key, 'moved')
+  else if (what === 4) engine.control.setProject({ id: 'shared', paid: key % 2 === 0 })
+  else engine.control.clearProject('shared')
 }
 
 test('whatever happens, nothing shut, dead, tried or without room is handed out', () => {
@@ -201,18 +201,18 @@ test('when all calls have ended nothing counts as in flight, and no key is lost 
   fc.assert(
     fc.property(fc.array(step(passing), { maxLength: 60 }), laneCap, (steps, laneCap) => {
       const bench = createBench({ keys: fleet, policy: { laneCap } })
-      const world: World = { bench, open: [] }
+      const world: EngineContext = { bench, open: [] }
       for (const one of steps) play(world, one)
-      for (const reservation of world.open) bench.engine.release(reservation)
-      expect(bench.engine.counts().inFlight).toBe(0)
+      for (const reservation of world.open) bench.engine.keys.release(reservation)
+      expect(bench.engine.views.counts().inFlight).toBe(0)
       bench.clock.advance(8 * day)
-      for (let key = 1; key <= fleet.length; key += 1) bench.engine.enable(key)
+      for (let key = 1; key <= fleet.length; key += 1) bench.engine.control.enable(key)
       for (let key = 1; key <= fleet.length; key += 1) {
         for (const lane of lanes) {
           const { engine, clock } = bench
-          const reservation = bench.ask({ lane, tried: others(key) })
+          const reservation = bench.wanted({ lane, tried: others(key) })
           expect(reservation.key).toBe(key)
-          engine.settle(reservation, { verdict: 'answered', status: 200 })
+          engine.keys.settle(reservation, { verdict: 'answered', status: 200 })
           clock.advance(61_000)
         }
       }
@@ -231,10 +231,10 @@ test('a client error is never given while a lane has room', () => {
   fc.assert(
     fc.property(everything, ({ steps, tokens, laneCap }) => {
       const bench = createBench({ keys: fleet, policy: { laneCap } })
-      const world: World = { bench, open: [] }
+      const world: EngineContext = { bench, open: [] }
       for (const one of steps) play(world, one)
       const lane = lanes[0] ?? ''
-      const result = bench.engine.reserve(anAsk({ lane, estimatedInputTokens: tokens }))
+      const result = bench.engine.keys.reserve(anAsk({ lane, estimatedInputTokens: tokens }))
       if (
         result.ok ||
         result.refusal.kind === 'overloaded' ||
@@ -242,8 +242,8 @@ test('a client error is never given while a lane has room', () => {
       ) {
         return
       }
-      const withRoom = bench.engine
-        .snapshotLanes({ lane })
+      const withRoom = bench.engine.views
+        .lanes({ lane })
         .rows.filter(({ standing, tokenRoom }) => standing === 'ready' && tokenRoom >= tokens)
       expect(withRoom).toEqual([])
     }),

@@ -1,6 +1,6 @@
 import type { Outcome } from '../google/outcome.ts'
 import type { Secret } from '../log/secret.ts'
-import type { Standing } from './lane-status.ts'
+import type { LaneStatus } from './lane-status.ts'
 
 export type KeyId = number
 export type ProjectId = string
@@ -10,7 +10,7 @@ export type ProjectId = string
  * `lane` names what quota attaches to inside a project: the upstream model (`gemini-3.8-flash`), or model and method where
  * Google counts the method by itself (`gemini-3.8-flash:countTokens`), or `''` for calls that no model quota counts.
  */
-export type Ask = {
+export type KeyRequest = {
   /** The request's id: whoever asks later why it met what it met finds it by this. */
   readonly request?: string
   readonly lane: string
@@ -53,7 +53,7 @@ export type Reservation = {
 }
 
 /** Why no key can be had now. `wakesAt` is the soonest time (ms since the epoch) at which that may change. */
-export type Refusal =
+export type NoKeyReason =
   | { readonly kind: 'no-keys' }
   | { readonly kind: 'none-alive' }
   | { readonly kind: 'all-tried' }
@@ -65,16 +65,19 @@ export type Refusal =
 
 export type ReserveResult =
   | { readonly ok: true; readonly reservation: Reservation }
-  | { readonly ok: false; readonly refusal: Refusal }
+  | { readonly ok: false; readonly refusal: NoKeyReason }
 
 /** The part of the engine that the gateway knows. Nothing here touches a database or waits, but `wait`. */
 export interface Keys {
   /** Takes a key for one attempt, at once or not at all. */
-  reserve(ask: Ask): ReserveResult
+  reserve(wanted: KeyRequest): ReserveResult
   /** Like `reserve`, but waits its turn up to `maxWaitMs` when a lane wakes in time. Rejects only with the signal's reason. */
-  wait(ask: Ask, options: { maxWaitMs: number; signal: AbortSignal }): Promise<ReserveResult>
+  wait(
+    wanted: KeyRequest,
+    options: { maxWaitMs: number; signal: AbortSignal },
+  ): Promise<ReserveResult>
   /** Says how the attempt ended, and answers how its lane stands after it. Never throws. */
-  settle(reservation: Reservation, outcome: Outcome): Standing | undefined
+  settle(reservation: Reservation, outcome: Outcome): LaneStatus | undefined
   /** Gives a reservation back unused. */
   release(reservation: Reservation): void
 }

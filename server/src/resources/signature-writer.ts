@@ -4,11 +4,11 @@ import {
   type SignatureStore,
 } from '../dialects/translate/thought-signatures.ts'
 import type { Log } from '../log/create-log.ts'
-import type { SignatureRepository, SignatureRow } from '../storage/stores/signature-store.ts'
+import type { SignatureRowStore, SignatureRow } from '../storage/stores/signature-store.ts'
 import { createAttemptLog } from '../telemetry/request-log/attempt-log.ts'
 
 export type SignatureKeeperDeps = {
-  readonly repository: SignatureRepository
+  readonly rows: SignatureRowStore
   readonly log: Pick<Log, 'error'>
   readonly now: () => number
 }
@@ -26,9 +26,9 @@ const prunedAtOnce = 1000
 
 /** The store of signatures with what was kept before the last restart; what it keeps is written in batches, off the path of requests. */
 export async function keepSignatures(deps: SignatureKeeperDeps): Promise<SignatureKeeper> {
-  const { repository, log, now } = deps
+  const { rows, log, now } = deps
   const writer = createAttemptLog<SignatureRow>({
-    write: repository.insertMany,
+    write: rows.insertMany,
     log: {
       error: (details: object) =>
         log.error(details, 'Thought signatures cannot be stored. They are tried again.'),
@@ -43,7 +43,7 @@ export async function keepSignatures(deps: SignatureKeeperDeps): Promise<Signatu
     try {
       let removed = prunedAtOnce
       while (removed === prunedAtOnce && !closing.signal.aborted) {
-        removed = await repository.prune({
+        removed = await rows.prune({
           before: now() - longestKeptMs,
           keep: signatureLimits.entries,
           limit: prunedAtOnce,
@@ -58,7 +58,7 @@ export async function keepSignatures(deps: SignatureKeeperDeps): Promise<Signatu
   }
   // Before anything is served: a start that fails later must leave nothing behind that still asks the database.
   await prune()
-  store.restore(await repository.newest(signatureLimits.entries))
+  store.restore(await rows.newest(signatureLimits.entries))
   const timer = setInterval(pruneNext, pruneEveryMs)
   timer.unref()
 

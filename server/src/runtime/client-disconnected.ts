@@ -1,5 +1,5 @@
 /** Why an attempt was abandoned when its client went away. */
-export class ClientLeft extends Error {
+export class ClientDisconnected extends Error {
   constructor() {
     super('The client left.')
     this.name = 'ClientLeft'

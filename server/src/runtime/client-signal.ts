@@ -1,30 +1,30 @@
-import { ClientLeft } from './client-disconnected.ts'
+import { ClientDisconnected } from './client-disconnected.ts'
 
 /**
  * Whether the client of a request is still there. Lighter than an AbortSignal, which costs more than a whole lane's bookkeeping and
  * which most requests never need: one is made for those that ask.
  */
-export interface Presence {
-  readonly hasLeft: boolean
+export interface ClientSignal {
+  readonly aborted: boolean
   /** Aborts when the client leaves before its answer is complete. */
-  readonly signal: AbortSignal
+  readonly abortSignal: AbortSignal
   /** Calls back once, when the client leaves. The returned function takes that back. */
-  onLeave(callback: () => void): () => void
+  onAbort(callback: () => void): () => void
 }
 
 /** A presence that somebody else ends. */
-export class Visit implements Presence {
-  hasLeft = false
+export class ClientAbort implements ClientSignal {
+  aborted = false
   #callbacks: (() => void)[] = []
   #controller: AbortController | undefined
 
-  get signal(): AbortSignal {
+  get abortSignal(): AbortSignal {
     this.#controller ??= new AbortController()
-    if (this.hasLeft) this.#controller.abort(new ClientLeft())
+    if (this.aborted) this.#controller.abort(new ClientDisconnected())
     return this.#controller.signal
   }
 
-  onLeave(callback: () => void): () => void {
+  onAbort(callback: () => void): () => void {
     this.#callbacks.push(callback)
     return () => {
       const at = this.#callbacks.indexOf(callback)
@@ -32,19 +32,19 @@ export class Visit implements Presence {
     }
   }
 
-  leave(): void {
-    if (this.hasLeft) return
-    this.hasLeft = true
-    this.#controller?.abort(new ClientLeft())
+  abort(): void {
+    if (this.aborted) return
+    this.aborted = true
+    this.#controller?.abort(new ClientDisconnected())
     for (const callback of this.#callbacks.splice(0)) callback()
   }
 }
 
 /** Who makes a call of the gateway's own does not leave. */
-export const alwaysThere: Presence = {
-  hasLeft: false,
-  get signal() {
+export const neverAborted: ClientSignal = {
+  aborted: false,
+  get abortSignal() {
     return new AbortController().signal
   },
-  onLeave: () => () => {},
+  onAbort: () => () => {},
 }

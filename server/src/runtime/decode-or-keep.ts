@@ -1,5 +1,5 @@
 /** Text without its percent codes; as it is where a percent sign stands for itself. */
-export function decodeLeniently(text: string): string {
+export function decodeOrKeep(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {

@@ -1,10 +1,10 @@
-import { breathe } from './yield-to-event-loop.ts'
+import { yieldToEventLoop } from './yield-to-event-loop.ts'
 
 const atOnce = 50
 const sliceMs = 1
 
 /** Does what is to be done with many things a few at a time, and lets requests in between. */
-export async function politely<T>(
+export async function forEachInSlices<T>(
   items: Iterable<T>,
   act: (some: readonly T[]) => void,
 ): Promise<void> {
@@ -16,7 +16,7 @@ export async function politely<T>(
     act(some)
     some = []
     if (performance.now() - since < sliceMs) continue
-    await breathe()
+    await yieldToEventLoop()
     since = performance.now()
   }
   if (some.length > 0) act(some)

@@ -1,5 +1,5 @@
 /** The few values the program itself must remember, such as a token it made up at its first start. */
-export type MetaRepository = {
+export type MetaStore = {
   get(name: string): Promise<string | undefined>
   set(name: string, value: string): Promise<void>
   remove(name: string): Promise<void>

@@ -9,13 +9,13 @@ const pacificClock = new Intl.DateTimeFormat('en-US', {
   hour: 'numeric',
 })
 
-export type PacificDay = {
+export type PacificCalendar = {
   /** The next midnight in Los Angeles after `now`: the moment Google's daily quotas return. */
   endOf(now: number): number
 }
 
 /** Remembers the current day, so that Intl (some 2 µs a call) is asked about twice a day and not once a request. */
-export function createPacificDay(): PacificDay {
+export function createPacificDay(): PacificCalendar {
   let start = 0
   let end = 0
   return {

@@ -1,10 +1,10 @@
 /** What has been opened, closed in the opposite order: at the end, or when a start comes no further. */
-export type Closing = {
+export type Shutdown = {
   add(close: () => void | Promise<void>): void
   close(): Promise<void>
 }
 
-export function createClosing(): Closing {
+export function createShutdown(): Shutdown {
   const steps: (() => void | Promise<void>)[] = []
   return {
     add: (close) => void steps.push(close),

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sortPolitely } from './sort-in-slices.ts'
+import { sortInSlices } from './sort-in-slices.ts'
 
 type Item = { readonly by: number; readonly place: number }
 
@@ -14,7 +14,7 @@ test('sorts as Array does, and keeps the order of equals', async () => {
           .flat()
           .map((by, place): Item => ({ by, place }))
         const compare = (a: Item, b: Item) => a.by - b.by
-        expect(await sortPolitely(items, compare)).toEqual(items.toSorted(compare))
+        expect(await sortInSlices(items, compare)).toEqual(items.toSorted(compare))
       },
     ),
     { numRuns: 30 },

@@ -1,4 +1,4 @@
-import { breathe } from './yield-to-event-loop.ts'
+import { yieldToEventLoop } from './yield-to-event-loop.ts'
 import { chunks } from './chunks.ts'
 
 const runLength = 500
@@ -6,14 +6,14 @@ const runLength = 500
 const breath = 5000
 
 /** Sorts a long list in pieces, and lets requests in between. Equals keep their order. */
-export async function sortPolitely<T>(
+export async function sortInSlices<T>(
   items: readonly T[],
   compare: (a: T, b: T) => number,
 ): Promise<T[]> {
   let runs: T[][] = []
   for (const run of chunks(items, runLength)) {
     runs.push(run.toSorted(compare))
-    await breathe()
+    await yieldToEventLoop()
   }
   while (runs.length > 1) {
     const merged: T[][] = []
@@ -36,10 +36,10 @@ async function merge<T>(
     for (let next = first[at]; next !== undefined && compare(next, item) <= 0; next = first[at]) {
       merged.push(next)
       at += 1
-      if (merged.length % breath === 0) await breathe()
+      if (merged.length % breath === 0) await yieldToEventLoop()
     }
     merged.push(item)
-    if (merged.length % breath === 0) await breathe()
+    if (merged.length % breath === 0) await yieldToEventLoop()
   }
   return at === first.length ? merged : merged.concat(first.slice(at))
 }

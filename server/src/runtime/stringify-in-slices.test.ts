@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { jsonPolitely } from './stringify-in-slices.ts'
+import { stringifyInSlices } from './stringify-in-slices.ts'
 
-const written = async (value: object) => (await jsonPolitely(value)).toString('utf8')
+const written = async (value: object) => (await stringifyInSlices(value)).toString('utf8')
 
 test('writes what JSON.stringify writes', async () => {
   const item = fc.oneof(fc.jsonValue(), fc.constant(undefined))

@@ -1,4 +1,4 @@
-import { politely } from './for-each-in-slices.ts'
+import { forEachInSlices } from './for-each-in-slices.ts'
 
 /** An object with more members than these is written in pieces, as every list is. */
 const many = 50
@@ -6,7 +6,7 @@ const many = 50
 const deepest = 2
 
 /** An object or a list as JSON. What is long in it is written a few members at a time, and requests are let in between. */
-export async function jsonPolitely(value: object): Promise<Buffer> {
+export async function stringifyInSlices(value: object): Promise<Buffer> {
   const pieces: Buffer[] = []
   await write(pieces, value, 0)
   return Buffer.concat(pieces)
@@ -58,7 +58,7 @@ async function writeInPieces<T>(
   { open, close, json }: Form<T>,
 ): Promise<void> {
   let before = open
-  await politely(members, (some) => {
+  await forEachInSlices(members, (some) => {
     const text = json(some).slice(1, -1)
     if (text === '') return
     pieces.push(Buffer.from(before + text))

@@ -1,5 +1,5 @@
 /** Ends when the work ends, or when its time is over. What the work does later is nobody's concern. */
-export async function within(limitMs: number, work: () => Promise<void>): Promise<void> {
+export async function withTimeout(limitMs: number, work: () => Promise<void>): Promise<void> {
   if (!Number.isFinite(limitMs)) return work()
   let timer: NodeJS.Timeout | undefined
   const over = new Promise<void>((resolve) => {

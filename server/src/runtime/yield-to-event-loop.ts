@@ -4,6 +4,6 @@ import { setImmediate as turn } from 'node:timers/promises'
 const turns = 3
 
 /** Lets requests go on before a long piece of work does; takes no time where there are none. */
-export async function breathe(): Promise<void> {
+export async function yieldToEventLoop(): Promise<void> {
   for (let taken = 0; taken < turns; taken += 1) await turn()
 }

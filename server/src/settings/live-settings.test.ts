@@ -1,4 +1,4 @@
-import { findSetting, SettingsRefused } from '@gemini-balance/contract'
+import { findSetting, SettingsError } from '@gemini-balance/contract'
 import { describe, expect, test } from 'vitest'
 import { StartError } from '../runtime/start-error.ts'
 import { createLiveSettings, type SettingStore, type StoredSetting } from './live-settings.ts'
@@ -109,7 +109,7 @@ describe('a change', () => {
   ])('%s is refused by name and changes nothing', async (_name, patch, sentence) => {
     const store = memoryStore()
     const live = await createLiveSettings({ environment: {}, store })
-    await expect(live.change({ MAX_FAILURES: 5, ...patch })).rejects.toThrow(SettingsRefused)
+    await expect(live.change({ MAX_FAILURES: 5, ...patch })).rejects.toThrow(SettingsError)
     await expect(live.change({ MAX_FAILURES: 5, ...patch })).rejects.toThrow(sentence)
     expect(live.current().maxFailures).toBe(3)
     expect(store.rows.size).toBe(0)
@@ -120,7 +120,7 @@ test('changes made at the same moment all count', async () => {
   const live = await createLiveSettings({ environment: {}, store: memoryStore() })
   const refused = live.change({ MAX_RETRIES: 99 })
   await Promise.all([
-    expect(refused).rejects.toThrow(SettingsRefused),
+    expect(refused).rejects.toThrow(SettingsError),
     live.change({ MAX_RETRIES: 9 }),
     live.change({ MAX_FAILURES: 8 }),
   ])

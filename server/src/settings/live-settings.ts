@@ -2,13 +2,13 @@ import {
   findSetting,
   readSettings,
   settingEntries,
-  SettingsRefused,
+  SettingsError,
   writeSetting,
   type SettingEntry,
   type SettingProblem,
   type Settings,
 } from '@gemini-balance/contract'
-import { createSequence } from '../runtime/serial-queue.ts'
+import { createSerialQueue } from '../runtime/serial-queue.ts'
 import { StartError } from '../runtime/start-error.ts'
 import type { Environment } from './read-environment.ts'
 
@@ -68,7 +68,7 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
   let current = readAtStart(deps, stored)
   const listeners = new Set<(now: Settings, before: Settings) => void>()
   const guards: SettingsGuard[] = []
-  const inTurn = createSequence()
+  const inTurn = createSerialQueue()
 
   /** Before anything stored is read: what is stored may be what keeps the gateway from starting. */
   async function forget(names: readonly string[]): Promise<void> {
@@ -80,7 +80,7 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
   async function apply(changes: Changes): Promise<Settings> {
     const next = read(deps, new Map([...stored, ...changes]))
     const problems = guards.flatMap((check) => check(next, new Set(changes.keys())))
-    if (problems.length > 0) throw new SettingsRefused(problems)
+    if (problems.length > 0) throw new SettingsError(problems)
     await store.write(changes)
     for (const [name, setting] of changes) {
       if (setting === undefined) stored.delete(name)
@@ -186,7 +186,7 @@ function problemsOf(values: Readonly<Record<string, unknown>>): readonly Setting
     readSettings(values)
     return []
   } catch (error) {
-    if (error instanceof SettingsRefused) return error.problems
+    if (error instanceof SettingsError) return error.problems
     throw error
   }
 }
@@ -202,7 +202,7 @@ function namesToChange(names: readonly string[]): string[] {
       ? [{ setting: entry.env, problem: 'is a list of rows, changed row by row.' }]
       : []
   })
-  if (problems.length > 0) throw new SettingsRefused(problems)
+  if (problems.length > 0) throw new SettingsError(problems)
   return names.map((name) => findSetting(name)?.env ?? name)
 }
 
@@ -218,7 +218,7 @@ function entriesToChange(patch: Readonly<Record<string, unknown>>): [string, unk
     Object.fromEntries(named.map(([name, value]) => [name, value ?? Number.NaN])),
   )
   if (names.includes('AUTH_TOKEN') && read.authToken === '') {
-    throw new SettingsRefused([{ setting: 'AUTH_TOKEN', problem: 'must not be empty.' }])
+    throw new SettingsError([{ setting: 'AUTH_TOKEN', problem: 'must not be empty.' }])
   }
   return named
 }

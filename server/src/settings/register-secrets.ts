@@ -1,12 +1,12 @@
 import { settingEntries, type Settings } from '@gemini-balance/contract'
-import { decodeLeniently } from '../runtime/decode-or-keep.ts'
+import { decodeOrKeep } from '../runtime/decode-or-keep.ts'
 import type { Scrubber } from '../log/scrub.ts'
 
 /** Headers whose values open something. */
 const secretHeader = /auth|cookie|key|token|secret|password/i
 
 /** Makes every secret of the settings known to the scrubber: those declared secret, and passwords inside addresses. */
-export function guardSecrets(scrubber: Pick<Scrubber, 'add'>, settings: Settings): void {
+export function registerSecrets(scrubber: Pick<Scrubber, 'add'>, settings: Settings): void {
   for (const { name, secret, addresses } of settingEntries) {
     for (const text of textsIn(settings[name])) {
       if (secret === true && addresses !== true) scrubber.add(text)
@@ -25,7 +25,7 @@ export function guardSecrets(scrubber: Pick<Scrubber, 'add'>, settings: Settings
  * The same before there are settings, for what is said of a start that fails: of each variable that holds secrets all of it and each
  * of its words.
  */
-export function guardEnvironment(
+export function registerEnvironmentSecrets(
   scrubber: Pick<Scrubber, 'add'>,
   environment: Readonly<Record<string, unknown>>,
 ): void {
@@ -48,5 +48,5 @@ function textsIn(value: unknown): string[] {
 function passwordsIn(text: string): string[] {
   if (!text.includes('@') || !URL.canParse(text)) return []
   const { password } = new URL(text)
-  return [password, decodeLeniently(password)]
+  return [password, decodeOrKeep(password)]
 }

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { MetaRepository } from '../runtime/meta-store.ts'
+import type { MetaStore } from '../runtime/meta-store.ts'
 import { readMeta } from './stores/meta-rows.ts'
 import type { Schema } from './database/schema.ts'
 
@@ -9,28 +9,28 @@ const beatMs = 10_000
 const staleMs = 3 * beatMs
 
 export type HeartbeatDeps = {
-  readonly meta: Pick<MetaRepository, 'set' | 'remove'>
+  readonly meta: Pick<MetaStore, 'set' | 'remove'>
   readonly now: () => number
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 /** Lets whoever opens the database see that a gateway uses it. Answers the end of it. */
 export async function startHeartbeat({
   meta,
   now,
-  complain,
+  onError,
 }: HeartbeatDeps): Promise<() => Promise<void>> {
   const beat = () => meta.set(metaName, String(now()))
   await beat()
   let beating: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
-    beating = beat().catch(complain)
+    beating = beat().catch(onError)
   }, beatMs)
   timer.unref()
   return async () => {
     clearInterval(timer)
     await beating
-    await meta.remove(metaName).catch(complain)
+    await meta.remove(metaName).catch(onError)
   }
 }
 

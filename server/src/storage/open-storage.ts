@@ -1,33 +1,27 @@
 import { Kysely, sql } from 'kysely'
 import { setTimeout } from 'node:timers/promises'
 import { StartError } from '../runtime/start-error.ts'
-import { createAuditRepository, type AuditRepository } from './stores/audit-store.ts'
+import { createAuditStore, type AuditStore } from './stores/audit-store.ts'
 import { openSecretBox } from './encryption/open-secret-box.ts'
 import type { SecretBox } from './encryption/secret-box.ts'
+import { createTokenStore, type SqlTokenStore } from './stores/client-token-store.ts'
+import { createEngineStateStore, type SqlEngineStateStore } from './stores/engine-state-store.ts'
 import {
-  createClientTokenRepository,
-  type ClientTokenRepository,
-} from './stores/client-token-store.ts'
-import {
-  createEngineStateRepository,
-  type EngineStateRepository,
-} from './stores/engine-state-store.ts'
-import {
-  createAttemptRepository,
-  type AttemptRepository,
+  createRequestLogStore,
+  type RequestLogStore,
   type Connections,
 } from './history/attempt-store.ts'
-import { createErrorRepository, type ErrorRepository } from './history/error-store.ts'
+import { createErrorStore, type ErrorStore } from './history/error-store.ts'
 import { createHistoryRetention, type HistoryRetention } from './history/retention.ts'
-import { createKeyRepository, type KeyRepository } from './stores/key-store.ts'
+import { createKeyStore, type KeyStore } from './stores/key-store.ts'
 import { inTransaction } from './database/in-transaction.ts'
-import type { Link } from './database/connection.ts'
-import { createMetaRepository } from './stores/meta-store.ts'
-import { type MetaRepository } from '../runtime/meta-store.ts'
+import type { Connection } from './database/connection.ts'
+import { createMetaStore } from './stores/meta-store.ts'
+import { type MetaStore } from '../runtime/meta-store.ts'
 import { migrate } from './migrations/migrate.ts'
 import { createPool, type PoolLimits } from './database/pool.ts'
 import { pooledDialect, type SqlParts } from './database/pooled-dialect.ts'
-import { createProjectRepository, type ProjectRepository } from './stores/project-store.ts'
+import { createProjectStore, type ProjectStore } from './stores/project-store.ts'
 import type { Schema } from './database/schema.ts'
 import {
   migrationLimits,
@@ -39,30 +33,30 @@ import {
 import type { ServerAddress } from './database/servers/server-address.ts'
 import type { ServerLimits } from './database/servers/server-connection.ts'
 import { serverRefusal } from './database/servers/server-refusal.ts'
-import { createSessionRepository, type SessionRepository } from './stores/session-store.ts'
-import { createSignatureRepository, type SignatureRepository } from './stores/signature-store.ts'
-import { createSettingsRepository, type SettingsRepository } from './stores/settings-store.ts'
+import { createSessionStore, type SqlSessionStore } from './stores/session-store.ts'
+import { createSignatureRowStore, type SignatureRowStore } from './stores/signature-store.ts'
+import { createSettingsStore, type SettingsStore } from './stores/settings-store.ts'
 import { sqliteLimits, sqliteLinks, sqliteParts } from './database/sqlite/open-sqlite.ts'
 import { sqliteRefusal } from './database/sqlite/sqlite-refusal.ts'
-import { createPriceRepository, type PriceRepository } from './rollups/price-store.ts'
-import { createUsageRepository, type UsageRepository } from './rollups/usage-store.ts'
+import { createPriceStore, type PriceStore } from './rollups/price-store.ts'
+import { createUsageStore, type UsageStore } from './rollups/usage-store.ts'
 
 /** Everything that outlives the process. */
 export type Storage = {
-  readonly settings: SettingsRepository
-  readonly keys: KeyRepository
-  readonly clientTokens: ClientTokenRepository
-  readonly projects: ProjectRepository
-  readonly engineState: EngineStateRepository
-  readonly attempts: AttemptRepository
-  readonly signatures: SignatureRepository
-  readonly audit: AuditRepository
-  readonly errors: ErrorRepository
+  readonly settings: SettingsStore
+  readonly keys: KeyStore
+  readonly clientTokens: SqlTokenStore
+  readonly projects: ProjectStore
+  readonly engineState: SqlEngineStateStore
+  readonly attempts: RequestLogStore
+  readonly signatures: SignatureRowStore
+  readonly audit: AuditStore
+  readonly errors: ErrorStore
   readonly retention: HistoryRetention
-  readonly usage: UsageRepository
-  readonly prices: PriceRepository
-  readonly sessions: SessionRepository
-  readonly meta: MetaRepository
+  readonly usage: UsageStore
+  readonly prices: PriceStore
+  readonly sessions: SqlSessionStore
+  readonly meta: MetaStore
   /** All that the work does with the parts it is given, or nothing of it. */
   atOnce(work: (parts: OperatorParts) => Promise<void>): Promise<void>
   /** Whether the database answers now. */
@@ -117,34 +111,37 @@ export async function openDatabase(database: DatabaseChoice): Promise<Kysely<Sch
 }
 
 /** How a database is reached, and what is said when it is not. */
-export type Means = {
-  readonly connect: () => Promise<Link>
+export type Connector = {
+  readonly connect: () => Promise<Connection>
   readonly limits: PoolLimits
   readonly parts: SqlParts
   readonly refusal: (error: unknown) => string
 }
 
-export const sqliteMeans = (path: string, { isForReports } = { isForReports: false }): Means => ({
+export const sqliteMeans = (
+  path: string,
+  { isForReports } = { isForReports: false },
+): Connector => ({
   connect: sqliteLinks({ path, isForReports }),
   limits: sqliteLimits,
   parts: sqliteParts,
   refusal: (error) => sqliteRefusal(path, error),
 })
 
-export const serverMeans = (address: ServerAddress, limits: ServerLimits): Means => ({
+export const serverMeans = (address: ServerAddress, limits: ServerLimits): Connector => ({
   connect: serverLinks(address, limits),
   limits: poolLimits,
   parts: serverParts[address.kind],
   refusal: (error) => serverRefusal(address, error),
 })
 
-function connectTo({ connect, limits, parts }: Means) {
+function connectTo({ connect, limits, parts }: Connector) {
   const pool = createPool(connect, limits)
   return { pool, db: new Kysely<Schema>({ dialect: pooledDialect(pool, parts) }) }
 }
 
 /** The database, open and with the tables of this version. Rejects with StartError. */
-export async function bringUpToDate(means: Means): Promise<Kysely<Schema>> {
+export async function bringUpToDate(means: Connector): Promise<Kysely<Schema>> {
   const { pool, db } = connectTo(means)
   try {
     await pool.acquire().then(pool.release, (error: unknown) => {
@@ -163,20 +160,20 @@ export type StorageMeans = Connections & { readonly box: SecretBox }
 export function createStorage(means: StorageMeans): Storage {
   const { db, reads, now, box } = means
   return {
-    settings: createSettingsRepository(db, means),
-    keys: createKeyRepository(db, means),
-    clientTokens: createClientTokenRepository(db),
-    projects: createProjectRepository(db, now),
-    engineState: createEngineStateRepository(db, now),
-    audit: createAuditRepository(db),
-    signatures: createSignatureRepository(db),
-    attempts: createAttemptRepository(means),
-    errors: createErrorRepository(means),
+    settings: createSettingsStore(db, means),
+    keys: createKeyStore(db, means),
+    clientTokens: createTokenStore(db),
+    projects: createProjectStore(db, now),
+    engineState: createEngineStateStore(db, now),
+    audit: createAuditStore(db),
+    signatures: createSignatureRowStore(db),
+    attempts: createRequestLogStore(means),
+    errors: createErrorStore(means),
     retention: createHistoryRetention(db),
-    usage: createUsageRepository(means),
-    prices: createPriceRepository(means),
-    sessions: createSessionRepository(db),
-    meta: createMetaRepository(db, box),
+    usage: createUsageStore(means),
+    prices: createPriceStore(means),
+    sessions: createSessionStore(db),
+    meta: createMetaStore(db, box),
     atOnce: (work) =>
       inTransaction(db, (step) => work(createStorage({ ...means, db: step, reads: step }))),
     isReady: () => isReady(db),

@@ -1,11 +1,11 @@
 import type { AttemptFilter } from '../../storage/history/filter.ts'
-import type { AttemptPage, AttemptRepository } from '../../storage/history/attempt-store.ts'
+import type { AttemptPage, RequestLogStore } from '../../storage/history/attempt-store.ts'
 import type { Handlers } from '../handlers.ts'
 import type { KeyNames } from '../keys/resolve-keys.ts'
 import { sinceOf } from '../stats/periods.ts'
 
 export type AttemptsDeps = {
-  readonly attempts: Pick<AttemptRepository, 'list'>
+  readonly attempts: Pick<RequestLogStore, 'list'>
   readonly keyNames: KeyNames
   readonly now: () => number
 }

@@ -1,4 +1,4 @@
-import type { AuditRepository, AuditRow } from '../../storage/stores/audit-store.ts'
+import type { AuditStore, AuditRow } from '../../storage/stores/audit-store.ts'
 import type { AdminCaller } from '../handlers.ts'
 
 /** `detail` never holds a secret. */
@@ -33,7 +33,7 @@ export type AuditAction = (typeof auditActions)[number]
 /** Writes down who did what. Rejects when it cannot: what must not happen unseen waits for it. */
 export type Auditor = (by: AdminCaller, ...entries: readonly AuditEntry[]) => Promise<void>
 
-type Deps = { readonly store: Pick<AuditRepository, 'add'>; readonly now: () => number }
+type Deps = { readonly store: Pick<AuditStore, 'add'>; readonly now: () => number }
 
 export function createAuditor({ store, now }: Deps): Auditor {
   return async (by, ...entries) => {

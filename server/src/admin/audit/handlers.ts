@@ -1,8 +1,8 @@
-import type { AuditRepository } from '../../storage/stores/audit-store.ts'
+import type { AuditStore } from '../../storage/stores/audit-store.ts'
 import type { Handlers } from '../handlers.ts'
 
 /** The audit log, read. */
-export function auditHandlers(store: Pick<AuditRepository, 'list'>): Pick<Handlers, 'getAudit'> {
+export function auditHandlers(store: Pick<AuditStore, 'list'>): Pick<Handlers, 'getAudit'> {
   return {
     async getAudit(query) {
       const { rows, next } = await store.list(query)

@@ -1,8 +1,8 @@
 import type { EndpointInput } from '@gemini-balance/contract'
 import type { KeyId } from '../../keys/types.ts'
 import { mask } from '../../log/scrub.ts'
-import { politely } from '../../runtime/for-each-in-slices.ts'
-import { AdminRefused } from '../http/admin-error.ts'
+import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
+import { AdminError } from '../http/admin-error.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
 import { findKeys } from '../keys/find-keys.ts'
 import type { KeyJobDeps } from '../keys/job-handlers.ts'
@@ -45,7 +45,7 @@ export function originalKeyHandlers(deps: OriginalKeyDeps): Pick<Handlers, Origi
     },
     async getKeysStatus() {
       const { data } = await listKeys()
-      const status = engine.poolStatus()
+      const status = engine.views.pool()
       const keys = {
         ...data,
         total_keys: book.size,
@@ -57,8 +57,8 @@ export function originalKeyHandlers(deps: OriginalKeyDeps): Pick<Handlers, Origi
     },
     async maintainPool(_input, by) {
       const before = poolSize(deps)
-      if (!engine.poolStatus().enabled)
-        throw new AdminRefused(400, 'no-pool', 'The pool of keys is switched off.')
+      if (!engine.views.pool().enabled)
+        throw new AdminError(400, 'no-pool', 'The pool of keys is switched off.')
       await deps.maintainPool()
       await audit(by, { action: 'pool-maintained', subject: 'pool' })
       const message = 'The pool was maintained.'
@@ -74,7 +74,7 @@ export function originalKeyHandlers(deps: OriginalKeyDeps): Pick<Handlers, Origi
       const ids = await idsOf(deps, keys)
       const deleted = await remove(deps, [...ids.values()], by)
       const missing = keys.filter((key) => !ids.has(key)).map((key) => mask(String(key)))
-      if (deleted === 0) throw new AdminRefused(400, 'not-found', 'None of these keys is there.')
+      if (deleted === 0) throw new AdminError(400, 'not-found', 'None of these keys is there.')
       const message = `${deleted} keys were deleted.`
       return { success: true, message, deleted_count: deleted, not_found_keys: missing }
     },
@@ -138,11 +138,11 @@ export function originalVerifyHandlers(deps: OriginalKeyDeps): Pick<Handlers, Or
 }
 
 function poolSize({ engine }: OriginalKeyDeps) {
-  const { current_size: size, utilization } = engine.poolStatus()
+  const { current_size: size, utilization } = engine.views.pool()
   return { size, utilization }
 }
 
-const unknownKey = () => new AdminRefused(404, 'not-found', 'There is no such key.')
+const unknownKey = () => new AdminError(404, 'not-found', 'There is no such key.')
 
 type Named = EndpointInput<'deleteNamedKeys'>['keys'][number]
 
@@ -178,8 +178,8 @@ async function reset(
   by: AdminCaller,
 ): Promise<{ success: boolean; message: string; reset_count: number }> {
   let count = 0
-  await politely(ids, (some) => {
-    for (const id of some) if (engine.reset(id)) count += 1
+  await forEachInSlices(ids, (some) => {
+    for (const id of some) if (engine.control.reset(id)) count += 1
   })
   await audit(by, { action: 'keys-reset', subject: `${count} keys` })
   return { success: true, message: `${count} keys were reset.`, reset_count: count }
@@ -188,8 +188,8 @@ async function reset(
 async function apart({ book, engine }: OriginalKeyDeps) {
   const valid: KeyId[] = []
   const invalid: KeyId[] = []
-  await politely(book.ids(), (some) => {
-    for (const id of some) (engine.glance(id)?.state === 'active' ? valid : invalid).push(id)
+  await forEachInSlices(book.ids(), (some) => {
+    for (const id of some) (engine.views.glance(id)?.state === 'active' ? valid : invalid).push(id)
   })
   return { valid, invalid }
 }
@@ -199,8 +199,8 @@ async function failuresOf(
   ids: readonly KeyId[],
 ): Promise<Record<string, number>> {
   const failures: Record<string, number> = {}
-  await politely(ids, (some) => {
-    for (const id of some) failures[String(id)] = engine.glance(id)?.streak ?? 0
+  await forEachInSlices(ids, (some) => {
+    for (const id of some) failures[String(id)] = engine.views.glance(id)?.streak ?? 0
   })
   return failures
 }

@@ -1,16 +1,12 @@
 import type { EndpointInput } from '@gemini-balance/contract'
-import type {
-  ErrorFilter,
-  ErrorRepository,
-  StoredError,
-} from '../../storage/history/error-store.ts'
+import type { ErrorFilter, ErrorStore, StoredError } from '../../storage/history/error-store.ts'
 import { readMoment } from '../../runtime/wall-clock.ts'
-import { AdminRefused } from '../http/admin-error.ts'
+import { AdminError } from '../http/admin-error.ts'
 import type { Handlers } from '../handlers.ts'
 import type { KeyNames } from '../keys/resolve-keys.ts'
 
 export type ErrorsDeps = {
-  readonly errors: ErrorRepository
+  readonly errors: ErrorStore
   readonly keyNames: KeyNames
   readonly timezone: () => string
 }
@@ -64,7 +60,7 @@ export function errorsHandlers(deps: ErrorsDeps): Pick<Handlers, ErrorsEndpoints
   }
 }
 
-const notThere = () => new AdminRefused(404, 'not-found', 'There is no such error.')
+const notThere = () => new AdminError(404, 'not-found', 'There is no such error.')
 
 function filterOf(deps: ErrorsDeps, input: EndpointInput<'getErrors'>): ErrorFilter {
   const { key_search: key = '', error_code_search: code, start_date, end_date } = input
@@ -82,7 +78,7 @@ const maybeMoment = (deps: ErrorsDeps, name: string, text = '') =>
 
 function momentOf({ timezone }: ErrorsDeps, name: string, text: string): number {
   const moment = readMoment(text, timezone())
-  if (moment === undefined) throw new AdminRefused(400, 'time', `${name} must be a time.`)
+  if (moment === undefined) throw new AdminError(400, 'time', `${name} must be a time.`)
   return moment
 }
 

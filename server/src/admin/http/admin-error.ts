@@ -1,5 +1,5 @@
 /** What cannot be done as it was asked, in a sentence for whoever asked. */
-export class AdminRefused extends Error {
+export class AdminError extends Error {
   readonly status: 400 | 404 | 410 | 429 | 503
   readonly code: string
 

@@ -16,21 +16,21 @@ export type AdminCall = {
 }
 
 /** Why a request goes no further. */
-export type Refusal = {
+export type AccessDenied = {
   readonly status: 401 | 403 | 429
   readonly code: string
   readonly message: string
   readonly retryAfterMs?: number
 }
 
-export type Doorkeeper = {
+export type AdminGuard = {
   readonly access: AdminAccess
   readonly trusted: () => TrustedProxies
 }
 
 /** Who this is, as far as requests tell. What is for everybody looks at the cookie only: a token that is wrong there is no guess. */
 export function whoComes(
-  { access, trusted }: Doorkeeper,
+  { access, trusted }: AdminGuard,
   { raw }: FastifyRequest,
   isPublic: boolean,
 ): Pick<AdminCall, 'arrival' | 'access'> {
@@ -44,7 +44,7 @@ export function whoComes(
 export function refusalOf(
   { request, arrival, access }: Omit<AdminCall, 'name' | 'reply'>,
   isPublic: boolean,
-): Refusal | undefined {
+): AccessDenied | undefined {
   if (!isPublic && access.kind === 'throttled') return waiting(access.retryAfterMs)
   if (!isPublic && access.kind === 'nobody') return nobody
   if (!isPublic && (access.kind === 'wrong-token' || access.kind === 'client-token')) {
@@ -65,33 +65,33 @@ function senderOf({ method, headers }: FastifyRequest, { host }: Arrival) {
   }
 }
 
-const nobody: Refusal = {
+const nobody: AccessDenied = {
   status: 401,
   code: 'unauthorized',
   message: 'Log in, or send the admin token (AUTH_TOKEN) as Authorization: Bearer.',
 }
 
-export const wrongToken: Refusal = {
+export const wrongToken: AccessDenied = {
   status: 401,
   code: 'wrong-token',
   message: 'This is not the admin token (AUTH_TOKEN). Client tokens open nothing here.',
 }
 
-const foreignPage: Refusal = {
+const foreignPage: AccessDenied = {
   status: 403,
   code: 'foreign-page',
   message:
     'The request comes from a page of another origin. Behind a proxy that changes Host, name it in TRUSTED_PROXIES and let it send X-Forwarded-Host.',
 }
 
-export const waiting = (retryAfterMs: number): Refusal => ({
+export const waiting = (retryAfterMs: number): AccessDenied => ({
   status: 429,
   code: 'wait',
   message: 'Too many wrong tokens came from this address. Wait as long as Retry-After says.',
   retryAfterMs,
 })
 
-export function sendRefusal(reply: FastifyReply, refusal: Refusal) {
+export function sendRefusal(reply: FastifyReply, refusal: AccessDenied) {
   const { status, code, message, retryAfterMs } = refusal
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   if (retryAfterMs !== undefined) reply.header('retry-after', String(secondsOf(retryAfterMs)))

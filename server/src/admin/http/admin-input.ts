@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { BodyRefused, readBody } from '../../http/request-body.ts'
+import { BodyError, readBody } from '../../http/request-body.ts'
 
 export type InputProblem = { readonly field: string; readonly problem: string }
 
 /** An input that does not fit its endpoint, field by field. */
-export class InputRefused extends Error {
+export class InputError extends Error {
   readonly problems: readonly InputProblem[]
 
   constructor(problems: readonly InputProblem[]) {
@@ -26,7 +26,7 @@ export async function readInput<S extends z.ZodType>(
   const body = request.method === 'GET' ? {} : await readBodyOf(request)
   const read = schema.safeParse(withAddress(body, request))
   if (read.success) return read.data
-  throw new InputRefused(
+  throw new InputError(
     read.error.issues.map(({ path, message }) => ({
       field: path.length === 0 ? 'body' : path.join('.'),
       problem: message,
@@ -54,7 +54,7 @@ async function readBodyOf(request: FastifyRequest): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new BodyRefused(400, 'The body must be JSON.', { cause })
+    throw new BodyError(400, 'The body must be JSON.', { cause })
   }
 }
 
@@ -62,7 +62,7 @@ async function readWhole({ raw }: FastifyRequest): Promise<Buffer> {
   try {
     return await readBody(raw, bodyLimitBytes)
   } catch (cause) {
-    if (!(cause instanceof BodyRefused) || cause.status !== 413) throw cause
-    throw new BodyRefused(413, 'The body of an admin request may have 4 MiB.', { cause })
+    if (!(cause instanceof BodyError) || cause.status !== 413) throw cause
+    throw new BodyError(413, 'The body of an admin request may have 4 MiB.', { cause })
   }
 }

@@ -1,27 +1,27 @@
 import {
   endpoints,
-  SettingsRefused,
+  SettingsError,
   type Endpoint,
   type EndpointName,
   type PlainEndpointName,
   type RawEndpointName,
 } from '@gemini-balance/contract'
 import type { FastifyReply } from 'fastify'
-import { AdminRefused } from './admin-error.ts'
+import { AdminError } from './admin-error.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
-import { jsonPolitely } from '../../runtime/stringify-in-slices.ts'
+import { stringifyInSlices } from '../../runtime/stringify-in-slices.ts'
 import {
   problem,
   refusalOf,
   sendRefusal,
   whoComes,
   type AdminCall,
-  type Doorkeeper,
+  type AdminGuard,
 } from './admin-frame.ts'
-import { InputRefused, readInput } from './admin-input.ts'
+import { InputError, readInput } from './admin-input.ts'
 import { everyMethod } from '../../http/data-plane.ts'
 import type { RouteGroup } from '../../http/listener.ts'
-import { BodyRefused } from '../../http/request-body.ts'
+import { BodyError } from '../../http/request-body.ts'
 import { adminHeaders } from '../../http/security-headers.ts'
 
 /** What answers an endpoint that speaks HTTP itself. */
@@ -29,10 +29,10 @@ export type RawHandlers = Readonly<
   Record<RawEndpointName, (call: AdminCall) => FastifyReply | Promise<FastifyReply>>
 >
 
-export type AdminDeps = Doorkeeper & {
+export type AdminDeps = AdminGuard & {
   readonly handlers: Handlers
   readonly raw: RawHandlers
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
   /** Whether a handler failed because the database did. */
   readonly isDatabaseFault: (error: unknown) => boolean
 }
@@ -80,7 +80,7 @@ async function answer(
   const refusal = refusalOf(call, isPublic)
   if (refusal !== undefined) return sendRefusal(call.reply, refusal)
   if (isRaw(name)) return deps.raw[name](call)
-  const json = await jsonPolitely(await handle(deps.handlers, name, call))
+  const json = await stringifyInSlices(await handle(deps.handlers, name, call))
   return call.reply.type('application/json; charset=utf-8').send(json)
 }
 
@@ -116,24 +116,24 @@ function sendNotThisWay(reply: FastifyReply, allowed: readonly string[]) {
 }
 
 function sendFailure(deps: AdminDeps, reply: FastifyReply, error: unknown): FastifyReply {
-  if (error instanceof SettingsRefused) {
+  if (error instanceof SettingsError) {
     const { message, problems } = error
     return reply.code(400).send({ ...problem('invalid', message), problems })
   }
-  if (error instanceof InputRefused) {
+  if (error instanceof InputError) {
     const { message, problems } = error
     return reply.code(400).send({ ...problem('invalid', message), problems })
   }
-  if (error instanceof AdminRefused) {
+  if (error instanceof AdminError) {
     const { status, code, message } = error
     return reply.code(status).send({ ...problem(code, message), success: false, message })
   }
-  if (error instanceof BodyRefused) {
+  if (error instanceof BodyError) {
     // The rest of a body that nobody reads must not be taken for the next request.
     const { status, message } = error
     return reply.code(status).header('connection', 'close').send(problem('body', message))
   }
-  deps.complain(error)
+  deps.onError(error)
   if (deps.isDatabaseFault(error)) {
     return reply.code(503).header('retry-after', '5').send(problem('database', databaseAway))
   }

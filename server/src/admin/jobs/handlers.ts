@@ -1,6 +1,6 @@
 import type { JobShown } from '@gemini-balance/contract'
 import type { Jobs, JobSpec } from './jobs.ts'
-import { AdminRefused } from '../http/admin-error.ts'
+import { AdminError } from '../http/admin-error.ts'
 import type { Handlers } from '../handlers.ts'
 
 /** Jobs listed, shown and cancelled. */
@@ -9,7 +9,7 @@ export function jobsHandlers(jobs: Jobs): Pick<Handlers, 'getJobs' | 'getJob' | 
     getJobs: async () => ({ jobs: jobs.list() }),
     async getJob({ id }) {
       const found = jobs.get(id)
-      if (found === undefined) throw new AdminRefused(404, 'not-found', 'There is no such job.')
+      if (found === undefined) throw new AdminError(404, 'not-found', 'There is no such job.')
       return { job: found.job, findings: found.findings.map((finding) => ({ ...finding })) }
     },
     cancelJob: async ({ id }) => ({ done: jobs.cancel(id) }),
@@ -20,9 +20,5 @@ export function jobsHandlers(jobs: Jobs): Pick<Handlers, 'getJobs' | 'getJob' | 
 export function startJob(jobs: Jobs, spec: JobSpec): { job: JobShown } {
   const job = jobs.start(spec)
   if (job !== undefined) return { job }
-  throw new AdminRefused(
-    429,
-    'busy',
-    'As many jobs run as may: wait for one to end, or cancel one.',
-  )
+  throw new AdminError(429, 'busy', 'As many jobs run as may: wait for one to end, or cancel one.')
 }

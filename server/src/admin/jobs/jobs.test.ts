@@ -6,7 +6,7 @@ function open() {
   let time = 1000
   const jobs = createJobs({
     now: () => (time += 1000),
-    complain: (error) => void complaints.push(error),
+    onError: (error) => void complaints.push(error),
     scrub: (text) => text.replaceAll('canary', '…'),
   })
   return { jobs, complaints }

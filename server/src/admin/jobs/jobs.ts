@@ -38,7 +38,7 @@ export interface Jobs {
 
 export type JobsDeps = {
   readonly now: () => number
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
   /** Takes secrets out of what is said of a failure. */
   readonly scrub: (text: string) => string
 }
@@ -140,9 +140,9 @@ function ending({ abort }: Kept, endedAt: number): Partial<JobShown> {
   return { state: abort.signal.aborted ? 'cancelled' : 'done', endedAt }
 }
 
-function failure(one: Kept, { now, complain, scrub }: JobsDeps, error: unknown): Partial<JobShown> {
+function failure(one: Kept, { now, onError, scrub }: JobsDeps, error: unknown): Partial<JobShown> {
   if (one.abort.signal.aborted) return ending(one, now())
-  complain(error)
+  onError(error)
   const message = error instanceof Error ? error.message : String(error)
   return { state: 'failed', endedAt: now(), message: scrub(message) }
 }

@@ -1,16 +1,16 @@
 import type { KeyFilter, KeySort, WhichKeys } from '@gemini-balance/contract'
-import type { KeyBook } from '../../keys/registry/key-registry.ts'
+import type { KeyRegistry } from '../../keys/registry/key-registry.ts'
 import type { KeyEngine } from '../../keys/engine.ts'
 import type { KeyId } from '../../keys/types.ts'
 import type { KeyGlance } from '../../keys/views/snapshots.ts'
-import { politely } from '../../runtime/for-each-in-slices.ts'
-import { sortPolitely } from '../../runtime/sort-in-slices.ts'
+import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
+import { sortInSlices } from '../../runtime/sort-in-slices.ts'
 import type { KeyRow } from '../../storage/stores/key-row.ts'
 import { lastUseOf } from './present.ts'
 
 export type KeySources = {
-  readonly book: Pick<KeyBook, 'all' | 'ids' | 'get'>
-  readonly engine: Pick<KeyEngine, 'glance'>
+  readonly book: Pick<KeyRegistry, 'all' | 'ids' | 'get'>
+  readonly engine: Pick<KeyEngine, 'views'>
 }
 
 type Order = { readonly sort: KeySort; readonly order: 'asc' | 'desc' }
@@ -29,7 +29,7 @@ export async function findKeys(
   const { ids, places, values } = await findWith(sources, filter, sort)
   const inOrder = (a: number, b: number) => sign * compare(values[a], values[b]) || a - b
   const sorted: KeyId[] = []
-  await politely(await sortPolitely(places, inOrder), (some) => {
+  await forEachInSlices(await sortInSlices(places, inOrder), (some) => {
     for (const place of some) sorted.push(ids[place] ?? 0)
   })
   return sorted
@@ -47,9 +47,9 @@ async function findWith(
   const ids: KeyId[] = []
   const places: number[] = []
   const values: SortValue[] = []
-  await politely(book.all(), (some) => {
+  await forEachInSlices(book.all(), (some) => {
     for (const row of some) {
-      const known = engine.glance(row.id)
+      const known = engine.views.glance(row.id)
       if (known === undefined || !matches(row, known)) continue
       places.push(ids.length)
       ids.push(row.id)

@@ -1,10 +1,10 @@
 import type { EndpointInput } from '@gemini-balance/contract'
-import type { KeyBook } from '../../keys/registry/key-registry.ts'
+import type { KeyRegistry } from '../../keys/registry/key-registry.ts'
 import type { KeyEngine } from '../../keys/engine.ts'
 import type { KeyId } from '../../keys/types.ts'
-import { politely } from '../../runtime/for-each-in-slices.ts'
+import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
 import type { KeyPatch } from '../../storage/stores/key-row.ts'
-import { AdminRefused } from '../http/admin-error.ts'
+import { AdminError } from '../http/admin-error.ts'
 import type { Auditor } from '../audit/auditor.ts'
 import type { Handlers } from '../handlers.ts'
 import { findKeys, keysMeant } from './find-keys.ts'
@@ -12,7 +12,7 @@ import { shownKey, type ShownKey } from './present.ts'
 
 export type KeyHandlerDeps = {
   readonly engine: KeyEngine
-  readonly book: KeyBook
+  readonly book: KeyRegistry
   readonly audit: Auditor
 }
 
@@ -26,7 +26,7 @@ export function keyHandlers(deps: KeyHandlerDeps): Pick<Handlers, KeyEndpoints> 
       const ids = await findKeys(deps, filter, { sort, order })
       const from = page === undefined ? offset : (page - 1) * limit
       const rows: ShownKey[] = []
-      await politely(ids.slice(from, from + limit), (some) => {
+      await forEachInSlices(ids.slice(from, from + limit), (some) => {
         for (const id of some) rows.push(...shown(deps, id))
       })
       return {
@@ -40,8 +40,8 @@ export function keyHandlers(deps: KeyHandlerDeps): Pick<Handlers, KeyEndpoints> 
     },
     async getKey({ id }) {
       const [key] = shown(deps, id)
-      if (key === undefined) throw new AdminRefused(404, 'not-found', 'There is no such key.')
-      const lanes = engine.snapshotLanes({ project: key.project, limit: 1000 }).rows
+      if (key === undefined) throw new AdminError(404, 'not-found', 'There is no such key.')
+      const lanes = engine.views.lanes({ project: key.project, limit: 1000 }).rows
       return { key: { ...key }, lanes: lanes.map((lane) => ({ ...lane })) }
     },
     async changeKey({ key, ...said }, by) {
@@ -52,7 +52,7 @@ export function keyHandlers(deps: KeyHandlerDeps): Pick<Handlers, KeyEndpoints> 
       return { done: true }
     },
     async resetKey({ key }, by) {
-      const done = engine.reset(key)
+      const done = engine.control.reset(key)
       if (done) await audit(by, { action: 'keys-reset', subject: `key ${key}` })
       return { done }
     },
@@ -74,11 +74,11 @@ export function keyHandlers(deps: KeyHandlerDeps): Pick<Handlers, KeyEndpoints> 
 
 function shown({ book, engine }: KeyHandlerDeps, id: KeyId): ShownKey[] {
   const row = book.get(id)
-  const known = engine.snapshotKey(id)
+  const known = engine.views.key(id)
   return row === undefined || known === undefined ? [] : [shownKey(row, known)]
 }
 
-function exported(book: KeyBook, id: KeyId, values: boolean): Record<string, unknown>[] {
+function exported(book: KeyRegistry, id: KeyId, values: boolean): Record<string, unknown>[] {
   const found = book.get(id)
   if (found === undefined) return []
   const { secret, ending, ...row } = found

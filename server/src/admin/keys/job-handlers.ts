@@ -2,10 +2,10 @@ import type { EndpointInput } from '@gemini-balance/contract'
 import type { KeyId } from '../../keys/types.ts'
 import type { Outcome } from '../../google/outcome.ts'
 import type { Jobs, JobProgress } from '../jobs/jobs.ts'
-import { politely } from '../../runtime/for-each-in-slices.ts'
+import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
 import { chunks } from '../../runtime/chunks.ts'
 import type { KeyPatch } from '../../storage/stores/key-row.ts'
-import { AdminRefused } from '../http/admin-error.ts'
+import { AdminError } from '../http/admin-error.ts'
 import type { AuditAction } from '../audit/auditor.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
 import { startJob } from '../jobs/handlers.ts'
@@ -35,7 +35,7 @@ export function keyJobHandlers(deps: KeyJobDeps): Pick<Handlers, KeyJobs> {
       const { values, doubles, invalid } = await readPastedKeys(text)
       if (values.length > mostKeys) {
         const message = 'These are more than 50 000 keys: send them in parts.'
-        throw new AdminRefused(400, 'too-many', message)
+        throw new AdminError(400, 'too-many', message)
       }
       return startJob(jobs, {
         kind: 'import-keys',
@@ -58,7 +58,7 @@ export function keyJobHandlers(deps: KeyJobDeps): Pick<Handlers, KeyJobs> {
     async bulkKeys({ which, action, tags = [] }, by) {
       const isTagging = action === 'tag' || action === 'untag'
       if (isTagging && tags.length === 0) {
-        throw new AdminRefused(400, 'invalid', 'Say which tags.')
+        throw new AdminError(400, 'invalid', 'Say which tags.')
       }
       const ids = await keysMeant(deps, which)
       return startJob(jobs, {
@@ -143,8 +143,8 @@ async function doToSome(
       return (await book.remove(ids)).length
     case 'reset': {
       let count = 0
-      await politely(ids, (some) => {
-        for (const id of some) if (engine.reset(id)) count += 1
+      await forEachInSlices(ids, (some) => {
+        for (const id of some) if (engine.control.reset(id)) count += 1
       })
       return count
     }

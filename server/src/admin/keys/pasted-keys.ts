@@ -1,4 +1,4 @@
-import { breathe } from '../../runtime/yield-to-event-loop.ts'
+import { yieldToEventLoop } from '../../runtime/yield-to-event-loop.ts'
 
 export type PastedKeys = {
   /** Each once, in the order in which they stand in the text. */
@@ -28,7 +28,7 @@ export async function readPastedKeys(text: string): Promise<PastedKeys> {
       found += 1
     } else if (keyLike.test(candidate) || candidate.length > longestWord) invalid += 1
     seen += 1
-    if (seen % piecesAtOnce === 0) await breathe()
+    if (seen % piecesAtOnce === 0) await yieldToEventLoop()
   }
   return { values: [...values], doubles: found - values.size, invalid }
 }

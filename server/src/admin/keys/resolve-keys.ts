@@ -1,6 +1,6 @@
 import type { KeyId } from '../../keys/types.ts'
 import type { Secret } from '../../log/secret.ts'
-import { AdminRefused } from '../http/admin-error.ts'
+import { AdminError } from '../http/admin-error.ts'
 
 type Named = { readonly id: KeyId; readonly secret: Secret }
 
@@ -26,7 +26,7 @@ export function createKeyNames({ secretOf, all }: KeySecrets): KeyNames {
       const isId = /^\d{1,9}$/.test(text)
       const end = text.replace(/^…/, '')
       if (!isId && end.length < shortestEnd) {
-        throw new AdminRefused(400, 'key', 'Name a key by its id or by its last four characters.')
+        throw new AdminError(400, 'key', 'Name a key by its id or by its last four characters.')
       }
       const found = end.length < shortestEnd ? [] : endingWith(all(), end)
       return isId ? [Number(text), ...found] : found

@@ -1,10 +1,10 @@
 import type { JobProgress } from '../jobs/jobs.ts'
-import type { KeyBook } from '../../keys/registry/key-registry.ts'
+import type { KeyRegistry } from '../../keys/registry/key-registry.ts'
 import type { Outcome } from '../../google/outcome.ts'
 import type { KeyId } from '../../keys/types.ts'
 
 export type VerifyDeps = {
-  readonly book: Pick<KeyBook, 'get'>
+  readonly book: Pick<KeyRegistry, 'get'>
   readonly verify: (id: KeyId, model: string | undefined) => Promise<Outcome | undefined>
 }
 

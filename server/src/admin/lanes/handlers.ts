@@ -13,7 +13,7 @@ export function engineHandlers({
 }: EngineHandlerDeps): Pick<Handlers, EngineEndpoints> {
   return {
     async getLanes({ lane, project, ...page }) {
-      const { total, rows } = engine.snapshotLanes({
+      const { total, rows } = engine.views.lanes({
         ...page,
         ...(lane === undefined ? {} : { lane }),
         ...(project === undefined ? {} : { project }),
@@ -21,16 +21,16 @@ export function engineHandlers({
       return { total, rows: rows.map((row) => ({ ...row })) }
     },
     async resetLane({ project, lane }, by) {
-      const done = engine.resetLane(project, lane)
+      const done = engine.control.reopenLane(project, lane)
       if (done) await audit(by, { action: 'lane-reset', subject: `${lane} of ${project}` })
       return { done }
     },
-    getPool: async () => ({ ...engine.poolStatus() }),
+    getPool: async () => ({ ...engine.views.pool() }),
     explain: async ({ model, tokens, paidOnly }) => ({
-      ...engine.explain({ lane: model, model, estimatedInputTokens: tokens, paidOnly }),
+      ...engine.views.explain({ lane: model, model, estimatedInputTokens: tokens, paidOnly }),
     }),
     getDecisions: async ({ request }) => ({
-      decisions: engine
+      decisions: engine.views
         .decisions()
         .filter((one) => request === undefined || one.request === request)
         .map((one) => ({ ...one })),

@@ -43,7 +43,7 @@ export function projectsHandlers({
   return {
     async getProjects(page) {
       const labels = new Map((await projects.all()).map(({ id, label }) => [id, label]))
-      const { total, rows } = engine.snapshotProjects(page)
+      const { total, rows } = engine.views.projects(page)
       return { total, rows: rows.map((row) => ({ ...row, label: labels.get(row.id) })) }
     },
     changeProject(input, by) {

@@ -1,4 +1,4 @@
-import { proxyAddress, SettingsRefused, type ProxyChecked } from '@gemini-balance/contract'
+import { proxyAddress, SettingsError, type ProxyChecked } from '@gemini-balance/contract'
 import type { Exits } from '../../gateway/egress/proxies.ts'
 import type { ProxyTrial } from '../../gateway/egress/try-proxy.ts'
 import type { Handlers } from '../handlers.ts'
@@ -73,7 +73,7 @@ function meantProxy(sent: string, known: readonly string[]): string {
   const meant = meantSecret(sent, shown.length === 1 ? shown[0] : '', maskPassword)
   const read = proxyAddress.safeParse(meant)
   if (read.success) return read.data
-  throw new SettingsRefused([
+  throw new SettingsError([
     {
       setting: 'proxy',
       problem: 'must be the address of a proxy, or one of PROXIES as it is shown.',

@@ -5,17 +5,17 @@ import type { AdminCaller, Handlers } from '../handlers.ts'
 export type SessionHandlerDeps = {
   readonly sessions: AdminSessions
   readonly audit: Auditor
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 type SessionEndpoints = 'getSessions' | 'endSession' | 'endOtherSessions'
 
 /** Who is logged in, and how to end that. A session ends at once, also while the database is away. */
 export function openSessionHandlers(deps: SessionHandlerDeps): Pick<Handlers, SessionEndpoints> {
-  const { sessions, audit, complain } = deps
+  const { sessions, audit, onError } = deps
   const note = (by: AdminCaller, subject: string, ended: number) => {
     if (ended === 0) return
-    audit(by, { action: 'sessions-ended', subject, detail: { ended } }).catch(complain)
+    audit(by, { action: 'sessions-ended', subject, detail: { ended } }).catch(onError)
   }
   return {
     getSessions: async (_input, by) => ({

@@ -1,4 +1,4 @@
-import { SettingsRefused } from '@gemini-balance/contract'
+import { SettingsError } from '@gemini-balance/contract'
 import { expect, test } from 'vitest'
 import { Secret } from '../../log/secret.ts'
 import { createLiveSettings } from '../../settings/live-settings.ts'
@@ -84,7 +84,7 @@ test('a shortened secret is never stored', async () => {
   await expect(putConfig({ ALLOWED_TOKENS: ['…9999'] })).rejects.toThrow(
     'ALLOWED_TOKENS has a shortened value',
   )
-  await expect(putConfig({ authToken: '…' })).rejects.toThrow(SettingsRefused)
+  await expect(putConfig({ authToken: '…' })).rejects.toThrow(SettingsError)
   expect(live.current().allowedTokens).toEqual([token])
 })
 

@@ -1,12 +1,12 @@
 import {
   findSetting,
   settingEntries,
-  SettingsRefused,
+  SettingsError,
   settingsJsonSchema,
   type SettingEntry,
   type SettingShown,
 } from '@gemini-balance/contract'
-import type { KeyBook } from '../../keys/registry/key-registry.ts'
+import type { KeyRegistry } from '../../keys/registry/key-registry.ts'
 import { changedSettings, type LiveSettings } from '../../settings/live-settings.ts'
 import { mask } from '../../log/scrub.ts'
 import type { AuditAction, AuditEntry, Auditor } from '../audit/auditor.ts'
@@ -16,7 +16,7 @@ import { meantKeys, shownKeys } from './present-keys.ts'
 
 export type ConfigHandlerDeps = {
   readonly settings: LiveSettings
-  readonly book: Pick<KeyBook, 'all' | 'replaceAll'>
+  readonly book: Pick<KeyRegistry, 'all' | 'replaceAll'>
   readonly audit: Auditor
 }
 
@@ -119,7 +119,7 @@ function meantPatch(settings: LiveSettings, patch: Patch): Patch {
     ([name, value]) => value === undefined && patch[name] !== undefined,
   )
   if (unclear.length > 0) {
-    throw new SettingsRefused(
+    throw new SettingsError(
       unclear.map(([name]) => ({ setting: findSetting(name)?.env ?? name, problem: shortened })),
     )
   }

@@ -1,5 +1,5 @@
-import { readSettings, SettingsRefused } from '@gemini-balance/contract'
-import { politely } from '../../runtime/for-each-in-slices.ts'
+import { readSettings, SettingsError } from '@gemini-balance/contract'
+import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
 import type { KeyRow } from '../../storage/stores/key-row.ts'
 
 /** The keys as a list setting shows them: how each of them ends. */
@@ -20,7 +20,7 @@ export async function meantKeys(sent: unknown, rows: Iterable<KeyRow>): Promise<
   const meant: string[] = items.filter((item) => !isShown(item))
   const known = new Map<string, string[]>()
   if (counts.size > 0) {
-    await politely([...rows], (some) => {
+    await forEachInSlices([...rows], (some) => {
       for (const row of some) {
         const alike = known.get(shownKey(row))
         if (alike) alike.push(row.secret.reveal())
@@ -30,7 +30,7 @@ export async function meantKeys(sent: unknown, rows: Iterable<KeyRow>): Promise<
   }
   for (const [shown, count] of counts) {
     const alike = known.get(shown) ?? []
-    if (alike.length !== count) throw new SettingsRefused([{ setting: 'API_KEYS', problem }])
+    if (alike.length !== count) throw new SettingsError([{ setting: 'API_KEYS', problem }])
     meant.push(...alike)
   }
   return meant

@@ -1,19 +1,19 @@
 import type { Period } from '@gemini-balance/contract'
 import type { Histogram } from '../../telemetry/usage/histogram.ts'
 import { quantile } from '../../telemetry/usage/histogram.ts'
-import type { PriceRepository } from '../../storage/rollups/price-store.ts'
+import type { PriceStore } from '../../storage/rollups/price-store.ts'
 import type { Range } from '../../storage/rollups/coverage.ts'
-import type { UsageRepository } from '../../storage/rollups/usage-store.ts'
+import type { UsageStore } from '../../storage/rollups/usage-store.ts'
 import { startOfDay, startOfMonth } from '../../runtime/wall-clock.ts'
-import { AdminRefused } from '../http/admin-error.ts'
+import { AdminError } from '../http/admin-error.ts'
 import type { Handlers } from '../handlers.ts'
 import type { KeyNames } from '../keys/resolve-keys.ts'
 import { bucketsOf, isDrawnByDay, sinceOf } from './periods.ts'
 import { addSum, emptySums, groupSums } from './sums.ts'
 
 export type StatsDeps = {
-  readonly usage: UsageRepository
-  readonly prices: PriceRepository
+  readonly usage: UsageStore
+  readonly prices: PriceStore
   readonly keyNames: KeyNames
   readonly timezone: () => string
   readonly now: () => number
@@ -88,7 +88,7 @@ export function statsHandlers(deps: StatsDeps): Pick<Handlers, StatsEndpoints> {
     async putPrices({ prices: said }) {
       const names = new Set(said.map(({ model, since }) => `${model} ${since}`))
       if (names.size < said.length) {
-        throw new AdminRefused(400, 'prices', 'A model has two prices that begin at the same time.')
+        throw new AdminError(400, 'prices', 'A model has two prices that begin at the same time.')
       }
       await prices.replace(said)
       return { prices: await prices.all() }
@@ -111,7 +111,7 @@ function keyStats({
     },
     async getKeyUsage({ key }) {
       const [id] = keyNames.find(key)
-      if (id === undefined) throw new AdminRefused(404, 'not-found', 'There is no such key.')
+      if (id === undefined) throw new AdminError(404, 'not-found', 'There is no such key.')
       const range = { from: now() - 24 * hourMs, to: now() + minuteMs }
       const models = new Map<string, number>()
       for (const { model, attempts } of await usage.sumsOfKey(id, range)) {

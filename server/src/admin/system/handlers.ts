@@ -1,5 +1,5 @@
 import { endpoints, openApiDocument } from '@gemini-balance/contract'
-import { AdminRefused } from '../http/admin-error.ts'
+import { AdminError } from '../http/admin-error.ts'
 import type { Handlers } from '../handlers.ts'
 
 type SystemEndpoints = 'getVersion' | 'getOpenApi' | 'startScheduler' | 'stopScheduler'
@@ -21,7 +21,7 @@ export function systemHandlers(version: string): Pick<Handlers, SystemEndpoints>
 }
 
 async function gone(): Promise<never> {
-  throw new AdminRefused(410, 'gone', schedulerGone)
+  throw new AdminError(410, 'gone', schedulerGone)
 }
 
 const schedulerGone =

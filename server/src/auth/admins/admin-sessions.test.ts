@@ -91,7 +91,7 @@ test('what a database that is away does not take is written when it is back', as
   const complaints: unknown[] = []
   let isAway = true
   const keeper = keepSessions({
-    complain: (error) => complaints.push(error),
+    onError: (error) => complaints.push(error),
     store: {
       all: async () => [],
       async change({ removed, added }) {

@@ -2,7 +2,7 @@ import type { AdminSession, SessionStore } from './admin-sessions.ts'
 
 export type SessionKeeperDeps = {
   readonly store: SessionStore
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
   readonly retryMs?: number
 }
 
@@ -36,7 +36,7 @@ export function keepSessions(deps: SessionKeeperDeps): SessionKeeper {
       try {
         await deps.store.change({ removed, added })
       } catch (error) {
-        deps.complain(error)
+        deps.onError(error)
         return
       }
       // What changed meanwhile is still to be written.

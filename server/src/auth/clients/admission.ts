@@ -1,5 +1,5 @@
 /** Why a client may not have an answer although keys could give one: a rule of this gateway's operator, not Google's. */
-export type TokenRefusal =
+export type AdmissionDenied =
   | {
       readonly kind: 'token-spent'
       /** The limit in words: `requests per minute`. */
@@ -16,4 +16,4 @@ export type Admission =
       /** To be called once, when the request has ended. */
       readonly release: () => void
     }
-  | { readonly ok: false; readonly refusal: TokenRefusal }
+  | { readonly ok: false; readonly refusal: AdmissionDenied }

@@ -6,7 +6,7 @@ import type { Callers } from './credentials.ts'
  * The admin token is a client token too: without this, whoever wants to guess it would do so where clients call. Tokens that nobody knows
  * count as guesses, and the admin token is not believed from where guesses come; other tokens are, at once.
  */
-export function guardCallers(
+export function throttleGuesses(
   registry: Callers,
   guesses: GuessThrottle,
   addressOf: (request: Arriving) => string,

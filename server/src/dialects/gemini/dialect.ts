@@ -4,7 +4,7 @@ import { newRequestId } from '../../runtime/request-id.ts'
 import { credentialsOf } from '../../auth/clients/credentials.ts'
 import { connectClient, type ClientConnection } from '../../http/client-connection.ts'
 import { everyMethod, type DataRoute } from '../../http/data-plane.ts'
-import { BodyRefused, readBody } from '../../http/request-body.ts'
+import { BodyError, readBody } from '../../http/request-body.ts'
 import { sentenceFor, type TokenProblem } from '../../auth/clients/token-problem.ts'
 import { googleError } from './errors.ts'
 import { answerModelGet, answerModelList } from './models.ts'
@@ -78,14 +78,14 @@ function answerFailure(
     response,
   }: { client: ClientConnection; error: unknown; response: ServerResponse },
 ): void {
-  if (client.presence.hasLeft) return
-  if (error instanceof BodyRefused) {
+  if (client.signal.aborted) return
+  if (error instanceof BodyError) {
     // The rest of a body that nobody reads must not be taken for the next request.
     response.setHeader('connection', 'close')
     return send(client, bodyRefused(error))
   }
-  deps.complain(error)
-  if (response.headersSent) client.cut('')
+  deps.onError(error)
+  if (response.headersSent) client.breakOff('')
   else send(client, ourFailure)
 }
 
@@ -109,7 +109,7 @@ const ourFailure = googleError({
   message: 'The gateway failed while it served this request. Its log says why.',
 })
 
-const bodyRefused = ({ status, message }: BodyRefused) =>
+const bodyRefused = ({ status, message }: BodyError) =>
   googleError({ code: status, status: 'INVALID_ARGUMENT', message })
 
 const notServed = ({ method, version, rest }: NativeRequest) =>

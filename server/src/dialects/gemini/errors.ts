@@ -1,5 +1,5 @@
-import type { TokenRefusal } from '../../auth/clients/admission.ts'
-import type { Refusal } from '../../keys/types.ts'
+import type { AdmissionDenied } from '../../auth/clients/admission.ts'
+import type { NoKeyReason } from '../../keys/types.ts'
 
 /** An answer in Google's shape, ready to be sent. */
 export type GoogleAnswer = {
@@ -64,7 +64,7 @@ const unavailable = (message: string, retryAfterMs?: number) =>
 
 /** Why no key can be had, told to a client: what is missing, and when it may be back. */
 export function refusalAnswer(
-  refusal: Refusal | TokenRefusal,
+  refusal: NoKeyReason | AdmissionDenied,
   model: string,
   now: number,
 ): GoogleAnswer {
@@ -104,7 +104,7 @@ export function refusalAnswer(
 }
 
 function tokenSpent(
-  { limit, most, wakesAt }: Extract<TokenRefusal, { kind: 'token-spent' }>,
+  { limit, most, wakesAt }: Extract<AdmissionDenied, { kind: 'token-spent' }>,
   now: number,
 ): GoogleAnswer {
   return googleError({
@@ -116,7 +116,7 @@ function tokenSpent(
 }
 
 function exhausted(
-  { wakesAt, quotaIds }: Extract<Refusal, { kind: 'exhausted' }>,
+  { wakesAt, quotaIds }: Extract<NoKeyReason, { kind: 'exhausted' }>,
   subject: string,
   now: number,
 ): GoogleAnswer {

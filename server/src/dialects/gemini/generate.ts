@@ -1,7 +1,7 @@
 import type { Framing, UpstreamCall } from '../../google/upstream-call.ts'
 import { headersForUpstream } from '../../gateway/forwarded-headers.ts'
 import { forward } from '../../gateway/forward.ts'
-import type { Ask } from '../../keys/types.ts'
+import type { KeyRequest } from '../../keys/types.ts'
 import { parseModelName, type ModelName } from '../../google/models/model-name.ts'
 import { demandsPaid } from '../demands-paid.ts'
 import { conversationKey } from '../../google/requests/conversation-key.ts'
@@ -102,7 +102,10 @@ function untouched(body: Buffer): Prepared {
 
 type Asking = { readonly model: ModelName; readonly method: string; readonly prepared: Prepared }
 
-function askFor({ id, caller, raw }: NativeRequest, { model, method, prepared }: Asking): Ask {
+function askFor(
+  { id, caller, raw }: NativeRequest,
+  { model, method, prepared }: Asking,
+): KeyRequest {
   const { opening, estimatedInputTokens } = prepared
   return {
     request: id,

@@ -27,7 +27,7 @@ async function modelsOf(deps: GeminiDeps, { caller }: NativeRequest): Promise<Mo
     const usable = models.filter(({ name }) => caller.mayUse(idOf(name)))
     return deriveModels(usable, deps.settings())
   } catch (error) {
-    deps.complain(error)
+    deps.onError(error)
     return undefined
   }
 }

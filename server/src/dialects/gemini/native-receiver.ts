@@ -17,7 +17,7 @@ export type NativeReceiverDeps = {
 export function createNativeReceiver(deps: NativeReceiverDeps): Receiver {
   const { client, framing, scrub } = deps
   return {
-    presence: client.presence,
+    signal: client.signal,
 
     async deliver(answer) {
       const { whole } = answer
@@ -36,7 +36,7 @@ export function createNativeReceiver(deps: NativeReceiverDeps): Receiver {
       client.begin(answer.status, answer.headers)
       const ending = await answer.pipe(client)
       if (ending.kind === 'complete') client.end()
-      else client.cut(lastWords(framing, answer.tail()))
+      else client.breakOff(errorTrailer(framing, answer.tail()))
       return ending
     },
 
@@ -70,7 +70,7 @@ function createErrorSink(): { sink: Sink; text: () => string } {
 }
 
 /** What an answer that broke off ends with: an error in the framing the client reads, never a normal finish. */
-function lastWords(framing: Framing, tail: Buffer): string {
+function errorTrailer(framing: Framing, tail: Buffer): string {
   const error = JSON.stringify({
     error: {
       code: 502,

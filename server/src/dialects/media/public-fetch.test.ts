@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createGuardedFetch, guardedFetchDefaults, type GuardedFetchDeps } from './public-fetch.ts'
+import { createPublicFetch, guardedFetchDefaults, type GuardedFetchDeps } from './public-fetch.ts'
 
 const servers: Server[] = []
 afterEach(() => {
@@ -38,7 +38,7 @@ describe('a file that a client names', () => {
       response.setHeader('content-type', 'image/png; charset=x')
       response.end(request.headers.host === `public.example:${port}` ? png : '')
     })
-    const fetched = await createGuardedFetch(world())(`http://public.example:${port}/a`, signal)
+    const fetched = await createPublicFetch(world())(`http://public.example:${port}/a`, signal)
     expect(fetched).toEqual({ mimeType: 'image/png', data: png.toString('base64') })
   })
 
@@ -48,10 +48,7 @@ describe('a file that a client names', () => {
     const resolve = async () => [
       { address: (asked += 1) === 1 ? '127.0.0.1' : '10.0.0.1', family: 4 },
     ]
-    const fetched = await createGuardedFetch(world({ resolve }))(
-      `http://x.example:${port}/`,
-      signal,
-    )
+    const fetched = await createPublicFetch(world({ resolve }))(`http://x.example:${port}/`, signal)
     expect(fetched).toMatchObject({ mimeType: 'image/png' })
     expect(asked).toBe(1)
   })
@@ -66,7 +63,7 @@ describe('a file that a client names', () => {
     'http://user:word@public.example/',
     'http://',
   ])('is not fetched from %s', async (url) => {
-    expect(await createGuardedFetch(world())(url, signal)).toHaveProperty('failure')
+    expect(await createPublicFetch(world())(url, signal)).toHaveProperty('failure')
   })
 
   test.each([
@@ -76,13 +73,13 @@ describe('a file that a client names', () => {
     'http://0x7f.1/',
     'http://169.254.169.254/',
   ])('is not fetched from this machine or its network by default: %s', async (url) => {
-    const fetched = await createGuardedFetch(guardedFetchDefaults)(url, signal)
+    const fetched = await createPublicFetch(guardedFetchDefaults)(url, signal)
     expect(fetched).toEqual({ failure: 'Its address is not a public one.' })
   })
 
   test('is not fetched where one of its addresses is private', async () => {
     const resolve = async () => ['127.0.0.1', '10.0.0.1'].map((address) => ({ address, family: 4 }))
-    expect(await createGuardedFetch(world({ resolve }))('http://x.example/', signal)).toEqual({
+    expect(await createPublicFetch(world({ resolve }))('http://x.example/', signal)).toEqual({
       failure: 'Its address is not a public one.',
     })
   })
@@ -93,7 +90,7 @@ describe('a file that a client names', () => {
       if (request.url === '/picture') response.end(png)
       else response.writeHead(302, { location }).end()
     })
-    const fetchMedia = createGuardedFetch(world())
+    const fetchMedia = createPublicFetch(world())
     const url = `http://public.example:${port}/`
     location = '/picture'
     expect(await fetchMedia(url, signal)).toMatchObject({ mimeType: 'image/png' })
@@ -111,7 +108,7 @@ describe('a file that a client names', () => {
         response.end('PK')
       } else response.writeHead(404).end()
     })
-    const fetchMedia = createGuardedFetch(world())
+    const fetchMedia = createPublicFetch(world())
     for (const [path, failure] of [
       ['large', 'It is larger than 0 MiB.'],
       ['type', 'It is of a type that Google does not read.'],
@@ -124,7 +121,7 @@ describe('a file that a client names', () => {
   test('is given up when it takes too long', async () => {
     const port = await serve(() => {})
     const limits = { bytes: 1000, timeoutMs: 50, redirects: 0 }
-    const fetched = await createGuardedFetch(world({ limits }))(
+    const fetched = await createPublicFetch(world({ limits }))(
       `http://public.example:${port}/`,
       signal,
     )

@@ -38,7 +38,7 @@ type Hop = { readonly redirect: string } | { readonly mimeType: string; readonly
  * Fetches public files only: every host is resolved once, all its addresses must be public, and the connection goes to
  * the very address that was checked. Every redirect is checked like the first address.
  */
-export function createGuardedFetch(deps: GuardedFetchDeps = guardedFetchDefaults): FetchMedia {
+export function createPublicFetch(deps: GuardedFetchDeps = guardedFetchDefaults): FetchMedia {
   return async (url, signal) => {
     const timeout = AbortSignal.timeout(deps.limits.timeoutMs)
     const either = AbortSignal.any([signal, timeout])

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { credentialsOf } from '../../auth/clients/credentials.ts'
 import { connectClient, type ClientConnection } from '../../http/client-connection.ts'
 import { everyMethod, type DataRoute, type RawHandler } from '../../http/data-plane.ts'
-import { BodyRefused, readBody } from '../../http/request-body.ts'
+import { BodyError, readBody } from '../../http/request-body.ts'
 import { answerChatCompletions } from './chat/chat-completions.ts'
 import { answerEmbeddings } from './embeddings/embeddings-answer.ts'
 import { answerModelGet, answerModelList } from './models/models-answer.ts'
@@ -99,13 +99,13 @@ function answerFailure(
   failed: { client: ClientConnection; error: unknown; response: ServerResponse },
 ): void {
   const { client, error, response } = failed
-  if (client.presence.hasLeft) return
+  if (client.signal.aborted) return
   const told = fromInvalidRequest(error)
   if (told === undefined || response.headersSent) {
-    deps.complain(error)
-    return response.headersSent ? client.cut('') : sendError(client, ourFailure())
+    deps.onError(error)
+    return response.headersSent ? client.breakOff('') : sendError(client, ourFailure())
   }
   // The rest of a body that nobody reads must not be taken for the next request.
-  if (error instanceof BodyRefused) response.setHeader('connection', 'close')
+  if (error instanceof BodyError) response.setHeader('connection', 'close')
   sendError(client, told)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { BodyRefused } from '../../http/request-body.ts'
-import { InvalidRequest } from '../translate/client-error.ts'
+import { BodyError } from '../../http/request-body.ts'
+import { ClientError } from '../translate/client-error.ts'
 import { fromGoogleAnswer, fromInvalidRequest } from './errors.ts'
 
 const body = (error: object) => JSON.stringify({ error })
@@ -57,14 +57,14 @@ describe('an error of Google', () => {
 
 describe('an error of the client', () => {
   test('names the field', () => {
-    expect(fromInvalidRequest(new InvalidRequest('no', { param: 'n' }))).toMatchObject({
+    expect(fromInvalidRequest(new ClientError('no', { param: 'n' }))).toMatchObject({
       status: 400,
       error: { message: 'no', type: 'invalid_request_error', param: 'n' },
     })
   })
 
   test('is not everything that is thrown', () => {
-    expect(fromInvalidRequest(new BodyRefused(413, 'too large'))?.status).toBe(413)
+    expect(fromInvalidRequest(new BodyError(413, 'too large'))?.status).toBe(413)
     expect(fromInvalidRequest(new Error('bug'))).toBeUndefined()
   })
 })

@@ -1,9 +1,9 @@
 import { readGoogleError, type GoogleError } from '../../google/errors/google-error.ts'
-import { BodyRefused } from '../../http/request-body.ts'
+import { BodyError } from '../../http/request-body.ts'
 import type { Outcome } from '../../google/outcome.ts'
 import type { GoogleErrorBody } from '../../google/answers/gemini-answer.ts'
 import { sentenceFor, type TokenProblem } from '../../auth/clients/token-problem.ts'
-import { InvalidRequest } from '../translate/client-error.ts'
+import { ClientError } from '../translate/client-error.ts'
 
 /** An error in OpenAI's shape, with the status and headers it is sent with. */
 export type OpenAiError = {
@@ -81,11 +81,11 @@ export const brokenAnswer = (
 /** What is wrong with a request; undefined for what is not the client's doing. */
 export function fromInvalidRequest(error: unknown): OpenAiError | undefined {
   const type = 'invalid_request_error'
-  if (error instanceof InvalidRequest) {
+  if (error instanceof ClientError) {
     const { message, param, code } = error
     return openAiError(400, { message, type, param, code })
   }
-  if (error instanceof BodyRefused) {
+  if (error instanceof BodyError) {
     return openAiError(error.status, { message: error.message, type })
   }
   return undefined

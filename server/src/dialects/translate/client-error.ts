@@ -1,5 +1,5 @@
 /** The client's request cannot be translated; `param` names the field, as OpenAI's errors do. */
-export class InvalidRequest extends Error {
+export class ClientError extends Error {
   readonly param: string | null
   readonly code: string | null
 

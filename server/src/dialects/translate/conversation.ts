@@ -85,7 +85,7 @@ async function readChunks(
 ): Promise<CallEnd> {
   const splitter = streams ? createSseSplitter() : createWholeSplitter()
   const ended = await readCall(deps, callFor(request), {
-    presence: client.presence,
+    signal: client.signal,
     sink: {
       write: (bytes) => take(splitter.push(bytes)),
       onDrain: output.onRoom,

@@ -1,6 +1,6 @@
-import type { Presence } from '../../runtime/client-signal.ts'
+import type { ClientSignal } from '../../runtime/client-signal.ts'
 import type { FetchMedia } from '../media/public-fetch.ts'
-import { InvalidRequest } from './client-error.ts'
+import { ClientError } from './client-error.ts'
 import type { Fetched, RemoteMedia } from './media-parts.ts'
 
 const mostUrls = 32
@@ -10,11 +10,11 @@ const mostAtOnce = 4
 export async function fetchRemoteMedia(
   fetchMedia: FetchMedia,
   urls: readonly string[],
-  presence: Presence,
+  signal: ClientSignal,
 ): Promise<RemoteMedia> {
   if (urls.length === 0) return new Map()
   if (urls.length > mostUrls) {
-    throw new InvalidRequest(`The messages name more than ${mostUrls} remote files.`, {
+    throw new ClientError(`The messages name more than ${mostUrls} remote files.`, {
       param: 'messages',
     })
   }
@@ -22,7 +22,7 @@ export async function fetchRemoteMedia(
   const waiting = [...urls]
   async function work(): Promise<void> {
     for (let url = waiting.shift(); url !== undefined; url = waiting.shift()) {
-      media.set(url, await fetchMedia(url, presence.signal))
+      media.set(url, await fetchMedia(url, signal.abortSignal))
     }
   }
   await Promise.all(Array.from({ length: mostAtOnce }, work))

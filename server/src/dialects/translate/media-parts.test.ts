@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { InvalidRequest } from './client-error.ts'
+import { ClientError } from './client-error.ts'
 import { audioPart, filePart, isRemote, parseDataUrl, urlPart, videoPart } from './media-parts.ts'
 
 const none = new Map()
@@ -22,7 +22,7 @@ describe('a URL of a content part', () => {
   test.each(['data:image/png,abc', 'data:image/png;base64', 'data:image/png;base64,&&&&'])(
     'that is a broken data URL is refused by name: %s',
     (url) => {
-      expect(() => urlPart(url, none, param)).toThrow(InvalidRequest)
+      expect(() => urlPart(url, none, param)).toThrow(ClientError)
     },
   )
 
@@ -51,7 +51,7 @@ describe('a URL of a content part', () => {
     'of another kind is refused: %s',
     (url) => {
       expect(isRemote(url)).toBe(false)
-      expect(() => urlPart(url, none, param)).toThrow(InvalidRequest)
+      expect(() => urlPart(url, none, param)).toThrow(ClientError)
     },
   )
 })

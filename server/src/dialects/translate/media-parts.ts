@@ -1,5 +1,5 @@
 import type { Blob, Part } from '../../google/requests/gemini-request.ts'
-import { InvalidRequest } from './client-error.ts'
+import { ClientError } from './client-error.ts'
 
 /** What came of fetching a remote file: the file, or why there is none. */
 export type Fetched = Blob | { readonly failure: string }
@@ -55,8 +55,8 @@ export const videoPart = (input: Encoded, param: string): MediaPart =>
   encodedPart(input, video, param)
 
 function encodedPart({ data, format }: Encoded, formats: Formats, param: string): MediaPart {
-  if (!data) throw new InvalidRequest(`Missing '${param}.data'.`, { param: `${param}.data` })
-  if (!format) throw new InvalidRequest(`Missing '${param}.format'.`, { param: `${param}.format` })
+  if (!data) throw new ClientError(`Missing '${param}.data'.`, { param: `${param}.data` })
+  if (!format) throw new ClientError(`Missing '${param}.format'.`, { param: `${param}.format` })
   const mimeType = formats.mimeTypes[format.toLowerCase()]
   const problem = (reason: string): MediaPart => ({
     part: { text: `[Error processing ${formats.noun}: ${reason}]` },
@@ -76,14 +76,14 @@ export function urlPart(url: string, media: RemoteMedia, param: string): MediaPa
   if (url.startsWith('data:')) {
     const blob = parseDataUrl(url)
     if (blob === undefined || !isBase64(blob.data)) {
-      throw new InvalidRequest(`'${param}' is not a data URL with base64 content.`, { param })
+      throw new ClientError(`'${param}' is not a data URL with base64 content.`, { param })
     }
     return { part: { inlineData: blob } }
   }
   if (isGoogleFile(url)) return { part: { fileData: { fileUri: url } } }
   const fetched = media.get(url)
   if (fetched === undefined) {
-    throw new InvalidRequest(`'${param}' must be a data URL or an http or https URL.`, { param })
+    throw new ClientError(`'${param}' must be a data URL or an http or https URL.`, { param })
   }
   if ('failure' in fetched) {
     return { part: { text: `[Error processing image: ${url}]` }, problem: fetched.failure }
@@ -104,14 +104,14 @@ export function filePart(file: File, media: RemoteMedia, param: string): MediaPa
     const mimeType = mimeTypeOf(file.filename ?? '')
     if (isRemote(data)) return urlPart(data, media, `${param}.file_data`)
     if (!isBase64(data)) {
-      throw new InvalidRequest(`'${param}.file_data' is neither base64 nor a data URL.`, {
+      throw new ClientError(`'${param}.file_data' is neither base64 nor a data URL.`, {
         param: `${param}.file_data`,
       })
     }
     return { part: { inlineData: { mimeType, data } } }
   }
   if (id && isGoogleFile(id)) return { part: { fileData: { fileUri: fileUri(id) } } }
-  throw new InvalidRequest(
+  throw new ClientError(
     `'${param}.file_id' must be a file of the Gemini Files API ('files/…'), or the file be given as 'file_data'.`,
     { param: `${param}.file_id` },
   )

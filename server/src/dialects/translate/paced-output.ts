@@ -1,4 +1,4 @@
-import type { Presence } from '../../runtime/client-signal.ts'
+import type { ClientSignal } from '../../runtime/client-signal.ts'
 import type { ChatEvent } from '../openai/chat/chat-events.ts'
 import type { ChatOutput } from '../openai/chat/chat-output.ts'
 import { paceEvent, type Paced, type TextPace } from './text-pace.ts'
@@ -12,7 +12,7 @@ const mostWaiting = 1000
  */
 export function createPacedOutput(
   output: ChatOutput,
-  presence: Presence,
+  signal: ClientSignal,
   pace: () => TextPace,
 ): ChatOutput {
   const waiting: ChatEvent[] = []
@@ -54,12 +54,12 @@ export function createPacedOutput(
   }
 
   function add(events: readonly ChatEvent[]): void {
-    if (presence.hasLeft) return
+    if (signal.aborted) return
     for (const event of events) waiting.push(event)
     if (timer === undefined) play()
   }
 
-  const stay = presence.onLeave(leave)
+  const stay = signal.onAbort(leave)
   output.onRoom(() => {
     isFull = false
     if (hasRoom()) resume?.()

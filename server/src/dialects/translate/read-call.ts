@@ -1,20 +1,20 @@
-import type { Ending } from '../../gateway/answer.ts'
+import type { StreamEnd } from '../../gateway/answer.ts'
 import type { Sink } from '../../runtime/sink.ts'
 import type { Headers } from '../../runtime/headers.ts'
 import { forward, type ForwardDeps, type GatewayRequest } from '../../gateway/forward.ts'
-import type { Presence } from '../../runtime/client-signal.ts'
+import type { ClientSignal } from '../../runtime/client-signal.ts'
 import { refusalAnswer } from '../gemini/errors.ts'
 import { fromFailure, fromGoogleAnswer, type OpenAiError } from '../openai/errors.ts'
 
 /** How a call to Google ended, for whoever reads it. */
 export type CallEnd =
-  | Ending
+  | StreamEnd
   /** There was no answer to read, and this is why. */
   | { readonly kind: 'refused'; readonly error: OpenAiError }
   | { readonly kind: 'left' }
 
 export type CallReader = {
-  readonly presence: Presence
+  readonly signal: ClientSignal
   /** Takes the bytes of a good answer as they come. */
   readonly sink: Sink
   /** Told once, before the first byte. */
@@ -31,7 +31,7 @@ export async function readCall(
 ): Promise<CallEnd> {
   let end: CallEnd = { kind: 'left' }
   await forward(deps.forward, request, {
-    presence: reader.presence,
+    signal: reader.signal,
     async deliver(answer) {
       if (answer.status < 400) {
         reader.begin?.(answer.headers)
@@ -54,7 +54,7 @@ export async function readCall(
       end = { kind: 'refused', error: fromFailure(outcome) }
     },
   })
-  return reader.presence.hasLeft ? { kind: 'left' } : end
+  return reader.signal.aborted ? { kind: 'left' } : end
 }
 
 /** Keeps everything: what is read whole has been bounded by Google. */

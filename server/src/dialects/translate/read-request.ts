@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { InvalidRequest } from './client-error.ts'
+import { ClientError } from './client-error.ts'
 
 /** Parses a request body and checks it against a schema; what does not fit is named by its path. */
 export function readRequest<T>(schema: z.ZodType<T>, body: Buffer): T {
@@ -11,7 +11,7 @@ export function checkRequest<T>(schema: z.ZodType<T>, value: unknown): T {
   if (read.success) return read.data
   const { path, message } = deepest(read.error.issues)
   const param = pathText(path)
-  throw new InvalidRequest(param === '' ? message : `Invalid '${param}': ${message}.`, {
+  throw new ClientError(param === '' ? message : `Invalid '${param}': ${message}.`, {
     ...(param === '' ? {} : { param }),
     code: 'invalid_value',
   })
@@ -21,7 +21,7 @@ function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'))
   } catch (cause) {
-    throw new InvalidRequest('The body of the request is not valid JSON.', { cause })
+    throw new ClientError('The body of the request is not valid JSON.', { cause })
   }
 }
 

@@ -1,4 +1,4 @@
-import { decodeLeniently } from '../../runtime/decode-or-keep.ts'
+import { decodeOrKeep } from '../../runtime/decode-or-keep.ts'
 
 /** A proxy, taken apart. */
 export type ProxyAddress = {
@@ -23,8 +23,8 @@ export function readProxyAddress(written: string): ProxyAddress {
     kind,
     host,
     port,
-    user: decodeLeniently(url.username),
-    password: decodeLeniently(url.password),
+    user: decodeOrKeep(url.username),
+    password: decodeOrKeep(url.password),
     name: `${url.hostname}:${port}`,
   }
 }

@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Outcome } from '../../google/outcome.ts'
-import type { Answer, Ending } from '../answer.ts'
+import type { Answer, StreamEnd } from '../answer.ts'
 import type { Sink } from '../../runtime/sink.ts'
 import { readUsage, type Usage } from '../../google/answers/usage-metadata.ts'
 import { headersForClient } from '../forwarded-headers.ts'
 import { type Headers } from '../../runtime/headers.ts'
 import { joinBuffers } from '../../runtime/join-buffers.ts'
-import type { KeyGuard } from './key-redactor.ts'
-import type { Judge } from './inspector.ts'
+import type { KeyRedactor } from './key-redactor.ts'
+import type { Inspector } from './inspector.ts'
 
-export type Judged = {
+export type InspectedAnswer = {
   readonly outcome: Outcome
   readonly answer: Answer | undefined
   readonly firstByteMs: number | undefined
@@ -18,9 +18,9 @@ export type Judged = {
 
 export type ExchangeDeps = {
   /** Keeps the key of this call out of its answer. */
-  readonly guard: KeyGuard
+  readonly guard: KeyRedactor
   /** The judge for an answer with this status. */
-  judgeFor(status: number): Judge
+  inspectorFor(status: number): Inspector
   /** What an error of the connection means. */
   explainFailure(error: Error): Outcome
   /** Told once, when nothing more comes from this call. */
@@ -37,15 +37,15 @@ const nothing = Buffer.alloc(0)
  * a sink with backpressure both ways. Nothing is copied while it flows.
  */
 export class Exchange implements Dispatcher.DispatchHandler, Answer {
-  readonly judged: Promise<Judged>
+  readonly inspected: Promise<InspectedAnswer>
   status = 0
   headers: Headers = {}
 
   readonly #deps: ExchangeDeps
   readonly #startedAt: number
   #controller: Dispatcher.DispatchController | undefined
-  #judge: Judge | undefined
-  #tellJudged: (judged: Judged) => void = () => {}
+  #judge: Inspector | undefined
+  #tellJudged: (inspected: InspectedAnswer) => void = () => {}
   #isJudged = false
   #firstByteMs: number | undefined
   #held: Buffer[] = []
@@ -53,14 +53,14 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   #tailLength = 0
   #sink: Sink | undefined
   #client: Sink | undefined
-  #tellEnded: ((ending: Ending) => void) | undefined
-  #ending: Ending | undefined
+  #tellEnded: ((ending: StreamEnd) => void) | undefined
+  #ending: StreamEnd | undefined
   #abandoned: Error | undefined
 
   constructor(deps: ExchangeDeps) {
     this.#deps = deps
     this.#startedAt = deps.now()
-    this.judged = new Promise((resolve) => {
+    this.inspected = new Promise((resolve) => {
       this.#tellJudged = resolve
     })
   }
@@ -79,7 +79,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     if (status < 200) return
     this.status = status
     this.headers = this.#deps.guard.headers(headersForClient(headers))
-    this.#judge = this.#deps.judgeFor(status)
+    this.#judge = this.#deps.inspectorFor(status)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -121,7 +121,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     return this.#deps.guard.whole(joinBuffers(this.#held))
   }
 
-  pipe(client: Sink): Promise<Ending> {
+  pipe(client: Sink): Promise<StreamEnd> {
     const held = this.#held
     this.#held = []
     const sink = this.#deps.guard.through(client)
@@ -159,7 +159,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     if (rest !== undefined) this.#client?.write(rest)
   }
 
-  #close(ending: Ending): void {
+  #close(ending: StreamEnd): void {
     this.#flush()
     this.#deps.onClosed()
     this.#tellEnded?.(ending)

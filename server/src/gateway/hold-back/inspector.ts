@@ -5,7 +5,7 @@ import type { Usage } from '../../google/answers/usage-metadata.ts'
  * Reads an answer while it is held back, and says when enough has been seen.
  * Once `push` or `end` has returned an outcome, neither is called again.
  */
-export interface Judge {
+export interface Inspector {
   push(chunk: Buffer): Outcome | undefined
   end(): Outcome
   /** What Google counted, where the judge came to read it. */

@@ -1,8 +1,8 @@
 import type { Outcome } from '../../google/outcome.ts'
 import type { UpstreamCall } from '../../google/upstream-call.ts'
-import { judgeContent } from '../../google/answers/answer-content.ts'
+import { verdictOfContent } from '../../google/answers/answer-content.ts'
 import { classifyError } from '../../google/errors/classify-error.ts'
-import { judgeOpenAiContent } from '../../google/answers/openai-content.ts'
+import { verdictOfOpenAiContent } from '../../google/answers/openai-content.ts'
 import {
   openAiUsageOf,
   readOpenAiUsage,
@@ -11,46 +11,46 @@ import {
   type Usage,
 } from '../../google/answers/usage-metadata.ts'
 import { joinBuffers } from '../../runtime/join-buffers.ts'
-import type { Judge } from './inspector.ts'
+import type { Inspector } from './inspector.ts'
 import { createArraySplitter, createSseSplitter } from '../../google/answers/stream-chunks.ts'
 
 /** How much of an answer is held back. What is longer carries something for certain. */
-export const heldBytes = 256 * 1024
+export const holdBackBytes = 256 * 1024
 
-export type JudgeDeps = { readonly scrub: (text: string) => string }
+export type InspectorDeps = { readonly scrub: (text: string) => string }
 
 /** The judge for an answer to this call with this status. */
-export function judgeFor(deps: JudgeDeps, call: UpstreamCall, status: number): Judge {
-  if (status >= 400) return createErrorJudge(deps, call, status)
+export function inspectorFor(deps: InspectorDeps, call: UpstreamCall, status: number): Inspector {
+  if (status >= 400) return createErrorInspector(deps, call, status)
   const words = call.shape === 'openai' ? openAiWords : googleWords
-  if (!call.generates) return createPlainJudge(status)
+  if (!call.generates) return createPlainInspector(status)
   return call.framing === 'unary'
-    ? createUnaryJudge(deps, call, { status, words })
-    : createStreamJudge(deps, call, { status, words })
+    ? createUnaryInspector(deps, call, { status, words })
+    : createStreamInspector(deps, call, { status, words })
 }
 
 /** How an answer says what it says. */
-type Words = {
-  readonly judge: typeof judgeContent
+type AnswerFormat = {
+  readonly judge: typeof verdictOfContent
   readonly usageIn: (answer: Json) => Usage | undefined
   readonly readUsage: (bytes: Buffer) => Usage | undefined
 }
 type Json = Readonly<Record<string, unknown>>
-type Good = { readonly status: number; readonly words: Words }
+type Good = { readonly status: number; readonly words: AnswerFormat }
 
-const googleWords: Words = {
-  judge: judgeContent,
+const googleWords: AnswerFormat = {
+  judge: verdictOfContent,
   usageIn: (answer) => usageOf(answer['usageMetadata']),
   readUsage,
 }
-const openAiWords: Words = {
-  judge: judgeOpenAiContent,
+const openAiWords: AnswerFormat = {
+  judge: verdictOfOpenAiContent,
   usageIn: (answer) => openAiUsageOf(answer['usage']),
   readUsage: readOpenAiUsage,
 }
 
 function classify(
-  deps: JudgeDeps,
+  deps: InspectorDeps,
   { usesResource, credential }: UpstreamCall,
   error: { status: number; bodyText: string },
 ): Outcome {
@@ -58,20 +58,21 @@ function classify(
 }
 
 /** Collects an error until it is whole: only a whole error can be read. */
-function createErrorJudge(deps: JudgeDeps, call: UpstreamCall, status: number): Judge {
+function createErrorInspector(deps: InspectorDeps, call: UpstreamCall, status: number): Inspector {
   const held = createHold()
   const read = () => classify(deps, call, { status, bodyText: held.bytes().toString('utf8') })
   return {
-    push: (chunk) => (held.add(chunk) > heldBytes ? read() : undefined),
+    push: (chunk) => (held.add(chunk) > holdBackBytes ? read() : undefined),
     end: read,
   }
 }
 
 /** An answer that is not generated: anything is an answer, but nothing. */
-function createPlainJudge(status: number): Judge {
+function createPlainInspector(status: number): Inspector {
   const held = createHold()
   return {
-    push: (chunk) => (held.add(chunk) > heldBytes ? { verdict: 'answered', status } : undefined),
+    push: (chunk) =>
+      held.add(chunk) > holdBackBytes ? { verdict: 'answered', status } : undefined,
     end: () => ({
       verdict: held.bytes().length === 0 && status === 200 ? 'answer-empty' : 'answered',
       status,
@@ -80,11 +81,16 @@ function createPlainJudge(status: number): Judge {
 }
 
 /** A generated answer in one piece: read when whole, unless it is too long to be empty. */
-function createUnaryJudge(deps: JudgeDeps, call: UpstreamCall, { status, words }: Good): Judge {
+function createUnaryInspector(
+  deps: InspectorDeps,
+  call: UpstreamCall,
+  { status, words }: Good,
+): Inspector {
   const held = createHold()
   let usage: Usage | undefined
   return {
-    push: (chunk) => (held.add(chunk) > heldBytes ? { verdict: 'answered', status } : undefined),
+    push: (chunk) =>
+      held.add(chunk) > holdBackBytes ? { verdict: 'answered', status } : undefined,
     end() {
       const bytes = held.bytes()
       // What is judged is ASCII, and so are quotes and braces in whatever text: read as bytes, it costs half.
@@ -104,7 +110,11 @@ function createUnaryJudge(deps: JudgeDeps, call: UpstreamCall, { status, words }
 }
 
 /** A generated answer in chunks: held until the first one that carries something, or fails, or finishes. */
-function createStreamJudge(deps: JudgeDeps, call: UpstreamCall, { status, words }: Good): Judge {
+function createStreamInspector(
+  deps: InspectorDeps,
+  call: UpstreamCall,
+  { status, words }: Good,
+): Inspector {
   const splitter = call.framing === 'sse' ? createSseSplitter() : createArraySplitter()
   let length = 0
   let inputTokens: number | undefined
@@ -125,16 +135,16 @@ function createStreamJudge(deps: JudgeDeps, call: UpstreamCall, { status, words 
   return {
     push(bytes) {
       for (const text of splitter.push(bytes)) {
-        const judged = judgeChunk(text)
-        if (judged !== undefined) return judged
+        const inspected = judgeChunk(text)
+        if (inspected !== undefined) return inspected
       }
       length += bytes.length
-      return length > heldBytes ? outcome('answered') : undefined
+      return length > holdBackBytes ? outcome('answered') : undefined
     },
     end() {
       for (const text of splitter.rest()) {
-        const judged = judgeChunk(text)
-        if (judged !== undefined) return judged
+        const inspected = judgeChunk(text)
+        if (inspected !== undefined) return inspected
       }
       return outcome('answer-empty')
     },

@@ -7,7 +7,7 @@ import type { Headers } from '../../runtime/headers.ts'
  * Keeps the key of a call out of its own answer, whatever its status: Google's errors quote keys, and come in the midst of streams too.
  * One search per chunk; nothing is copied as long as nothing is found.
  */
-export class KeyGuard {
+export class KeyRedactor {
   readonly #key: string
   readonly #bytes: Buffer
   readonly #mask: Buffer

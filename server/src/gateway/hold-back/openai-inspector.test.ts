@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Framing, UpstreamCall } from '../../google/upstream-call.ts'
-import { judgeFor } from './inspectors.ts'
+import { inspectorFor } from './inspectors.ts'
 
 const call = (framing: Framing): UpstreamCall => ({
   method: 'POST',
@@ -14,7 +14,7 @@ const call = (framing: Framing): UpstreamCall => ({
   shape: 'openai',
 })
 const judge = (framing: Framing, status = 200) =>
-  judgeFor({ scrub: (text) => text }, call(framing), status)
+  inspectorFor({ scrub: (text) => text }, call(framing), status)
 const bytes = (value: unknown) => Buffer.from(JSON.stringify(value))
 const event = (value: unknown) => Buffer.from(`data: ${JSON.stringify(value)}\n\n`)
 const choice = (more: object) => ({ choices: [{ index: 0, ...more }] })
@@ -40,27 +40,27 @@ describe('a whole answer', () => {
     ['model-overloaded', [overloaded]],
     ['model-overloaded', overloaded],
   ])('is %s: %j', (verdict, answer) => {
-    const judged = judge('unary')
-    expect(judged.push(bytes(answer))).toBeUndefined()
-    expect(judged.end().verdict).toBe(verdict)
+    const inspected = judge('unary')
+    expect(inspected.push(bytes(answer))).toBeUndefined()
+    expect(inspected.end().verdict).toBe(verdict)
   })
 
   test('is empty without a byte, and tells what it cost', () => {
     expect(judge('unary').end().verdict).toBe('answer-empty')
-    const judged = judge('unary')
+    const inspected = judge('unary')
     const usage = { prompt_tokens: 4, completion_tokens: 3, total_tokens: 7 }
-    judged.push(bytes({ ...choice({ message: { content: 'hi' } }), usage }))
-    expect(judged.end()).toMatchObject({ verdict: 'answered', inputTokens: 4 })
-    expect(judged.usage?.()).toMatchObject({ prompt: 4, output: 3, total: 7 })
+    inspected.push(bytes({ ...choice({ message: { content: 'hi' } }), usage }))
+    expect(inspected.end()).toMatchObject({ verdict: 'answered', inputTokens: 4 })
+    expect(inspected.usage?.()).toMatchObject({ prompt: 4, output: 3, total: 7 })
   })
 })
 
 describe('a stream', () => {
   test('is let go at the first event that carries something, not before', () => {
-    const judged = judge('sse')
-    expect(judged.push(event(delta({})))).toBeUndefined()
-    expect(judged.push(event(delta({ content: '' })))).toBeUndefined()
-    expect(judged.push(event(delta({ content: 'h' })))?.verdict).toBe('answered')
+    const inspected = judge('sse')
+    expect(inspected.push(event(delta({})))).toBeUndefined()
+    expect(inspected.push(event(delta({ content: '' })))).toBeUndefined()
+    expect(inspected.push(event(delta({ content: 'h' })))?.verdict).toBe('answered')
   })
 
   test('whose first event is an error, in a list or not, is that error', () => {
@@ -69,15 +69,15 @@ describe('a stream', () => {
   })
 
   test('that ends without a word is empty', () => {
-    const judged = judge('sse')
-    judged.push(event(choice({ delta: {}, finish_reason: 'stop' })))
-    judged.push(Buffer.from('data: [DONE]\n\n'))
-    expect(judged.end().verdict).toBe('answer-empty')
+    const inspected = judge('sse')
+    inspected.push(event(choice({ delta: {}, finish_reason: 'stop' })))
+    inspected.push(Buffer.from('data: [DONE]\n\n'))
+    expect(inspected.end().verdict).toBe('answer-empty')
   })
 })
 
 test('an error in a list is read like any other', () => {
-  const judged = judge('unary', 400)
-  judged.push(bytes([{ error: { code: 400, message: 'Invalid Auth key.' } }]))
-  expect(judged.end().verdict).toBe('bearer-refused')
+  const inspected = judge('unary', 400)
+  inspected.push(bytes([{ error: { code: 400, message: 'Invalid Auth key.' } }]))
+  expect(inspected.end().verdict).toBe('bearer-refused')
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judgeContent } from './answer-content.ts'
+import { verdictOfContent } from './answer-content.ts'
 
 const candidate = (content: unknown, finishReason?: string) => ({
   candidates: [{ content, index: 0, ...(finishReason === undefined ? {} : { finishReason }) }],
@@ -22,7 +22,7 @@ describe('an answer is answered', () => {
       { candidates: [{ content: {} }, { content: { parts: [{ text: 'b' }] } }] },
     ],
   ])('%s', (_name, answer) => {
-    expect(judgeContent(answer)).toBe('answered')
+    expect(verdictOfContent(answer)).toBe('answered')
   })
 })
 
@@ -43,7 +43,7 @@ describe('an answer is withheld', () => {
       'NO_IMAGE',
     ].map((reason): [string, unknown] => [`by ${reason}`, candidate({ role: 'model' }, reason)]),
   ])('%s', (_name, answer) => {
-    expect(judgeContent(answer)).toBe('answer-withheld')
+    expect(verdictOfContent(answer)).toBe('answer-withheld')
   })
 })
 
@@ -65,6 +65,6 @@ describe('an answer is empty', () => {
     ['when it is no object', 'text'],
     ['when it is nothing', undefined],
   ])('%s', (_name, answer) => {
-    expect(judgeContent(answer)).toBe('answer-empty')
+    expect(verdictOfContent(answer)).toBe('answer-empty')
   })
 })

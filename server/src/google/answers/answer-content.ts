@@ -24,7 +24,7 @@ const malformedReasons = new Set([
 const sayingNothing = new Set(['', 'STOP', 'FINISH_REASON_UNSPECIFIED'])
 
 /** What a generated answer, or one chunk of it, amounts to. `answer-empty` of a chunk that is not the last means: nothing yet. */
-export function judgeContent(
+export function verdictOfContent(
   answer: unknown,
 ): Extract<VerdictName, 'answered' | 'answer-withheld' | 'answer-empty'> {
   if (!isObject(answer)) return 'answer-empty'

@@ -5,7 +5,7 @@ type Json = { readonly [name: string]: unknown }
 const silentFinishes = new Set(['', 'stop', 'tool_calls', 'function_call'])
 
 /** What an answer of Google's OpenAI endpoint, or one event of it, amounts to; `answer-empty` of an event means: nothing yet. */
-export function judgeOpenAiContent(
+export function verdictOfOpenAiContent(
   answer: unknown,
 ): Extract<VerdictName, 'answered' | 'answer-withheld' | 'answer-empty'> {
   if (!isObject(answer)) return 'answer-empty'

@@ -211,7 +211,7 @@ const examples: Record<string, readonly Parts[]> = {
     { code: 429, message: exceeded, details: [quota(violation(perMinute, '3000000'))] },
     { code: 429, message: exceeded, details: [quota(violation(perDay))] },
   ],
-  'quota unexplained: a 429 that does not say which quota': [
+  'quota unknown: a 429 that does not say which quota': [
     {
       code: 429,
       message: 'Resource has been exhausted (e.g. check quota).',
@@ -272,7 +272,7 @@ const examples: Record<string, readonly Parts[]> = {
     { code: 502, message: 'Bad gateway' },
     { code: 499, message: 'The operation was cancelled.', status: 'CANCELLED' },
   ],
-  'unexplained: a 403 that nobody has described': [
+  'refusal unknown: a 403 that nobody has described': [
     { code: 403, message: 'The caller does not have permission', status: denied },
     {
       code: 403,

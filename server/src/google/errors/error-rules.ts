@@ -140,7 +140,7 @@ export const errorRules: readonly ErrorRule[] = [
     when: (e) => e.status === 429 && e.violations.some(({ window }) => window !== 'unknown'),
   },
   {
-    verdict: 'quota-unexplained',
+    verdict: 'quota-unknown',
     note: 'a 429 that does not say which quota',
     when: (e) => e.status === 429,
   },
@@ -182,7 +182,7 @@ export const errorRules: readonly ErrorRule[] = [
     when: (e) => e.status >= 500 || e.status === 499,
   },
   {
-    verdict: 'unexplained',
+    verdict: 'refusal-unknown',
     note: 'a 403 that nobody has described',
     when: (e) => e.status === 403,
   },

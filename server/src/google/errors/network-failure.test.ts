@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ClientLeft } from '../../runtime/client-disconnected.ts'
+import { ClientDisconnected } from '../../runtime/client-disconnected.ts'
 import { explainFailure } from './network-failure.ts'
 
 const failure = (code: string, message = 'It failed.') =>
@@ -31,7 +31,7 @@ test.each(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])('%s is a lack of 
 })
 
 test('a client that left is told from a network that failed', () => {
-  expect(explainFailure(new ClientLeft())).toEqual({ verdict: 'client-left', status: 0 })
+  expect(explainFailure(new ClientDisconnected())).toEqual({ verdict: 'client-left', status: 0 })
 })
 
 test('a key that cannot be a header is the key’s fault', () => {

@@ -1,12 +1,12 @@
 import type { Outcome } from '../outcome.ts'
-import { ClientLeft } from '../../runtime/client-disconnected.ts'
+import { ClientDisconnected } from '../../runtime/client-disconnected.ts'
 
 /** Google was there, and said nothing in time. A connection that does not stand in time is a failure of the network. */
 const timeoutCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'TimeoutError'])
 
 /** What it means that a connection to Google failed before its answer could be judged. */
 export function explainFailure(error: Error): Outcome {
-  if (error instanceof ClientLeft) return { verdict: 'client-left', status: 0 }
+  if (error instanceof ClientDisconnected) return { verdict: 'client-left', status: 0 }
   const code = codeOf(error)
   return {
     verdict: verdictOf(code, error),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createSseSplitter } from '../answers/stream-chunks.ts'
-import { judgeContent } from '../answers/answer-content.ts'
+import { verdictOfContent } from '../answers/answer-content.ts'
 import { classifyError } from './classify-error.ts'
 import { readUsage } from '../answers/usage-metadata.ts'
 import { recordedLines } from '../../runtime/testing/recordings.ts'
@@ -29,7 +29,7 @@ const chunksOf = ({ response }: Exchange): unknown[] =>
 describe.skipIf(exchanges.length === 0)('recorded answers', () => {
   test('that Google finished with something are never taken for empty', () => {
     const empty = generated.filter((exchange) =>
-      chunksOf(exchange).every((chunk) => judgeContent(chunk) === 'answer-empty'),
+      chunksOf(exchange).every((chunk) => verdictOfContent(chunk) === 'answer-empty'),
     )
     expect(generated.length).toBeGreaterThan(100)
     expect(empty.map(({ id }) => id)).toEqual([])

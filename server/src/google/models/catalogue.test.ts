@@ -11,7 +11,7 @@ function setUp(answers: (() => Promise<{ name: string }[]>)[]) {
     },
     now: () => state.now,
     ttlMs: () => 1000,
-    complain: () => (state.complaints += 1),
+    onError: () => (state.complaints += 1),
   })
   return { state, catalogue }
 }

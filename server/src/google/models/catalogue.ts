@@ -6,7 +6,7 @@ export type CatalogueDeps = {
   readonly now: () => number
   readonly ttlMs: () => number
   /** Told when a refresh failed and an old list goes on being used. */
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 /** Google's models, as far as known. */
@@ -44,7 +44,7 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
   /** While no list can be had, asking for one with every request would only spend keys. */
   function postpone(error: unknown): void {
     refreshAt = deps.now() + Math.min(deps.ttlMs(), pauseMs)
-    deps.complain(error)
+    deps.onError(error)
   }
 
   return {

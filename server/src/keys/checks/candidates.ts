@@ -1,5 +1,5 @@
 import type { Key } from '../inventory/entities.ts'
-import type { Fleet } from '../inventory/inventory.ts'
+import type { Inventory } from '../inventory/inventory.ts'
 import type { KeyId } from '../types.ts'
 import type { Random } from '../../runtime/clock.ts'
 
@@ -12,7 +12,7 @@ type Wish = {
 const looksPerKey = 50
 
 /** Usable keys drawn at random, without looking through the whole fleet. */
-export function drawCandidates(fleet: Fleet, { count, random, isTaken }: Wish): KeyId[] {
+export function drawCandidates(fleet: Inventory, { count, random, isTaken }: Wish): KeyId[] {
   const seats = fleet.lines.reduce((sum, line) => sum + line.seats.length, 0)
   const chosen = new Set<KeyId>()
   // Small fleets are walked from a random place, large ones sampled.
@@ -26,7 +26,7 @@ export function drawCandidates(fleet: Fleet, { count, random, isTaken }: Wish): 
   return [...chosen]
 }
 
-function keyAt(fleet: Fleet, index: number): Key | undefined {
+function keyAt(fleet: Inventory, index: number): Key | undefined {
   let rest = index
   for (const { seats } of fleet.lines) {
     const seat = seats[rest]

@@ -22,7 +22,7 @@ function maintained({ keys, pool, policy, probe = () => good }: Options) {
     policy: { pool: { ...defaultKeyPolicy.pool, enabled: false, ...pool }, ...policy },
   })
   const probed: number[] = []
-  const upkeep = bench.engine.startUpkeep(async (key) => {
+  const upkeep = bench.engine.startChecks(async (key) => {
     probed.push(key)
     return probe(key)
   })
@@ -44,7 +44,7 @@ describe('filling the pool', () => {
   test('stops at half of its size at the start', async () => {
     const { bench, upkeep, probed } = maintained({ keys: 40, pool: enabled })
     await upkeep.keeper.preload()
-    expect(bench.engine.poolStatus().current_size).toBe(10)
+    expect(bench.engine.views.pool().current_size).toBe(10)
     expect(probed.length).toBe(10)
   })
 
@@ -71,10 +71,10 @@ describe('filling the pool', () => {
 
   test('is begun once by a miss, in the background', async () => {
     const { bench, probed } = maintained({ keys: 40, pool: enabled })
-    bench.ask()
-    bench.ask()
+    bench.wanted()
+    bench.wanted()
     await drain()
-    expect(bench.engine.poolStatus()).toMatchObject({
+    expect(bench.engine.views.pool()).toMatchObject({
       current_size: 4,
       stats: { emergency_refill_count: 1, miss_count: 2 },
     })
@@ -85,7 +85,7 @@ describe('filling the pool', () => {
     const { bench, upkeep } = maintained({ keys: 40, pool: { ...enabled, size: 3 } })
     await upkeep.keeper.preload()
     for (let time = 0; time < 5; time += 1) await upkeep.keeper.maintain()
-    expect(bench.engine.poolStatus().current_size).toBe(3)
+    expect(bench.engine.views.pool().current_size).toBe(3)
   })
 
   test('does not probe a member that rests: it could not join', async () => {
@@ -99,13 +99,13 @@ describe('filling the pool', () => {
     await pass(bench, hour)
     bench.meet('answered')
     await drain()
-    expect(bench.engine.poolStatus().current_size).toBeGreaterThan(0)
+    expect(bench.engine.views.pool().current_size).toBeGreaterThan(0)
   })
 
   test('goes on by schedule, by the goal of the moment', async () => {
     const { bench } = maintained({ keys: 40, pool: enabled })
     await pass(bench, 30 * minute)
-    expect(bench.engine.poolStatus()).toMatchObject({
+    expect(bench.engine.views.pool()).toMatchObject({
       current_size: 5,
       stats: { maintenance_count: 1 },
     })
@@ -123,7 +123,7 @@ describe('filling the pool', () => {
     bench.meet('answered')
     await drain()
     expect(probed).toEqual([1])
-    expect(bench.engine.poolStatus().current_size).toBe(1)
+    expect(bench.engine.views.pool().current_size).toBe(1)
   })
 
   test('counts what the probes found', async () => {
@@ -133,7 +133,7 @@ describe('filling the pool', () => {
       probe: (key) => (key % 2 === 0 ? good : bad('upstream-failed')),
     })
     await upkeep.keeper.preload()
-    const { stats, verification_success_rate: rate } = bench.engine.poolStatus()
+    const { stats, verification_success_rate: rate } = bench.engine.views.pool()
     expect(stats.successful_verifications + stats.verification_failures).toBe(
       stats.total_verifications,
     )
@@ -149,7 +149,7 @@ describe('checking keys', () => {
     expect(probed).toEqual([])
     for (let hours = 0; hours < 4; hours += 1) await pass(bench, hour)
     expect(probed).toEqual([1])
-    expect(bench.engine.counts().keys).toMatchObject({ active: 2, dead: 0 })
+    expect(bench.engine.views.counts().keys).toMatchObject({ active: 2, dead: 0 })
   })
 
   test('leaves a key dead that is still invalid, and asks again a day later', async () => {
@@ -159,7 +159,7 @@ describe('checking keys', () => {
       bench.clock.advance(minute)
     }
     for (let hours = 0; hours < 60; hours += 1) await pass(bench, hour)
-    expect(bench.engine.counts().keys.dead).toBe(8)
+    expect(bench.engine.views.counts().keys.dead).toBe(8)
     expect(probed.length).toBe(16)
   })
 
@@ -175,51 +175,51 @@ describe('checking keys', () => {
 
   test('asks one key of a suspended project, and opens all of them', async () => {
     const { bench, probed, upkeep } = maintained({ keys: 2 })
-    bench.engine.assignProject(1, 'p')
-    bench.engine.assignProject(2, 'p')
+    bench.engine.control.assignProject(1, 'p')
+    bench.engine.control.assignProject(2, 'p')
     bench.meet('project-suspended')
     await upkeep.checkKeys()
     expect(probed.length).toBe(1)
-    expect(bench.engine.counts().keys.active).toBe(2)
+    expect(bench.engine.views.counts().keys.active).toBe(2)
   })
 
   test('asks the next key of a suspended project where one turns out to be dead', async () => {
     const probe = (key: number) => (key === 1 ? bad('key-leaked') : good)
     const { bench, probed, upkeep } = maintained({ keys: 2, probe })
-    bench.engine.assignProject(1, 'p')
-    bench.engine.assignProject(2, 'p')
+    bench.engine.control.assignProject(1, 'p')
+    bench.engine.control.assignProject(2, 'p')
     bench.meet('project-suspended')
     await upkeep.checkKeys()
     expect(probed).toEqual([1, 2])
-    expect(bench.engine.counts().keys).toMatchObject({ active: 1, dead: 1, suspended: 0 })
+    expect(bench.engine.views.counts().keys).toMatchObject({ active: 1, dead: 1, suspended: 0 })
   })
 
   test('asks a suspected key about its suspended project all the same', async () => {
     const probe = (key: number) => (key === 1 ? bad('key-unauthenticated') : good)
     const { bench, probed, upkeep } = maintained({ keys: 2, probe })
-    bench.engine.assignProject(1, 'p')
-    bench.engine.assignProject(2, 'p')
+    bench.engine.control.assignProject(1, 'p')
+    bench.engine.control.assignProject(2, 'p')
     bench.meet('project-suspended')
     await upkeep.checkKeys()
     await upkeep.checkKeys()
     expect(probed).toEqual([1, 1, 2])
-    expect(bench.engine.counts().keys.suspended).toBe(0)
+    expect(bench.engine.views.counts().keys.suspended).toBe(0)
   })
 
   test('asks failing keys', async () => {
     const { bench, upkeep } = maintained({ keys: 1 })
-    for (let time = 0; time < 3; time += 1) bench.meet('unexplained')
+    for (let time = 0; time < 3; time += 1) bench.meet('refusal-unknown')
     await upkeep.checkKeys()
-    expect(bench.engine.counts().keys.active).toBe(1)
-    expect(bench.ask().trial).toBe(false)
+    expect(bench.engine.views.counts().keys.active).toBe(1)
+    expect(bench.wanted().trial).toBe(false)
   })
 
   test('asks few keys at once', async () => {
     const bench = createBench({ keys: 30, policy: { probeConcurrency: 3, maxFailures: 1 } })
-    for (let key = 0; key < 30; key += 1) bench.meet('unexplained')
+    for (let key = 0; key < 30; key += 1) bench.meet('refusal-unknown')
     let out = 0
     let most = 0
-    const upkeep = bench.engine.startUpkeep(async () => {
+    const upkeep = bench.engine.startChecks(async () => {
       out += 1
       most = Math.max(most, out)
       await Promise.resolve()
@@ -228,7 +228,7 @@ describe('checking keys', () => {
     })
     await upkeep.checkKeys()
     expect(most).toBe(3)
-    expect(bench.engine.counts().keys.active).toBe(30)
+    expect(bench.engine.views.counts().keys.active).toBe(30)
   })
 
   test('is not done when the interval is 0', async () => {
@@ -240,13 +240,13 @@ describe('checking keys', () => {
 
   test('survives a probe that throws, and hurts nobody by one that meets a quota', async () => {
     const bench = createBench({ keys: 2 })
-    const upkeep = bench.engine.startUpkeep(async (key) => {
+    const upkeep = bench.engine.startChecks(async (key) => {
       if (key === 1) throw new Error('no network')
-      return { verdict: 'quota-unexplained', status: 429 }
+      return { verdict: 'quota-unknown', status: 429 }
     })
     expect([await upkeep.probeKey(1), await upkeep.probeKey(2)]).toEqual([false, false])
-    expect(bench.engine.counts()).toMatchObject({ inFlight: 0, keys: { active: 2 } })
-    expect(bench.ask().trial).toBe(false)
+    expect(bench.engine.views.counts()).toMatchObject({ inFlight: 0, keys: { active: 2 } })
+    expect(bench.wanted().trial).toBe(false)
   })
 
   test('leaves no timer behind when the engine closes', () => {

@@ -1,23 +1,23 @@
 import { drawCandidates } from './candidates.ts'
 import { createCheckup } from './recheck.ts'
 import type { Pool } from '../pool/pool.ts'
-import { createPoolKeeper, type PoolKeeper } from '../pool/pool-maintainer.ts'
+import { createPoolKeeper, type PoolMaintainer } from '../pool/pool-maintainer.ts'
 import type { Clock, Random } from '../../runtime/clock.ts'
 import { createProber, type Probe, type Prober } from './prober.ts'
 import type { Reservations } from '../selection/reservations.ts'
 import { every } from './schedule.ts'
-import type { World } from '../inventory/engine-context.ts'
+import type { EngineContext } from '../inventory/engine-context.ts'
 
 /** Work in the background that costs calls to Google. Nothing of it runs until it is started. */
-export type Upkeep = {
-  readonly keeper: PoolKeeper
+export type KeyChecks = {
+  readonly keeper: PoolMaintainer
   checkKeys(): Promise<void>
   probeKey: Prober
   close(): void
 }
 
 type Deps = {
-  readonly world: World
+  readonly world: EngineContext
   readonly clock: Clock
   readonly random: Random
   readonly reservations: Reservations
@@ -25,7 +25,7 @@ type Deps = {
   readonly probe: Probe
 }
 
-export function startUpkeep(deps: Deps): Upkeep {
+export function startChecks(deps: Deps): KeyChecks {
   const { world, clock, random, pool } = deps
   const { policy, fleet } = world
   const prober = createProber(deps)

@@ -1,4 +1,4 @@
-import type { Hold } from '../inventory/entities.ts'
+import type { ActiveReservation } from '../inventory/entities.ts'
 import { applyOutcome } from '../effects/effects.ts'
 import type { Outcome } from '../../google/outcome.ts'
 import { resumeProject, reviveKey } from '../effects/penalties.ts'
@@ -7,13 +7,13 @@ import type { KeyId } from '../types.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Reservations } from '../selection/reservations.ts'
 import { verdicts } from '../../google/verdicts.ts'
-import type { World } from '../inventory/engine-context.ts'
+import type { EngineContext } from '../inventory/engine-context.ts'
 
 /** Asks Google about one certain key in the cheapest way there is: countTokens. */
 export type Probe = (key: KeyId) => Promise<Outcome>
 
 type Deps = {
-  readonly world: World
+  readonly world: EngineContext
   readonly clock: Clock
   readonly reservations: Reservations
   readonly pool: Pool
@@ -40,8 +40,8 @@ async function probeOnce(deps: Deps, id: KeyId): Promise<boolean> {
   if (!key) return false
   // On the lane of calls that no model's quota counts: a probe's 429 must not shut a model.
   const entry = world.lanes.entryFor(world.lanes.tableFor('', ''), key.seat)
-  const ask = { lane: '', model: '', estimatedInputTokens: 0 }
-  const hold = reservations.take({ entry, key, choice: 'owner' }, ask, clock.now())
+  const wanted = { lane: '', model: '', estimatedInputTokens: 0 }
+  const hold = reservations.take({ entry, key, choice: 'owner' }, wanted, clock.now())
   const outcome = await deps.probe(id).catch(() => undefined)
   const now = clock.now()
   reservations.end(hold)
@@ -56,9 +56,9 @@ async function probeOnce(deps: Deps, id: KeyId): Promise<boolean> {
   return good
 }
 
-type Finding = { readonly hold: Hold; readonly outcome: Outcome; readonly now: number }
+type Finding = { readonly hold: ActiveReservation; readonly outcome: Outcome; readonly now: number }
 
-function drawConsequences(world: World, { hold, outcome, now }: Finding): void {
+function drawConsequences(world: EngineContext, { hold, outcome, now }: Finding): void {
   const key = hold.of
   const { lane } = hold.entry
   const { blame } = verdicts[outcome.verdict]

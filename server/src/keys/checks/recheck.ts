@@ -1,25 +1,25 @@
 import type { Key } from '../inventory/entities.ts'
-import type { Fleet } from '../inventory/inventory.ts'
+import type { Inventory } from '../inventory/inventory.ts'
 import type { KeyPolicy } from '../policy.ts'
 import type { KeyId } from '../types.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Prober } from './prober.ts'
 
 type Deps = {
-  readonly fleet: Fleet
+  readonly fleet: Inventory
   readonly clock: Clock
   readonly policy: () => KeyPolicy
   readonly prober: Prober
 }
 
 /** Looks after keys that are out of use for a reason that may have passed. */
-export type Checkup = {
+export type Recheck = {
   /** Probes every suspect, few at once. */
   run(): Promise<void>
   close(): void
 }
 
-export function createCheckup({ fleet, clock, policy, prober }: Deps): Checkup {
+export function createCheckup({ fleet, clock, policy, prober }: Deps): Recheck {
   let running: Promise<void> | undefined
   const closing = new AbortController()
 
@@ -58,7 +58,7 @@ function successorOf(key: Key | undefined): KeyId | undefined {
  * blocked one.
  */
 export function suspects(
-  fleet: Fleet,
+  fleet: Inventory,
   { now, deadRecheckMs }: { readonly now: number; readonly deadRecheckMs: number },
 ): KeyId[] {
   const ids: KeyId[] = []

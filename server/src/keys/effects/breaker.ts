@@ -1,10 +1,10 @@
-import { createGate, gateOpensAt, type Gate } from '../inventory/cooldown.ts'
+import { createGate, gateOpensAt, type Cooldown } from '../inventory/cooldown.ts'
 import type { BreakerPolicy } from '../policy.ts'
 import type { ProjectId } from '../types.ts'
 
 /** Watches a thing that all keys share: a model's capacity, or the way out to Google. */
 export type Breaker = {
-  gate: Gate | undefined
+  gate: Cooldown | undefined
   /** How often it opened since something was answered. */
   level: number
   since: number
@@ -13,7 +13,7 @@ export type Breaker = {
   readonly projects: Set<ProjectId>
 }
 
-export type Sighting = {
+export type Observation = {
   readonly project: ProjectId
   readonly reservedAt: number
   readonly now: number
@@ -30,7 +30,11 @@ export function breakerOpensAt(breaker: Breaker, now: number): number {
 }
 
 /** Counts a failure. Returns the gate when it opened the breaker. */
-export function noteFailure(breaker: Breaker, sighting: Sighting, rule: Rule): Gate | undefined {
+export function noteFailure(
+  breaker: Breaker,
+  sighting: Observation,
+  rule: Rule,
+): Cooldown | undefined {
   const { gate } = breaker
   // A call that left before the breaker opened says nothing new.
   if (gate && sighting.reservedAt < gate.since) return undefined
@@ -50,7 +54,7 @@ export function noteFailure(breaker: Breaker, sighting: Sighting, rule: Rule): G
 }
 
 /** Counts an answer. Returns whether it closed the breaker. */
-export function noteAnswer(breaker: Breaker, sighting: Sighting, windowMs: number): boolean {
+export function noteAnswer(breaker: Breaker, sighting: Observation, windowMs: number): boolean {
   const { gate } = breaker
   if (gate && sighting.reservedAt < gate.since) return false
   count(breaker, sighting.now, windowMs)

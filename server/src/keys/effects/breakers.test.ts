@@ -8,8 +8,8 @@ describe('an overloaded model', () => {
     bench.meet('model-overloaded')
     bench.meet('model-overloaded')
     expect(bench.refused()).toEqual({ kind: 'overloaded', wakesAt: bench.clock.now() + 1000 })
-    expect(bench.engine.counts().keys.active).toBe(5)
-    expect(bench.ask({ lane: 'gemini-other' }).key).toBe(1)
+    expect(bench.engine.views.counts().keys.active).toBe(5)
+    expect(bench.wanted({ lane: 'gemini-other' }).key).toBe(1)
   })
 
   test('is left alone after three refusals of one project', () => {
@@ -28,10 +28,10 @@ describe('an overloaded model', () => {
       bench.clock.advance(waitMs - 1)
       expect(bench.refused().kind).toBe('overloaded')
       bench.clock.advance(1)
-      const trial = bench.ask()
+      const trial = bench.wanted()
       expect(trial.trial).toBe(true)
       expect(bench.refused().kind).toBe('overloaded')
-      bench.engine.settle(trial, { verdict: 'model-overloaded', status: 503 })
+      bench.engine.keys.settle(trial, { verdict: 'model-overloaded', status: 503 })
     }
   })
 
@@ -41,7 +41,7 @@ describe('an overloaded model', () => {
     bench.meet('model-overloaded')
     bench.clock.advance(1000)
     bench.meet('answered')
-    expect(bench.ask().trial).toBe(false)
+    expect(bench.wanted().trial).toBe(false)
     expect(bench.events.at(-1)).toEqual({ kind: 'model-recovered', lane: flash })
   })
 
@@ -50,9 +50,9 @@ describe('an overloaded model', () => {
     bench.meet('model-overloaded')
     bench.meet('model-overloaded')
     bench.clock.advance(1000)
-    bench.ask()
+    bench.wanted()
     bench.clock.advance(2000)
-    expect([bench.ask().trial, bench.ask().trial]).toEqual([false, false])
+    expect([bench.wanted().trial, bench.wanted().trial]).toEqual([false, false])
   })
 
   test('is not left alone for a few refusals among many answers', () => {
@@ -61,19 +61,19 @@ describe('an overloaded model', () => {
     bench.meet('model-overloaded')
     bench.meet('model-overloaded')
     bench.meet('model-overloaded')
-    expect(bench.ask().trial).toBe(false)
+    expect(bench.wanted().trial).toBe(false)
   })
 
   test('is not left alone for longer by calls that were out when it was found', () => {
     const bench = createBench({ keys: 5 })
-    const out = [bench.ask(), bench.ask(), bench.ask(), bench.ask()]
+    const out = [bench.wanted(), bench.wanted(), bench.wanted(), bench.wanted()]
     bench.clock.advance(10)
     for (const reservation of out) {
-      bench.engine.settle(reservation, { verdict: 'model-overloaded', status: 503 })
+      bench.engine.keys.settle(reservation, { verdict: 'model-overloaded', status: 503 })
       bench.clock.advance(10)
     }
     bench.clock.advance(1000)
-    expect(bench.ask().trial).toBe(true)
+    expect(bench.wanted().trial).toBe(true)
   })
 })
 
@@ -84,7 +84,7 @@ describe('the way out', () => {
       const bench = createBench({ keys: 5 })
       for (let time = 0; time < 3; time += 1) bench.meet(verdict)
       expect(bench.refused()).toEqual({ kind: 'egress-down', wakesAt: bench.clock.now() + 1000 })
-      expect(bench.engine.counts().keys.active).toBe(5)
+      expect(bench.engine.views.counts().keys.active).toBe(5)
     },
   )
 
@@ -95,7 +95,7 @@ describe('the way out', () => {
       bench.meet('network-failed')
       bench.meet('request-refused')
     }
-    expect(bench.ask().trial).toBe(false)
+    expect(bench.wanted().trial).toBe(false)
   })
 
   test('is shut by a single key too, when there is only one', () => {
@@ -108,10 +108,10 @@ describe('the way out', () => {
     const bench = createBench({ keys: 5 })
     for (let time = 0; time < 3; time += 1) bench.meet('network-failed')
     bench.clock.advance(1000)
-    expect(bench.ask().trial).toBe(true)
+    expect(bench.wanted().trial).toBe(true)
     expect(bench.refused()).toEqual({ kind: 'egress-down', wakesAt: bench.clock.now() + 1000 })
     bench.clock.advance(1000)
-    expect(bench.ask().trial).toBe(true)
+    expect(bench.wanted().trial).toBe(true)
   })
 
   test('opens with the first answer of any kind', () => {
@@ -119,7 +119,7 @@ describe('the way out', () => {
     for (let time = 0; time < 3; time += 1) bench.meet('network-failed')
     bench.clock.advance(1000)
     expect(bench.meet('request-refused').trial).toBe(true)
-    expect(bench.ask().trial).toBe(false)
+    expect(bench.wanted().trial).toBe(false)
     expect(bench.events.at(-1)).toEqual({ kind: 'egress-recovered' })
   })
 
@@ -127,15 +127,19 @@ describe('the way out', () => {
     const bench = createBench({ keys: 5 })
     const end = bench.clock.now() + minute
     while (bench.clock.now() < end) {
-      const result = bench.engine.reserve({ lane: flash, model: flash, estimatedInputTokens: 1 })
+      const result = bench.engine.keys.reserve({
+        lane: flash,
+        model: flash,
+        estimatedInputTokens: 1,
+      })
       if (result.ok)
-        bench.engine.settle(result.reservation, { verdict: 'network-failed', status: 0 })
+        bench.engine.keys.settle(result.reservation, { verdict: 'network-failed', status: 0 })
       bench.clock.advance(100)
     }
     bench.clock.advance(15_000)
     const keys = Array.from({ length: 5 }, () => bench.meet('answered').key)
     expect(new Set(keys).size).toBe(5)
-    expect(bench.engine.counts().keys.active).toBe(5)
+    expect(bench.engine.views.counts().keys.active).toBe(5)
   })
 })
 
@@ -143,7 +147,7 @@ describe('the same refusal of many independent keys within seconds', () => {
   test('kills none of them, and is said aloud', () => {
     const bench = createBench({ keys: 8 })
     for (let time = 0; time < 6; time += 1) bench.meet('key-invalid')
-    expect(bench.engine.counts().keys).toMatchObject({ dead: 0, failing: 6, active: 2 })
+    expect(bench.engine.views.counts().keys).toMatchObject({ dead: 0, failing: 6, active: 2 })
     expect(bench.events).toContainEqual({
       kind: 'failures-correlated',
       verdict: 'key-invalid',
@@ -156,14 +160,14 @@ describe('the same refusal of many independent keys within seconds', () => {
     for (let time = 0; time < 6; time += 1) bench.meet('key-invalid')
     bench.clock.advance(minute)
     for (let time = 0; time < 20; time += 1) {
-      const reservation = bench.ask()
+      const reservation = bench.wanted()
       const dead = reservation.key <= 6
-      bench.engine.settle(reservation, {
+      bench.engine.keys.settle(reservation, {
         verdict: dead ? 'key-invalid' : 'answered',
         status: dead ? 400 : 200,
       })
     }
-    expect(bench.engine.counts().keys).toMatchObject({ dead: 6, active: 2 })
+    expect(bench.engine.views.counts().keys).toMatchObject({ dead: 6, active: 2 })
   })
 
   test('is taken for each key by itself when answers come in between', () => {
@@ -172,18 +176,18 @@ describe('the same refusal of many independent keys within seconds', () => {
       bench.meet('key-invalid')
       bench.meet('answered')
     }
-    expect(bench.engine.counts().keys).toMatchObject({ dead: 6, active: 6 })
+    expect(bench.engine.views.counts().keys).toMatchObject({ dead: 6, active: 6 })
   })
 
   test('is believed at once when the keys are reported as leaked', () => {
     const bench = createBench({ keys: 8 })
     for (let time = 0; time < 8; time += 1) bench.meet('key-leaked')
-    expect(bench.engine.counts().keys.dead).toBe(8)
+    expect(bench.engine.views.counts().keys.dead).toBe(8)
   })
 
   test('is no coincidence within one project', () => {
     const bench = createBench({ keys: Array.from({ length: 8 }, () => ({ project: 'p' })) })
     for (let time = 0; time < 8; time += 1) bench.meet('key-invalid')
-    expect(bench.engine.counts().keys.dead).toBe(8)
+    expect(bench.engine.views.counts().keys.dead).toBe(8)
   })
 })

@@ -15,7 +15,7 @@ import {
 import { verdictNames, type VerdictName } from '../../google/verdicts.ts'
 
 const stateOf = ({ engine }: Bench, id: number) =>
-  engine.snapshotKeys().rows.find((key) => key.id === id)?.state
+  engine.views.keys().rows.find((key) => key.id === id)?.state
 
 const harmless: readonly VerdictName[] = [
   'answer-withheld',
@@ -35,8 +35,8 @@ describe('nobody is hurt', () => {
     const bench = createBench({ keys: 1 })
     for (let time = 0; time < 50; time += 1) bench.meet(verdict)
     expect(stateOf(bench, 1)).toBe('active')
-    expect(bench.ask().trial).toBe(false)
-    expect(bench.engine.exportState().filter(({ kind }) => kind !== 'lane')).toEqual([])
+    expect(bench.wanted().trial).toBe(false)
+    expect(bench.engine.state.exportAll().filter(({ kind }) => kind !== 'lane')).toEqual([])
   })
 })
 
@@ -52,7 +52,7 @@ describe('what Google counts stays counted, and nothing else', () => {
   test.each(verdictNames)('%s', (verdict) => {
     const bench = createBench({ keys: 1 })
     bench.meet(verdict, { violations: [perMinute(5)] })
-    const used = bench.engine.snapshotLanes().rows[0]?.used
+    const used = bench.engine.views.lanes().rows[0]?.used
     expect(used?.minuteRequests).toBe(counted.includes(verdict) ? 1 : 0)
     expect(used?.minuteTokens).toBe(counted.includes(verdict) ? 10 : 0)
   })
@@ -60,7 +60,7 @@ describe('what Google counts stays counted, and nothing else', () => {
   test('input tokens are those that Google counted', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('answered', { inputTokens: 1234 })
-    expect(bench.engine.snapshotLanes().rows[0]?.used.minuteTokens).toBe(1234)
+    expect(bench.engine.views.lanes().rows[0]?.used.minuteTokens).toBe(1234)
   })
 })
 
@@ -71,7 +71,7 @@ describe('a key', () => {
       const bench = createBench({ keys: 2 })
       bench.meet(verdict, { message: 'Google says so.' })
       expect(stateOf(bench, 1)).toBe('dead')
-      expect(bench.engine.snapshotKeys().rows[0]?.because).toMatchObject({
+      expect(bench.engine.views.keys().rows[0]?.because).toMatchObject({
         verdict,
         message: 'Google says so.',
       })
@@ -100,18 +100,18 @@ describe('a key', () => {
 
   test('rests after MAX_FAILURES unexplained failures in a row, and is not dead', () => {
     const bench = createBench({ keys: 1 })
-    bench.meet('unexplained')
-    bench.meet('unexplained')
+    bench.meet('refusal-unknown')
+    bench.meet('refusal-unknown')
     expect(stateOf(bench, 1)).toBe('active')
-    bench.meet('unexplained')
+    bench.meet('refusal-unknown')
     expect(stateOf(bench, 1)).toBe('failing')
   })
 
   test('counts only failures in a row: a success starts the count again', () => {
     const bench = createBench({ keys: 1 })
     for (let time = 0; time < 10; time += 1) {
-      bench.meet('unexplained')
-      bench.meet('unexplained')
+      bench.meet('refusal-unknown')
+      bench.meet('refusal-unknown')
       bench.meet('answered')
     }
     expect(stateOf(bench, 1)).toBe('active')
@@ -119,14 +119,14 @@ describe('a key', () => {
 
   test('that keeps failing rests longer each time, up to an hour', () => {
     const bench = createBench({ keys: 1 })
-    for (let time = 0; time < 3; time += 1) bench.meet('unexplained')
+    for (let time = 0; time < 3; time += 1) bench.meet('refusal-unknown')
     const rests: number[] = []
     for (let time = 0; time < 4; time += 1) {
       const refusal = bench.refused()
       const wakesAt = 'wakesAt' in refusal ? refusal.wakesAt : 0
       rests.push(wakesAt - bench.clock.now())
       bench.clock.advance(wakesAt - bench.clock.now())
-      expect(bench.meet('unexplained').trial).toBe(true)
+      expect(bench.meet('refusal-unknown').trial).toBe(true)
     }
     expect(rests).toEqual([minute, 10 * minute, hour, hour])
   })
@@ -144,11 +144,11 @@ describe('a project', () => {
       expect(others).toEqual([3, 3, 3, 3])
       expect(stateOf(bench, 2)).toBe('suspended')
       bench.clock.advance(hour)
-      const trial = bench.ask({ tried: new Set([3]) })
+      const trial = bench.wanted({ tried: new Set([3]) })
       expect(trial).toMatchObject({ project: 'projects/7', trial: true })
       expect(bench.refused({ tried: new Set([3]) }).kind).toBe('exhausted')
-      bench.engine.settle(trial, { verdict: 'answered', status: 200 })
-      expect(bench.ask({ tried: new Set([3]) }).trial).toBe(false)
+      bench.engine.keys.settle(trial, { verdict: 'answered', status: 200 })
+      expect(bench.wanted({ tried: new Set([3]) }).trial).toBe(false)
     },
   )
 
@@ -160,7 +160,7 @@ describe('a project', () => {
     bench.clock.advance(2 * hour - 1)
     expect(bench.refused().kind).toBe('none-alive')
     bench.clock.advance(1)
-    expect(bench.ask().trial).toBe(true)
+    expect(bench.wanted().trial).toBe(true)
   })
 
   test('that needs billing waits a day, or until it is marked as paid', () => {
@@ -168,8 +168,8 @@ describe('a project', () => {
     bench.meet('project-needs-billing')
     bench.clock.advance(hour)
     expect(bench.refused().kind).toBe('none-alive')
-    bench.engine.setProject({ id: 'projects/7', paid: true })
-    expect(bench.ask().key).toBe(1)
+    bench.engine.control.setProject({ id: 'projects/7', paid: true })
+    expect(bench.wanted().key).toBe(1)
   })
 
   test('that Google names takes its keys in at once, and the verdict falls on all of them', () => {
@@ -178,13 +178,13 @@ describe('a project', () => {
     bench.meet('project-suspended', { consumer: 'projects/7' })
     const served = [bench.meet('answered').key, bench.meet('answered').key]
     expect(served).toEqual([3, 3])
-    expect(bench.engine.snapshotKeys({ project: 'projects/7' }).total).toBe(2)
+    expect(bench.engine.views.keys({ project: 'projects/7' }).total).toBe(2)
   })
 
   test('that an operator named keeps its name', () => {
     const bench = createBench({ keys: [{ project: 'team-a' }] })
     bench.meet('resource-denied', { consumer: 'projects/7' })
-    expect(bench.ask().project).toBe('team-a')
+    expect(bench.wanted().project).toBe('team-a')
   })
 })
 
@@ -192,7 +192,7 @@ describe('a lane', () => {
   test('is shut alone: other models of the same key go on', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('quota-spent', { violations: [perDay(20)] })
-    expect(bench.ask({ lane: 'gemini-other' }).key).toBe(1)
+    expect(bench.wanted({ lane: 'gemini-other' }).key).toBe(1)
   })
 
   test('is shared by the keys of a project: none of them is sent into a spent quota', () => {
@@ -212,7 +212,7 @@ describe('a lane', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('quota-spent', { violations: [perMinute(5)], retryAfterMs: hour })
     bench.clock.advance(90_000)
-    expect(bench.ask().key).toBe(1)
+    expect(bench.wanted().key).toBe(1)
   })
 
   test('whose token minute is spent is shut like one whose requests are', () => {
@@ -221,14 +221,14 @@ describe('a lane', () => {
     bench.clock.advance(13_999)
     expect(bench.refused().kind).toBe('exhausted')
     bench.clock.advance(1)
-    expect(bench.ask().key).toBe(1)
+    expect(bench.wanted().key).toBe(1)
   })
 
   test('whose limit is not known is tried once before it opens', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('quota-spent', { violations: [perMinute()], retryAfterMs: 20_000 })
     bench.clock.advance(20_000)
-    expect(bench.ask().trial).toBe(true)
+    expect(bench.wanted().trial).toBe(true)
     expect(bench.refused()).toMatchObject({ kind: 'exhausted', wakesAt: bench.clock.now() + 1000 })
   })
 
@@ -242,15 +242,15 @@ describe('a lane', () => {
       bench.meet(verdict, more)
       expect(bench.refused()).toEqual({ kind: 'model-unavailable' })
       bench.clock.advance(7 * day)
-      expect(bench.ask().trial).toBe(true)
+      expect(bench.wanted().trial).toBe(true)
     },
   )
 
   test('without quota opens when its project becomes a paid one', () => {
     const bench = createBench({ keys: [{ project: 'p' }] })
     bench.meet('quota-zero')
-    bench.engine.setProject({ id: 'p', paid: true })
-    expect(bench.ask().key).toBe(1)
+    bench.engine.control.setProject({ id: 'p', paid: true })
+    expect(bench.wanted().key).toBe(1)
   })
 
   test('that is closed to a project stays so', () => {
@@ -270,33 +270,33 @@ describe('a lane', () => {
       bench.clock.advance(1)
     }
     expect(bench.meet('answered').trial).toBe(true)
-    expect(bench.ask().trial).toBe(false)
+    expect(bench.wanted().trial).toBe(false)
   })
 
   test('refused without a reason cools 10 s, a minute, 10 minutes, an hour', () => {
     const bench = createBench({ keys: 1 })
     for (const coolingMs of [10_000, minute, 10 * minute, hour, hour]) {
-      bench.meet('quota-unexplained')
+      bench.meet('quota-unknown')
       bench.clock.advance(coolingMs - 1)
       expect(bench.refused().kind).toBe('exhausted')
       bench.clock.advance(1)
     }
     expect(bench.meet('answered').trial).toBe(true)
-    bench.meet('quota-unexplained')
+    bench.meet('quota-unknown')
     bench.clock.advance(10_000)
-    expect(bench.ask().trial).toBe(true)
+    expect(bench.wanted().trial).toBe(true)
   })
 
   test('escalates once per window, however many calls were out when it shut', () => {
     const bench = createBench({ keys: 1 })
-    const out = Array.from({ length: 5 }, () => bench.ask())
+    const out = Array.from({ length: 5 }, () => bench.wanted())
     bench.clock.advance(10)
     for (const reservation of out) {
-      bench.engine.settle(reservation, { verdict: 'quota-unexplained', status: 429 })
+      bench.engine.keys.settle(reservation, { verdict: 'quota-unknown', status: 429 })
       bench.clock.advance(10)
     }
     bench.clock.advance(10_000)
-    expect(bench.ask().trial).toBe(true)
+    expect(bench.wanted().trial).toBe(true)
   })
 })
 
@@ -323,7 +323,7 @@ describe('limits', () => {
   test('given by the operator go over learned ones', () => {
     const bench = createBench({ keys: [{ project: 'p' }] })
     bench.meet('quota-spent', spentMinute)
-    bench.engine.setProject({ id: 'p', limits: { [flash]: { minuteRequests: 1 } } })
+    bench.engine.control.setProject({ id: 'p', limits: { [flash]: { minuteRequests: 1 } } })
     bench.clock.advance(2 * minute)
     bench.meet('answered')
     expect(bench.refused().kind).toBe('exhausted')
@@ -331,10 +331,13 @@ describe('limits', () => {
 
   test('given for all lanes hold where none is named', () => {
     const bench = createBench({ keys: [{ project: 'p' }] })
-    bench.engine.setProject({ id: 'p', limits: { '*': { minuteRequests: 1 }, [flash]: {} } })
+    bench.engine.control.setProject({
+      id: 'p',
+      limits: { '*': { minuteRequests: 1 }, [flash]: {} },
+    })
     bench.meet('answered')
     bench.meet('answered')
-    bench.meet('answered', { ask: { lane: 'gemini-other' } })
+    bench.meet('answered', { wanted: { lane: 'gemini-other' } })
     expect(bench.refused({ lane: 'gemini-other' }).kind).toBe('exhausted')
   })
 
@@ -343,25 +346,26 @@ describe('limits', () => {
     bench.meet('quota-spent', spentMinute)
     bench.clock.advance(15 * day)
     bench.meet('answered')
-    expect(bench.engine.snapshotLanes().rows[0]?.learned).toBeUndefined()
+    expect(bench.engine.views.lanes().rows[0]?.learned).toBeUndefined()
   })
 
   test('are forgotten when the tier of the project changes', () => {
     const bench = createBench({ keys: [{ project: 'p' }] })
     bench.meet('quota-spent', spentMinute)
-    bench.engine.setProject({ id: 'p', paid: true })
-    expect(bench.engine.snapshotLanes().rows[0]?.learned).toBeUndefined()
+    bench.engine.control.setProject({ id: 'p', paid: true })
+    expect(bench.engine.views.lanes().rows[0]?.learned).toBeUndefined()
   })
 
   test('are raised when more was answered than they allow', () => {
     const bench = createBench({ keys: 1 })
-    const out = Array.from({ length: 6 }, () => bench.ask())
+    const out = Array.from({ length: 6 }, () => bench.wanted())
     const last = out.pop()
-    if (last) bench.engine.settle(last, { verdict: 'quota-spent', status: 429, ...spentMinute })
+    if (last)
+      bench.engine.keys.settle(last, { verdict: 'quota-spent', status: 429, ...spentMinute })
     for (const reservation of out) {
-      bench.engine.settle(reservation, { verdict: 'answered', status: 200 })
+      bench.engine.keys.settle(reservation, { verdict: 'answered', status: 200 })
     }
-    expect(bench.engine.snapshotLanes().rows[0]?.limits.minuteRequests).toBe(5)
+    expect(bench.engine.views.lanes().rows[0]?.limits.minuteRequests).toBe(5)
   })
 
   test('that a request exceeds by itself leave the lane to smaller ones', () => {
@@ -369,8 +373,8 @@ describe('limits', () => {
     bench.meet('quota-spent', { violations: [tokensPerMinute(1000)], retryAfterMs: 1000 })
     bench.clock.advance(2 * minute)
     const large = { estimatedInputTokens: 5000 }
-    expect([bench.ask(large).key, bench.ask(large).key]).toEqual([2, 2])
-    expect(bench.ask({ tried: new Set([2]) }).key).toBe(1)
+    expect([bench.wanted(large).key, bench.wanted(large).key]).toEqual([2, 2])
+    expect(bench.wanted({ tried: new Set([2]) }).key).toBe(1)
     expect(bench.refused({ ...large, tried: new Set([2]) }).kind).not.toBe('none-alive')
   })
 
@@ -378,7 +382,7 @@ describe('limits', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('quota-spent', { violations: [{ ...perMinute(5), tier: 'paid' }], retryAfterMs: 1 })
     bench.clock.advance(minute)
-    expect(bench.ask({ paidOnly: true }).key).toBe(1)
+    expect(bench.wanted({ paidOnly: true }).key).toBe(1)
   })
 })
 
@@ -388,10 +392,10 @@ describe('keys that meet a spent day together, though we counted less', () => {
     bench.meet('quota-spent', { violations: [perDay(20)] })
     bench.clock.advance(1000)
     bench.meet('quota-spent', { violations: [perDay(20)] })
-    expect(bench.engine.projectProposals()).toMatchObject([{ keys: [1, 2], lane: flash }])
-    expect(bench.ask().project).toBe('key:3')
-    bench.engine.assignProject(1, 'p')
-    expect(bench.engine.projectProposals()).toEqual([])
+    expect(bench.engine.control.projectProposals()).toMatchObject([{ keys: [1, 2], lane: flash }])
+    expect(bench.wanted().project).toBe('key:3')
+    bench.engine.control.assignProject(1, 'p')
+    expect(bench.engine.control.projectProposals()).toEqual([])
   })
 
   test('are not when the refusals lie apart', () => {
@@ -399,20 +403,20 @@ describe('keys that meet a spent day together, though we counted less', () => {
     bench.meet('quota-spent', { violations: [perDay(20)] })
     bench.clock.advance(minute)
     bench.meet('quota-spent', { violations: [perDay(20)] })
-    expect(bench.engine.projectProposals()).toEqual([])
+    expect(bench.engine.control.projectProposals()).toEqual([])
   })
 })
 
 test('a key that was removed while its call was out is not judged', () => {
   const bench = createBench({ keys: 2 })
-  const reservation = bench.ask()
-  bench.engine.removeKeys([reservation.key])
-  bench.engine.settle(reservation, {
+  const reservation = bench.wanted()
+  bench.engine.control.removeKeys([reservation.key])
+  bench.engine.keys.settle(reservation, {
     verdict: 'project-suspended',
     status: 403,
     consumer: 'projects/1',
   })
-  expect(bench.engine.counts().keys).toMatchObject({ active: 1, suspended: 0 })
-  bench.engine.addKeys([aKey(reservation.key)])
+  expect(bench.engine.views.counts().keys).toMatchObject({ active: 1, suspended: 0 })
+  bench.engine.control.addKeys([aKey(reservation.key)])
   expect(stateOf(bench, reservation.key)).toBe('active')
 })

@@ -1,4 +1,10 @@
-import { modelOverloaded, noteAnswer, noteFailure, type Breaker, type Sighting } from './breaker.ts'
+import {
+  modelOverloaded,
+  noteAnswer,
+  noteFailure,
+  type Breaker,
+  type Observation,
+} from './breaker.ts'
 import {
   blockLane,
   killKey,
@@ -9,11 +15,11 @@ import {
   suspendProject,
 } from './penalties.ts'
 import { reviewLimits, spendQuota, unexplainedQuota, zeroQuota } from './quota.ts'
-import type { Scene } from './settlement.ts'
+import type { Settlement } from './settlement.ts'
 import type { VerdictName } from '../../google/verdicts.ts'
-import type { World } from '../inventory/engine-context.ts'
+import type { EngineContext } from '../inventory/engine-context.ts'
 
-type Effect = (scene: Scene, world: World) => void
+type Effect = (scene: Settlement, world: EngineContext) => void
 type Row = {
   /** Whether Google's quota counts the call; where it does not, the ledger gives it back. */
   readonly counted: boolean
@@ -46,7 +52,7 @@ export const effects = {
   'project-needs-billing': { counted: false, apply: suspend('project-needs-billing') },
   'quota-spent': { counted: false, apply: spendQuota },
   'quota-zero': { counted: false, apply: zeroQuota },
-  'quota-unexplained': { counted: false, apply: unexplainedQuota },
+  'quota-unknown': { counted: false, apply: unexplainedQuota },
   'model-closed': { counted: false, apply: closeModel },
   'model-not-found': { counted: false, apply: missModel },
   'model-overloaded': { counted: false, apply: overloadModel },
@@ -54,11 +60,11 @@ export const effects = {
   // The other proxies lead out: neither key nor engine has a part in it.
   'proxy-failed': { counted: false, apply: nobodyIsHurt },
   'location-refused': { counted: false, apply: failEgress },
-  unexplained: { counted: false, apply: countFailure },
+  'refusal-unknown': { counted: false, apply: countFailure },
 } as const satisfies Record<VerdictName, Row>
 
 /** Applies a verdict; the ledger was put right before. */
-export function applyOutcome(scene: Scene, world: World): void {
+export function applyOutcome(scene: Settlement, world: EngineContext): void {
   const { verdict, status } = scene.outcome
   // Any answer of Google's proves the way out; but a refused location is a fault of the way out.
   if (status > 0 && verdict !== 'location-refused' && verdict !== 'network-failed') {
@@ -71,7 +77,7 @@ export function applyOutcome(scene: Scene, world: World): void {
 }
 
 /** The verdict falls on the project the key turned out to belong to. */
-function whereKeyIsNow(scene: Scene, world: World): Scene {
+function whereKeyIsNow(scene: Settlement, world: EngineContext): Settlement {
   const { project } = scene.key.seat
   const { table } = scene.lane
   if (project === scene.project || world.lanes.tables.get(table.name) !== table) return scene
@@ -79,7 +85,7 @@ function whereKeyIsNow(scene: Scene, world: World): Scene {
 }
 
 /** Takes away what an answer disproves. What began after the call had left stands. */
-export function succeed(scene: Scene, world: World): void {
+export function succeed(scene: Settlement, world: EngineContext): void {
   const { key, lane, project, hold, now } = scene
   prove(scene, world)
   key.lastAnsweredAt = now
@@ -96,7 +102,10 @@ export function succeed(scene: Scene, world: World): void {
 }
 
 /** A good answer has begun: every gate this call passed as a trial opens. */
-function prove({ key, lane, project, hold, now }: Omit<Scene, 'outcome'>, world: World): void {
+function prove(
+  { key, lane, project, hold, now }: Omit<Settlement, 'outcome'>,
+  world: EngineContext,
+): void {
   const since = hold.reservedAt
   if (key.rest && key.rest.gate.since <= since) reviveKey(world, key)
   if (!key.rest) {
@@ -114,7 +123,7 @@ function prove({ key, lane, project, hold, now }: Omit<Scene, 'outcome'>, world:
 }
 
 /** ErrorInfo names the project: Google's word, so the key moves there at once. An operator's own label stays. */
-function learnProject({ key, outcome }: Scene, world: World): void {
+function learnProject({ key, outcome }: Settlement, world: EngineContext): void {
   const { consumer } = outcome
   if (consumer === undefined || consumer === key.seat.project.id) return
   const labelled = key.projectSource === 'operator' && !key.seat.project.id.startsWith('projects/')
@@ -125,7 +134,7 @@ function learnProject({ key, outcome }: Scene, world: World): void {
   world.touch.key(key)
 }
 
-function condemn(scene: Scene, world: World): void {
+function condemn(scene: Settlement, world: EngineContext): void {
   const { key, outcome, now } = scene
   const { punish, spare } = world.correlated.judge({ key, verdict: outcome.verdict, now })
   const held = { reason: 'held-back', forMs: world.policy().correlated.restMs } as const
@@ -141,7 +150,7 @@ function condemn(scene: Scene, world: World): void {
   world.emit({ kind: 'failures-correlated', verdict: outcome.verdict, keys })
 }
 
-function suspectThenCondemn(scene: Scene, world: World): void {
+function suspectThenCondemn(scene: Settlement, world: EngineContext): void {
   const { key, hold } = scene
   if (key.rest && hold.reservedAt < key.rest.gate.since) return
   if (key.suspected) return condemn(scene, world)
@@ -160,7 +169,7 @@ function suspend(
   }
 }
 
-function closeModel(scene: Scene, world: World): void {
+function closeModel(scene: Settlement, world: EngineContext): void {
   blockLane(world, scene, {
     kind: 'model-closed',
     until: Infinity,
@@ -169,7 +178,7 @@ function closeModel(scene: Scene, world: World): void {
   })
 }
 
-function missModel(scene: Scene, world: World): void {
+function missModel(scene: Settlement, world: EngineContext): void {
   const { lane, hold, now } = scene
   if (lane.block && hold.reservedAt < lane.block.gate.since) return
   const { notFoundMs, notFoundCapMs } = world.policy()
@@ -183,7 +192,7 @@ function missModel(scene: Scene, world: World): void {
   })
 }
 
-function overloadModel(scene: Scene, world: World): void {
+function overloadModel(scene: Settlement, world: EngineContext): void {
   const { modelBreaker } = world.policy()
   const { table } = scene.lane
   const rule = { ...modelBreaker, trips: modelOverloaded }
@@ -191,7 +200,7 @@ function overloadModel(scene: Scene, world: World): void {
   if (gate) world.emit({ kind: 'model-overloaded', lane: table.name, until: gate.until })
 }
 
-function failEgress(scene: Scene, world: World): void {
+function failEgress(scene: Settlement, world: EngineContext): void {
   const { egressBreaker } = world.policy()
   const projects = Math.min(egressBreaker.projects, world.fleet.projects.size)
   const trips = (egress: Breaker) =>
@@ -201,7 +210,7 @@ function failEgress(scene: Scene, world: World): void {
   if (gate) world.emit({ kind: 'egress-down', verdict, until: gate.until })
 }
 
-function countFailure(scene: Scene, world: World): void {
+function countFailure(scene: Settlement, world: EngineContext): void {
   const { key, hold } = scene
   const { maxFailures, failingRestMs } = world.policy()
   if (key.rest && hold.reservedAt < key.rest.gate.since) return
@@ -212,6 +221,6 @@ function countFailure(scene: Scene, world: World): void {
   restKey(world, key, { ...scene, reason: 'failing', forMs })
 }
 
-function sightingOf({ hold, project, now }: Scene): Sighting {
+function sightingOf({ hold, project, now }: Settlement): Observation {
   return { project: project.id, reservedAt: hold.reservedAt, now }
 }

@@ -8,10 +8,10 @@ import type {
 } from '../inventory/entities.ts'
 import { createGate } from '../inventory/cooldown.ts'
 import type { Outcome } from '../../google/outcome.ts'
-import type { Scene } from './settlement.ts'
-import type { World } from '../inventory/engine-context.ts'
+import type { Settlement } from './settlement.ts'
+import type { EngineContext } from '../inventory/engine-context.ts'
 
-type Blow = { readonly outcome: Outcome; readonly reservedAt: number; readonly now: number }
+type Penalty = { readonly outcome: Outcome; readonly reservedAt: number; readonly now: number }
 type BlockPlan = {
   readonly kind: BlockKind
   readonly until: number
@@ -19,10 +19,14 @@ type BlockPlan = {
   readonly quotaIds: readonly string[]
 }
 
-type Refused = Pick<Scene, 'lane' | 'outcome' | 'now'>
+type Refused = Pick<Settlement, 'lane' | 'outcome' | 'now'>
 
 /** Shuts a lane, unless it is shut for longer already. */
-export function blockLane(world: World, { lane, outcome, now }: Refused, plan: BlockPlan): void {
+export function blockLane(
+  world: EngineContext,
+  { lane, outcome, now }: Refused,
+  plan: BlockPlan,
+): void {
   const { kind, until, needsTrial, quotaIds } = plan
   if (lane.block && lane.block.gate.until > Math.max(now, until)) return
   const patienceMs = world.policy().trialPatienceMs
@@ -46,9 +50,9 @@ export function blockLane(world: World, { lane, outcome, now }: Refused, plan: B
 type SuspensionPlan = { readonly reason: SuspensionReason; readonly forMs: number }
 
 export function suspendProject(
-  world: World,
+  world: EngineContext,
   project: Project,
-  { reason, forMs, outcome, reservedAt, now }: SuspensionPlan & Blow,
+  { reason, forMs, outcome, reservedAt, now }: SuspensionPlan & Penalty,
 ): void {
   // A call that left before the suspension began tells what is known.
   if (project.suspension && reservedAt < project.suspension.gate.since) return
@@ -68,7 +72,11 @@ export function suspendProject(
 
 type RestPlan = { readonly reason: RestReason; readonly forMs: number }
 
-export function restKey(world: World, key: Key, plan: RestPlan & Omit<Blow, 'reservedAt'>): void {
+export function restKey(
+  world: EngineContext,
+  key: Key,
+  plan: RestPlan & Omit<Penalty, 'reservedAt'>,
+): void {
   const { reason, forMs, outcome, now } = plan
   const until = now + forMs
   const patienceMs = world.policy().trialPatienceMs
@@ -81,7 +89,11 @@ export function restKey(world: World, key: Key, plan: RestPlan & Omit<Blow, 'res
   world.touch.key(key)
 }
 
-export function killKey(world: World, key: Key, { outcome, now }: Omit<Blow, 'reservedAt'>): void {
+export function killKey(
+  world: EngineContext,
+  key: Key,
+  { outcome, now }: Omit<Penalty, 'reservedAt'>,
+): void {
   const { verdict, message } = outcome
   const known = key.death !== undefined
   key.death = { verdict, message, at: key.death?.at ?? now, checkedAt: now }
@@ -92,7 +104,7 @@ export function killKey(world: World, key: Key, { outcome, now }: Omit<Blow, 're
 }
 
 /** Forgets everything held against a key itself. */
-export function reviveKey(world: World, key: Key): void {
+export function reviveKey(world: EngineContext, key: Key): void {
   const wasOut = key.death !== undefined || key.rest !== undefined
   key.death = undefined
   key.rest = undefined
@@ -106,14 +118,14 @@ export function reviveKey(world: World, key: Key): void {
   world.touch.key(key)
 }
 
-export function resumeProject(world: World, project: Project): void {
+export function resumeProject(world: EngineContext, project: Project): void {
   if (project.suspension === undefined) return
   project.suspension = undefined
   world.emit({ kind: 'project-resumed', project: project.id })
   world.touch.project(project)
 }
 
-export function reopenLane(world: World, lane: Lane): void {
+export function reopenLane(world: EngineContext, lane: Lane): void {
   const wasShut = lane.block !== undefined
   lane.block = undefined
   lane.unexplained = 0

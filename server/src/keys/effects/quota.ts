@@ -3,11 +3,11 @@ import type { Ledger } from '../lanes/ledger.ts'
 import { limitNameOf, limitNames, nothingLearned, type LimitName } from '../lanes/limits.ts'
 import type { QuotaViolation } from '../../google/outcome.ts'
 import { blockLane } from './penalties.ts'
-import type { Scene } from './settlement.ts'
-import type { World } from '../inventory/engine-context.ts'
+import type { Settlement } from './settlement.ts'
+import type { EngineContext } from '../inventory/engine-context.ts'
 
 /** A 429 that names its quotas: the lane shuts until the latest of them returns. */
-export function spendQuota(scene: Scene, world: World): void {
+export function spendQuota(scene: Settlement, world: EngineContext): void {
   const violations = scene.outcome.violations ?? []
   if (violations.some(({ limit }) => limit === 0)) return zeroQuota(scene, world)
   const known = violations.filter(({ window }) => window !== 'unknown')
@@ -26,9 +26,9 @@ export function spendQuota(scene: Scene, world: World): void {
 }
 
 function returnsAt(
-  { hold, outcome, now }: Scene,
+  { hold, outcome, now }: Settlement,
   { window }: QuotaViolation,
-  world: World,
+  world: EngineContext,
 ): number {
   const { minuteCoolingMs, minuteCoolingCapMs, jitterMs } = world.policy()
   if (window === 'day') {
@@ -40,7 +40,7 @@ function returnsAt(
   return now + delayMs + world.random() * jitterMs
 }
 
-function learnLimit(scene: Scene, violation: QuotaViolation, world: World): void {
+function learnLimit(scene: Settlement, violation: QuotaViolation, world: EngineContext): void {
   const { lane, now } = scene
   const { limit, quotaId } = violation
   const name = limitNameOf(violation)
@@ -60,9 +60,9 @@ function learnLimit(scene: Scene, violation: QuotaViolation, world: World): void
 
 /** A day spent that by our own count had room: somebody else spends it, perhaps another of our own keys. */
 function proposeProject(
-  scene: Scene,
+  scene: Settlement,
   { limit, quotaId, unit }: QuotaViolation,
-  world: World,
+  world: EngineContext,
 ): void {
   const { lane, key, project, now } = scene
   const counted = unit === 'requests' ? lane.ledger.dayRequests : lane.ledger.dayTokens
@@ -74,7 +74,7 @@ function proposeProject(
 }
 
 /** The tier of a quota is the tier of the project; what was learned under another tier is no longer true. */
-function learnTier({ project }: Scene, { tier }: QuotaViolation, world: World): void {
+function learnTier({ project }: Settlement, { tier }: QuotaViolation, world: EngineContext): void {
   if (tier === undefined || project.paidSource === 'operator') return
   const paid = tier === 'paid'
   if (project.paid === paid) return
@@ -86,7 +86,7 @@ function learnTier({ project }: Scene, { tier }: QuotaViolation, world: World): 
   world.touch.project(project)
 }
 
-function forgetLimits(world: World, lanes: readonly Lane[]): void {
+function forgetLimits(world: EngineContext, lanes: readonly Lane[]): void {
   for (const lane of lanes) {
     lane.learned = undefined
     world.lanes.applyLimits(lane)
@@ -94,7 +94,7 @@ function forgetLimits(world: World, lanes: readonly Lane[]): void {
 }
 
 /** What an answer says of learned limits: too low when more was answered, and not to be believed when too old. */
-export function reviewLimits(lane: Lane, now: number, world: World): void {
+export function reviewLimits(lane: Lane, now: number, world: EngineContext): void {
   const { learned, ledger } = lane
   if (!learned) return
   const oldest = now - world.policy().learnedLimitTtlMs
@@ -119,7 +119,7 @@ function answeredIn(ledger: Ledger, name: LimitName): number {
   return name === 'dayRequests' ? ledger.dayAnswered : 0
 }
 
-export function zeroQuota(scene: Scene, world: World): void {
+export function zeroQuota(scene: Settlement, world: EngineContext): void {
   for (const violation of scene.outcome.violations ?? []) learnTier(scene, violation, world)
   if (scene.project.paid !== true) scene.lane.table.freeZeros += 1
   blockLane(world, scene, {
@@ -131,7 +131,7 @@ export function zeroQuota(scene: Scene, world: World): void {
 }
 
 /** A 429 without a reason: 10 s, a minute, 10 minutes, an hour; one step per window, however many calls met it. */
-export function unexplainedQuota(scene: Scene, world: World): void {
+export function unexplainedQuota(scene: Settlement, world: EngineContext): void {
   const { lane, hold, now, outcome } = scene
   if (lane.block && hold.reservedAt < lane.block.gate.since) return
   const { unexplainedCoolingMs, jitterMs, minuteCoolingCapMs } = world.policy()
@@ -140,7 +140,7 @@ export function unexplainedQuota(scene: Scene, world: World): void {
   const coolingMs = Math.max(unexplainedCoolingMs[level] ?? 0, askedMs)
   lane.unexplained += 1
   blockLane(world, scene, {
-    kind: 'unexplained',
+    kind: 'quota-unknown',
     until: now + coolingMs + world.random() * jitterMs,
     needsTrial: true,
     quotaIds: (outcome.violations ?? []).map(({ quotaId }) => quotaId),

@@ -9,18 +9,18 @@ describe('a trial', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('quota-spent', cooling)
     bench.clock.advance(10_000)
-    const trial = bench.ask()
+    const trial = bench.wanted()
     expect(bench.refused().kind).toBe('exhausted')
-    bench.engine.settle(trial, { verdict: 'answered', status: 200 })
-    expect(bench.ask().trial).toBe(false)
+    bench.engine.keys.settle(trial, { verdict: 'answered', status: 200 })
+    expect(bench.wanted().trial).toBe(false)
   })
 
   test('that is released leaves the next call to try', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('quota-spent', cooling)
     bench.clock.advance(10_000)
-    bench.engine.release(bench.ask())
-    expect(bench.ask().trial).toBe(true)
+    bench.engine.keys.release(bench.wanted())
+    expect(bench.wanted().trial).toBe(true)
   })
 
   test('that ends without telling anything leaves the next call to try', () => {
@@ -30,24 +30,24 @@ describe('a trial', () => {
     expect(bench.meet('request-refused').trial).toBe(true)
     expect(bench.meet('client-left').trial).toBe(true)
     expect(bench.meet('answered').trial).toBe(true)
-    expect(bench.ask().trial).toBe(false)
+    expect(bench.wanted().trial).toBe(false)
   })
 
   test('that is never settled does not hold the lane for ever', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('quota-spent', cooling)
     bench.clock.advance(10_000)
-    bench.ask()
+    bench.wanted()
     bench.clock.advance(bench.policy().trialPatienceMs)
-    expect(bench.ask().trial).toBe(true)
+    expect(bench.wanted().trial).toBe(true)
   })
 
   test('is not won by an answer to a call that had left before the lane shut', () => {
     const bench = createBench({ keys: 1 })
-    const early = bench.ask()
+    const early = bench.wanted()
     bench.clock.advance(10)
     bench.meet('quota-spent', cooling)
-    bench.engine.settle(early, { verdict: 'answered', status: 200 })
+    bench.engine.keys.settle(early, { verdict: 'answered', status: 200 })
     expect(bench.refused().kind).toBe('exhausted')
   })
 })
@@ -55,17 +55,17 @@ describe('a trial', () => {
 describe('a reservation', () => {
   test('is settled once; what comes later changes nothing', () => {
     const bench = createBench({ keys: 1 })
-    const reservation = bench.ask()
-    bench.engine.settle(reservation, { verdict: 'answered', status: 200 })
-    bench.engine.settle(reservation, { verdict: 'key-leaked', status: 403 })
-    bench.engine.release(reservation)
-    expect(bench.engine.counts()).toMatchObject({ inFlight: 0, keys: { active: 1 } })
+    const reservation = bench.wanted()
+    bench.engine.keys.settle(reservation, { verdict: 'answered', status: 200 })
+    bench.engine.keys.settle(reservation, { verdict: 'key-leaked', status: 403 })
+    bench.engine.keys.release(reservation)
+    expect(bench.engine.views.counts()).toMatchObject({ inFlight: 0, keys: { active: 1 } })
   })
 
   test('that is released was never counted', () => {
     const bench = createBench({ keys: 1 })
-    bench.engine.release(bench.ask())
-    expect(bench.engine.snapshotLanes().rows[0]?.used).toMatchObject({
+    bench.engine.keys.release(bench.wanted())
+    expect(bench.engine.views.lanes().rows[0]?.used).toMatchObject({
       minuteRequests: 0,
       dayRequests: 0,
     })
@@ -76,50 +76,50 @@ describe('a person', () => {
   test('opens everything a key is held back by with one reset', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('quota-spent', { violations: [perDay(20)] })
-    bench.meet('project-suspended', { ask: { lane: 'gemini-b' } })
-    bench.engine.reset(1)
-    expect(bench.ask().trial).toBe(false)
-    expect(bench.ask({ lane: 'gemini-b' }).trial).toBe(false)
+    bench.meet('project-suspended', { wanted: { lane: 'gemini-b' } })
+    bench.engine.control.reset(1)
+    expect(bench.wanted().trial).toBe(false)
+    expect(bench.wanted({ lane: 'gemini-b' }).trial).toBe(false)
   })
 
   test('brings a dead key back with a reset', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('key-leaked')
-    expect(bench.engine.reset(1)).toBe(true)
-    expect(bench.ask().key).toBe(1)
+    expect(bench.engine.control.reset(1)).toBe(true)
+    expect(bench.wanted().key).toBe(1)
   })
 
   test('opens one lane and leaves the others shut', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('quota-spent', { violations: [perDay(20)] })
-    bench.meet('quota-spent', { violations: [perDay(20)], ask: { lane: 'gemini-b' } })
-    bench.engine.resetLane('key:1', 'gemini-b')
-    expect(bench.ask({ lane: 'gemini-b' }).key).toBe(1)
+    bench.meet('quota-spent', { violations: [perDay(20)], wanted: { lane: 'gemini-b' } })
+    bench.engine.control.reopenLane('key:1', 'gemini-b')
+    expect(bench.wanted({ lane: 'gemini-b' }).key).toBe(1)
     expect(bench.refused().kind).toBe('exhausted')
   })
 
   test('clears a suspended project', () => {
     const bench = createBench({ keys: [{ project: 'p' }] })
     bench.meet('project-unfunded')
-    bench.engine.clearProject('p')
-    expect(bench.ask().trial).toBe(false)
+    bench.engine.control.clearProject('p')
+    expect(bench.wanted().trial).toBe(false)
   })
 
   test('takes a key out and puts it back in', () => {
     const bench = createBench({ keys: 1 })
-    bench.engine.disable(1)
+    bench.engine.control.disable(1)
     expect(bench.refused()).toEqual({ kind: 'none-alive' })
-    bench.engine.enable(1)
-    expect(bench.ask().key).toBe(1)
+    bench.engine.control.enable(1)
+    expect(bench.wanted().key).toBe(1)
   })
 
   test('is told when a key or a project is not known', () => {
     const { engine } = createBench({ keys: 1 })
-    expect([engine.reset(9), engine.disable(9), engine.clearProject('x')]).toEqual([
-      false,
-      false,
-      false,
-    ])
+    expect([
+      engine.control.reset(9),
+      engine.control.disable(9),
+      engine.control.clearProject('x'),
+    ]).toEqual([false, false, false])
   })
 })
 
@@ -128,25 +128,25 @@ describe('changing the list of keys', () => {
     const bench = createBench({ keys: 3 })
     bench.meet('key-leaked')
     bench.meet('quota-spent', { violations: [perDay(20)] })
-    const { rows } = bench.engine.snapshotKeys()
-    bench.engine.setKeys(rows.map(({ id }) => ({ id, secret: bench.ask().secret })))
-    expect(bench.engine.counts().keys).toMatchObject({ dead: 1, active: 2 })
-    expect(bench.ask().key).toBe(3)
+    const { rows } = bench.engine.views.keys()
+    bench.engine.control.setKeys(rows.map(({ id }) => ({ id, secret: bench.wanted().secret })))
+    expect(bench.engine.views.counts().keys).toMatchObject({ dead: 1, active: 2 })
+    expect(bench.wanted().key).toBe(3)
     expect(bench.refused({ tried: new Set([3]) }).kind).toBe('exhausted')
   })
 
   test('takes away keys that are not in it', () => {
     const bench = createBench({ keys: 3 })
-    bench.engine.removeKeys([1, 2])
+    bench.engine.control.removeKeys([1, 2])
     expect([bench.meet('answered').key, bench.meet('answered').key]).toEqual([3, 3])
-    bench.engine.setKeys([])
+    bench.engine.control.setKeys([])
     expect(bench.refused()).toEqual({ kind: 'no-keys' })
   })
 
   test('moves a key to another priority', () => {
     const bench = createBench({ keys: 2 })
     const { secret } = bench.meet('answered')
-    bench.engine.addKeys([{ id: 1, secret, priority: 5 }])
+    bench.engine.control.addKeys([{ id: 1, secret, priority: 5 }])
     expect([bench.meet('answered').key, bench.meet('answered').key]).toEqual([1, 1])
   })
 })
@@ -159,38 +159,38 @@ describe('a restart', () => {
     bench.meet('quota-spent', { violations: [perDay(20)] })
     bench.meet('quota-spent', { violations: [perMinute(2)], retryAfterMs: 1000 })
     bench.meet('model-closed')
-    const rows = JSON.parse(JSON.stringify(bench.engine.exportState()))
+    const rows = JSON.parse(JSON.stringify(bench.engine.state.exportAll()))
     const next = createBench({ keys: 5, startAt: bench.clock.now() + 2 * minute })
-    next.engine.importState(rows)
+    next.engine.state.load(rows)
     expect([next.meet('answered').key, next.meet('answered').key]).toEqual([4, 4])
     expect(next.refused()).toMatchObject({ kind: 'exhausted' })
-    expect(next.engine.counts().keys).toMatchObject({ dead: 1, suspended: 1 })
+    expect(next.engine.views.counts().keys).toMatchObject({ dead: 1, suspended: 1 })
     next.clock.advance(hour)
-    expect(next.ask({ tried: new Set([4]) })).toMatchObject({ key: 2, trial: true })
+    expect(next.wanted({ tried: new Set([4]) })).toMatchObject({ key: 2, trial: true })
   })
 
   test('keeps a key in the project that Google named', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('resource-denied', { consumer: 'projects/7' })
     const next = createBench({ keys: 1 })
-    next.engine.importState(bench.engine.exportState())
-    expect(next.ask().project).toBe('projects/7')
+    next.engine.state.load(bench.engine.state.exportAll())
+    expect(next.wanted().project).toBe('projects/7')
   })
 
   test('costs one row for each thing that changed, once', () => {
     const bench = createBench({ keys: 5 })
     bench.meet('answered')
-    expect(bench.engine.drainDirty()).toEqual([])
+    expect(bench.engine.state.takeChanges()).toEqual([])
     bench.meet('key-leaked')
-    expect(bench.engine.drainDirty().map(({ id }) => id)).toEqual(['key:2'])
-    expect(bench.engine.drainDirty()).toEqual([])
+    expect(bench.engine.state.takeChanges().map(({ id }) => id)).toEqual(['key:2'])
+    expect(bench.engine.state.takeChanges()).toEqual([])
   })
 
   test('is handed out in parts of a size, each thing once', () => {
     const bench = createBench({ keys: 5 })
     bench.meet('key-leaked')
     bench.meet('key-leaked')
-    const parts = [1, 1, 1].map((most) => bench.engine.drainDirty(most).map(({ id }) => id))
+    const parts = [1, 1, 1].map((most) => bench.engine.state.takeChanges(most).map(({ id }) => id))
     expect(parts.map(({ length }) => length)).toEqual([1, 1, 0])
     expect(new Set(parts.flat()).size).toBe(2)
   })
@@ -198,18 +198,18 @@ describe('a restart', () => {
   test('drops the row of what has recovered', () => {
     const bench = createBench({ keys: 1 })
     bench.meet('key-leaked')
-    bench.engine.drainDirty()
-    bench.engine.reset(1)
-    const changes = bench.engine.drainDirty()
+    bench.engine.state.takeChanges()
+    bench.engine.control.reset(1)
+    const changes = bench.engine.state.takeChanges()
     expect(changes.find(({ id }) => id === 'key:1')).toEqual({ id: 'key:1', row: undefined })
   })
 
   test('drops the rows of a key that is removed, and of its lanes', () => {
     const bench = createBench({ keys: 2 })
     bench.meet('quota-spent', { violations: [perDay(20)] })
-    bench.engine.drainDirty()
-    bench.engine.removeKeys([1])
-    const changes = bench.engine.drainDirty()
+    bench.engine.state.takeChanges()
+    bench.engine.control.removeKeys([1])
+    const changes = bench.engine.state.takeChanges()
     expect(changes.every(({ row }) => row === undefined)).toBe(true)
     expect(changes.map(({ id }) => id)).toEqual(['key:1', 'project:key:1', `lane:key:1:${flash}`])
   })
@@ -219,7 +219,7 @@ describe('a restart', () => {
     bench.meet('key-leaked')
     bench.meet('quota-spent', { violations: [perDay(20)] })
     const next = createBench({ keys: 0 })
-    next.engine.importState(bench.engine.exportState())
-    expect(next.engine.exportState()).toEqual([])
+    next.engine.state.load(bench.engine.state.exportAll())
+    expect(next.engine.state.exportAll()).toEqual([])
   })
 })

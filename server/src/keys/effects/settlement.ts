@@ -1,9 +1,9 @@
-import type { Hold, Key, Lane, Project } from '../inventory/entities.ts'
+import type { ActiveReservation, Key, Lane, Project } from '../inventory/entities.ts'
 import type { Outcome } from '../../google/outcome.ts'
 
 /** One settled attempt: who made it and how it ended. */
-export type Scene = {
-  readonly hold: Hold
+export type Settlement = {
+  readonly hold: ActiveReservation
   readonly lane: Lane
   readonly key: Key
   readonly project: Project

@@ -1,11 +1,11 @@
 import { clear } from '../effects/breaker.ts'
-import type { Key, KeyEntry, Lane, Project } from './entities.ts'
+import type { Key, KeyConfig, Lane, Project } from './entities.ts'
 import { markPaid } from './inventory.ts'
 import type { LimitOverrides } from '../lanes/limits.ts'
 import { reopenLane, resumeProject, reviveKey } from '../effects/penalties.ts'
 import type { KeyId, ProjectId } from '../types.ts'
 import type { ProjectProposal } from './project-proposals.ts'
-import type { World } from './engine-context.ts'
+import type { EngineContext } from './engine-context.ts'
 
 export type ProjectChange = {
   readonly id: ProjectId
@@ -18,26 +18,26 @@ export type ProjectChange = {
 /** What a person may do to keys; every verb takes effect at once. Unknown keys and projects are ignored, and answered `false`. */
 export type Administration = {
   /** Makes the fleet equal to the list. Keys that stay keep all that is known of them. */
-  setKeys(entries: readonly KeyEntry[]): void
-  addKeys(entries: readonly KeyEntry[]): void
+  setKeys(entries: readonly KeyConfig[]): void
+  addKeys(entries: readonly KeyConfig[]): void
   removeKeys(ids: readonly KeyId[]): void
   enable(id: KeyId): boolean
   disable(id: KeyId): boolean
   /** Forgets everything held against a key, its project and its project's lanes: the one click. */
   reset(id: KeyId): boolean
-  resetLane(project: ProjectId, lane: string): boolean
+  reopenLane(project: ProjectId, lane: string): boolean
   clearProject(project: ProjectId): boolean
   assignProject(id: KeyId, project: ProjectId): boolean
   setProject(change: ProjectChange): boolean
   projectProposals(): readonly ProjectProposal[]
 }
 
-type Deps = { readonly world: World; readonly changed: () => void }
+type Deps = { readonly world: EngineContext; readonly changed: () => void }
 
 export function administration({ world, changed }: Deps): Administration {
   const { fleet } = world
 
-  function put(entry: KeyEntry): void {
+  function put(entry: KeyConfig): void {
     const key = fleet.keys.get(entry.id)
     if (!key) {
       fleet.add(entry)
@@ -94,7 +94,7 @@ export function administration({ world, changed }: Deps): Administration {
         clearAll(world, key.seat.project)
         clear(world.egress)
       }),
-    resetLane: (id, name) =>
+    reopenLane: (id, name) =>
       withProject(id, (project) => {
         for (const lane of world.lanes.lanesOf(project)) {
           if (lane.table.name === name) clearLane(world, lane)
@@ -112,25 +112,29 @@ export function administration({ world, changed }: Deps): Administration {
   }
 }
 
-function setDisabled(world: World, key: Key, disabled: boolean): void {
+function setDisabled(world: EngineContext, key: Key, disabled: boolean): void {
   key.disabled = disabled
   world.fleet.refresh(key.seat)
 }
 
-function clearAll(world: World, project: Project): void {
+function clearAll(world: EngineContext, project: Project): void {
   resumeProject(world, project)
   for (const lane of world.lanes.lanesOf(project)) clearLane(world, lane)
 }
 
 /** A person says the lane works: what was counted goes, what was learned about limits stays. */
-function clearLane(world: World, lane: Lane): void {
+function clearLane(world: EngineContext, lane: Lane): void {
   lane.ledger.forget()
   reopenLane(world, lane)
   world.touch.lane(lane)
   clear(world.modelBreaker(lane.table))
 }
 
-function changeProject(world: World, project: Project, { paid, limits }: ProjectChange): void {
+function changeProject(
+  world: EngineContext,
+  project: Project,
+  { paid, limits }: ProjectChange,
+): void {
   const lanes = world.lanes.lanesOf(project)
   if (paid === null) project.paidSource = undefined
   else if (paid !== undefined) {

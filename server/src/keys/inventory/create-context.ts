@@ -3,7 +3,7 @@ import { createCorrelatedFailures } from '../effects/correlated-failures.ts'
 import type { Dirty } from '../state/changes.ts'
 import type { LaneTable } from './entities.ts'
 import type { KeyEvent } from '../events.ts'
-import { Fleet, isUsable } from './inventory.ts'
+import { Inventory, isUsable } from './inventory.ts'
 import type { KeyPolicy } from '../policy.ts'
 import { isTrivial, placeLane } from '../lanes/lane-table.ts'
 import { Lanes } from '../lanes/lanes.ts'
@@ -11,7 +11,7 @@ import { createPacificDay } from '../../runtime/pacific-day.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { Clock, Random } from '../../runtime/clock.ts'
 import { createProjectProposals } from './project-proposals.ts'
-import type { World } from './engine-context.ts'
+import type { EngineContext } from './engine-context.ts'
 
 type Deps = {
   readonly clock: Clock
@@ -24,7 +24,7 @@ type Deps = {
   readonly stirred: () => void
 }
 
-export function createWorld(deps: Deps): World {
+export function createContext(deps: Deps): EngineContext {
   const { policy, dirty, clock } = deps
   const breakers = new Map<LaneTable, Breaker>()
   const calendar = { day: createPacificDay(), guardMs: () => policy().windowGuardMs }
@@ -42,7 +42,7 @@ export function createWorld(deps: Deps): World {
     random: deps.random,
     calendar,
     lanes,
-    fleet: new Fleet({
+    fleet: new Inventory({
       seatAdded: (seat) => lanes.seatAdded(seat),
       seatChanged: (seat) => lanes.placeSeat(seat),
       seatGone: (seat) => lanes.seatGone(seat),

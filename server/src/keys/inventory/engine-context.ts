@@ -2,7 +2,7 @@ import type { Breaker } from '../effects/breaker.ts'
 import type { CorrelatedFailures } from '../effects/correlated-failures.ts'
 import type { Key, Lane, LaneTable, Project } from './entities.ts'
 import type { EmitKeyEvent } from '../events.ts'
-import type { Fleet } from './inventory.ts'
+import type { Inventory } from './inventory.ts'
 import type { KeyPolicy } from '../policy.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import type { Calendar } from '../lanes/ledger.ts'
@@ -10,11 +10,11 @@ import type { Random } from '../../runtime/clock.ts'
 import type { ProjectProposals } from './project-proposals.ts'
 
 /** Everything an effect may read or change. */
-export type World = {
+export type EngineContext = {
   readonly policy: () => KeyPolicy
   readonly random: Random
   readonly calendar: Calendar
-  readonly fleet: Fleet
+  readonly fleet: Inventory
   readonly lanes: Lanes
   readonly egress: Breaker
   readonly correlated: CorrelatedFailures

@@ -1,16 +1,16 @@
-import type { Gate } from './cooldown.ts'
+import type { Cooldown } from './cooldown.ts'
 import type { IndexedHeap } from '../../runtime/indexed-heap.ts'
 import type { Ledger, Note } from '../lanes/ledger.ts'
 import type { LearnedLimits, LimitOverrides } from '../lanes/limits.ts'
 import type { KeyId, ProjectId, Reservation } from '../types.ts'
 import type { Secret } from '../../log/secret.ts'
-import type { Standing } from '../lane-status.ts'
+import type { LaneStatus } from '../lane-status.ts'
 import type { VerdictName } from '../../google/verdicts.ts'
 
 export type ProjectSource = 'operator' | 'imported' | 'learned'
 
 /** A key as the operator gives it. */
-export type KeyEntry = {
+export type KeyConfig = {
   readonly id: KeyId
   readonly secret: Secret
   readonly project?: ProjectId | undefined
@@ -25,7 +25,7 @@ export type KeyEntry = {
   readonly disabled?: boolean | undefined
 }
 
-export type Death = {
+export type DeadMark = {
   readonly verdict: VerdictName
   readonly at: number
   readonly message: string | undefined
@@ -34,8 +34,8 @@ export type Death = {
 
 /** `failing`: MAX_FAILURES met. `suspect`: refused once, a second time is death. `held-back`: not punished yet, because many keys failed together. */
 export type RestReason = 'failing' | 'suspect' | 'held-back'
-export type Rest = {
-  readonly gate: Gate
+export type KeyCooldown = {
+  readonly gate: Cooldown
   readonly reason: RestReason
   readonly verdict: VerdictName
 }
@@ -43,14 +43,14 @@ export type Rest = {
 export type Key = {
   readonly id: KeyId
   secret: Secret
-  seat: Seat
+  seat: KeyGroup
   projectSource: ProjectSource | undefined
   priority: number
   weight: number
   allowedModels: ReadonlySet<string> | undefined
   disabled: boolean
-  death: Death | undefined
-  rest: Rest | undefined
+  death: DeadMark | undefined
+  rest: KeyCooldown | undefined
   /** Unexplained failures in a row. */
   streak: number
   restLevel: number
@@ -63,9 +63,9 @@ export type Key = {
 }
 
 /** The keys of one project that share a priority: what selection chooses among. Nearly always all keys of the project. */
-export type Seat = {
+export type KeyGroup = {
   readonly project: Project
-  readonly line: Line
+  readonly line: Tier
   keys: Key[]
   /** Those neither disabled nor dead, in the order in which they take turns. */
   usable: Key[]
@@ -76,10 +76,10 @@ export type Seat = {
 }
 
 /** The seats of one priority, paid ones apart, so that a request for paid projects never looks at the others. */
-export type Line = {
+export type Tier = {
   readonly priority: number
   readonly paid: boolean
-  seats: Seat[]
+  seats: KeyGroup[]
   gone: number
   generation: number
 }
@@ -90,7 +90,7 @@ export type SuspensionReason =
   | 'project-unfunded'
   | 'project-needs-billing'
 export type Suspension = {
-  readonly gate: Gate
+  readonly gate: Cooldown
   readonly reason: SuspensionReason
   readonly message: string | undefined
   /** How often in a row its trial failed. */
@@ -104,7 +104,7 @@ export type Project = {
   /** By lane name; `*` for every lane that is not named. */
   limits: ReadonlyMap<string, LimitOverrides> | undefined
   suspension: Suspension | undefined
-  seats: Seat[]
+  seats: KeyGroup[]
   lanes: Lane[]
   /** The row of the first of its lanes that sleep. */
   firstAsleep: number
@@ -112,14 +112,14 @@ export type Project = {
 
 export const blockKinds = [
   'quota',
-  'unexplained',
+  'quota-unknown',
   'quota-zero',
   'model-closed',
   'model-not-found',
 ] as const
 export type BlockKind = (typeof blockKinds)[number]
-export type Block = {
-  readonly gate: Gate
+export type LaneCooldown = {
+  readonly gate: Cooldown
   readonly kind: BlockKind
   readonly quotaIds: readonly string[]
   readonly message: string | undefined
@@ -129,44 +129,44 @@ export type Lane = {
   readonly project: Project
   readonly table: LaneTable
   readonly ledger: Ledger
-  block: Block | undefined
+  block: LaneCooldown | undefined
   learned: LearnedLimits | undefined
   /** How often in a row a 429 came without a reason, and a model was not found. */
   unexplained: number
   notFound: number
   inFlight: number
-  entries: Entry[]
+  entries: Candidate[]
   /** Its index among the lanes of its table. */
   place: number
 }
 
 /** A seat's place in the queues of one lane table. */
-export type Entry = {
-  readonly seat: Seat
+export type Candidate = {
+  readonly seat: KeyGroup
   readonly lane: Lane
   /** Virtual time: grows by 1 / weight with each use. */
   pass: number
   order: number
   /** It has had no turn yet. */
   isNew: boolean
-  standing: Standing | undefined
+  standing: LaneStatus | undefined
   room: number
   wakeAt: number
-  heap: IndexedHeap<Entry> | undefined
+  heap: IndexedHeap<Candidate> | undefined
   readyIndex: number
   wakeIndex: number
   dropped: boolean
 }
 
-export type LineQueue = {
-  readonly line: Line
+export type TierQueue = {
+  readonly line: Tier
   generation: number
   cursor: number
   /** Seats whose lanes were forgotten, oldest first: they come before every lane that is remembered. */
-  readonly returned: Seat[]
+  readonly returned: KeyGroup[]
   returnedHead: number
   /** Ready entries by the power of two of their token room. */
-  readonly rooms: readonly IndexedHeap<Entry>[]
+  readonly rooms: readonly IndexedHeap<Candidate>[]
   /** Per room: a token count known to fit none of its entries. */
   readonly misfits: number[]
 }
@@ -174,9 +174,9 @@ export type LineQueue = {
 export type LaneTable = {
   readonly name: string
   model: string
-  readonly queues: Map<Line, LineQueue>
-  readonly wakes: IndexedHeap<Entry>
-  readonly standings: Record<Standing, number>
+  readonly queues: Map<Tier, TierQueue>
+  readonly wakes: IndexedHeap<Candidate>
+  readonly laneStatuses: Record<LaneStatus, number>
   readonly lanes: Lane[]
   /** Free projects in a row that turned out to have no quota for the model at all. */
   freeZeros: number
@@ -186,10 +186,10 @@ export type LaneTable = {
 }
 
 /** A reservation with what the engine must remember to settle it. */
-export type Hold = Reservation & {
+export type ActiveReservation = Reservation & {
   readonly of: Key
-  readonly entry: Entry
+  readonly entry: Candidate
   readonly note: Note
   /** Gates for which this call is the trial. */
-  readonly trials: readonly Gate[]
+  readonly trials: readonly Cooldown[]
 }

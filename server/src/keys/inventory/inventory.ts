@@ -1,12 +1,12 @@
-import type { Key, KeyEntry, Line, Project, ProjectSource, Seat } from './entities.ts'
+import type { Key, KeyConfig, Tier, Project, ProjectSource, KeyGroup } from './entities.ts'
 import type { KeyId, ProjectId } from '../types.ts'
 
 /** What the fleet tells the lanes, which hang on seats and projects. */
 export type FleetEvents = {
   readonly keyGone: (key: Key) => void
-  readonly seatAdded: (seat: Seat) => void
-  readonly seatGone: (seat: Seat) => void
-  readonly seatChanged: (seat: Seat) => void
+  readonly seatAdded: (seat: KeyGroup) => void
+  readonly seatGone: (seat: KeyGroup) => void
+  readonly seatChanged: (seat: KeyGroup) => void
   readonly projectGone: (project: Project, successor: Project | undefined) => void
 }
 
@@ -16,10 +16,10 @@ export const ownProjectId = (id: KeyId): ProjectId => `key:${id}`
 type Where = { readonly project: ProjectId; readonly source: ProjectSource }
 
 /** All keys, projects and seats: who belongs where. It knows nothing of lanes and time. */
-export class Fleet {
+export class Inventory {
   readonly #keys = new Map<KeyId, Key>()
   readonly #projects = new Map<ProjectId, Project>()
-  readonly #lines: Line[] = []
+  readonly #lines: Tier[] = []
   /** Undefined when keys have changed since it was looked up. */
   #hasBearerKey: boolean | undefined
   readonly #events: FleetEvents
@@ -37,7 +37,7 @@ export class Fleet {
   }
 
   /** Highest priority first; a priority's two lines (paid or not) stand side by side. */
-  get lines(): readonly Line[] {
+  get lines(): readonly Tier[] {
     return this.#lines
   }
 
@@ -49,7 +49,7 @@ export class Fleet {
     return this.#hasBearerKey
   }
 
-  add(entry: KeyEntry): Key {
+  add(entry: KeyConfig): Key {
     const project = this.#projectFor(entry.project ?? ownProjectId(entry.id))
     if (project.paid === undefined && entry.paid !== undefined) markPaid(project, entry.paid)
     const key = createKey(entry, this.#seatFor(project, entry.priority ?? 0))
@@ -58,7 +58,7 @@ export class Fleet {
     return key
   }
 
-  change(key: Key, entry: KeyEntry): void {
+  change(key: Key, entry: KeyConfig): void {
     applyEntry(key, entry)
     const learned = key.projectSource === 'learned' && entry.project === undefined
     const id = learned ? key.seat.project.id : (entry.project ?? ownProjectId(key.id))
@@ -93,7 +93,7 @@ export class Fleet {
   }
 
   /** Sees again which keys of a seat can be used, after one died, revived, or was switched. */
-  refresh(seat: Seat): void {
+  refresh(seat: KeyGroup): void {
     this.#hasBearerKey = undefined
     const nextKey = seat.usable[seat.next % Math.max(1, seat.usable.length)]
     seat.usable = seat.keys.filter(isUsable)
@@ -111,7 +111,7 @@ export class Fleet {
     this.#closeProject(before, project)
   }
 
-  #join(key: Key, seat: Seat): void {
+  #join(key: Key, seat: KeyGroup): void {
     this.#hasBearerKey = undefined
     key.seat = seat
     seat.keys = joined(seat.keys, key)
@@ -132,7 +132,7 @@ export class Fleet {
     else this.#closeSeat(seat)
   }
 
-  #closeSeat(seat: Seat): void {
+  #closeSeat(seat: KeyGroup): void {
     this.#events.seatGone(seat)
     seat.gone = true
     seat.usable = []
@@ -155,7 +155,7 @@ export class Fleet {
     return project
   }
 
-  #seatFor(project: Project, priority: number): Seat {
+  #seatFor(project: Project, priority: number): KeyGroup {
     const known = project.seats.find((seat) => seat.line.priority === priority)
     if (known) return known
     const seat = createSeat(project, this.#lineFor(priority, project.paid === true))
@@ -165,10 +165,10 @@ export class Fleet {
     return seat
   }
 
-  #lineFor(priority: number, paid: boolean): Line {
+  #lineFor(priority: number, paid: boolean): Tier {
     const known = this.#lines.find((line) => line.priority === priority && line.paid === paid)
     if (known) return known
-    const line: Line = { priority, paid, seats: [], gone: 0, generation: 0 }
+    const line: Tier = { priority, paid, seats: [], gone: 0, generation: 0 }
     this.#lines.push(line)
     this.#lines.sort((a, b) => b.priority - a.priority || Number(a.paid) - Number(b.paid))
     return line
@@ -183,7 +183,7 @@ function joined<T>(list: T[], item: T): T[] {
 }
 
 /** Seats that went stay in their line until they are half of it, so that removing one costs nothing. */
-function sweep(line: Line): void {
+function sweep(line: Tier): void {
   if (line.gone < 64 || line.gone * 2 < line.seats.length) return
   line.seats = line.seats.filter((seat) => !seat.gone)
   line.gone = 0
@@ -208,7 +208,7 @@ function createProject(id: ProjectId): Project {
   }
 }
 
-function createSeat(project: Project, line: Line): Seat {
+function createSeat(project: Project, line: Tier): KeyGroup {
   return {
     project,
     line,
@@ -221,7 +221,7 @@ function createSeat(project: Project, line: Line): Seat {
   }
 }
 
-function createKey(entry: KeyEntry, seat: Seat): Key {
+function createKey(entry: KeyConfig, seat: KeyGroup): Key {
   const key: Key = {
     id: entry.id,
     secret: entry.secret,
@@ -246,7 +246,7 @@ function createKey(entry: KeyEntry, seat: Seat): Key {
   return key
 }
 
-function applyEntry(key: Key, entry: KeyEntry): void {
+function applyEntry(key: Key, entry: KeyConfig): void {
   key.secret = entry.secret
   key.priority = entry.priority ?? 0
   key.weight = Math.max(0.01, entry.weight ?? 1)

@@ -1,6 +1,6 @@
 import type { KeyId } from '../types.ts'
 
-type Sighting = {
+type Observation = {
   readonly key: KeyId
   readonly lane: string
   readonly quotaId: string
@@ -21,13 +21,13 @@ const remembered = 64
 
 export type ProjectProposals = {
   /** Notes a key whose day was spent although our own count says it had room. Returns a proposal when others met the same. */
-  note(sighting: Sighting): ProjectProposal | undefined
+  note(sighting: Observation): ProjectProposal | undefined
   list(): readonly ProjectProposal[]
   dismiss(key: KeyId): void
 }
 
 export function createProjectProposals(): ProjectProposals {
-  let sightings: Sighting[] = []
+  let sightings: Observation[] = []
   let proposals: ProjectProposal[] = []
   return {
     note(sighting) {
@@ -48,6 +48,6 @@ export function createProjectProposals(): ProjectProposals {
   }
 }
 
-function alike(a: Sighting, b: Sighting): boolean {
+function alike(a: Observation, b: Observation): boolean {
   return a.lane === b.lane && a.quotaId === b.quotaId && a.limit === b.limit
 }

@@ -1,8 +1,16 @@
-import type { Entry, Key, Lane, LaneTable, Line, LineQueue, Seat } from '../inventory/entities.ts'
-import { gateOpensAt, isTrying, type Gate } from '../inventory/cooldown.ts'
+import type {
+  Candidate,
+  Key,
+  Lane,
+  LaneTable,
+  Tier,
+  TierQueue,
+  KeyGroup,
+} from '../inventory/entities.ts'
+import { gateOpensAt, isTrying, type Cooldown } from '../inventory/cooldown.ts'
 import { IndexedHeap } from '../../runtime/indexed-heap.ts'
 import { turnLength } from './stride.ts'
-import type { Standing } from '../lane-status.ts'
+import type { LaneStatus } from '../lane-status.ts'
 
 /** Rooms go by powers of two; the last one is for lanes whose token limit nobody knows. */
 const unlimitedRoom = 31
@@ -14,12 +22,12 @@ export function createLaneTable(name: string, model: string): LaneTable {
     name,
     model,
     queues: new Map(),
-    wakes: new IndexedHeap<Entry>({
+    wakes: new IndexedHeap<Candidate>({
       rankOf: (entry) => entry.wakeAt,
       indexOf: (entry) => entry.wakeIndex,
       setIndex: (entry, index) => (entry.wakeIndex = index),
     }),
-    standings: noStandings(),
+    laneStatuses: noStandings(),
     lanes: [],
     freeZeros: 0,
     virtualTime: 0,
@@ -28,7 +36,7 @@ export function createLaneTable(name: string, model: string): LaneTable {
   }
 }
 
-export function noStandings(): Record<Standing, number> {
+export function noStandings(): Record<LaneStatus, number> {
   return {
     ready: 0,
     spent: 0,
@@ -42,8 +50,8 @@ export function noStandings(): Record<Standing, number> {
   }
 }
 
-function readyHeap(): IndexedHeap<Entry> {
-  return new IndexedHeap<Entry>({
+function readyHeap(): IndexedHeap<Candidate> {
+  return new IndexedHeap<Candidate>({
     rankOf: (entry) => entry.pass,
     tieOf: (entry) => entry.order,
     indexOf: (entry) => entry.readyIndex,
@@ -51,10 +59,10 @@ function readyHeap(): IndexedHeap<Entry> {
   })
 }
 
-export function queueOf(table: LaneTable, line: Line): LineQueue {
+export function queueOf(table: LaneTable, line: Tier): TierQueue {
   const known = table.queues.get(line)
   if (known) return known
-  const queue: LineQueue = {
+  const queue: TierQueue = {
     line,
     generation: line.generation,
     cursor: 0,
@@ -73,8 +81,8 @@ export function roomClass(tokens: number): number {
 }
 
 /** A new entry goes before everything that has been used. */
-export function addEntry(lane: Lane, seat: Seat): Entry {
-  const entry: Entry = {
+export function addEntry(lane: Lane, seat: KeyGroup): Candidate {
+  const entry: Candidate = {
     seat,
     lane,
     pass: lane.table.virtualTime - 1,
@@ -95,7 +103,7 @@ export function addEntry(lane: Lane, seat: Seat): Entry {
 }
 
 /** Moves an entry behind its equals. Its keys take turns too. */
-export function passTurn(entry: Entry, key: Key): void {
+export function passTurn(entry: Candidate, key: Key): void {
   const { seat } = entry
   if (seat.usable.length > 1) seat.next = seat.usable.indexOf(key) + 1
   const { table } = entry.lane
@@ -111,34 +119,34 @@ function nextOrder(table: LaneTable): number {
 }
 
 /** Takes an entry out of every queue. */
-export function dropEntry(entry: Entry): void {
+export function dropEntry(entry: Candidate): void {
   leaveReady(entry)
   const { lane } = entry
   if (entry.wakeIndex >= 0) lane.table.wakes.remove(entry)
-  if (entry.standing) lane.table.standings[entry.standing] -= 1
+  if (entry.standing) lane.table.laneStatuses[entry.standing] -= 1
   entry.standing = undefined
   entry.dropped = true
   takeOut(lane.entries, entry)
 }
 
 /** Looks at an entry afresh and queues it by what it finds: ready, or waking at a time, or neither. */
-export function place(entry: Entry, now: number): void {
+export function place(entry: Candidate, now: number): void {
   if (entry.seat.gone || entry.dropped) return
   look(entry, now)
   enqueue(entry)
 }
 
 /** Looks at an entry afresh, and leaves it in the queues as it is: it is about to be used, and placed then. */
-export function look(entry: Entry, now: number): void {
-  const { standings } = entry.lane.table
+export function look(entry: Candidate, now: number): void {
+  const { laneStatuses } = entry.lane.table
   const before = entry.standing
   assess(entry, now)
   if (before === entry.standing) return
-  if (before) standings[before] -= 1
-  if (entry.standing) standings[entry.standing] += 1
+  if (before) laneStatuses[before] -= 1
+  if (entry.standing) laneStatuses[entry.standing] += 1
 }
 
-function enqueue(entry: Entry): void {
+function enqueue(entry: Candidate): void {
   const { wakes } = entry.lane.table
   if (entry.standing === 'ready') joinReady(entry)
   else leaveReady(entry)
@@ -155,12 +163,12 @@ export function placeLane(lane: Lane, now: number): void {
 }
 
 /** Takes an entry out of the ready ones, until it is placed again. */
-export function leaveReady(entry: Entry): void {
+export function leaveReady(entry: Candidate): void {
   entry.heap?.remove(entry)
   entry.heap = undefined
 }
 
-function joinReady(entry: Entry): void {
+function joinReady(entry: Candidate): void {
   const queue = queueOf(entry.lane.table, entry.seat.line)
   const room = roomClass(entry.room)
   if (entry.room >= (queue.misfits[room] ?? Infinity)) queue.misfits[room] = Infinity
@@ -185,7 +193,7 @@ export function wakeEntries(table: LaneTable, now: number): boolean {
   return woken > 0
 }
 
-function assess(entry: Entry, now: number): void {
+function assess(entry: Candidate, now: number): void {
   const { lane, seat } = entry
   entry.room = 0
   if (seat.usable.length === 0) return stand(entry, 'keyless', Infinity)
@@ -197,7 +205,7 @@ function assess(entry: Entry, now: number): void {
   const { block } = lane
   if (block && shut(entry, block.gate, now)) {
     if (isTrying(block.gate, now)) return stand(entry, 'trial', entry.wakeAt)
-    const cooling = block.kind === 'quota' || block.kind === 'unexplained'
+    const cooling = block.kind === 'quota' || block.kind === 'quota-unknown'
     return stand(entry, cooling ? 'cooling' : 'unavailable', entry.wakeAt)
   }
   const keyAt = keyOpensAt(seat, lane.table.model, now)
@@ -208,22 +216,22 @@ function assess(entry: Entry, now: number): void {
   return stand(entry, 'ready', lane.ledger.tokenRoomGrowsAt())
 }
 
-function stand(entry: Entry, standing: Standing, wakeAt: number): void {
+function stand(entry: Candidate, standing: LaneStatus, wakeAt: number): void {
   entry.standing = standing
   entry.wakeAt = wakeAt
 }
 
-function shut(entry: Entry, gate: Gate, now: number): boolean {
+function shut(entry: Candidate, gate: Cooldown, now: number): boolean {
   entry.wakeAt = gateOpensAt(gate, now)
   return entry.wakeAt > now
 }
 
-function hasAllowedKey(seat: Seat, model: string): boolean {
+function hasAllowedKey(seat: KeyGroup, model: string): boolean {
   if (!seat.restricted || model === '') return true
   return seat.usable.some((key) => key.allowedModels?.has(model) ?? true)
 }
 
-function keyOpensAt(seat: Seat, model: string, now: number): number {
+function keyOpensAt(seat: KeyGroup, model: string, now: number): number {
   let soonest = Infinity
   for (const key of seat.usable) {
     if (model !== '' && key.allowedModels && !key.allowedModels.has(model)) continue
@@ -235,9 +243,9 @@ function keyOpensAt(seat: Seat, model: string, now: number): number {
 }
 
 /** The ready entry with the least pass among those sure to have room for so many tokens. */
-export function firstWithRoom(queues: readonly LineQueue[], tokens: number): Entry | undefined {
+export function firstWithRoom(queues: readonly TierQueue[], tokens: number): Candidate | undefined {
   const least = tokens <= 1 ? 0 : roomClass(tokens) + 1
-  let first: Entry | undefined
+  let first: Candidate | undefined
   for (const queue of queues) {
     for (let room = least; room <= unlimitedRoom; room += 1) {
       const entry = queue.rooms[room]?.peek()
@@ -248,7 +256,7 @@ export function firstWithRoom(queues: readonly LineQueue[], tokens: number): Ent
 }
 
 /** Ready entries that may or may not have room for so many tokens, in the order of their turns; empty when none is known to. */
-export function perhapsWithRoom(queue: LineQueue, tokens: number): readonly Entry[] {
+export function perhapsWithRoom(queue: TierQueue, tokens: number): readonly Candidate[] {
   const room = roomClass(tokens)
   if (tokens <= 1 || tokens >= (queue.misfits[room] ?? Infinity)) return []
   const fitting = queue.rooms[room]?.values().filter((entry) => entry.room >= tokens) ?? []
@@ -258,7 +266,7 @@ export function perhapsWithRoom(queue: LineQueue, tokens: number): readonly Entr
 }
 
 /** The next seat that has no entry in the table yet. */
-export function nextFreshSeat(table: LaneTable, queue: LineQueue): Seat | undefined {
+export function nextFreshSeat(table: LaneTable, queue: TierQueue): KeyGroup | undefined {
   if (queue.generation !== queue.line.generation) {
     queue.generation = queue.line.generation
     queue.cursor = 0
@@ -271,7 +279,7 @@ export function nextFreshSeat(table: LaneTable, queue: LineQueue): Seat | undefi
   return nextReturned(table, queue)
 }
 
-function nextReturned(table: LaneTable, queue: LineQueue): Seat | undefined {
+function nextReturned(table: LaneTable, queue: TierQueue): KeyGroup | undefined {
   while (queue.returnedHead < queue.returned.length) {
     const seat = queue.returned[queue.returnedHead]
     queue.returnedHead += 1
@@ -284,15 +292,15 @@ function nextReturned(table: LaneTable, queue: LineQueue): Seat | undefined {
   return undefined
 }
 
-function isFresh(table: LaneTable, seat: Seat): boolean {
+function isFresh(table: LaneTable, seat: KeyGroup): boolean {
   return !seat.gone && entryOf(table, seat) === undefined
 }
 
-export function laneOf(table: LaneTable, seat: Seat): Lane | undefined {
+export function laneOf(table: LaneTable, seat: KeyGroup): Lane | undefined {
   return seat.project.lanes.find((lane) => lane.table === table)
 }
 
-export function entryOf(table: LaneTable, seat: Seat): Entry | undefined {
+export function entryOf(table: LaneTable, seat: KeyGroup): Candidate | undefined {
   return laneOf(table, seat)?.entries.find((entry) => entry.seat === seat)
 }
 
@@ -309,20 +317,20 @@ export function isTrivial(lane: Lane): boolean {
 }
 
 /** Whether nobody uses a lane now, and nobody waits for its trial. */
-function isIdle({ lane, standing }: Entry): boolean {
+function isIdle({ lane, standing }: Candidate): boolean {
   return lane.inFlight === 0 && lane.entries.length === 1 && standing !== 'trial'
 }
 
 const tailLookedAt = 8
 
 /** An entry that may sleep: one that wakes late before one that is ready, and of these the one used longest ago. */
-export function sleepiest(table: LaneTable, queue: LineQueue): Entry | undefined {
+export function sleepiest(table: LaneTable, queue: TierQueue): Candidate | undefined {
   const late = table.wakes.values().slice(-tailLookedAt)
   return late.findLast((entry) => entry.standing !== 'ready' && isIdle(entry)) ?? oldestReady(queue)
 }
 
-function oldestReady(queue: LineQueue): Entry | undefined {
-  let oldest: Entry | undefined
+function oldestReady(queue: TierQueue): Candidate | undefined {
+  let oldest: Candidate | undefined
   for (const heap of queue.rooms) {
     const entry = heap.peek()
     if (entry && isIdle(entry) && (!oldest || entry.pass < oldest.pass)) oldest = entry

@@ -1,4 +1,4 @@
-import type { Entry, Lane, LaneTable, Project, Seat } from '../inventory/entities.ts'
+import type { Candidate, Lane, LaneTable, Project, KeyGroup } from '../inventory/entities.ts'
 import type { KeyPolicy } from '../policy.ts'
 import {
   addEntry,
@@ -16,7 +16,7 @@ import {
 import { Ledger, type Calendar } from './ledger.ts'
 import { laneMemory, recall, type LaneMemory } from './archive/lane-memory.ts'
 import { effectiveLimits, limitNames, nothingLearned } from './limits.ts'
-import { SleepingLanes, type Sleeper } from './archive/lane-archive.ts'
+import { LaneArchive, type Sleeper } from './archive/lane-archive.ts'
 
 type Policy = Pick<KeyPolicy, 'laneCap' | 'tableCap' | 'trialPatienceMs'>
 type Deps = {
@@ -37,7 +37,7 @@ const wakesPerCall = 256
 export class Lanes {
   readonly #deps: Deps
   readonly #tables = new Map<string, LaneTable>()
-  readonly #sleeping = new SleepingLanes()
+  readonly #sleeping = new LaneArchive()
   #count = 0
 
   constructor(deps: Deps) {
@@ -65,7 +65,7 @@ export class Lanes {
     return table
   }
 
-  entryFor(table: LaneTable, seat: Seat): Entry {
+  entryFor(table: LaneTable, seat: KeyGroup): Candidate {
     const known = entryOf(table, seat)
     if (known) return known
     if (this.#count >= this.#deps.policy().laneCap) this.#makeRoom(table, seat)
@@ -74,7 +74,7 @@ export class Lanes {
   }
 
   /** An entry of a new lane, in no queue yet: who calls uses it, or places the lane. */
-  freshEntry(table: LaneTable, seat: Seat): Entry | undefined {
+  freshEntry(table: LaneTable, seat: KeyGroup): Candidate | undefined {
     if (this.#count >= this.#deps.policy().laneCap) this.#makeRoom(table, seat)
     const lane = this.#open(table, seat.project)
     for (const entry of lane.entries) look(entry, this.#deps.now())
@@ -128,7 +128,7 @@ export class Lanes {
   }
 
   /** When a seat's lane may be of use, as far as can be said without waking it. */
-  opensAt(table: LaneTable, seat: Seat): number {
+  opensAt(table: LaneTable, seat: KeyGroup): number {
     const entry = entryOf(table, seat)
     if (entry) return entry.standing === 'ready' ? 0 : entry.wakeAt
     return this.#sleeping.opensAt(table, seat.project)
@@ -176,20 +176,20 @@ export class Lanes {
     placeLane(lane, this.#deps.now())
   }
 
-  placeSeat(seat: Seat): void {
+  placeSeat(seat: KeyGroup): void {
     for (const lane of seat.project.lanes) {
       for (const entry of lane.entries) if (entry.seat === seat) place(entry, this.#deps.now())
     }
     this.#stir(seat.project)
   }
 
-  seatAdded(seat: Seat): void {
+  seatAdded(seat: KeyGroup): void {
     for (const lane of this.lanesOf(seat.project)) {
       if (!lane.entries.some((entry) => entry.seat === seat)) this.#enter(lane, seat)
     }
   }
 
-  seatGone(seat: Seat): void {
+  seatGone(seat: KeyGroup): void {
     for (const lane of this.lanesOf(seat.project)) {
       for (const entry of lane.entries.filter((entry) => entry.seat === seat)) dropEntry(entry)
     }
@@ -203,7 +203,7 @@ export class Lanes {
     if (successor) successor.suspension ??= project.suspension
   }
 
-  #enter(lane: Lane, seat: Seat): Entry {
+  #enter(lane: Lane, seat: KeyGroup): Candidate {
     const entry = addEntry(lane, seat)
     place(entry, this.#deps.now())
     return entry
@@ -217,7 +217,7 @@ export class Lanes {
   }
 
   /** Puts the lane to sleep that is missed least; one of which nothing is known is forgotten. */
-  #makeRoom(table: LaneTable, { line }: Seat): void {
+  #makeRoom(table: LaneTable, { line }: KeyGroup): void {
     const entry = sleepiest(table, queueOf(table, line))
     if (!entry) return
     const { lane, seat, standing, wakeAt } = entry

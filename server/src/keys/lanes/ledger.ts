@@ -1,5 +1,5 @@
 import { noLimits, type Limits } from './limits.ts'
-import type { PacificDay } from '../../runtime/pacific-day.ts'
+import type { PacificCalendar } from '../../runtime/pacific-day.ts'
 
 const windowMs = 60_000
 const exactBuckets = 32
@@ -21,7 +21,7 @@ export type Note = { readonly bucket: Bucket; readonly dayEnd: number; readonly 
 export type Correction = { readonly requests: number; readonly tokens: number }
 
 export type Calendar = {
-  readonly day: PacificDay
+  readonly day: PacificCalendar
   readonly guardMs: () => number
 }
 

@@ -1,4 +1,4 @@
-import type { Entry } from '../inventory/entities.ts'
+import type { Candidate } from '../inventory/entities.ts'
 
 /** Until a day's limit is known: about what Google gives a free project. A paid one costs its owner money, and is no reason to spend it first. */
 const unknownDay = 20
@@ -7,7 +7,7 @@ const unknownDay = 20
  * How far a turn moves an entry back: lanes are used in proportion to what is left of their day, so that a large project that
  * dies or a small one that is spent early takes as little as possible with it.
  */
-export function turnLength({ lane, seat }: Entry): number {
+export function turnLength({ lane, seat }: Candidate): number {
   const { limits, dayRequests } = lane.ledger
   const isKnown = limits.dayRequests !== Infinity && lane.project.paid !== true
   const room = isKnown ? Math.max(1, limits.dayRequests - dayRequests) : unknownDay

@@ -15,7 +15,7 @@ type Deps = {
 }
 
 /** Keeps the pool filled, in the background and by probes. Live answers fill it too, and for nothing. */
-export type PoolKeeper = {
+export type PoolMaintainer = {
   /** Fills half of the pool: at start and after the settings changed. */
   preload(): Promise<void>
   /** On schedule and by button. */
@@ -30,7 +30,7 @@ const pauseMs = 15_000
 /** Rounds in a row without one good key, after which refilling gives up: the keys are the trouble, not the pool. */
 const fruitlessRounds = 3
 
-export function createPoolKeeper(deps: Deps): PoolKeeper {
+export function createPoolKeeper(deps: Deps): PoolMaintainer {
   const { pool, policy, clock, random, prober } = deps
   const cancels = new Set<() => void>()
   let refilling = false

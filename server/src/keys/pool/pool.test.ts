@@ -29,7 +29,7 @@ describe('the pool', () => {
   test('lets its members take turns', () => {
     const bench = pooled(4)
     for (const tried of [[], [1], [1, 2]])
-      bench.meet('answered', { ask: { tried: new Set(tried) } })
+      bench.meet('answered', { wanted: { tried: new Set(tried) } })
     const turns = Array.from({ length: 6 }, () => bench.meet('answered').key)
     expect(turns.slice(0, 3).toSorted((a, b) => a - b)).toEqual([1, 2, 3])
     expect(turns.slice(3)).toEqual(turns.slice(0, 3))
@@ -39,15 +39,15 @@ describe('the pool', () => {
     const bench = pooled(2, { nonProMaxUsage: 3 })
     const served = Array.from({ length: 8 }, () => bench.meet('answered').key)
     expect(served).toEqual([1, 1, 1, 1, 2, 2, 2, 2])
-    expect(bench.engine.poolStatus().stats.usage_exhausted_keys_removed).toBe(2)
+    expect(bench.engine.views.pool().stats.usage_exhausted_keys_removed).toBe(2)
   })
 
   test('gives a rest sooner to a member that served a pro model', () => {
     const bench = pooled(2, { nonProMaxUsage: 20, proMaxUsage: 2 })
-    const ask = { lane: 'gemini-2.5-pro' }
-    for (let time = 0; time < 3; time += 1) bench.meet('answered', { ask })
-    expect(bench.meet('answered', { ask }).key).toBe(2)
-    expect(bench.engine.poolStatus().stats).toMatchObject({ pro_model_requests: 4 })
+    const wanted = { lane: 'gemini-2.5-pro' }
+    for (let time = 0; time < 3; time += 1) bench.meet('answered', { wanted })
+    expect(bench.meet('answered', { wanted }).key).toBe(2)
+    expect(bench.engine.views.pool().stats).toMatchObject({ pro_model_requests: 4 })
   })
 
   test('has no cap on usage when it is 0', () => {
@@ -70,16 +70,16 @@ describe('the pool', () => {
     expect(bench.meet('answered').choice).toBe('pool')
     // Chance that never strikes is the shortest life: a tenth less.
     bench.clock.advance(54 * minute)
-    expect(bench.ask().choice).toBe('least-recently-used')
-    expect(bench.engine.poolStatus().stats.expired_keys_removed).toBe(1)
+    expect(bench.wanted().choice).toBe('least-recently-used')
+    expect(bench.engine.views.pool().stats.expired_keys_removed).toBe(1)
   })
 
   test('never grows over its size', () => {
     const bench = pooled(5, { size: 2 })
     const tried = new Set<number>()
     for (let time = 0; time < 5; time += 1)
-      tried.add(bench.meet('answered', { ask: { tried } }).key)
-    expect(bench.engine.poolStatus().current_size).toBe(2)
+      tried.add(bench.meet('answered', { wanted: { tried } }).key)
+    expect(bench.engine.views.pool().current_size).toBe(2)
   })
 
   test.each(['key-leaked', 'key-invalid', 'timed-out', 'upstream-failed'] as const)(
@@ -88,18 +88,18 @@ describe('the pool', () => {
       const bench = pooled(2)
       bench.meet('answered')
       bench.meet(verdict)
-      expect(bench.engine.poolStatus().current_size).toBe(0)
+      expect(bench.engine.views.pool().current_size).toBe(0)
     },
   )
 
   test('is left at once by a key that is disabled or removed', () => {
     const bench = pooled(2)
     bench.meet('answered')
-    bench.engine.disable(1)
-    expect(bench.engine.poolStatus().current_size).toBe(0)
+    bench.engine.control.disable(1)
+    expect(bench.engine.views.pool().current_size).toBe(0)
     bench.meet('answered')
-    bench.engine.removeKeys([2])
-    expect(bench.engine.poolStatus().current_size).toBe(0)
+    bench.engine.control.removeKeys([2])
+    expect(bench.engine.views.pool().current_size).toBe(0)
   })
 
   test('is a preference only: a member without room yields to any key that has', () => {
@@ -107,25 +107,25 @@ describe('the pool', () => {
     bench.meet('answered')
     bench.meet('quota-spent', { violations: [perDay(20)] })
     expect(bench.meet('answered')).toMatchObject({ key: 2, choice: 'least-recently-used' })
-    expect(bench.engine.poolStatus().current_size).toBe(2)
-    expect(bench.ask({ lane: 'gemini-other' })).toMatchObject({ choice: 'pool' })
+    expect(bench.engine.views.pool().current_size).toBe(2)
+    expect(bench.wanted({ lane: 'gemini-other' })).toMatchObject({ choice: 'pool' })
   })
 
   test('does not go over priority', () => {
     const bench = createBench({ keys: [{}, { priority: 1 }], policy: { pool: pool() } })
-    bench.meet('answered', { ask: { tried: new Set([2]) } })
-    expect(bench.ask().key).toBe(2)
+    bench.meet('answered', { wanted: { tried: new Set([2]) } })
+    expect(bench.wanted().key).toBe(2)
   })
 
   test('keeps its members when settings change, and drops those that no longer fit', async () => {
     const bench = pooled(3)
-    const upkeep = bench.engine.startUpkeep(async () => ({ verdict: 'answered', status: 200 }))
+    const upkeep = bench.engine.startChecks(async () => ({ verdict: 'answered', status: 200 }))
     const tried = new Set<number>()
     for (let time = 0; time < 3; time += 1)
-      tried.add(bench.meet('answered', { ask: { tried } }).key)
+      tried.add(bench.meet('answered', { wanted: { tried } }).key)
     bench.setPolicy({ pool: pool({ size: 2, minThreshold: 1 }) })
     await upkeep.keeper.maintain()
-    expect(bench.engine.poolStatus()).toMatchObject({ current_size: 2, pool_size: 2 })
+    expect(bench.engine.views.pool()).toMatchObject({ current_size: 2, pool_size: 2 })
     bench.engine.close()
   })
 
@@ -133,7 +133,7 @@ describe('the pool', () => {
     const bench = pooled(2, { enabled: false })
     bench.meet('answered')
     expect(bench.meet('answered').choice).toBe('least-recently-used')
-    expect(bench.engine.poolStatus()).toMatchObject({ current_size: 0, enabled: false })
+    expect(bench.engine.views.pool()).toMatchObject({ current_size: 0, enabled: false })
   })
 
   test('tells all that the original told of it', () => {
@@ -141,7 +141,7 @@ describe('the pool', () => {
     bench.meet('answered')
     bench.clock.advance(10_000)
     bench.meet('answered')
-    expect(bench.engine.poolStatus()).toEqual({
+    expect(bench.engine.views.pool()).toEqual({
       enabled: true,
       pool_size: 50,
       current_size: 1,
@@ -193,5 +193,5 @@ test('maintenance adds five, three or two, and never more than there is room for
 
 test('a miss with an empty pool answers at once', () => {
   const bench = pooled(2)
-  expect(bench.ask({ lane: flash }).choice).toBe('least-recently-used')
+  expect(bench.wanted({ lane: flash }).choice).toBe('least-recently-used')
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { MetaRepository } from '../../runtime/meta-store.ts'
-import type { KeyBook } from './key-registry.ts'
+import type { MetaStore } from '../../runtime/meta-store.ts'
+import type { KeyRegistry } from './key-registry.ts'
 
 const metaName = 'environment-keys'
 const digests = z.array(z.string())
@@ -13,8 +13,8 @@ const mostRemembered = 500_000
  * that was deleted does not come back.
  */
 export async function importEnvironmentKeys(
-  book: Pick<KeyBook, 'add'>,
-  meta: Pick<MetaRepository, 'get' | 'set'>,
+  book: Pick<KeyRegistry, 'add'>,
+  meta: Pick<MetaStore, 'get' | 'set'>,
   values: readonly string[],
 ): Promise<void> {
   const known = digests.parse(JSON.parse((await meta.get(metaName)) ?? '[]'))

@@ -1,17 +1,17 @@
-import type { KeyEngine } from '../engine.ts'
+import type { KeyControl } from '../engine.ts'
 import type { KeyId } from '../types.ts'
 import type { Secret } from '../../log/secret.ts'
-import { politely } from '../../runtime/for-each-in-slices.ts'
-import type { KeyRepository, KeySync, KeyUse } from '../../storage/stores/key-store.ts'
+import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
+import type { KeyStore, KeySync, KeyUse } from '../../storage/stores/key-store.ts'
 import type { KeyPatch, KeyRow } from '../../storage/stores/key-row.ts'
-import { createSequence } from '../../runtime/serial-queue.ts'
+import { createSerialQueue } from '../../runtime/serial-queue.ts'
 import { createUseWriter } from './use-writer.ts'
 
 /**
  * The keys as the operator has them: the rows of the table, at hand, and the only way to change them. What changes is stored first; then
  * the engine is told of just that.
  */
-export interface KeyBook {
+export interface KeyRegistry {
   /** In the order in which they were added. */
   all(): IterableIterator<KeyRow>
   ids(): readonly KeyId[]
@@ -34,20 +34,20 @@ export interface KeyBook {
   close(): Promise<void>
 }
 
-export type KeyBookDeps = {
-  readonly store: KeyRepository
-  readonly engine: Pick<KeyEngine, 'setKeys' | 'addKeys' | 'removeKeys'>
+export type KeyRegistryDeps = {
+  readonly store: KeyStore
+  readonly control: Pick<KeyControl, 'setKeys' | 'addKeys' | 'removeKeys'>
   /** Makes a value known to whoever keeps secrets out of texts. A key that is gone stays a secret. */
   readonly guard: (secret: string) => void
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
-export async function openKeyBook(deps: KeyBookDeps): Promise<KeyBook> {
-  const { store, engine, guard, complain } = deps
+export async function openKeyRegistry(deps: KeyRegistryDeps): Promise<KeyRegistry> {
+  const { store, control, guard, onError } = deps
   const rows = new Map<KeyId, KeyRow>()
   /** Listed anew after a change: there may be many, and they seldom change. */
   let ids: readonly KeyId[] | undefined
-  const uses = createUseWriter({ write: (notes) => writeUses({ store, rows }, notes), complain })
+  const uses = createUseWriter({ write: (notes) => writeUses({ store, rows }, notes), onError })
   const take = (some: readonly KeyRow[]) => {
     ids = undefined
     for (const row of some) {
@@ -61,7 +61,7 @@ export async function openKeyBook(deps: KeyBookDeps): Promise<KeyBook> {
   }
   const stored = await store.all()
   take(stored)
-  engine.setKeys(stored)
+  control.setKeys(stored)
 
   return {
     all: () => rows.values(),
@@ -76,31 +76,31 @@ export async function openKeyBook(deps: KeyBookDeps): Promise<KeyBook> {
     },
     secretOf: (id) => rows.get(id)?.secret,
     find: (values) => store.find(values),
-    ...keyChanges({ store, engine, rows, take, drop }),
+    ...keyChanges({ store, control, rows, take, drop }),
     noteUse: uses.note,
     close: uses.close,
   }
 }
 
-type Changes = Pick<KeyBook, 'add' | 'replaceAll' | 'remove' | 'change'>
-type ChangeDeps = Pick<KeyBookDeps, 'store' | 'engine'> & {
+type Changes = Pick<KeyRegistry, 'add' | 'replaceAll' | 'remove' | 'change'>
+type ChangeDeps = Pick<KeyRegistryDeps, 'store' | 'control'> & {
   readonly rows: Map<KeyId, KeyRow>
   readonly take: (some: readonly KeyRow[]) => void
   readonly drop: (some: readonly KeyId[]) => void
 }
 
 /** One after the other, so that table, book and engine change in the same order. */
-function keyChanges({ store, engine, rows, take, drop }: ChangeDeps): Changes {
-  const inTurn = createSequence()
+function keyChanges({ store, control, rows, take, drop }: ChangeDeps): Changes {
+  const inTurn = createSerialQueue()
   const join = (added: readonly KeyRow[]) =>
-    politely(added, (some) => {
+    forEachInSlices(added, (some) => {
       take(some)
-      engine.addKeys(some)
+      control.addKeys(some)
     })
   const leave = (ids: readonly KeyId[]) =>
-    politely(ids, (some) => {
+    forEachInSlices(ids, (some) => {
       drop(some)
-      engine.removeKeys(some)
+      control.removeKeys(some)
     })
   return {
     add: (values) =>
@@ -127,10 +127,10 @@ function keyChanges({ store, engine, rows, take, drop }: ChangeDeps): Changes {
       inTurn(async () => {
         const known = [...patches].filter(([id]) => rows.has(id))
         await store.update(new Map(known))
-        await politely(known, (some) => {
+        await forEachInSlices(known, (some) => {
           const changed = some.flatMap(([id, patch]) => patched(rows.get(id), patch))
           for (const row of changed) rows.set(row.id, row)
-          engine.addKeys(changed)
+          control.addKeys(changed)
         })
         return known.map(([id]) => id)
       }),
@@ -138,7 +138,7 @@ function keyChanges({ store, engine, rows, take, drop }: ChangeDeps): Changes {
 }
 
 type UseDeps = {
-  readonly store: Pick<KeyRepository, 'noteUse'>
+  readonly store: Pick<KeyStore, 'noteUse'>
   readonly rows: Map<KeyId, KeyRow>
 }
 

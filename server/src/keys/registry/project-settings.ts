@@ -1,9 +1,9 @@
 import type { ProjectDesk } from '../../admin/projects/handlers.ts'
 import type { KeyEngine } from '../engine.ts'
 import type { ProjectId } from '../types.ts'
-import type { ProjectRepository, ProjectSettings } from '../../storage/stores/project-store.ts'
+import type { ProjectStore, ProjectSettings } from '../../storage/stores/project-store.ts'
 
-type Deps = { readonly engine: KeyEngine; readonly store: ProjectRepository }
+type Deps = { readonly engine: KeyEngine; readonly store: ProjectStore }
 
 export type ComposedProjects = ProjectDesk & {
   /** Tells the engine all that was said: after keys were loaded. */
@@ -16,14 +16,14 @@ export type ComposedProjects = ProjectDesk & {
 
 /** What a person said of projects: in the store, and from there in the engine. */
 export function composeProjects({ engine, store }: Deps): ComposedProjects {
-  const isKnown = (id: ProjectId) => engine.snapshotKeys({ project: id, limit: 0 }).total > 0
+  const isKnown = (id: ProjectId) => engine.views.keys({ project: id, limit: 0 }).total > 0
 
   const told = new Map<ProjectId, ProjectSettings>()
 
   async function tell(id: ProjectId): Promise<boolean> {
     const project = await store.get(id)
     told.set(id, project)
-    return engine.setProject(project)
+    return engine.control.setProject(project)
   }
 
   return {
@@ -31,7 +31,7 @@ export function composeProjects({ engine, store }: Deps): ComposedProjects {
     async change(id, patch) {
       if (!isKnown(id)) return false
       await store.change(id, patch)
-      if ('paid' in patch && patch.paid === undefined) engine.setProject({ id, paid: null })
+      if ('paid' in patch && patch.paid === undefined) engine.control.setProject({ id, paid: null })
       return tell(id)
     },
     async setLimits(id, lane, limits) {
@@ -42,14 +42,14 @@ export function composeProjects({ engine, store }: Deps): ComposedProjects {
     async load() {
       for (const project of await store.all()) {
         told.set(project.id, project)
-        engine.setProject(project)
+        engine.control.setProject(project)
       }
     },
     tellOf(keys) {
       const ids = new Set(keys.map(({ project }) => project))
       for (const id of ids) {
         const project = id === undefined ? undefined : told.get(id)
-        if (project !== undefined) engine.setProject(project)
+        if (project !== undefined) engine.control.setProject(project)
       }
     },
     async apply(id) {

@@ -10,13 +10,13 @@ export interface UseWriter {
 
 export type UseWriterDeps = {
   readonly write: (uses: readonly KeyUse[]) => Promise<void>
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 const writeMs = 10_000
 
 /** Gathers when keys were used and writes it now and then. There is one note for a key, however long the database is away. */
-export function createUseWriter({ write, complain }: UseWriterDeps): UseWriter {
+export function createUseWriter({ write, onError }: UseWriterDeps): UseWriter {
   let notes = new Map<KeyId, KeyUse>()
   let writing: Promise<void> | undefined
 
@@ -35,7 +35,7 @@ export function createUseWriter({ write, complain }: UseWriterDeps): UseWriter {
         const newer = notes.get(use.id)
         notes.set(use.id, { ...use, lastAt: newer?.lastAt ?? use.lastAt })
       }
-      complain(error)
+      onError(error)
     }
   }
 

@@ -1,6 +1,6 @@
 import type { KeyId } from '../types.ts'
 
-type Bond = { readonly key: KeyId; readonly until: number }
+type Affinity = { readonly key: KeyId; readonly until: number }
 type Bounds = { readonly conversationCap: number; readonly conversationTtlMs: number }
 
 /** Which key served a conversation last. Forgets the longest silent ones first. */
@@ -11,7 +11,7 @@ export type Conversations = {
 }
 
 export function createConversations(bounds: () => Bounds): Conversations {
-  const bonds = new Map<string, Bond>()
+  const bonds = new Map<string, Affinity>()
   return {
     keyOf(conversation, now) {
       const bond = bonds.get(conversation)

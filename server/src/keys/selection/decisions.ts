@@ -1,9 +1,9 @@
-import type { Choice, KeyId, ProjectId, Refusal } from '../types.ts'
+import type { Choice, KeyId, ProjectId, NoKeyReason } from '../types.ts'
 import type { VerdictName } from '../../google/verdicts.ts'
-import type { Standing } from '../lane-status.ts'
+import type { LaneStatus } from '../lane-status.ts'
 
 /** How many lanes of the table stood how, where the choice was made: the candidates. */
-export type Candidates = Readonly<Record<Standing, number>>
+export type Candidates = Readonly<Record<LaneStatus, number>>
 
 export type Decision =
   | {
@@ -23,13 +23,13 @@ export type Decision =
       readonly candidates: Candidates | undefined
       readonly at: number
       readonly lane: string
-      readonly reason: Refusal['kind']
+      readonly reason: NoKeyReason['kind']
     }
   | {
       readonly kind: 'settled'
       readonly request: string | undefined
       /** How the lane stands now: the effect of the outcome. */
-      readonly standing: Standing | undefined
+      readonly standing: LaneStatus | undefined
       readonly at: number
       readonly lane: string
       readonly key: KeyId

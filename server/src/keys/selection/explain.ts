@@ -1,10 +1,10 @@
-import type { Entry, LaneTable } from '../inventory/entities.ts'
+import type { Candidate, LaneTable } from '../inventory/entities.ts'
 import { noStandings } from '../lanes/lane-table.ts'
-import type { Ask, Choice, KeyId, ProjectId, Refusal } from '../types.ts'
+import type { KeyRequest, Choice, KeyId, ProjectId, NoKeyReason } from '../types.ts'
 import type { Pick } from './selection.ts'
 import { snapshotLane, type LaneSnapshot } from '../views/snapshots.ts'
-import type { World } from '../inventory/engine-context.ts'
-import type { Standing } from '../lane-status.ts'
+import type { EngineContext } from '../inventory/engine-context.ts'
+import type { LaneStatus } from '../lane-status.ts'
 
 export type TierExplanation = {
   readonly priority: number
@@ -13,7 +13,7 @@ export type TierExplanation = {
   readonly groups: number
   /** Of these, how many have not been used for this lane yet. */
   readonly unused: number
-  readonly standings: Readonly<Record<Standing, number>>
+  readonly laneStatuses: Readonly<Record<LaneStatus, number>>
 }
 
 export type Explanation = {
@@ -29,7 +29,7 @@ export type Explanation = {
         readonly because: string
       }
     | undefined
-  readonly refusal: Refusal | undefined
+  readonly refusal: NoKeyReason | undefined
 }
 
 const lanesShown = 50
@@ -41,15 +41,19 @@ const reasons = {
   'least-recently-used': 'Of the lanes with room, its was used least recently.',
 } as const satisfies Record<Choice, string>
 
-type Look = { readonly ask: Ask; readonly answer: Pick | Refusal; readonly now: number }
+type Look = {
+  readonly wanted: KeyRequest
+  readonly answer: Pick | NoKeyReason
+  readonly now: number
+}
 
 /** Says what a request would meet now, and why; takes nothing. */
-export function explain(world: World, { ask, answer, now }: Look): Explanation {
-  const table = world.lanes.tables.get(ask.lane)
+export function explain(world: EngineContext, { wanted, answer, now }: Look): Explanation {
+  const table = world.lanes.tables.get(wanted.lane)
   const picked = 'kind' in answer ? undefined : answer
   return {
     at: now,
-    lane: ask.lane,
+    lane: wanted.lane,
     tiers: table ? tiersOf(world, table) : [],
     lanes: table ? firstLanes(table, now) : [],
     chosen: picked && {
@@ -71,16 +75,16 @@ function firstLanes(table: LaneTable, now: number): LaneSnapshot[] {
   return shown
 }
 
-function tiersOf(world: World, table: LaneTable): TierExplanation[] {
-  const entries: Entry[] = table.lanes.flatMap((lane) => lane.entries)
+function tiersOf(world: EngineContext, table: LaneTable): TierExplanation[] {
+  const entries: Candidate[] = table.lanes.flatMap((lane) => lane.entries)
   return world.fleet.lines
     .filter((line) => line.seats.length > line.gone)
     .map((line) => {
       const here = entries.filter((entry) => entry.seat.line === line)
-      const standings = noStandings()
-      for (const { standing } of here) if (standing) standings[standing] += 1
+      const laneStatuses = noStandings()
+      for (const { standing } of here) if (standing) laneStatuses[standing] += 1
       const groups = line.seats.length - line.gone
       const { priority, paid } = line
-      return { priority, paid, groups, unused: groups - here.length, standings }
+      return { priority, paid, groups, unused: groups - here.length, laneStatuses }
     })
 }

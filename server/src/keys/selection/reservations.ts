@@ -1,27 +1,27 @@
-import type { Hold, LaneTable } from '../inventory/entities.ts'
+import type { ActiveReservation, LaneTable } from '../inventory/entities.ts'
 import { effects } from '../effects/effects.ts'
-import type { Gate } from '../inventory/cooldown.ts'
+import type { Cooldown } from '../inventory/cooldown.ts'
 import { passTurn, placeLane } from '../lanes/lane-table.ts'
 import type { Outcome } from '../../google/outcome.ts'
-import type { Ask, Reservation } from '../types.ts'
+import type { KeyRequest, Reservation } from '../types.ts'
 import type { Pick } from './selection.ts'
-import { standings } from '../lane-status.ts'
-import type { World } from '../inventory/engine-context.ts'
+import { laneStatuses } from '../lane-status.ts'
+import type { EngineContext } from '../inventory/engine-context.ts'
 
 /** More calls out than this cannot be true; the oldest were never settled, and no longer count. */
 const holdCap = 100_000
 
 export type Reservations = {
-  take(pick: Pick, ask: Ask, now: number): Hold
+  take(pick: Pick, wanted: KeyRequest, now: number): ActiveReservation
   /** Ends a reservation; undefined when it ended before. */
-  end(reservation: Reservation): Hold | undefined
+  end(reservation: Reservation): ActiveReservation | undefined
   readonly size: number
 }
 
-export function createReservations(world: World): Reservations {
-  const holds = new Map<Reservation, Hold>()
+export function createReservations(world: EngineContext): Reservations {
+  const holds = new Map<Reservation, ActiveReservation>()
 
-  function end(reservation: Reservation): Hold | undefined {
+  function end(reservation: Reservation): ActiveReservation | undefined {
     const hold = holds.get(reservation)
     if (!hold) return undefined
     holds.delete(reservation)
@@ -48,7 +48,7 @@ export function createReservations(world: World): Reservations {
       const { lane } = entry
       const trials = claimTrials(world, { entry, key, choice }, now)
       const groups = groupsIn(world)
-      const hold: Hold = {
+      const hold: ActiveReservation = {
         request,
         key: key.id,
         project: lane.project.id,
@@ -82,23 +82,23 @@ export function createReservations(world: World): Reservations {
 }
 
 /** Those that have not been used for a model yet are in no table of it, and as good as ready. */
-function groupsIn({ fleet }: World): number {
+function groupsIn({ fleet }: EngineContext): number {
   let groups = 0
   for (const line of fleet.lines) groups += line.seats.length - line.gone
   return groups
 }
 
-function notReady({ standings }: LaneTable): number {
+function notReady({ laneStatuses }: LaneTable): number {
   let count = 0
-  for (const standing of shutStandings) count += standings[standing]
+  for (const standing of shutStandings) count += laneStatuses[standing]
   return count
 }
 
-const shutStandings = standings.filter((standing) => standing !== 'ready')
-const noTrials: readonly Gate[] = []
+const shutStandings = laneStatuses.filter((standing) => standing !== 'ready')
+const noTrials: readonly Cooldown[] = []
 
 /** Every half-open gate on the way is tried by this one call. */
-function claimTrials(world: World, { entry, key }: Pick, now: number): readonly Gate[] {
+function claimTrials(world: EngineContext, { entry, key }: Pick, now: number): readonly Cooldown[] {
   const { lane } = entry
   const { block } = lane
   // A block whose end needs no trial is over by itself.
@@ -118,7 +118,7 @@ function claimTrials(world: World, { entry, key }: Pick, now: number): readonly 
 }
 
 /** What the ledger of a lane must take back or put right once the outcome is known. */
-export function correctLedger({ entry, note }: Hold, outcome: Outcome): void {
+export function correctLedger({ entry, note }: ActiveReservation, outcome: Outcome): void {
   const { ledger } = entry.lane
   if (!effects[outcome.verdict].counted) {
     ledger.correct(note, { requests: -1, tokens: -note.tokens })

@@ -1,6 +1,6 @@
 import type { Conversations } from './affinity.ts'
-import type { Entry, Key, LaneTable, Line, LineQueue, Seat } from '../inventory/entities.ts'
-import type { Fleet } from '../inventory/inventory.ts'
+import type { Candidate, Key, LaneTable, Tier, TierQueue, KeyGroup } from '../inventory/entities.ts'
+import type { Inventory } from '../inventory/inventory.ts'
 import { gateOpensAt } from '../inventory/cooldown.ts'
 import {
   firstWithRoom,
@@ -13,19 +13,19 @@ import {
 } from '../lanes/lane-table.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import type { Pool } from '../pool/pool.ts'
-import type { Ask, Choice, KeyId } from '../types.ts'
+import type { KeyRequest, Choice, KeyId } from '../types.ts'
 import { ownerOf } from '../inventory/project-name.ts'
 
-export type Pick = { readonly entry: Entry; readonly key: Key; readonly choice: Choice }
+export type Pick = { readonly entry: Candidate; readonly key: Key; readonly choice: Choice }
 
 type Deps = {
-  readonly fleet: Fleet
+  readonly fleet: Inventory
   readonly lanes: Lanes
   readonly conversations: Conversations
   readonly pool: Pool
 }
 
-type Search = { readonly table: LaneTable; readonly ask: Ask; readonly now: number }
+type Search = { readonly table: LaneTable; readonly wanted: KeyRequest; readonly now: number }
 
 /** What is picked is to be reserved, or its lane placed again. */
 export type Selection = { pick(search: Search): Pick | undefined }
@@ -34,18 +34,18 @@ export type Selection = { pick(search: Search): Pick | undefined }
 export function createSelection(deps: Deps): Selection {
   return {
     pick(search) {
-      const { ask, table, now } = search
-      if (ask.bearerOnly && !deps.fleet.hasBearerKey) return undefined
+      const { wanted, table, now } = search
+      if (wanted.bearerOnly && !deps.fleet.hasBearerKey) return undefined
       wakeEntries(table, now)
       deps.lanes.wakeSleepers(table, now)
-      if (ask.owner !== undefined) return pickOwner(deps, search)
+      if (wanted.owner !== undefined) return pickOwner(deps, search)
       return pickConversation(deps, search) ?? pickTiers(deps, search)
     },
   }
 }
 
 function pickOwner({ fleet, lanes }: Deps, search: Search): Pick | undefined {
-  const project = ownerOf(fleet, search.ask.owner)
+  const project = ownerOf(fleet, search.wanted.owner)
   const seats = [...(project?.seats ?? [])].toSorted((a, b) => b.line.priority - a.line.priority)
   for (const seat of seats) {
     const entry = lanes.entryFor(search.table, seat)
@@ -56,7 +56,7 @@ function pickOwner({ fleet, lanes }: Deps, search: Search): Pick | undefined {
 }
 
 function pickConversation(deps: Deps, search: Search): Pick | undefined {
-  const { conversation } = search.ask
+  const { conversation } = search.wanted
   if (conversation === undefined) return undefined
   const id = deps.conversations.keyOf(conversation, search.now)
   const pick = id === undefined ? undefined : pickKey(deps, search, id)
@@ -94,36 +94,36 @@ function pickTiers(deps: Deps, search: Search): Pick | undefined {
 const freeZerosToBelieve = 3
 
 /** A model of which free projects have nothing is asked of paid ones first: a request must not walk through all that cannot. */
-function inTurn({ table }: Search, tier: readonly Line[]): readonly (readonly Line[])[] {
+function inTurn({ table }: Search, tier: readonly Tier[]): readonly (readonly Tier[])[] {
   if (table.freeZeros < freeZerosToBelieve) return [tier]
   const paid = tier.filter((line) => line.paid)
   return paid.length === 0 ? [tier] : [paid, tier]
 }
 
 /** Lines of one priority stand side by side. */
-function tierAt(lines: readonly Line[], index: number): readonly Line[] {
+function tierAt(lines: readonly Tier[], index: number): readonly Tier[] {
   const first = lines[index]
   const second = lines[index + 1]
   if (!first) return []
   return second && second.priority === first.priority ? [first, second] : [first]
 }
 
-function queuesOf({ table, ask }: Search, tier: readonly Line[]): LineQueue[] {
-  const queues: LineQueue[] = []
-  for (const line of tier) if (line.paid || !ask.paidOnly) queues.push(queueOf(table, line))
+function queuesOf({ table, wanted }: Search, tier: readonly Tier[]): TierQueue[] {
+  const queues: TierQueue[] = []
+  for (const line of tier) if (line.paid || !wanted.paidOnly) queues.push(queueOf(table, line))
   return queues
 }
 
-type Tier = { readonly tier: readonly Line[]; readonly queues: readonly LineQueue[] }
+type PriorityLevel = { readonly tier: readonly Tier[]; readonly queues: readonly TierQueue[] }
 
 /** What opens without a time is found when the pool is looked through again. */
 const poolLookMs = 1000
 
 /** A pool with a place for every key prefers none of them. */
-function pickPool(deps: Deps, search: Search, { tier, queues }: Tier): Pick | undefined {
+function pickPool(deps: Deps, search: Search, { tier, queues }: PriorityLevel): Pick | undefined {
   const { pool, fleet } = deps
   const { table, now } = search
-  const tokens = search.ask.estimatedInputTokens
+  const tokens = search.wanted.estimatedInputTokens
   if (pool.size === 0 || pool.capacity >= fleet.keys.size) return undefined
   if (pool.restsUntil(table, tokens) > now) return undefined
   const inTurn = pickMemberInTurn(pool, search, queues)
@@ -145,7 +145,7 @@ function pickPool(deps: Deps, search: Search, { tier, queues }: Tier): Pick | un
 function askMember(
   { lanes }: Deps,
   search: Search,
-  { key, tier }: { readonly key: Key; readonly tier: readonly Line[] },
+  { key, tier }: { readonly key: Key; readonly tier: readonly Tier[] },
 ): Pick | number {
   const { table, now } = search
   const opensAt = lanes.opensAt(table, key.seat)
@@ -159,16 +159,16 @@ function askMember(
 function pickMemberInTurn(
   pool: Pool,
   search: Search,
-  queues: readonly LineQueue[],
+  queues: readonly TierQueue[],
 ): Pick | undefined {
-  const entry = firstWithRoom(queues, search.ask.estimatedInputTokens)
+  const entry = firstWithRoom(queues, search.wanted.estimatedInputTokens)
   if (!entry || !hasRoom(entry, search)) return undefined
   const key = nextKey(entry, search)
   return key && pool.offers(key.id) ? { entry, key, choice: 'pool' } : undefined
 }
 
-function pickLeastRecent(deps: Deps, search: Search, queues: LineQueue[]): Pick | undefined {
-  const asides: Entry[] = []
+function pickLeastRecent(deps: Deps, search: Search, queues: TierQueue[]): Pick | undefined {
+  const asides: Candidate[] = []
   let pick: Pick | undefined
   do {
     const seat = nextFresh(search.table, queues)
@@ -180,12 +180,12 @@ function pickLeastRecent(deps: Deps, search: Search, queues: LineQueue[]): Pick 
   return { entry: pick.entry, key: pick.key, choice: 'pool' }
 }
 
-type Fresh = { readonly seat: Seat; readonly queues: readonly LineQueue[] }
+type Fresh = { readonly seat: KeyGroup; readonly queues: readonly TierQueue[] }
 
 /** Never used comes before least recently used. A new lane is queued only after its turn, where its next one is. */
 function pickFresh({ lanes }: Deps, search: Search, { seat, queues }: Fresh): Pick | undefined {
-  const { table, ask } = search
-  const tokens = ask.estimatedInputTokens
+  const { table, wanted } = search
+  const tokens = wanted.estimatedInputTokens
   const entry = lanes.freshEntry(table, seat)
   if (!entry) return undefined
   const isFirst = firstWithRoom(queues, tokens)?.isNew !== true
@@ -201,7 +201,7 @@ function wakesAny({ lanes }: Deps, { table, now }: Search): boolean {
   return lanes.wakeSleepers(table, now) || woken
 }
 
-function nextFresh(table: LaneTable, queues: readonly LineQueue[]): Seat | undefined {
+function nextFresh(table: LaneTable, queues: readonly TierQueue[]): KeyGroup | undefined {
   for (const queue of queues) {
     const seat = nextFreshSeat(table, queue)
     if (seat) return seat
@@ -210,9 +210,9 @@ function nextFresh(table: LaneTable, queues: readonly LineQueue[]): Seat | undef
 }
 
 /** Entries that are ready but not for this request are set aside: at most as many as it has tried. */
-function pickReady(search: Search, queues: LineQueue[], asides: Entry[]): Pick | undefined {
-  const { ask, now } = search
-  const tokens = ask.estimatedInputTokens
+function pickReady(search: Search, queues: TierQueue[], asides: Candidate[]): Pick | undefined {
+  const { wanted, now } = search
+  const tokens = wanted.estimatedInputTokens
   for (let entry = firstWithRoom(queues, tokens); entry; entry = firstWithRoom(queues, tokens)) {
     place(entry, now)
     if (entry.standing !== 'ready' || entry.room < tokens) continue
@@ -231,13 +231,13 @@ function pickReady(search: Search, queues: LineQueue[], asides: Entry[]): Pick |
   return undefined
 }
 
-function hasRoom(entry: Entry, { ask, now }: Search): boolean {
+function hasRoom(entry: Candidate, { wanted, now }: Search): boolean {
   place(entry, now)
-  return entry.standing === 'ready' && entry.room >= ask.estimatedInputTokens
+  return entry.standing === 'ready' && entry.room >= wanted.estimatedInputTokens
 }
 
 /** Keys of a seat take turns. */
-function nextKey({ seat }: Entry, search: Search): Key | undefined {
+function nextKey({ seat }: Candidate, search: Search): Key | undefined {
   const { usable } = seat
   for (let step = 0; step < usable.length; step += 1) {
     const index = (seat.next + step) % usable.length
@@ -247,10 +247,10 @@ function nextKey({ seat }: Entry, search: Search): Key | undefined {
   return undefined
 }
 
-function fits(key: Key, { ask, now }: Search): boolean {
-  if (ask.tried?.has(key.id) || ask.triedProjects?.has(key.seat.project.id)) return false
-  if (ask.bearerOnly && key.secret.isAuthKey) return false
-  if (ask.paidOnly && key.seat.project.paid !== true) return false
-  if (ask.model !== '' && key.allowedModels && !key.allowedModels.has(ask.model)) return false
+function fits(key: Key, { wanted, now }: Search): boolean {
+  if (wanted.tried?.has(key.id) || wanted.triedProjects?.has(key.seat.project.id)) return false
+  if (wanted.bearerOnly && key.secret.isAuthKey) return false
+  if (wanted.paidOnly && key.seat.project.paid !== true) return false
+  if (wanted.model !== '' && key.allowedModels && !key.allowedModels.has(wanted.model)) return false
   return key.rest === undefined || gateOpensAt(key.rest.gate, now) <= now
 }

@@ -14,7 +14,7 @@ const spentFor = (bench: Bench, retryAfterMs: number) =>
   bench.meet('quota-spent', { violations: [perMinute(1)], retryAfterMs })
 
 const waitFor = ({ engine }: Bench, maxWaitMs = 5000, signal = new AbortController().signal) =>
-  engine.wait(anAsk(), { maxWaitMs, signal })
+  engine.keys.wait(anAsk(), { maxWaitMs, signal })
 
 /** What promises have come to, once all that is due has run. */
 async function drain(): Promise<void> {
@@ -48,8 +48,10 @@ describe('waiting', () => {
     const bench = createBench({ keys: 1 })
     spentFor(bench, 2000)
     const signal = new AbortController().signal
-    const ask = anAsk({ tried: new Set([1]) })
-    expect(await bench.engine.wait(ask, { maxWaitMs: 5000, signal })).toMatchObject({ ok: false })
+    const wanted = anAsk({ tried: new Set([1]) })
+    expect(await bench.engine.keys.wait(wanted, { maxWaitMs: 5000, signal })).toMatchObject({
+      ok: false,
+    })
     expect(bench.clock.timers).toBe(0)
   })
 
@@ -71,10 +73,10 @@ describe('waiting', () => {
 
   test('ends early when a reservation is given back', async () => {
     const bench = createBench({ keys: [{ project: 'p' }] })
-    bench.engine.setProject({ id: 'p', limits: { '*': { minuteRequests: 1 } } })
-    const held = bench.ask()
+    bench.engine.control.setProject({ id: 'p', limits: { '*': { minuteRequests: 1 } } })
+    const held = bench.wanted()
     const waiting = waitFor(bench, 2 * minute)
-    bench.engine.release(held)
+    bench.engine.keys.release(held)
     expect(await waiting).toMatchObject({ ok: true })
     expect(bench.clock.timers).toBe(0)
   })
@@ -83,7 +85,7 @@ describe('waiting', () => {
     const bench = createBench({ keys: 1 })
     spentFor(bench, 4000)
     const waiting = waitFor(bench)
-    bench.engine.reset(1)
+    bench.engine.control.reset(1)
     expect(await waiting).toMatchObject({ ok: true })
   })
 
@@ -95,7 +97,7 @@ describe('waiting', () => {
     client.abort(new Error('the client left'))
     await expect(waiting).rejects.toThrow('the client left')
     expect(bench.clock.timers).toBe(0)
-    expect(bench.engine.counts().waiting).toBe(0)
+    expect(bench.engine.views.counts().waiting).toBe(0)
   })
 
   test('is refused at once to a client that has left already', async () => {
@@ -123,7 +125,7 @@ describe('waiting', () => {
     }
     await drain()
     expect(results).toMatchObject([{ ok: false }])
-    expect(bench.engine.counts().waiting).toBe(2)
+    expect(bench.engine.views.counts().waiting).toBe(2)
     bench.engine.close()
     await drain()
     expect(results.length).toBe(3)
@@ -135,7 +137,7 @@ describe('waiting', () => {
     bench.meet('quota-spent', { violations: [perDay(20)] })
     spentFor(bench, 1000)
     const signal = new AbortController().signal
-    const stuck = bench.engine.wait(anAsk({ tried: new Set([2]), estimatedInputTokens: 1 }), {
+    const stuck = bench.engine.keys.wait(anAsk({ tried: new Set([2]), estimatedInputTokens: 1 }), {
       maxWaitMs: 5000,
       signal,
     })
@@ -151,10 +153,10 @@ describe('waiting', () => {
     spentFor(bench, 1000)
     const client = new AbortController()
     const waiting = Array.from({ length: 100 }, () => waitFor(bench, 1500, client.signal))
-    const decided = bench.engine.decisions().filter(({ kind }) => kind === 'refused').length
-    bench.meet('answered', { ask: { lane: 'gemini-other' } })
-    bench.engine.addKeys([])
-    const { length } = bench.engine.decisions().filter(({ kind }) => kind === 'refused')
+    const decided = bench.engine.views.decisions().filter(({ kind }) => kind === 'refused').length
+    bench.meet('answered', { wanted: { lane: 'gemini-other' } })
+    bench.engine.control.addKeys([])
+    const { length } = bench.engine.views.decisions().filter(({ kind }) => kind === 'refused')
     expect(length).toBe(decided)
     client.abort()
     await Promise.allSettled(waiting)

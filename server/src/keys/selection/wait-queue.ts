@@ -1,18 +1,18 @@
-import type { Ask, Refusal, ReserveResult } from '../types.ts'
+import type { KeyRequest, NoKeyReason, ReserveResult } from '../types.ts'
 import type { Clock } from '../../runtime/clock.ts'
 
 type Deps = {
   readonly clock: Clock
   readonly length: () => number
-  readonly reserve: (ask: Ask) => ReserveResult
+  readonly reserve: (wanted: KeyRequest) => ReserveResult
   /** Why nothing could be reserved now, without reserving anything. */
-  readonly look: (ask: Ask) => Refusal | undefined
+  readonly look: (wanted: KeyRequest) => NoKeyReason | undefined
   /** Whether waiting could ever help this request. */
-  readonly hasHope: (ask: Ask) => boolean
+  readonly hasHope: (wanted: KeyRequest) => boolean
 }
 
 type Waiter = {
-  readonly ask: Ask
+  readonly wanted: KeyRequest
   readonly settle: (result: ReserveResult) => void
   /** One last look, and whatever it says. */
   readonly giveUp: () => void
@@ -24,7 +24,7 @@ export type WaitOptions = { readonly maxWaitMs: number; readonly signal: AbortSi
 
 /** First come, first served, per lane name. Nobody who can be served stands behind somebody who cannot. */
 export type WaitQueue = {
-  wait(ask: Ask, options: WaitOptions): Promise<ReserveResult>
+  wait(wanted: KeyRequest, options: WaitOptions): Promise<ReserveResult>
   /** Lets those who wait for a lane look again, or all when no lane is named. */
   wake(lane?: string): void
   close(): void
@@ -49,24 +49,24 @@ export function createWaitQueue(deps: Deps): WaitQueue {
     else if (at !== Infinity) line.cancelTimer = deps.clock.at(at, () => serve(lane, line))
   }
 
-  function join(ask: Ask, { maxWaitMs, signal }: WaitOptions): Promise<ReserveResult> {
-    const line = lines.get(ask.lane) ?? { waiters: new Set(), cancelTimer: undefined }
-    lines.set(ask.lane, line)
+  function join(wanted: KeyRequest, { maxWaitMs, signal }: WaitOptions): Promise<ReserveResult> {
+    const line = lines.get(wanted.lane) ?? { waiters: new Set(), cancelTimer: undefined }
+    lines.set(wanted.lane, line)
     return new Promise((resolve, reject) => {
       const leave = () => {
         line.waiters.delete(waiter)
         size -= 1
         cancelDeadline()
         signal.removeEventListener('abort', abort)
-        if (line.waiters.size === 0) arm(ask.lane, line, Infinity)
+        if (line.waiters.size === 0) arm(wanted.lane, line, Infinity)
       }
       const waiter: Waiter = {
-        ask,
+        wanted,
         settle(result) {
           leave()
           resolve(result)
         },
-        giveUp: () => waiter.settle(deps.reserve(ask)),
+        giveUp: () => waiter.settle(deps.reserve(wanted)),
       }
       const abort = () => {
         leave()
@@ -76,21 +76,21 @@ export function createWaitQueue(deps: Deps): WaitQueue {
       signal.addEventListener('abort', abort, { once: true })
       line.waiters.add(waiter)
       size += 1
-      if (line.cancelTimer === undefined) serve(ask.lane, line)
+      if (line.cancelTimer === undefined) serve(wanted.lane, line)
     })
   }
 
   return {
-    async wait(ask, options) {
+    async wait(wanted, options) {
       options.signal.throwIfAborted()
-      const ahead = lines.get(ask.lane)
+      const ahead = lines.get(wanted.lane)
       // Those who came before look first; what they leave may be taken.
-      if (ahead) serve(ask.lane, ahead)
-      const result = deps.reserve(ask)
+      if (ahead) serve(wanted.lane, ahead)
+      const result = deps.reserve(wanted)
       if (result.ok || !isWaitable(result.refusal)) return result
       const inTime = result.refusal.wakesAt <= deps.clock.now() + options.maxWaitMs
-      if (!inTime || size >= deps.length() || !deps.hasHope(ask)) return result
-      return join(ask, options)
+      if (!inTime || size >= deps.length() || !deps.hasHope(wanted)) return result
+      return join(wanted, options)
     },
     wake(lane) {
       if (size === 0) return
@@ -112,28 +112,28 @@ function offer(deps: Deps, lane: string, waiters: Iterable<Waiter>): number {
   let wakesAt = Infinity
   let refusedTokens = Infinity
   let mustLook = true
-  for (const { ask, settle } of waiters) {
-    if (ask.estimatedInputTokens >= refusedTokens) continue
+  for (const { wanted, settle } of waiters) {
+    if (wanted.estimatedInputTokens >= refusedTokens) continue
     // Every request asks for more than this: where it is refused, a thousand others need not be asked.
     const common = mustLook && deps.look({ lane, model: '', estimatedInputTokens: 1 })
     if (common && isWaitable(common)) {
       wakesAt = Math.min(wakesAt, common.wakesAt)
       break
     }
-    const result = deps.reserve(ask)
+    const result = deps.reserve(wanted)
     mustLook = result.ok
     if (result.ok || !isWaitable(result.refusal)) settle(result)
     else {
       wakesAt = Math.min(wakesAt, result.refusal.wakesAt)
-      if (isPlain(ask)) refusedTokens = ask.estimatedInputTokens
+      if (isPlain(wanted)) refusedTokens = wanted.estimatedInputTokens
     }
   }
   return wakesAt
 }
 
-type Waitable = Extract<Refusal, { wakesAt: number }>
+type Waitable = Extract<NoKeyReason, { wakesAt: number }>
 
-function isWaitable(refusal: Refusal): refusal is Waitable {
+function isWaitable(refusal: NoKeyReason): refusal is Waitable {
   return 'wakesAt' in refusal
 }
 
@@ -144,7 +144,7 @@ function isPlain({
   triedProjects,
   paidOnly,
   bearerOnly,
-}: Ask): boolean {
+}: KeyRequest): boolean {
   return (
     owner === undefined &&
     conversation === undefined &&

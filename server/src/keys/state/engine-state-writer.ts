@@ -1,6 +1,6 @@
-import type { KeyEngine } from '../engine.ts'
+import type { State } from './state.ts'
 import type { StateChange, StateRow } from './rows.ts'
-import { within } from '../../runtime/with-timeout.ts'
+import { withTimeout } from '../../runtime/with-timeout.ts'
 
 /** Where the engine's memory is kept over a restart. */
 export interface EngineStateStore {
@@ -10,9 +10,9 @@ export interface EngineStateStore {
 }
 
 export type EngineKeeperDeps = {
-  readonly engine: Pick<KeyEngine, 'importState' | 'drainDirty'>
+  readonly state: Pick<State, 'load' | 'takeChanges'>
   readonly store: EngineStateStore
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 export interface EngineKeeper {
@@ -30,7 +30,7 @@ const failuresPerMessage = 60
 
 /** Gives the engine back what it knew, and from then on writes what it learns twice a second: a kill loses no verdict that is a second old. */
 export async function keepEngineState(deps: EngineKeeperDeps): Promise<EngineKeeper> {
-  const { engine, store, complain } = deps
+  const { state, store, onError } = deps
   // What could not be written is kept by id: a database that is away costs memory for each lane once.
   const unwritten = new Map<string, StateChange>()
   let writing: Promise<void> | undefined
@@ -42,7 +42,7 @@ export async function keepEngineState(deps: EngineKeeperDeps): Promise<EngineKee
 
   /** Tells whether there may be more. */
   async function flushSome(): Promise<boolean> {
-    const changes = engine.drainDirty(changesAtOnce)
+    const changes = state.takeChanges(changesAtOnce)
     for (const change of changes) unwritten.set(change.id, change)
     if (unwritten.size === 0) return false
     const batch = [...unwritten.values()]
@@ -54,12 +54,12 @@ export async function keepEngineState(deps: EngineKeeperDeps): Promise<EngineKee
     } catch (error) {
       for (const change of batch) if (!unwritten.has(change.id)) unwritten.set(change.id, change)
       failedInARow += 1
-      if (failedInARow % failuresPerMessage === 1) complain(error)
+      if (failedInARow % failuresPerMessage === 1) onError(error)
       return false
     }
   }
 
-  engine.importState(await store.all())
+  state.load(await store.all())
   const timer = setInterval(() => {
     writing ??= flush().finally(() => {
       writing = undefined
@@ -70,7 +70,7 @@ export async function keepEngineState(deps: EngineKeeperDeps): Promise<EngineKee
   return {
     async close() {
       clearInterval(timer)
-      await within(closeMs, async () => {
+      await withTimeout(closeMs, async () => {
         await writing
         await flush()
       })

@@ -1,5 +1,5 @@
 import type {
-  Death,
+  DeadMark,
   Key,
   LaneTable,
   Project,
@@ -18,7 +18,7 @@ export type KeyRow = {
   readonly version: typeof stateVersion
   readonly key: KeyId
   readonly learnedProject?: ProjectId
-  readonly death?: Death
+  readonly death?: DeadMark
   readonly rest?: {
     readonly gate: GateMemory
     readonly reason: RestReason

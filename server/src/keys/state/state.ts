@@ -15,23 +15,23 @@ import {
   type StateChange,
   type StateRow,
 } from './rows.ts'
-import type { World } from '../inventory/engine-context.ts'
+import type { EngineContext } from '../inventory/engine-context.ts'
 
 /** What survives a restart: only keys, projects and lanes about which there is something to remember. */
 export type State = {
-  exportState(): StateRow[]
+  exportAll(): StateRow[]
   /** After `setKeys`. Rows of keys and projects that are gone, and of other versions, are passed over. */
-  importState(rows: readonly StateRow[]): void
+  load(rows: readonly StateRow[]): void
   /** What changed since the last call, or so much of it, to be written over what was written before. */
-  drainDirty(most?: number): StateChange[]
+  takeChanges(most?: number): StateChange[]
 }
 
-type Deps = { readonly world: World; readonly dirty: Dirty }
+type Deps = { readonly world: EngineContext; readonly dirty: Dirty }
 
 export function createState({ world, dirty }: Deps): State {
   const { fleet } = world
   return {
-    exportState() {
+    exportAll() {
       const projects = [...fleet.projects.values()]
       const rows = [
         ...[...fleet.keys.values()].map(keyRow),
@@ -44,14 +44,14 @@ export function createState({ world, dirty }: Deps): State {
       ]
       return rows.filter((row) => row !== undefined)
     },
-    importState(rows) {
+    load(rows) {
       const known = rows.filter((row) => row.version === stateVersion)
       // Keys first: a learned project exists only once its keys have moved there.
       for (const row of known) if (row.kind === 'key') importKey(world, row)
       for (const row of known) if (row.kind === 'project') importProject(world, row)
       for (const row of known) if (row.kind === 'lane') importLane(world, row)
     },
-    drainDirty(most = Infinity) {
+    takeChanges(most = Infinity) {
       const changes: StateChange[] = []
       // By name, not by identity: what went may have come again under the same name.
       for (const { id } of taken(dirty.keys, most)) {
@@ -82,14 +82,14 @@ function* taken<T>(set: Set<T>, most: number): Iterable<T> {
 }
 
 /** By name, not by identity: a lane that went, or fell asleep, may be another now. */
-function rowNow({ fleet, lanes }: World, gone: Lane): LaneRow | undefined {
+function rowNow({ fleet, lanes }: EngineContext, gone: Lane): LaneRow | undefined {
   const project = fleet.projects.get(gone.project.id)
   const table = lanes.tables.get(gone.table.name)
   const memory = project && table && lanes.memoryOf(table, project)
   return memory && laneRow({ project, table }, memory)
 }
 
-function importKey(world: World, row: KeyRow): void {
+function importKey(world: EngineContext, row: KeyRow): void {
   const key = world.fleet.keys.get(row.key)
   if (!key) return
   if (row.learnedProject !== undefined && key.projectSource === undefined) {
@@ -104,7 +104,7 @@ function importKey(world: World, row: KeyRow): void {
   world.fleet.refresh(key.seat)
 }
 
-function importProject(world: World, row: ProjectRow): void {
+function importProject(world: EngineContext, row: ProjectRow): void {
   const project = world.fleet.projects.get(row.project)
   if (!project) return
   const { suspension, learnedPaid } = row
@@ -120,7 +120,7 @@ function importProject(world: World, row: ProjectRow): void {
   world.lanes.placeProject(project)
 }
 
-function importLane(world: World, row: LaneRow): void {
+function importLane(world: EngineContext, row: LaneRow): void {
   const project = world.fleet.projects.get(row.project)
   if (!project) return
   const table = world.lanes.tableFor(row.lane, row.model)

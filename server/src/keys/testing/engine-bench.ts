@@ -1,9 +1,9 @@
 import { createKeyEngine, type KeyEngine } from '../engine.ts'
-import type { KeyEntry } from '../inventory/entities.ts'
+import type { KeyConfig } from '../inventory/entities.ts'
 import type { KeyEvent } from '../events.ts'
 import { defaultKeyPolicy, type KeyPolicy } from '../policy.ts'
 import type { Outcome, QuotaViolation } from '../../google/outcome.ts'
-import type { Ask, Refusal, Reservation } from '../types.ts'
+import type { KeyRequest, NoKeyReason, Reservation } from '../types.ts'
 import { Secret } from '../../log/secret.ts'
 import type { VerdictName } from '../../google/verdicts.ts'
 import { manualClock, type ManualClock } from '../../runtime/testing/manual-clock.ts'
@@ -21,14 +21,17 @@ export type Bench = {
   readonly events: KeyEvent[]
   policy(): KeyPolicy
   setPolicy(change: Partial<KeyPolicy>): void
-  ask(ask?: Partial<Ask>): Reservation
-  refused(ask?: Partial<Ask>): Refusal
+  wanted(wanted?: Partial<KeyRequest>): Reservation
+  refused(wanted?: Partial<KeyRequest>): NoKeyReason
   /** Reserves and settles. */
-  meet(verdict: VerdictName, more?: Partial<Outcome> & { readonly ask?: Partial<Ask> }): Reservation
+  meet(
+    verdict: VerdictName,
+    more?: Partial<Outcome> & { readonly wanted?: Partial<KeyRequest> },
+  ): Reservation
 }
 
 type Options = {
-  readonly keys?: number | readonly Partial<KeyEntry>[]
+  readonly keys?: number | readonly Partial<KeyConfig>[]
   readonly policy?: Partial<KeyPolicy>
   readonly startAt?: number
 }
@@ -45,7 +48,7 @@ export function createBench({ keys = 2, policy = {}, startAt }: Options = {}): B
     policy: () => current.policy,
     onEvent: (event) => events.push(event),
   })
-  engine.setKeys(entries(keys))
+  engine.control.setKeys(entries(keys))
   return {
     clock,
     events,
@@ -54,38 +57,38 @@ export function createBench({ keys = 2, policy = {}, startAt }: Options = {}): B
     setPolicy(change) {
       current.policy = { ...current.policy, ...change }
     },
-    ask(ask: Partial<Ask> = {}): Reservation {
-      const result = engine.reserve(anAsk(ask))
+    wanted(wanted: Partial<KeyRequest> = {}): Reservation {
+      const result = engine.keys.reserve(anAsk(wanted))
       if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.refusal)}`)
       return result.reservation
     },
-    refused(ask: Partial<Ask> = {}): Refusal {
-      const result = engine.reserve(anAsk(ask))
+    refused(wanted: Partial<KeyRequest> = {}): NoKeyReason {
+      const result = engine.keys.reserve(anAsk(wanted))
       if (result.ok) throw new Error(`key ${result.reservation.key} was given`)
       return result.refusal
     },
     meet(
       verdict: VerdictName,
-      { ask, ...more }: Partial<Outcome> & { readonly ask?: Partial<Ask> } = {},
+      { wanted, ...more }: Partial<Outcome> & { readonly wanted?: Partial<KeyRequest> } = {},
     ): Reservation {
-      const reservation = this.ask(ask)
-      engine.settle(reservation, { verdict, status: statusOf(verdict), ...more })
+      const reservation = this.wanted(wanted)
+      engine.keys.settle(reservation, { verdict, status: statusOf(verdict), ...more })
       return reservation
     },
   }
 }
 
-function entries(keys: number | readonly Partial<KeyEntry>[]): KeyEntry[] {
+function entries(keys: number | readonly Partial<KeyConfig>[]): KeyConfig[] {
   const given = typeof keys === 'number' ? Array.from({ length: keys }, () => ({})) : keys
   return given.map((entry, index) => ({ ...aKey(index + 1), ...entry }))
 }
 
-export function aKey(id: number): KeyEntry {
+export function aKey(id: number): KeyConfig {
   return { id, secret: new Secret(`not-a-real-key-${id}`) }
 }
 
-export function anAsk(ask: Partial<Ask> = {}): Ask {
-  return { lane: flash, model: ask.lane ?? flash, estimatedInputTokens: 10, ...ask }
+export function anAsk(wanted: Partial<KeyRequest> = {}): KeyRequest {
+  return { lane: flash, model: wanted.lane ?? flash, estimatedInputTokens: 10, ...wanted }
 }
 
 function statusOf(verdict: VerdictName): number {

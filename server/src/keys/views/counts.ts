@@ -1,9 +1,9 @@
-import { breathe } from '../../runtime/yield-to-event-loop.ts'
+import { yieldToEventLoop } from '../../runtime/yield-to-event-loop.ts'
 import { breakerOpensAt } from '../effects/breaker.ts'
 import type { Key } from '../inventory/entities.ts'
 import { gateOpensAt } from '../inventory/cooldown.ts'
-import type { World } from '../inventory/engine-context.ts'
-import type { Standing } from '../lane-status.ts'
+import type { EngineContext } from '../inventory/engine-context.ts'
+import type { LaneStatus } from '../lane-status.ts'
 
 export const keyStates = ['active', 'failing', 'suspended', 'dead', 'disabled'] as const
 export type KeyState = (typeof keyStates)[number]
@@ -20,7 +20,7 @@ export function keyStateOf(key: Key, now: number): KeyState {
 export type LaneCounts = {
   readonly lane: string
   readonly inFlight: number
-  readonly standings: Readonly<Record<Standing, number>>
+  readonly laneStatuses: Readonly<Record<LaneStatus, number>>
   readonly overloadedUntil: number | undefined
 }
 
@@ -38,7 +38,7 @@ export type Counts = {
 type Moment = { readonly now: number; readonly waiting: number; readonly pool: number }
 
 /** Walks all keys at once: for few keys. */
-export function countAll(world: World, moment: Moment): Counts {
+export function countAll(world: EngineContext, moment: Moment): Counts {
   const keys = { active: 0, failing: 0, suspended: 0, dead: 0, disabled: 0 }
   for (const key of world.fleet.keys.values()) keys[keyStateOf(key, moment.now)] += 1
   return counted(world, moment, keys)
@@ -47,23 +47,27 @@ export function countAll(world: World, moment: Moment): Counts {
 const keysAtOnce = 1000
 
 /** The same, so few keys at a time that no request waits for it. */
-export async function countInSteps(world: World, moment: () => Moment): Promise<Counts> {
+export async function countInSteps(world: EngineContext, moment: () => Moment): Promise<Counts> {
   const keys = { active: 0, failing: 0, suspended: 0, dead: 0, disabled: 0 }
   let seen = 0
   for (const key of world.fleet.keys.values()) {
     seen += 1
-    if (seen % keysAtOnce === 0) await breathe()
+    if (seen % keysAtOnce === 0) await yieldToEventLoop()
     keys[keyStateOf(key, moment().now)] += 1
   }
   return counted(world, moment(), keys)
 }
 
-export function isAnyActive({ fleet }: World, now: number): boolean {
+export function isAnyActive({ fleet }: EngineContext, now: number): boolean {
   for (const key of fleet.keys.values()) if (keyStateOf(key, now) === 'active') return true
   return false
 }
 
-function counted(world: World, { now, waiting, pool }: Moment, keys: Counts['keys']): Counts {
+function counted(
+  world: EngineContext,
+  { now, waiting, pool }: Moment,
+  keys: Counts['keys'],
+): Counts {
   const tables = [...world.lanes.tables.values()]
   return {
     keys,
@@ -71,7 +75,7 @@ function counted(world: World, { now, waiting, pool }: Moment, keys: Counts['key
     lanes: tables.map((table) => ({
       lane: table.name,
       inFlight: table.inFlight,
-      standings: { ...table.standings },
+      laneStatuses: { ...table.laneStatuses },
       overloadedUntil: openUntil(breakerOpensAt(world.modelBreaker(table), now), now),
     })),
     inFlight: tables.reduce((sum, { inFlight }) => sum + inFlight, 0),

@@ -3,7 +3,7 @@ import { gateOpensAt } from '../inventory/cooldown.ts'
 import type { LimitOverrides } from '../lanes/limits.ts'
 import type { ProjectId } from '../types.ts'
 import { paged, type Page, type Paged } from './snapshots.ts'
-import type { World } from '../inventory/engine-context.ts'
+import type { EngineContext } from '../inventory/engine-context.ts'
 
 export type ProjectSnapshot = {
   readonly id: ProjectId
@@ -20,7 +20,11 @@ export type ProjectSnapshot = {
   readonly limits: Readonly<Record<string, LimitOverrides>>
 }
 
-export function snapshotProjects(world: World, page: Page, now: number): Paged<ProjectSnapshot> {
+export function snapshotProjects(
+  world: EngineContext,
+  page: Page,
+  now: number,
+): Paged<ProjectSnapshot> {
   return paged([...world.fleet.projects.values()], page, (project) => snapshot(project, now))
 }
 

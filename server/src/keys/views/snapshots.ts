@@ -4,8 +4,8 @@ import { gateOpensAt } from '../inventory/cooldown.ts'
 import type { LearnedLimits, Limits } from '../lanes/limits.ts'
 import type { KeyId, ProjectId } from '../types.ts'
 import type { VerdictName } from '../../google/verdicts.ts'
-import type { World } from '../inventory/engine-context.ts'
-import type { Standing } from '../lane-status.ts'
+import type { EngineContext } from '../inventory/engine-context.ts'
+import type { LaneStatus } from '../lane-status.ts'
 
 export type Page = { readonly offset?: number; readonly limit?: number }
 
@@ -45,7 +45,7 @@ export type LaneSnapshot = {
   readonly project: ProjectId
   readonly lane: string
   readonly keys: readonly KeyId[]
-  readonly standing: Standing
+  readonly standing: LaneStatus
   readonly since: number | undefined
   /** When it is ready again; undefined when it is, or when no time is known. */
   readonly until: number | undefined
@@ -63,7 +63,7 @@ export type LaneSnapshot = {
 export type LaneFilter = Page & {
   readonly lane?: string
   readonly project?: ProjectId
-  readonly standing?: Standing
+  readonly standing?: LaneStatus
 }
 export type KeyFilter = Page & { readonly state?: KeyState; readonly project?: ProjectId }
 export type Paged<T> = { readonly total: number; readonly rows: readonly T[] }
@@ -78,7 +78,11 @@ export function paged<T, U>(items: readonly T[], page: Page, show: (item: T) => 
 
 type View = { readonly now: number; readonly inPool: (id: KeyId) => boolean }
 
-export function snapshotKeys(world: World, filter: KeyFilter, view: View): Paged<KeySnapshot> {
+export function snapshotKeys(
+  world: EngineContext,
+  filter: KeyFilter,
+  view: View,
+): Paged<KeySnapshot> {
   const { state, project } = filter
   const keys = [...world.fleet.keys.values()].filter(
     (key) =>
@@ -134,7 +138,11 @@ function becauseOf({ death, rest, seat }: Key): KeySnapshot['because'] {
   return { verdict, reason, since: gate.since, until: gate.until, message: undefined }
 }
 
-export function snapshotLanes(world: World, filter: LaneFilter, now: number): Paged<LaneSnapshot> {
+export function snapshotLanes(
+  world: EngineContext,
+  filter: LaneFilter,
+  now: number,
+): Paged<LaneSnapshot> {
   const { lane: name, project, standing } = filter
   const tables = [...world.lanes.tables.values()]
   const awake = tables
@@ -153,7 +161,7 @@ export function snapshotLanes(world: World, filter: LaneFilter, now: number): Pa
   )
 }
 
-function standingOf({ entries }: Lane): Standing {
+function standingOf({ entries }: Lane): LaneStatus {
   const ready = entries.find((entry) => entry.standing === 'ready')
   return ready?.standing ?? entries[0]?.standing ?? 'keyless'
 }

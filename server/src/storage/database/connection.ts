@@ -13,11 +13,11 @@ export type SqlResult = {
 export type BoundStatement = { readonly sql: string; readonly parameters: readonly SqlValue[] }
 
 /** One open connection to a database: a server's, or a thread that has a file open. */
-export type Link = {
+export type Connection = {
   /** One statement after the other. Rejects with DatabaseError; after `limitMs` as well, and then the link is no longer open. */
   run(sql: string, parameters: readonly SqlValue[], limitMs?: number): Promise<SqlResult>
   /** All of them or none, in one message; where a database has no such thing, it is done in a transaction. */
-  runTogether?(statements: readonly BoundStatement[]): Promise<void>
+  runBatch?(statements: readonly BoundStatement[]): Promise<void>
   readonly isOpen: boolean
   /** Ends it in good order. */
   close(): Promise<void>

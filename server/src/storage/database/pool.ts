@@ -1,7 +1,7 @@
 import { DatabaseError } from './database-error.ts'
-import { within } from '../../runtime/with-timeout.ts'
-import type { Link } from './connection.ts'
-import { createTurns } from './semaphore.ts'
+import { withTimeout } from '../../runtime/with-timeout.ts'
+import type { Connection } from './connection.ts'
+import { createSemaphore } from './semaphore.ts'
 
 export type PoolLimits = {
   /** Links open at once. */
@@ -19,24 +19,24 @@ export type PoolLimits = {
 /** Links that are opened when they are needed, used one by one, and replaced when they are lost. */
 export type Pool = {
   /** Rejects with DatabaseError. */
-  acquire(): Promise<Link>
-  release(link: Link): void
+  acquire(): Promise<Connection>
+  release(link: Connection): void
   /** A new link for one that was acquired and is lost. Rejects with DatabaseError. */
-  replace(link: Link): Promise<Link>
+  replace(link: Connection): Promise<Connection>
   /** After what was begun is done, as far as it is done in time. */
   close(): Promise<void>
 }
 
-type Resting = { readonly link: Link; readonly since: number }
+type Resting = { readonly link: Connection; readonly since: number }
 
-export function createPool(connect: () => Promise<Link>, limits: PoolLimits): Pool {
-  const turns = createTurns(limits.size)
+export function createPool(connect: () => Promise<Connection>, limits: PoolLimits): Pool {
+  const turns = createSemaphore(limits.size)
   const resting: Resting[] = []
-  const links = new Set<Link>()
+  const links = new Set<Connection>()
   let isClosed = false
   let isOver = false
 
-  async function open(): Promise<Link> {
+  async function open(): Promise<Connection> {
     const link = await connect()
     links.add(link)
     if (!isOver) return link
@@ -54,7 +54,7 @@ export function createPool(connect: () => Promise<Link>, limits: PoolLimits): Po
   }
 
   /** The one used last first: the others may rest until they are lost. */
-  async function find(): Promise<Link> {
+  async function find(): Promise<Connection> {
     for (let next = resting.pop(); next !== undefined; next = resting.pop()) {
       if (await isAlive(next)) return next.link
       forget(next.link)
@@ -62,7 +62,7 @@ export function createPool(connect: () => Promise<Link>, limits: PoolLimits): Po
     return open()
   }
 
-  function forget(link: Link): void {
+  function forget(link: Connection): void {
     links.delete(link)
     link.destroy()
   }
@@ -90,7 +90,7 @@ export function createPool(connect: () => Promise<Link>, limits: PoolLimits): Po
     async close() {
       if (isClosed) return
       isClosed = true
-      await within(limits.closeMs, async () => {
+      await withTimeout(limits.closeMs, async () => {
         for (let taken = 0; taken < limits.size; taken += 1) await turns.take(Infinity)
         await Promise.allSettled([...links].map((link) => link.close()))
       })

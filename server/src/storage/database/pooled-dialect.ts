@@ -6,10 +6,10 @@ import {
   type QueryResult,
 } from 'kysely'
 import { DatabaseError } from './database-error.ts'
-import { bindable, type Link } from './connection.ts'
+import { bindable, type Connection } from './connection.ts'
 import type { Pool } from './pool.ts'
-import { Together, type Statement } from './run-batch.ts'
-import { createTurns } from './semaphore.ts'
+import { StatementBatch, type Statement } from './run-batch.ts'
+import { createSemaphore } from './semaphore.ts'
 
 /** How a kind of database is spoken to. */
 export type SqlParts = Pick<
@@ -31,7 +31,7 @@ function createDriver(
 ): Driver {
   const held = new WeakMap<DatabaseConnection, HeldLink>()
   // One transaction at a time, as SQLite has it: what is read in one still holds when it is written, on every database alike.
-  const transactions = createTurns(1)
+  const transactions = createSemaphore(1)
   return {
     async init() {},
     async acquireConnection() {
@@ -71,10 +71,10 @@ function createDriver(
   }
 }
 
-type HeldLink = { link(): Link; run(query: CompiledQuery): ReturnType<Link['run']> }
+type HeldLink = { link(): Connection; run(query: CompiledQuery): ReturnType<Connection['run']> }
 
 /** A link may have been lost while it rested, unnoticed until its first statement: that one is said again where it changes nothing. */
-function holdLink(pool: Pool, first: Link): HeldLink {
+function holdLink(pool: Pool, first: Connection): HeldLink {
   let link = first
   let isUsed = false
   return {
@@ -99,7 +99,7 @@ const isTooLate = (error: unknown) => error instanceof DatabaseError && error.co
 function databaseConnection(held: HeldLink, begin: string): DatabaseConnection {
   return {
     async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-      if (query instanceof Together) {
+      if (query instanceof StatementBatch) {
         await runAll(held, query.statements, begin)
         return { rows: [] }
       }
@@ -127,7 +127,7 @@ async function runAll(
     parameters: parameters.map(bindable),
   }))
   const thread = held.link()
-  if (thread.runTogether !== undefined) return thread.runTogether(bound)
+  if (thread.runBatch !== undefined) return thread.runBatch(bound)
   await held.run(CompiledQuery.raw(begin))
   const link = held.link()
   try {

@@ -4,7 +4,7 @@ import type { Schema } from './schema.ts'
 export type Statement = { readonly sql: string; readonly parameters: readonly unknown[] }
 
 /** Statements that go to the database at once: none of them needs the answer of another. */
-export class Together implements CompiledQuery {
+export class StatementBatch implements CompiledQuery {
   readonly query = CompiledQuery.raw('').query
   readonly queryId = CompiledQuery.raw('').queryId
   readonly sql = ''
@@ -17,9 +17,9 @@ export class Together implements CompiledQuery {
 }
 
 /** Runs all of the statements or none, in one message where the database is a thread of ours. */
-export async function runTogether(
+export async function runBatch(
   db: Kysely<Schema>,
   statements: readonly Statement[],
 ): Promise<void> {
-  if (statements.length > 0) await db.executeQuery(new Together(statements))
+  if (statements.length > 0) await db.executeQuery(new StatementBatch(statements))
 }

@@ -1,13 +1,13 @@
 import { DatabaseError } from './database-error.ts'
 
 /** So many at a time, first come first served. */
-export type Turns = {
+export type Semaphore = {
   /** Rejects with DatabaseError when none came free for so long. */
   take(waitMs: number): Promise<void>
   give(): void
 }
 
-export function createTurns(count: number): Turns {
+export function createSemaphore(count: number): Semaphore {
   const queue = new Set<() => void>()
   let free = count
   return {

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import { choices } from '../../keys/types.ts'
-import { standings } from '../../keys/lane-status.ts'
+import { laneStatuses } from '../../keys/lane-status.ts'
 import { chunks } from '../../runtime/chunks.ts'
 import type { Schema } from '../database/schema.ts'
 import type { AttemptRow } from '../../telemetry/request-log/attempt-row.ts'
@@ -27,7 +27,7 @@ export type AttemptList = {
 }
 
 /** The request log: one row per attempt. */
-export type AttemptRepository = {
+export type RequestLogStore = {
   /** With their errors and their sums; all of them or none. */
   insertMany(rows: readonly AttemptRow[]): Promise<void>
   /** Latest written first. */
@@ -44,7 +44,7 @@ export type Connections = {
   readonly now: () => number
 }
 
-export function createAttemptRepository({ db, reads, now }: Connections): AttemptRepository {
+export function createRequestLogStore({ db, reads, now }: Connections): RequestLogStore {
   return {
     insertMany: createHistoryWriter(db, now),
     async list(filter, { limit = pageSize, before } = {}) {
@@ -160,7 +160,7 @@ function readRow(row: Read): StoredAttempt {
     trial: row.trial === 1,
     ready: row.ready,
     groups: row.key_groups,
-    standing: row.standing === null ? undefined : standings[row.standing],
+    standing: row.standing === null ? undefined : laneStatuses[row.standing],
     message: row.message ?? undefined,
   }
 }

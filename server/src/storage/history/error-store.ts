@@ -39,7 +39,7 @@ export type ErrorMoment = {
 }
 
 /** Failed attempts with what Google said. */
-export type ErrorRepository = {
+export type ErrorStore = {
   list(
     filter: ErrorFilter,
     page: ErrorPage,
@@ -54,7 +54,7 @@ export type ErrorRepository = {
 
 const deletesAtOnce = 500
 
-export function createErrorRepository({ db, reads }: Connections): ErrorRepository {
+export function createErrorStore({ db, reads }: Connections): ErrorStore {
   return {
     async list(filter, { limit, offset, order }) {
       const search: Search = {

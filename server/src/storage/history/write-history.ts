@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
-import { createSequence } from '../../runtime/serial-queue.ts'
+import { createSerialQueue } from '../../runtime/serial-queue.ts'
 import { choices } from '../../keys/types.ts'
-import { standings } from '../../keys/lane-status.ts'
+import { laneStatuses } from '../../keys/lane-status.ts'
 import { bulkStatements, type BulkTarget } from '../database/bulk-insert.ts'
 import type { Schema } from '../database/schema.ts'
-import { runTogether } from '../database/run-batch.ts'
+import { runBatch } from '../database/run-batch.ts'
 import { createMinuteSums } from '../rollups/minute-sums.ts'
 import { tallyRows } from '../rollups/tally.ts'
 import { keyRollupsTarget, keyRollupValues, rollupsTarget } from '../rollups/rollup-values.ts'
@@ -57,7 +57,7 @@ export function createHistoryWriter(db: Kysely<Schema>, now: () => number): Writ
     const tallies = tallyRows(rows, kinds)
     const { values, keep } = sums.add(tallies.kinds, now())
     doubtful = { rows, first, keep }
-    await runTogether(db, [
+    await runBatch(db, [
       ...bulkStatements(db, attemptsTarget, attemptValues(numbered)),
       ...bulkStatements(db, errorsTarget, errors),
       ...bulkStatements(db, bodiesTarget, bodies),
@@ -81,7 +81,7 @@ export function createHistoryWriter(db: Kysely<Schema>, now: () => number): Writ
     if (left.length > 0) await write(left)
   }
 
-  const inTurn = createSequence()
+  const inTurn = createSerialQueue()
   return (rows) => inTurn(() => writeNew(rows))
 }
 
@@ -122,7 +122,7 @@ function attemptValues(numbered: Numbered): unknown[] {
       row.trial ? 1 : 0,
       whole(row.ready),
       whole(row.groups),
-      row.standing === undefined ? null : standings.indexOf(row.standing),
+      row.standing === undefined ? null : laneStatuses.indexOf(row.standing),
     )
   }
   return values

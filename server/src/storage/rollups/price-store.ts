@@ -12,13 +12,13 @@ export type Price = {
   readonly source: string
 }
 
-export type PriceRepository = {
+export type PriceStore = {
   all(): Promise<Price[]>
   /** All of them anew. */
   replace(prices: readonly Price[]): Promise<void>
 }
 
-export function createPriceRepository({ db }: Pick<Connections, 'db'>): PriceRepository {
+export function createPriceStore({ db }: Pick<Connections, 'db'>): PriceStore {
   return {
     all: () => db.selectFrom('prices').selectAll().orderBy('model').orderBy('since').execute(),
     replace: (prices) =>

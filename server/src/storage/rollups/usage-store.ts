@@ -1,5 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { politely } from '../../runtime/for-each-in-slices.ts'
+import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
 import type { Connections } from '../history/attempt-store.ts'
 import type { Schema } from '../database/schema.ts'
 import { coverRange, type Marks, type Range, type Segment } from './coverage.ts'
@@ -42,7 +42,7 @@ export type KeySum = Sum & {
 export type Times = { readonly durations: Histogram; readonly firstBytes: Histogram }
 
 /** Sums of what happened, without a look at the log. */
-export type UsageRepository = {
+export type UsageStore = {
   marks(): Promise<Marks>
   sums(range: Range, by: Dimension): Promise<KindSum[]>
   series(range: Range): Promise<MomentSum[]>
@@ -57,7 +57,7 @@ export type UsageRepository = {
 export type BusiestKeys = { readonly status?: number | undefined; readonly limit: number }
 export type KeyCount = { readonly keyId: number; readonly count: number }
 
-export function createUsageRepository({ db, reads }: Connections): UsageRepository {
+export function createUsageStore({ db, reads }: Connections): UsageStore {
   const merger = createMerger(db)
   const cover = async (range: Range) =>
     coverRange({ ...range, from: startOf(range.from, minuteMs) }, await merger.marks())
@@ -162,7 +162,7 @@ async function selectAll<Row>(
 /** Adds up a few rows at a time: nobody else shall wait for a report. */
 async function addTimes(rows: readonly TimesRow[]): Promise<Map<string, Times>> {
   const found = new Map<string, Times>()
-  await politely(rows, (some) => {
+  await forEachInSlices(rows, (some) => {
     for (const row of some) {
       const name = String(row.name)
       const times = found.get(name) ?? { durations: new Map(), firstBytes: new Map() }

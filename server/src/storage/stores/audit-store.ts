@@ -26,7 +26,7 @@ export type AuditQuery = {
 export type AuditList = { readonly rows: readonly StoredAudit[]; readonly next: number | undefined }
 
 /** Who did what and when. Rows are never changed. */
-export type AuditRepository = {
+export type AuditStore = {
   /** All of them or none. */
   add(rows: readonly AuditRow[]): Promise<void>
   /** Latest written first. */
@@ -35,7 +35,7 @@ export type AuditRepository = {
   deleteOld(before: number, limit: number): Promise<number>
 }
 
-export function createAuditRepository(db: Kysely<Schema>): AuditRepository {
+export function createAuditStore(db: Kysely<Schema>): AuditStore {
   return {
     async add(rows) {
       if (rows.length === 0) return

@@ -6,7 +6,7 @@ import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
 /** What the key engine must know again after a restart. */
-export type EngineStateRepository = {
+export type SqlEngineStateStore = {
   /** Rows that this version cannot read are left out. */
   all(): Promise<StateRow[]>
   /** Writes rows over those of the same id and deletes those that have become undefined; all of it or nothing. */
@@ -16,10 +16,7 @@ export type EngineStateRepository = {
 const rowsAtOnce = 500
 const longestId = 400
 
-export function createEngineStateRepository(
-  db: Kysely<Schema>,
-  now: () => number,
-): EngineStateRepository {
+export function createEngineStateStore(db: Kysely<Schema>, now: () => number): SqlEngineStateStore {
   return {
     async all() {
       const stored = await db.selectFrom('engine_state').select('json').orderBy('id').execute()

@@ -1,11 +1,11 @@
 import type { Selectable, Updateable } from 'kysely'
-import type { KeyEntry, ProjectSource } from '../../keys/inventory/entities.ts'
+import type { KeyConfig, ProjectSource } from '../../keys/inventory/entities.ts'
 import { Secret } from '../../log/secret.ts'
 import type { SecretBox } from '../encryption/secret-box.ts'
 import type { Schema } from '../database/schema.ts'
 
 /** A key as it is stored; the engine takes it as it is. */
-export type KeyRow = KeyEntry & {
+export type KeyRow = KeyConfig & {
   /** The last characters of its value; empty where they would tell too much. */
   readonly ending: string
   readonly label: string | undefined

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { breathe } from '../../runtime/yield-to-event-loop.ts'
+import { yieldToEventLoop } from '../../runtime/yield-to-event-loop.ts'
 import { endingOf } from '../../log/last-four.ts'
 import type { KeyId } from '../../keys/types.ts'
 import { chunks } from '../../runtime/chunks.ts'
@@ -14,7 +14,7 @@ export type KeySync = { readonly added: readonly KeyRow[]; readonly removed: rea
 export type KeyUse = { readonly id: KeyId; readonly firstAt: number; readonly lastAt: number }
 
 /** The keys. Values may be many: what is done with all of them lets requests in between. */
-export type KeyRepository = {
+export type KeyStore = {
   /** In the order in which they were added. */
   all(): Promise<KeyRow[]>
   /** Adds keys that are not there, in one step; blanks, doubles and known ones are passed over. Answers the new ones. */
@@ -38,7 +38,7 @@ const insertsAtOnce = 50
 /** Sealed rows of so many keys are opened in a few milliseconds. */
 const pageSize = 1000
 
-export function createKeyRepository(db: Kysely<Schema>, deps: Deps): KeyRepository {
+export function createKeyStore(db: Kysely<Schema>, deps: Deps): KeyStore {
   const { box } = deps
   return {
     all: () => inTransaction(db, (step) => keysAfter(step, 0, box)),
@@ -199,7 +199,7 @@ async function byHash(values: readonly string[], box: SecretBox): Promise<Map<st
     for (const value of some.map((text) => text.trim()).filter((text) => text !== '')) {
       hashed.set(box.fingerprint(value), value)
     }
-    await breathe()
+    await yieldToEventLoop()
   }
   return hashed
 }

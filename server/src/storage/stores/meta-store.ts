@@ -1,4 +1,4 @@
-import { type MetaRepository } from '../../runtime/meta-store.ts'
+import { type MetaStore } from '../../runtime/meta-store.ts'
 import type { Kysely } from 'kysely'
 import type { SecretBox } from '../encryption/secret-box.ts'
 import { isSecretMeta } from '../encryption/secret-places.ts'
@@ -6,7 +6,7 @@ import { readMeta, writeMeta } from './meta-rows.ts'
 import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
-export function createMetaRepository(db: Kysely<Schema>, box: SecretBox): MetaRepository {
+export function createMetaStore(db: Kysely<Schema>, box: SecretBox): MetaStore {
   async function read(step: Kysely<Schema>, name: string): Promise<string | undefined> {
     const value = await readMeta(step, name)
     return value !== undefined && isSecretMeta(name) ? box.open(value) : value

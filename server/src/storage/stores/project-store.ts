@@ -15,7 +15,7 @@ export type ProjectSettings = {
 export type ProjectPatch = Partial<Pick<ProjectSettings, 'label' | 'paid'>>
 
 /** What was said of projects; a project of which nobody said anything has no row. */
-export type ProjectRepository = {
+export type ProjectStore = {
   all(): Promise<ProjectSettings[]>
   get(id: ProjectId): Promise<ProjectSettings>
   /** Changes what the patch names; undefined takes a value away. */
@@ -27,7 +27,7 @@ export type ProjectRepository = {
 type Stored = Selectable<Schema['projects']>
 type StoredLimits = Selectable<Schema['project_limits']>
 
-export function createProjectRepository(db: Kysely<Schema>, now: () => number): ProjectRepository {
+export function createProjectStore(db: Kysely<Schema>, now: () => number): ProjectStore {
   return {
     async all() {
       const projects = await db.selectFrom('projects').selectAll().orderBy('id').execute()

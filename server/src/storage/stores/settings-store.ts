@@ -11,7 +11,7 @@ export type StoredSetting = {
 }
 
 /** Settings by environment name. */
-export type SettingsRepository = {
+export type SettingsStore = {
   all(): Promise<ReadonlyMap<string, StoredSetting>>
   /** All of them or none; undefined takes a value away. */
   write(values: ReadonlyMap<string, StoredSetting | undefined>): Promise<void>
@@ -19,10 +19,7 @@ export type SettingsRepository = {
 
 type Deps = { readonly now: () => number; readonly box: SecretBox }
 
-export function createSettingsRepository(
-  db: Kysely<Schema>,
-  { now, box }: Deps,
-): SettingsRepository {
+export function createSettingsStore(db: Kysely<Schema>, { now, box }: Deps): SettingsStore {
   return {
     async all() {
       const rows = await db.selectFrom('settings').select(['name', 'value', 'origin']).execute()

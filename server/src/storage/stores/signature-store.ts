@@ -11,7 +11,7 @@ export type SignatureRow = {
 }
 
 /** Signatures of tool calls, for clients that do not send them back. */
-export type SignatureRepository = {
+export type SignatureRowStore = {
   /** The newest, at most so many, the oldest of them first. */
   newest(limit: number): Promise<SignatureRow[]>
   /** All of them or none; the last row of a name counts. Rows whose name is too long are left out. */
@@ -24,7 +24,7 @@ export type SignatureRepository = {
 const longestSignatureName = 200
 const rowsAtOnce = 500
 
-export function createSignatureRepository(db: Kysely<Schema>): SignatureRepository {
+export function createSignatureRowStore(db: Kysely<Schema>): SignatureRowStore {
   return {
     async newest(limit) {
       const rows = await db

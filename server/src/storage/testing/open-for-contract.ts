@@ -1,12 +1,12 @@
 import { sql, type Kysely } from 'kysely'
 import { plainBox, type SecretBox } from '../encryption/secret-box.ts'
-import { bringUpToDate, createStorage, type Means, type Storage } from '../open-storage.ts'
+import { bringUpToDate, createStorage, type Connector, type Storage } from '../open-storage.ts'
 import type { Schema } from '../database/schema.ts'
 import type { StorageUnderTest } from './store-contract.ts'
 
 /** A database whose time stands at 1 000, and which can be emptied. */
 export async function openForContract(
-  means: Means,
+  means: Connector,
   box: SecretBox = plainBox,
 ): Promise<StorageUnderTest> {
   const db = await bringUpToDate(means)

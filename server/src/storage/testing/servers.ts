@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { Link } from '../database/connection.ts'
+import type { Connection } from '../database/connection.ts'
 import { readDatabaseUrl } from '../database/servers/database-url.ts'
 import { serverLimits, serverLinks } from '../database/servers/open-server.ts'
 import type { ServerAddress, ServerKind } from '../database/servers/server-address.ts'
@@ -89,7 +89,11 @@ function withDatabase(url: string, database: string): string {
   return changed.href
 }
 
-async function killConnections(kind: ServerKind, database: string, admin: Link): Promise<void> {
+async function killConnections(
+  kind: ServerKind,
+  database: string,
+  admin: Connection,
+): Promise<void> {
   if (kind === 'postgresql') {
     const kill = 'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1'
     await admin.run(kill, [database])

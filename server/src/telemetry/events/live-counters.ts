@@ -12,11 +12,11 @@ export type LiveCountersDeps = {
   readonly bus: EventBus
   /** What is told beside the counts of the last second. */
   readonly state: () => Promise<object>
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 /** What the last second brought, once a second, for whoever looks on. */
-export function tellCounters({ bus, state, complain }: LiveCountersDeps): LiveCounters {
+export function tellCounters({ bus, state, onError }: LiveCountersDeps): LiveCounters {
   let requests = 0
   let verdicts: Record<string, number> = {}
   async function tell(): Promise<void> {
@@ -26,7 +26,7 @@ export function tellCounters({ bus, state, complain }: LiveCountersDeps): LiveCo
     verdicts = {}
     if (bus.isWatched()) bus.publish('counters', { at: Date.now(), ...counted, ...(await state()) })
   }
-  const timer = setInterval(() => void tell().catch(complain), everyMs)
+  const timer = setInterval(() => void tell().catch(onError), everyMs)
   timer.unref()
   return {
     note({ number, outcome: { verdict } }) {

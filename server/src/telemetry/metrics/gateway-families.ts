@@ -108,11 +108,11 @@ function keyFamilies(counts: KeyCounts, laneLabel: (lane: string) => string): Fa
 
 function lanesByState(counts: KeyCounts, laneLabel: (lane: string) => string): Sample[] {
   const byModel = new Map<string, Map<string, number>>()
-  for (const { lane, standings } of counts.lanes) {
+  for (const { lane, laneStatuses } of counts.lanes) {
     const model = laneLabel(lane)
     const states = byModel.get(model) ?? new Map<string, number>()
     byModel.set(model, states)
-    for (const [state, count] of Object.entries(standings)) {
+    for (const [state, count] of Object.entries(laneStatuses)) {
       states.set(state, (states.get(state) ?? 0) + count)
     }
   }

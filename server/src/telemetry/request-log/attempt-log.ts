@@ -1,5 +1,5 @@
 import type { Log } from '../../log/create-log.ts'
-import { within } from '../../runtime/with-timeout.ts'
+import { withTimeout } from '../../runtime/with-timeout.ts'
 
 export type AttemptLogDeps<Row> = {
   /** Writes all of the rows or none. */
@@ -103,7 +103,7 @@ export function createAttemptLog<Row>(deps: AttemptLogDeps<Row>): AttemptLog<Row
     stats,
     async close() {
       isClosed = true
-      await within(closeMs, async () => {
+      await withTimeout(closeMs, async () => {
         // What is being written now may have begun before the last rows came, or be about to fail.
         await writing
         await startFlush()

@@ -1,5 +1,5 @@
 import type { Choice } from '../../keys/types.ts'
-import type { Standing } from '../../keys/lane-status.ts'
+import type { LaneStatus } from '../../keys/lane-status.ts'
 
 /** What many attempts have in common. */
 export type AttemptKind = {
@@ -36,7 +36,7 @@ export type AttemptRow = AttemptKind & {
   readonly ready: number
   readonly groups: number
   /** How the lane stood after the attempt. */
-  readonly standing: Standing | undefined
+  readonly standing: LaneStatus | undefined
   /** Given where the attempt failed. */
   readonly error: { readonly message: string; readonly body: string | undefined } | undefined
 }

@@ -1,9 +1,9 @@
-import type { Price, PriceRepository } from '../../storage/rollups/price-store.ts'
+import type { Price, PriceStore } from '../../storage/rollups/price-store.ts'
 
 /** The prices as they are stored, and at hand for what must not wait. */
-export type PriceBook = PriceRepository & { current(): readonly Price[] }
+export type PriceBook = PriceStore & { current(): readonly Price[] }
 
-export async function openPriceBook(store: PriceRepository): Promise<PriceBook> {
+export async function openPriceBook(store: PriceStore): Promise<PriceBook> {
   let prices: readonly Price[] = await store.all()
   return {
     current: () => prices,

@@ -39,7 +39,7 @@ const tend = (change: Partial<HistorySettings> = {}) =>
       storage,
       settings: () => ({ ...settings, ...change }),
       now: () => now,
-      complain: (error) => expect.unreachable(String(error)),
+      onError: (error) => expect.unreachable(String(error)),
     },
     new AbortController().signal,
   )

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AuditRepository } from '../../storage/stores/audit-store.ts'
+import type { AuditStore } from '../../storage/stores/audit-store.ts'
 import type { HistoryRetention } from '../../storage/history/retention.ts'
-import type { MetaRepository } from '../../runtime/meta-store.ts'
-import type { UsageRepository } from '../../storage/rollups/usage-store.ts'
+import type { MetaStore } from '../../runtime/meta-store.ts'
+import type { UsageStore } from '../../storage/rollups/usage-store.ts'
 import { hourOfDay, startOfDay, startOfNextDay } from '../../runtime/wall-clock.ts'
 
 export type HistorySettings = {
@@ -16,14 +16,14 @@ export type HistorySettings = {
 
 export type HistoryKeeperDeps = {
   readonly storage: {
-    readonly usage: UsageRepository
+    readonly usage: UsageStore
     readonly retention: HistoryRetention
-    readonly meta: MetaRepository
-    readonly audit: Pick<AuditRepository, 'deleteOld'>
+    readonly meta: MetaStore
+    readonly audit: Pick<AuditStore, 'deleteOld'>
   }
   readonly settings: () => HistorySettings
   readonly now: () => number
-  readonly complain: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 const minuteMs = 60_000
@@ -52,7 +52,7 @@ export function keepHistory(deps: HistoryKeeperDeps) {
   const timer = setInterval(() => {
     running ??= tendHistory(deps, stop.signal)
       .catch((error: unknown) => {
-        if (!stop.signal.aborted) deps.complain(error)
+        if (!stop.signal.aborted) deps.onError(error)
       })
       .finally(() => {
         running = undefined

@@ -81,7 +81,7 @@ async function translate(
   const { value, warnings } = translateRequest(chat, {
     traits,
     settings: { showThoughts: asksForThoughts(deps.settings(), model, requested) },
-    media: await fetchRemoteMedia(deps.fetchMedia, urls, request.client.presence),
+    media: await fetchRemoteMedia(deps.fetchMedia, urls, request.client.signal),
     findSignature: (id) => deps.signatures.find(request.caller.id, id),
   })
   const suppressed = model.search ? suppressedSearch(value) : []

@@ -90,7 +90,7 @@ export function createStreamOutput(
   function fail(error: OpenAiError): void {
     if (hasEnded) return
     hasEnded = true
-    if (hasHeaders) client.cut(streamEvent({ error: error.error }))
+    if (hasHeaders) client.breakOff(streamEvent({ error: error.error }))
     else sendError(client, error)
   }
 

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { chatRequest } from './chat-request.ts'
-import { InvalidRequest } from '../../translate/client-error.ts'
+import { ClientError } from '../../translate/client-error.ts'
 import { readRequest } from '../../translate/read-request.ts'
 
 const hello = { model: 'gemini-3.8-flash', messages: [{ role: 'user', content: 'hi' }] }
 const read = (body: unknown) => readRequest(chatRequest, Buffer.from(JSON.stringify(body)))
 
-function refusalOf(body: unknown): InvalidRequest {
+function refusalOf(body: unknown): ClientError {
   try {
     read(body)
   } catch (error) {
-    if (error instanceof InvalidRequest) return error
+    if (error instanceof ClientError) return error
     throw error
   }
   throw new Error('The request was taken.')
@@ -61,6 +61,6 @@ describe('a chat request', () => {
   })
 
   test('that is not JSON is refused without naming a field', () => {
-    expect(() => readRequest(chatRequest, Buffer.from('{'))).toThrow(InvalidRequest)
+    expect(() => readRequest(chatRequest, Buffer.from('{'))).toThrow(ClientError)
   })
 })

@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatRequest, ContentPart } from './chat-request.ts'
-import { InvalidRequest } from '../../translate/client-error.ts'
+import { ClientError } from '../../translate/client-error.ts'
 
 /** The name that stands for pictures as an answer to a chat: that of the image model, and this. */
 const suffix = '-chat'
@@ -64,12 +64,12 @@ function takeMarks(text: string, marks: Marks, param: string): string {
     })
   const { count = 1, aspectRatio = '1:1' } = marks
   if (count < 1 || count > mostPictures) {
-    throw new InvalidRequest(`'{n:${count}}' must ask for 1 to ${mostPictures} pictures.`, {
+    throw new ClientError(`'{n:${count}}' must ask for 1 to ${mostPictures} pictures.`, {
       param,
     })
   }
   if (!ratios.includes(aspectRatio)) {
-    throw new InvalidRequest(`'{ratio:${aspectRatio}}' must be one of ${ratios.join(', ')}.`, {
+    throw new ClientError(`'{ratio:${aspectRatio}}' must be one of ${ratios.join(', ')}.`, {
       param,
     })
   }

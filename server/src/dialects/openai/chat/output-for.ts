@@ -44,7 +44,7 @@ function streamOutput(
 ): ChatOutput {
   const output = createStreamOutput(options, stream)
   if (!deps.settings().streamOptimizerEnabled) return output
-  return createPacedOutput(output, options.client.presence, () => paceOf(deps.settings()))
+  return createPacedOutput(output, options.client.signal, () => paceOf(deps.settings()))
 }
 
 const paceOf = (settings: OpenAiSettings): TextPace => ({

@@ -1,5 +1,5 @@
 import type { ThinkingConfig } from '../../../google/requests/gemini-request.ts'
-import { InvalidRequest } from '../../translate/client-error.ts'
+import { ClientError } from '../../translate/client-error.ts'
 import type { ModelTraits } from '../../../google/models/model-traits.ts'
 
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
@@ -16,7 +16,7 @@ export type Thinking = {
 /** How hard a model thinks, in the words of its generation: levels from 3 on, budgets in 2.5, nothing before. */
 export function thinkingFor(effort: string, traits: ModelTraits): Thinking | undefined {
   if (!isEffort(effort)) {
-    throw new InvalidRequest(`Invalid 'reasoning_effort': must be one of ${efforts.join(', ')}.`, {
+    throw new ClientError(`Invalid 'reasoning_effort': must be one of ${efforts.join(', ')}.`, {
       param: 'reasoning_effort',
       code: 'invalid_value',
     })

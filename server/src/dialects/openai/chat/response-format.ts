@@ -4,7 +4,7 @@ import type {
   GenerationConfig,
   Tool,
 } from '../../../google/requests/gemini-request.ts'
-import { InvalidRequest } from '../../translate/client-error.ts'
+import { ClientError } from '../../translate/client-error.ts'
 import { isObject } from '../../../runtime/json-value.ts'
 import type { ModelTraits } from '../../../google/models/model-traits.ts'
 import { isPlainJsonSchema } from '../../../google/requests/plain-json-schema.ts'
@@ -36,7 +36,7 @@ export function translateResponseFormat(
   if (schema === undefined || schema === null) return { value: { responseMimeType }, warnings: [] }
   if (!isObject(schema)) {
     const param = 'response_format.json_schema.schema'
-    throw new InvalidRequest(`'${param}' must be a JSON Schema.`, { param })
+    throw new ClientError(`'${param}' must be a JSON Schema.`, { param })
   }
   const value =
     traits.takesJsonSchema && isPlainJsonSchema(schema)

@@ -1,6 +1,6 @@
 import type { ChatRequest } from './chat-request.ts'
 import type { FunctionCallingConfig, Tool } from '../../../google/requests/gemini-request.ts'
-import { InvalidRequest } from '../../translate/client-error.ts'
+import { ClientError } from '../../translate/client-error.ts'
 
 /** How freely the model calls functions; undefined where the client leaves it to the model, or declares none. */
 export function translateToolChoice(
@@ -51,7 +51,7 @@ function only(
 ): FunctionCallingConfig {
   const unknown = wanted.find((name) => !names.includes(name))
   if (unknown === undefined) return { mode: 'ANY', allowedFunctionNames: wanted }
-  throw new InvalidRequest(`'${param}' names '${unknown}', which is not among the tools.`, {
+  throw new ClientError(`'${param}' names '${unknown}', which is not among the tools.`, {
     param,
   })
 }

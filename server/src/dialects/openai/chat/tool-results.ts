@@ -1,6 +1,6 @@
 import type { ChatMessage } from './chat-request.ts'
 import type { FunctionResponse, Part } from '../../../google/requests/gemini-request.ts'
-import { InvalidRequest } from '../../translate/client-error.ts'
+import { ClientError } from '../../translate/client-error.ts'
 import { messageParts, textOf, type PartsContext } from './message-parts.ts'
 import { geminiCallId } from '../../translate/tool-call-id.ts'
 import type { Translated, Warning } from '../../translate/warnings.ts'
@@ -69,17 +69,17 @@ function functionResponse(
   return { value, warnings: [...warnings, { field: `${param}.content`, reason }] }
 }
 
-function unknownCall(message: ResultMessage, param: string): InvalidRequest {
+function unknownCall(message: ResultMessage, param: string): ClientError {
   const field = message.role === 'tool' ? `${param}.tool_call_id` : `${param}.name`
-  return new InvalidRequest(
+  return new ClientError(
     `Messages with role '${message.role}' must follow the assistant message whose tool calls they answer; '${field}' names none of them.`,
     { param: field },
   )
 }
 
-function unanswered(missing: readonly OpenCall[], index: number): InvalidRequest {
+function unanswered(missing: readonly OpenCall[], index: number): ClientError {
   const param = `messages[${index}].tool_calls`
-  return new InvalidRequest(
+  return new ClientError(
     `An assistant message with 'tool_calls' must be followed by a tool message for each of them. Without a result: ${missing.map(({ id, name }) => id || name).join(', ')}.`,
     { param },
   )

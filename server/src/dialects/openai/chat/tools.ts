@@ -4,7 +4,7 @@ import type {
   GeminiSchema,
   Tool,
 } from '../../../google/requests/gemini-request.ts'
-import { InvalidRequest } from '../../translate/client-error.ts'
+import { ClientError } from '../../translate/client-error.ts'
 import { isObject } from '../../../runtime/json-value.ts'
 import type { ModelTraits } from '../../../google/models/model-traits.ts'
 import { isPlainJsonSchema } from '../../../google/requests/plain-json-schema.ts'
@@ -83,7 +83,7 @@ function declare(tool: FunctionTool, param: string, traits: ModelTraits): Functi
   const { name, description } = tool
   const longest = traits.generation < 3 ? 64 : 128
   if (!namePattern.test(name) || name.length > longest) {
-    throw new InvalidRequest(
+    throw new ClientError(
       `'${param}.name' must begin with a letter or an underscore, go on with letters, digits, '_', '.', ':' or '-', and be at most ${longest} characters long.`,
       { param: `${param}.name` },
     )
@@ -102,7 +102,7 @@ function parametersOf(
 ): Pick<FunctionDeclaration, 'parameters' | 'parametersJsonSchema'> {
   if (parameters === undefined || parameters === null) return {}
   if (!isObject(parameters)) {
-    throw new InvalidRequest(`'${param}' must be a JSON Schema of type object.`, { param })
+    throw new ClientError(`'${param}' must be a JSON Schema of type object.`, { param })
   }
   if (hasNothing(parameters)) return {}
   if (takesJsonSchema && isPlainJsonSchema(parameters) && parameters['type'] === 'object') {
@@ -110,7 +110,7 @@ function parametersOf(
   }
   const compiled = asObject(compileSchema(parameters))
   if (compiled === undefined) {
-    throw new InvalidRequest(`'${param}' must be a JSON Schema of type object.`, { param })
+    throw new ClientError(`'${param}' must be a JSON Schema of type object.`, { param })
   }
   return compiled.properties === undefined ? {} : { parameters: compiled }
 }

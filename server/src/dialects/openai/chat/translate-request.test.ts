@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chatRequest } from './chat-request.ts'
-import { InvalidRequest } from '../../translate/client-error.ts'
+import { ClientError } from '../../translate/client-error.ts'
 import { remoteMediaUrls } from './messages.ts'
 import { modelTraits } from '../../../google/models/model-traits.ts'
 import { checkRequest } from '../../translate/read-request.ts'
@@ -89,7 +89,7 @@ describe('a strict Gemini', () => {
           const { value } = translate(Object(body), model)
           expect(await gemini.ask(model, value), String(id)).toBeUndefined()
         } catch (error) {
-          if (!(error instanceof InvalidRequest)) throw error
+          if (!(error instanceof ClientError)) throw error
           refused.push(error.param)
         }
       }

@@ -4,7 +4,7 @@ import type {
   GenerateContentRequest,
   GenerationConfig,
 } from '../../../google/requests/gemini-request.ts'
-import { InvalidRequest } from '../../translate/client-error.ts'
+import { ClientError } from '../../translate/client-error.ts'
 import type { RemoteMedia } from '../../translate/media-parts.ts'
 import { translateMessages } from './messages.ts'
 import type { ModelTraits } from '../../../google/models/model-traits.ts'
@@ -31,7 +31,7 @@ export function translateRequest(
   const conversation = translateMessages(request.messages, context)
   const { contents, systemParts } = conversation.value
   if (contents.length === 0) {
-    throw new InvalidRequest("'messages' say nothing.", { param: 'messages' })
+    throw new ClientError("'messages' say nothing.", { param: 'messages' })
   }
   const tools = translateTools(request, traits)
   const choice = translateToolChoice(request, tools.value)

@@ -31,7 +31,7 @@ export async function answerEmbeddings(
     const some = requests.slice(start, start + inputsPerCall)
     const held = collector()
     const call = embeddingCall(deps, request, { model: model.base, requests: some })
-    const ended = await readCall(deps, call, { presence: client.presence, sink: held.sink })
+    const ended = await readCall(deps, call, { signal: client.signal, sink: held.sink })
     if (ended.kind === 'left') return
     if (ended.kind === 'refused') return sendError(client, ended.error)
     const answer = readEmbeddings(held.bytes().toString('utf8'))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { InvalidRequest } from '../../translate/client-error.ts'
+import { ClientError } from '../../translate/client-error.ts'
 
 const input = z.union([
   z.string(),
@@ -47,7 +47,7 @@ function textsOf(given: EmbeddingRequest['input']): string[] {
   const list = typeof given === 'string' ? [given] : given
   const texts = list.flatMap((one) => (typeof one === 'string' ? one : []))
   if (texts.length < list.length) {
-    throw new InvalidRequest(
+    throw new ClientError(
       "'input' must be a text or a list of texts: token ids mean nothing to Gemini's models.",
       { param: 'input' },
     )
@@ -55,10 +55,10 @@ function textsOf(given: EmbeddingRequest['input']): string[] {
   const empty = texts.indexOf('')
   if (empty !== -1) {
     const param = typeof given === 'string' ? 'input' : `input[${empty}]`
-    throw new InvalidRequest(`'${param}' cannot be an empty text.`, { param })
+    throw new ClientError(`'${param}' cannot be an empty text.`, { param })
   }
   if (texts.length > mostInputs) {
-    throw new InvalidRequest(`'input' may have ${mostInputs} texts at most.`, { param: 'input' })
+    throw new ClientError(`'input' may have ${mostInputs} texts at most.`, { param: 'input' })
   }
   return texts
 }

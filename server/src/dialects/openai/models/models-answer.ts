@@ -31,7 +31,7 @@ async function namesOf(deps: OpenAiDeps, { caller }: OpenAiRequest): Promise<str
   try {
     return await modelNames(deps, caller.mayUse)
   } catch (error) {
-    deps.complain(error)
+    deps.onError(error)
     return undefined
   }
 }

@@ -1,6 +1,6 @@
 import type { GatewayRequest } from '../../../gateway/forward.ts'
 import { callTo } from '../../translate/build-call.ts'
-import { InvalidRequest } from '../../translate/client-error.ts'
+import { ClientError } from '../../translate/client-error.ts'
 import { isObject, type JsonObject } from '../../../runtime/json-value.ts'
 import type { OpenAiDeps, OpenAiRequest } from '../openai-deps.ts'
 import { demandsPaid } from '../../demands-paid.ts'
@@ -102,7 +102,7 @@ function readBodyObject(body: Buffer): JsonObject {
     const value: unknown = JSON.parse(body.toString('utf8'))
     if (isObject(value)) return value
   } catch (cause) {
-    throw new InvalidRequest('The body of the request is not valid JSON.', { cause })
+    throw new ClientError('The body of the request is not valid JSON.', { cause })
   }
-  throw new InvalidRequest('The body of the request is not a JSON object.')
+  throw new ClientError('The body of the request is not a JSON object.')
 }

@@ -44,7 +44,7 @@ export async function relayWhole(
   { gateway, tell }: { gateway: GatewayRequest; tell: (answer: JsonObject) => JsonObject },
 ): Promise<Relayed> {
   const held = collector()
-  const reader = { presence: client.presence, sink: held.sink }
+  const reader = { signal: client.signal, sink: held.sink }
   const { ended, verdict } = await watchCall(deps, gateway, reader)
   if (ended.kind === 'left') return undefined
   if (ended.kind === 'refused') return { error: ended.error, verdict }
@@ -86,7 +86,7 @@ async function relayStream(
     events.length === 0 || client.write(Buffer.from(events.join('')))
 
   const { ended, verdict } = await watchCall(deps, gateway, {
-    presence: client.presence,
+    signal: client.signal,
     begin: () => client.begin(200, streamHeaders),
     sink: {
       write: (bytes) => write(teller.take(splitter.push(bytes))),
@@ -98,7 +98,7 @@ async function relayStream(
   write(teller.take(splitter.rest()))
   const failure = teller.failure()
   if (failure === undefined) client.end(endOfStream)
-  else client.cut(streamEvent({ error: failure.error }))
+  else client.breakOff(streamEvent({ error: failure.error }))
   return undefined
 }
 

@@ -7,7 +7,7 @@ import { realClock } from '../../../runtime/real-clock.ts'
 import { attempt } from '../../../gateway/attempt.ts'
 import { explainFailure } from '../../../google/errors/network-failure.ts'
 import type { AttemptReport, ForwardDeps } from '../../../gateway/forward.ts'
-import { judgeFor } from '../../../gateway/hold-back/inspectors.ts'
+import { inspectorFor } from '../../../gateway/hold-back/inspectors.ts'
 import { createTransport } from '../../../gateway/upstream/transport.ts'
 import { utcCalendar } from '../../../runtime/calendar.ts'
 import { createTokenRegistry } from '../../../auth/clients/token-registry.ts'
@@ -68,20 +68,20 @@ export async function startOpenAiBench({
   const settings = readSettings({ BASE_URL: `${fake.url}/v1beta`, ...environment })
   const policy = keyPolicyOf(settings)
   const engine = createKeyEngine({ clock: realClock, random: Math.random, policy: () => policy })
-  engine.setKeys(values.map((value, id) => ({ id, secret: new Secret(value) })))
+  engine.control.setKeys(values.map((value, id) => ({ id, secret: new Secret(value) })))
   const transport = createTransport(() => settings)
   const reports: AttemptReport[] = []
   const complaints: unknown[] = []
   const attempts = {
     transport,
     exits: { choose: () => undefined, settle: (_exit: unknown, outcome: Outcome) => outcome },
-    judgeFor: (call: Parameters<typeof judgeFor>[1], status: number) =>
-      judgeFor({ scrub: (text) => text }, call, status),
+    inspectorFor: (call: Parameters<typeof inspectorFor>[1], status: number) =>
+      inspectorFor({ scrub: (text) => text }, call, status),
     explainFailure,
     now: realClock.now,
   }
   const forward: ForwardDeps = {
-    keys: engine,
+    keys: engine.keys,
     attempt: (call, options) => attempt(attempts, call, options),
     limits: () => ({ maxRetries, maxKeySwitches: 8, queueMaxWaitMs: 0, timeOutMs: 20_000 }),
     admit: () => ({ ok: true, release: () => {} }),
@@ -99,7 +99,7 @@ export async function startOpenAiBench({
     fetchMedia,
     version: () => 'v1beta',
     scrub: (text) => text,
-    complain: (error) => void complaints.push(error),
+    onError: (error) => void complaints.push(error),
   }
   const app = createListener({
     log: pino({ level: 'silent' }),

@@ -1,7 +1,7 @@
 const most = 0xffff
 
 /** Things that are the same for many, kept once and known by a number of 16 bits; 0 is nothing, and what no longer fits. */
-export class Interned<T> {
+export class InternTable<T> {
   readonly #byName = new Map<string, number>()
   readonly #byThing = new Map<T, number>()
   readonly #things: (T | undefined)[] = [undefined]

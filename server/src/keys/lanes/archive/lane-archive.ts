@@ -1,14 +1,14 @@
-import type { LaneTable, Project, Seat } from '../../inventory/entities.ts'
+import type { LaneTable, Project, KeyGroup } from '../../inventory/entities.ts'
 import { IndexedHeap } from '../../../runtime/indexed-heap.ts'
 import type { LaneMemory } from './lane-memory.ts'
 import { LaneRows, nobody, type Row } from './packed-lanes.ts'
-import { standings, type Standing } from '../../lane-status.ts'
+import { laneStatuses, type LaneStatus } from '../../lane-status.ts'
 
 /** A lane that is remembered and not in use. */
 export type Sleeper = {
   readonly table: LaneTable
-  readonly seat: Seat
-  readonly standing: Standing
+  readonly seat: KeyGroup
+  readonly standing: LaneStatus
   readonly wakeAt: number
 }
 
@@ -24,15 +24,15 @@ type Dormitory = {
   size: number
 }
 
-const ready = standings.indexOf('ready')
+const ready = laneStatuses.indexOf('ready')
 
 /**
  * Lanes asleep: what is known of each as a row of numbers, listed by the time at which it may be of use again. Those whose time has
  * come wait for their turn, still asleep. A table's standings count them.
  */
-export class SleepingLanes {
+export class LaneArchive {
   readonly #rows = new LaneRows()
-  readonly #seats: (Seat | undefined)[] = []
+  readonly #seats: (KeyGroup | undefined)[] = []
   readonly #dormitories = new Map<LaneTable, Dormitory>()
   readonly #byNumber: (Dormitory | undefined)[] = []
   #size = 0
@@ -49,7 +49,7 @@ export class SleepingLanes {
     this.#rows.setNext(row, seat.project.firstAsleep)
     seat.project.firstAsleep = row
     this.#rows.setWakeAt(row, wakeAt)
-    this.#stand(row, table, standings.indexOf(standing))
+    this.#stand(row, table, laneStatuses.indexOf(standing))
     this.#rows.write(row, memory)
     if (standing !== 'ready') this.#enlist(row, dormitory)
     dormitory.size += 1
@@ -85,7 +85,7 @@ export class SleepingLanes {
     for (let row = 0; row < this.#seats.length; row += 1) {
       const seat = this.#seats[row]
       const table = this.#tableOf(row)
-      const standing = standings[this.#rows.mark(row)]
+      const standing = laneStatuses[this.#rows.mark(row)]
       if (seat && table && standing) {
         yield { table, seat, standing, wakeAt: this.#rows.wakeAt(row) }
       }
@@ -98,11 +98,11 @@ export class SleepingLanes {
   }
 
   /** Hands out the seats whose time has come, a bounded number at once. */
-  due(table: LaneTable, now: number, most: number): readonly Seat[] {
+  due(table: LaneTable, now: number, most: number): readonly KeyGroup[] {
     const dormitory = this.#dormitories.get(table)
     let wake = dormitory?.soonest.peek()
     if (!dormitory || !wake || wake.at > now) return noSeats
-    const seats: Seat[] = []
+    const seats: KeyGroup[] = []
     while (wake && wake.at <= now && seats.length < most) {
       const seat = this.#seats[wake.first]
       if (seat) seats.push(seat)
@@ -202,14 +202,14 @@ export class SleepingLanes {
   }
 
   #stand(row: Row, table: LaneTable, mark: number): void {
-    const standing = standings[mark]
-    if (standing) table.standings[standing] += 1
+    const standing = laneStatuses[mark]
+    if (standing) table.laneStatuses[standing] += 1
     this.#rows.setMark(row, mark)
   }
 
   #leaveStanding(row: Row, table: LaneTable): void {
-    const standing = standings[this.#rows.mark(row)]
-    if (standing) table.standings[standing] -= 1
+    const standing = laneStatuses[this.#rows.mark(row)]
+    if (standing) table.laneStatuses[standing] -= 1
   }
 
   #remove(row: Row, project: Project): void {
@@ -253,4 +253,4 @@ export class SleepingLanes {
   }
 }
 
-const noSeats: readonly Seat[] = []
+const noSeats: readonly KeyGroup[] = []

@@ -1,11 +1,11 @@
-import type { Block, Lane } from '../../inventory/entities.ts'
+import type { LaneCooldown, Lane } from '../../inventory/entities.ts'
 import { createGate } from '../../inventory/cooldown.ts'
 import type { LedgerCounts } from '../ledger.ts'
 import type { LearnedLimits } from '../limits.ts'
 
 /** What is worth keeping of a lane while it is not used: over a restart, or asleep. */
 export type LaneMemory = {
-  readonly block?: (Omit<Block, 'gate'> & { readonly gate: GateMemory }) | undefined
+  readonly block?: (Omit<LaneCooldown, 'gate'> & { readonly gate: GateMemory }) | undefined
   readonly learned?: LearnedLimits | undefined
   readonly unexplained: number
   readonly notFound: number
@@ -34,7 +34,7 @@ export function laneMemory(lane: Lane, now: number): LaneMemory {
   }
 }
 
-function blockMemory({ gate, kind, quotaIds, message }: Block): LaneMemory['block'] {
+function blockMemory({ gate, kind, quotaIds, message }: LaneCooldown): LaneMemory['block'] {
   return { gate: gateMemory(gate), kind, quotaIds, message }
 }
 

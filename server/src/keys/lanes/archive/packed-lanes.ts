@@ -1,5 +1,5 @@
 import { blockKinds } from '../../inventory/entities.ts'
-import { Interned } from './intern-table.ts'
+import { InternTable } from './intern-table.ts'
 import { gateMemory, type LaneMemory } from './lane-memory.ts'
 import { limitNames, nothingLearned, type LearnedLimits } from '../limits.ts'
 import { NamedLimits } from './named-limits.ts'
@@ -39,7 +39,7 @@ const dayEnd = 15
  */
 export class LaneRows {
   readonly #pages: Int32Array[] = []
-  readonly #quotaIds = new Interned<readonly string[]>()
+  readonly #quotaIds = new InternTable<readonly string[]>()
   readonly #limits = new NamedLimits()
   readonly #dayEnds: number[] = [0]
   #firstFree: Row = nobody

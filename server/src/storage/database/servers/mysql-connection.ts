@@ -1,11 +1,14 @@
-import { createConnection, type Connection } from 'mysql2'
+import { createConnection, type Connection as MysqlConnection } from 'mysql2'
 import { connect, type Socket } from 'node:net'
-import type { Link } from '../connection.ts'
+import type { Connection } from '../connection.ts'
 import type { ServerAddress } from './server-address.ts'
 import { openServerLink, type ServerLimits } from './server-connection.ts'
 
 /** Rejects with DatabaseError. */
-export async function connectMysql(address: ServerAddress, limits: ServerLimits): Promise<Link> {
+export async function connectMysql(
+  address: ServerAddress,
+  limits: ServerLimits,
+): Promise<Connection> {
   // Our own socket: it can be hung up at any moment, also while the server says nothing.
   const socket = openSocket(address)
   const connection = createConnection({
@@ -50,7 +53,7 @@ function openSocket({ socket, host, port }: ServerAddress): Socket {
 
 /** Values are written into the statement by rules that the mode decides: it must be the one mysql2 expects. */
 async function prepare(
-  session: ReturnType<Connection['promise']>,
+  session: ReturnType<MysqlConnection['promise']>,
   statementMs: number,
 ): Promise<void> {
   await session.query(`set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'`)

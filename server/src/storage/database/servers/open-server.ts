@@ -6,7 +6,7 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
 } from 'kysely'
-import type { Link } from '../connection.ts'
+import type { Connection } from '../connection.ts'
 import type { PoolLimits } from '../pool.ts'
 import type { SqlParts } from '../pooled-dialect.ts'
 import { connectMysql } from './mysql-connection.ts'
@@ -47,6 +47,9 @@ export const serverParts: Readonly<Record<ServerKind, SqlParts>> = {
 
 const connectors = { mysql: connectMysql, postgresql: connectPostgres }
 
-export function serverLinks(address: ServerAddress, limits: ServerLimits): () => Promise<Link> {
+export function serverLinks(
+  address: ServerAddress,
+  limits: ServerLimits,
+): () => Promise<Connection> {
   return () => connectors[address.kind](address, limits)
 }

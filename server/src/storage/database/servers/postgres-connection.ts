@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
-import type { Link } from '../connection.ts'
+import type { Connection } from '../connection.ts'
 import type { ServerAddress } from './server-address.ts'
 import { openServerLink, type ServerLimits } from './server-connection.ts'
 
@@ -13,7 +13,10 @@ const types: pg.CustomTypesConfig = {
 }
 
 /** Rejects with DatabaseError. */
-export async function connectPostgres(address: ServerAddress, limits: ServerLimits): Promise<Link> {
+export async function connectPostgres(
+  address: ServerAddress,
+  limits: ServerLimits,
+): Promise<Connection> {
   // Our own socket: it can be hung up at any moment, also while the server says nothing.
   const socket = new Socket()
   const client = new pg.Client({

@@ -1,5 +1,5 @@
 import { DatabaseError } from '../database-error.ts'
-import type { Link, SqlResult, SqlValue } from '../connection.ts'
+import type { Connection, SqlResult, SqlValue } from '../connection.ts'
 import { isFatal, serverError } from './server-error.ts'
 
 /** What a driver has to do; it may fail in any way, or not answer at all. */
@@ -25,7 +25,7 @@ export type ServerLimits = {
 export async function openServerLink(
   wire: Wire,
   { connectMs, statementMs }: ServerLimits,
-): Promise<Link> {
+): Promise<Connection> {
   const line = createLine(wire)
   wire.onLoss((error) => line.lose(serverError(error)))
   try {

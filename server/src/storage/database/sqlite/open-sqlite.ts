@@ -2,7 +2,7 @@ import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DatabaseError } from '../database-error.ts'
-import type { Link } from '../connection.ts'
+import type { Connection } from '../connection.ts'
 import type { PoolLimits } from '../pool.ts'
 import type { SqlParts } from '../pooled-dialect.ts'
 import { startSqliteThread } from './sqlite-thread.ts'
@@ -27,7 +27,7 @@ export const sqliteLimits: PoolLimits = {
 }
 
 /** Starts the thread, and another when it has died. */
-export function sqliteLinks(task: ThreadTask): () => Promise<Link> {
+export function sqliteLinks(task: ThreadTask): () => Promise<Connection> {
   const { path } = task
   let isStarted = false
   return async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { bringUpToDate, sqliteMeans } from '../../open-storage.ts'
-import type { Link } from '../connection.ts'
+import type { Connection } from '../connection.ts'
 import { testStorage } from '../../testing/open-for-contract.ts'
 import { attempt } from '../../testing/attempt-sample.ts'
 
@@ -16,7 +16,7 @@ afterEach(() => rm(folder, { recursive: true }))
 /** Storage whose threads can be killed. */
 async function openKillable(path: string) {
   const means = sqliteMeans(path)
-  const threads: Link[] = []
+  const threads: Connection[] = []
   const connect = async () => {
     const thread = await means.connect()
     threads.push(thread)

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { DatabaseError } from '../database-error.ts'
-import type { Link, SqlResult } from '../connection.ts'
+import type { Connection, SqlResult } from '../connection.ts'
 import {
   packValues,
   type ThreadTask,
@@ -22,7 +22,7 @@ type Waiting = {
  * A thread that has the database file open; the file is made if there is none. Rejects with DatabaseError. It is never terminated,
  * since that ends the whole process where it meets the thread inside SQLite: it is asked to end, and does after what it is at.
  */
-export async function startSqliteThread(task: ThreadTask): Promise<Link> {
+export async function startSqliteThread(task: ThreadTask): Promise<Connection> {
   const worker = startWorker(task)
   const gone = once(worker, 'exit')
   const waiting = new Map<number, Waiting>()
@@ -80,7 +80,7 @@ export async function startSqliteThread(task: ThreadTask): Promise<Link> {
       lastId += 1
       return ask({ kind: 'run', id: lastId, sql, parameters: packValues(parameters) })
     },
-    async runTogether(statements) {
+    async runBatch(statements) {
       lastId += 1
       const packed = statements.map(({ sql, parameters }) => ({
         sql,
@@ -115,7 +115,7 @@ function startWorker(workerData: ThreadTask): Worker {
 /** From source the thread needs a TypeScript loader of its own; compiled, it needs nothing. */
 function throughTypeScript(entry: URL): URL {
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'))
-  const loader = new URL('../../sqlite/dist/esm/api/index.mjs', tsx).href
+  const loader = new URL('./dist/esm/api/index.mjs', tsx).href
   const code = `import { register } from '${loader}'; register(); await import('${entry.href}')`
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`)
 }

@@ -58,7 +58,7 @@ function createRunner(database: SqliteDatabase) {
   }
 }
 
-function runTogether(
+function runBatch(
   run: ReturnType<typeof createRunner>,
   statements: readonly PackedStatement[],
 ): SqlResult {
@@ -102,7 +102,7 @@ function serve(database: SqliteDatabase): void {
     attempt(request.id, () =>
       request.kind === 'run'
         ? run(request.sql, unpackValues(request.parameters))
-        : runTogether(run, request.statements),
+        : runBatch(run, request.statements),
     )
   })
 }
