@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AttemptReport } from '../server/src/gateway/forward.ts'
+import type { AttemptReport } from '../server/src/gateway/observer.ts'
+import { uncounted } from '../server/src/auth/clients/admission.ts'
 import { newRequestId } from '../server/src/runtime/request-id.ts'
 import { Secret } from '../server/src/log/secret.ts'
 import { openStorage } from '../server/src/storage/open-storage.ts'
@@ -17,11 +18,12 @@ function report(number: number, keys: number): AttemptReport {
   const model = models[number % models.length] ?? ''
   const key = Math.floor(Math.random() * keys)
   const now = Date.now()
-  const ask = { lane: model, model, estimatedInputTokens: 100 }
+  const wanted = { lane: model, model, estimatedInputTokens: 100 }
   return {
     request: {
       id: newRequestId(now),
-      ask,
+      admitted: uncounted,
+      key: wanted,
       call: {
         method: 'POST',
         path: '/',

@@ -15,8 +15,7 @@ import { projectsHandlers } from '../admin/projects/handlers.ts'
 import { modelsHandlers } from '../admin/models/handlers.ts'
 import { systemHandlers } from '../admin/system/handlers.ts'
 import { tokensHandlers } from '../admin/tokens/handlers.ts'
-import { openAiModelList } from '../dialects/openai/models/models.ts'
-import { modelNames } from '../dialects/openai/models/models-answer.ts'
+import { wholeModelList } from '../dialects/openai/models/models-answer.ts'
 import { tryProxy } from '../gateway/egress/try-proxy.ts'
 import { createJobs, type Jobs } from '../admin/jobs/jobs.ts'
 import type { ClientTokens } from '../auth/clients/client-tokens.ts'
@@ -33,7 +32,7 @@ export type AdminParts = KeysDeps & {
   readonly sessions: AdminSessions
   readonly gateway: Pick<
     ComposedGateway,
-    'verify' | 'tryKey' | 'maintainPool' | 'catalogue' | 'exits'
+    'verify' | 'tryKey' | 'maintainPool' | 'catalogue' | 'proxies'
   >
 }
 
@@ -52,10 +51,7 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
   const { verify, tryKey, maintainPool, catalogue } = gateway
   const verifyAtOnce = () => settings.current().keyVerificationBatchSize
   const keyDeps = { engine, book, audit, jobs, verify, verifyAtOnce, maintainPool }
-  const listModels = async () => {
-    const names = await modelNames({ catalogue, settings: settings.current }, anyModel)
-    return openAiModelList(names, Math.floor(Date.now() / 1000))
-  }
+  const listModels = () => wholeModelList({ catalogue, settings: settings.current, now: Date.now })
   jobs.subscribe((job) => parts.bus.publish('job', job))
   return {
     jobs,
@@ -63,7 +59,7 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
     handlers: {
       ...configHandlers({ settings, book, audit }),
       ...proxyHandlers({
-        exits: gateway.exits,
+        exits: gateway.proxies,
         proxies: () => settings.current().proxies,
         tryProxy: (proxy) =>
           tryProxy(proxy, { baseUrl: settings.current().baseUrl, timeoutMs: proxyTrialMs }),
@@ -88,4 +84,3 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
 }
 
 const proxyTrialMs = 10_000
-const anyModel = () => true

@@ -26,7 +26,7 @@ import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './compose-tokens.ts'
 import { tellCounters } from '../telemetry/events/live-counters.ts'
 import { keepSignatures } from '../resources/signature-writer.ts'
-import { dataRoutes } from '../dialects/dialects.ts'
+import { composeDialects } from './compose-dialects.ts'
 import { registerSecrets } from '../settings/register-secrets.ts'
 import { metricsGroup } from './metrics-group.ts'
 import { closeListener, listen } from './listen.ts'
@@ -118,7 +118,7 @@ async function start(opened: Opened): Promise<Gateway> {
     onError,
   })
   closing.add(counters.close)
-  const watched = { traffic, onAttempt: counters.note }
+  const watched = { traffic, counters }
   const gateway = composeGateway({ ...parts, ...keys, ...watched, callers: registry })
   closing.add(gateway.close)
   tellOverruled(settings, log)
@@ -145,12 +145,11 @@ async function start(opened: Opened): Promise<Gateway> {
   // Fastify speaks of its own troubles only.
   const app = createListener({
     log: log.pino.child({}, { level: 'warn' }),
-    data: dataRoutes({
-      settings,
+    data: composeDialects({
+      ...parts,
+      ...gateway,
       callers,
-      gateway,
-      log,
-      onError,
+      counter: registry,
       traffic,
       signatures: signatures.store,
     }),

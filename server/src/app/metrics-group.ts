@@ -34,7 +34,7 @@ export function metricsGroup(deps: MetricsGroupDeps): RouteGroup {
         traffic,
         keys: () => counts,
         pool: engine.views.pool,
-        proxies: gateway.exits.states,
+        proxies: gateway.proxies.states,
         requestLog: gateway.requestLogStats,
         askDatabase: storage.isReady,
         version: serverVersion,

@@ -1,31 +1,31 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Outcome } from '../google/outcome.ts'
+import type { UpstreamCall } from '../google/upstream-call.ts'
+import type { LaneStatus } from '../keys/lane-status.ts'
 import type {
-  KeyRequest,
   KeyId,
+  KeyRequest,
   Keys,
-  ProjectId,
   NoKeyReason,
+  ProjectId,
   Reservation,
   ReserveResult,
 } from '../keys/types.ts'
+import type { ClientSignal } from '../runtime/client-signal.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { Admission } from '../auth/clients/admission.ts'
+import { finalOutcome, mayShowClient } from './answer.ts'
 import type { AttemptOptions } from './attempt.ts'
-import type { UpstreamCall } from '../google/upstream-call.ts'
-import type { Usage } from '../google/answers/usage-metadata.ts'
+import type { InspectedAnswer } from './hold-back/exchange.ts'
 import {
-  nextStep,
   freshRetryState,
+  nextStep,
   type NextStep,
   type RetryLimits,
   type RetryState,
 } from './next-step.ts'
-import type { InspectedAnswer } from './hold-back/exchange.ts'
-import type { ClientSignal } from '../runtime/client-signal.ts'
+import type { AttemptReport, GatewayObserver, WaitEnd } from './observer.ts'
 import type { Receiver } from './receiver.ts'
-import { finalOutcome, mayShowClient } from './may-show-client.ts'
-import type { LaneStatus } from '../keys/lane-status.ts'
+import type { GatewayRequest } from './request.ts'
 
 export type ForwardLimits = RetryLimits & {
   /** How long a request may wait for a lane to wake. */
@@ -34,96 +34,52 @@ export type ForwardLimits = RetryLimits & {
   readonly timeOutMs: number
 }
 
-/** What became of one attempt, for the request log. */
-export type AttemptReport = {
-  readonly request: GatewayRequest
-  readonly number: number
-  readonly reservation: Reservation
-  readonly startedAt: number
-  readonly durationMs: number
-  readonly firstByteMs: number | undefined
-  readonly outcome: Outcome
-  /** How the lane stood after the outcome was known. */
-  readonly standing: LaneStatus | undefined
-  /** Of an answer that was delivered. */
-  readonly usage: Usage | undefined
-}
-
 export type ForwardDeps = {
   readonly keys: Keys
   readonly attempt: (call: UpstreamCall, options: AttemptOptions) => Promise<InspectedAnswer>
   readonly limits: () => ForwardLimits
-  /** Whether the client may have an answer, by the rules of the gateway's own. */
-  readonly admit: (request: GatewayRequest) => Admission
-  readonly report: (report: AttemptReport) => void
+  readonly observers: readonly GatewayObserver[]
   readonly clock: Pick<Clock, 'now'>
 }
 
-export type GatewayRequest = {
-  readonly id: string
-  readonly ask: KeyRequest
-  readonly call: UpstreamCall
-  /** Milliseconds the client itself is willing to wait, where it says so. */
-  readonly patienceMs: number | undefined
-  readonly labels: RequestLabels
-  /** Whether it may wait for a key; false where there is another way to serve it at once. */
-  readonly waits?: boolean
-}
-
-/** What the request log says of a request beside its attempts. */
-export type RequestLabels = {
-  readonly dialect: string
-  readonly method: string
-  /** The client token's id. */
-  readonly caller: string
-  readonly streamed: boolean
+export type ForwardResult = {
+  /** How many calls were made. */
+  readonly attempts: number
+  /** The outcome of the last one. */
+  readonly last: Outcome | undefined
 }
 
 /** A request between two attempts. */
 type Progress = {
   readonly retryState: RetryState
   readonly number: number
-  readonly ask: KeyRequest
+  readonly key: KeyRequest
   readonly last: InspectedAnswer | undefined
 }
 
-/** Brings one request to Google and its answer to the client: reserve, attempt, settle, decide, until there is something to say. */
+/** Brings one request to Google and its answer to the client: reserve, attempt, settle, decide, until there is an answer. */
 export async function forward(
   deps: ForwardDeps,
   request: GatewayRequest,
   receiver: Receiver,
-): Promise<void> {
-  const admission = deps.admit(request)
-  if (!admission.ok) return receiver.refuse(admission.refusal)
-  try {
-    await serve(deps, request, receiver)
-  } finally {
-    admission.release()
-  }
-}
-
-async function serve(
-  deps: ForwardDeps,
-  request: GatewayRequest,
-  receiver: Receiver,
-): Promise<void> {
+): Promise<ForwardResult> {
   const limits = deps.limits()
   const deadline = deps.clock.now() + Math.min(limits.timeOutMs, request.patienceMs ?? Infinity)
   let progress: Progress = {
     retryState: freshRetryState,
     number: 1,
-    ask: request.ask,
+    key: request.key,
     last: undefined,
   }
 
   while (!receiver.signal.aborted) {
-    const reserved = await reserve(deps, progress.ask, {
-      maxWaitMs: request.waits === false ? 0 : limits.queueMaxWaitMs,
+    const reserved = await reserve(deps, progress.key, {
+      maxWaitMs: request.mayWait === false ? 0 : limits.queueMaxWaitMs,
       deadline,
       signal: receiver.signal,
     })
-    if (reserved === undefined) return
-    if (!reserved.ok) return giveUp(receiver, progress.last, reserved.refusal)
+    if (reserved === undefined) break
+    if (!reserved.ok) return giveUp(receiver, progress, reserved.refusal)
 
     const { reservation } = reserved
     const startedAt = deps.clock.now()
@@ -133,22 +89,18 @@ async function serve(
       signal: receiver.signal,
     })
     const standing = deps.keys.settle(reservation, inspected.outcome)
-    const decision = nextStep(inspected.outcome, progress.retryState, limits)
-    const finished = {
-      request,
-      number: progress.number,
-      reservation,
-      startedAt,
-      inspected,
-      standing,
-    }
-    if (!('retryState' in decision) || deps.clock.now() >= deadline)
+    const step = nextStep(inspected.outcome, progress.retryState, limits)
+    const { number } = progress
+    const finished = { request, number, reservation, startedAt, inspected, standing }
+    if (!('retryState' in step) || deps.clock.now() >= deadline) {
       return finish(deps, receiver, finished)
+    }
 
     report(deps, finished, inspected)
-    progress = afterAttempt(progress, finished, decision)
-    if (decision.step === 'again' && !(await rest(decision.delayMs, receiver.signal))) return
+    progress = afterAttempt(progress, finished, step)
+    if (step.step === 'again') await pause(step.delayMs, receiver.signal)
   }
+  return resultOf(progress)
 }
 
 type FinishedAttempt = {
@@ -160,50 +112,66 @@ type FinishedAttempt = {
   readonly standing: LaneStatus | undefined
 }
 
+const resultOf = ({ number, last }: Progress): ForwardResult => ({
+  attempts: number - 1,
+  last: last?.outcome,
+})
+
+type Waiting = {
+  readonly maxWaitMs: number
+  readonly deadline: number
+  readonly signal: ClientSignal
+}
+
 /** Takes a key now, or waits for one as long as the settings and the deadline allow; undefined when the client left. */
 async function reserve(
   deps: ForwardDeps,
-  ask: KeyRequest,
-  waiting: { maxWaitMs: number; deadline: number; signal: ClientSignal },
+  wanted: KeyRequest,
+  { maxWaitMs, deadline, signal }: Waiting,
 ): Promise<ReserveResult | undefined> {
-  const now = deps.keys.reserve(ask)
+  const now = deps.keys.reserve(wanted)
   if (now.ok || !('wakesAt' in now.refusal)) return now
-  const { deadline, signal } = waiting
-  const maxWaitMs = Math.min(waiting.maxWaitMs, deadline - deps.clock.now())
-  if (maxWaitMs <= 0) return now
+  const startedAt = deps.clock.now()
+  const waitMs = Math.min(maxWaitMs, deadline - startedAt)
+  if (waitMs <= 0) return now
+  let end: WaitEnd = 'left'
   try {
-    return await deps.keys.wait(ask, { maxWaitMs, signal: signal.abortSignal })
+    const result = await deps.keys.wait(wanted, {
+      maxWaitMs: waitMs,
+      signal: signal.abortSignal,
+    })
+    end = result.ok ? 'served' : 'refused'
+    return result
   } catch (error) {
     if (signal.aborted) return undefined
     throw error
+  } finally {
+    const durationMs = deps.clock.now() - startedAt
+    for (const observer of deps.observers) observer.waited?.(durationMs, end)
   }
 }
 
-/** The request as the next attempt asks for it: without the keys or projects that are of no use to it. */
+/** The request as the next attempt needs it: without the keys or projects that are of no use to it. */
 function afterAttempt(
   progress: Progress,
   { reservation, inspected }: FinishedAttempt,
-  decision: Extract<NextStep, { retryState: RetryState }>,
+  next: Extract<NextStep, { retryState: RetryState }>,
 ): Progress {
-  const { ask } = progress
-  const step = {
-    retryState: decision.retryState,
-    number: progress.number + 1,
-    last: inspected,
-  }
+  const { key } = progress
+  const step = { retryState: next.retryState, number: progress.number + 1, last: inspected }
   progress.last?.answer?.discard()
-  switch (decision.step) {
+  switch (next.step) {
     case 'another-key':
-      return { ...step, ask: { ...ask, tried: plus(ask.tried, reservation.key) } }
+      return { ...step, key: { ...key, tried: plus(key.tried, reservation.key) } }
     case 'another-project':
       return {
         ...step,
-        ask: { ...ask, triedProjects: plus(ask.triedProjects, reservation.project) },
+        key: { ...key, triedProjects: plus(key.triedProjects, reservation.project) },
       }
     case 'again': {
       // A second try is worth most on another key, so the conversation's own is not insisted on.
-      const { conversation: _dropped, ...free } = ask
-      return { ...step, ask: free }
+      const { conversation: _dropped, ...free } = key
+      return { ...step, key: free }
     }
   }
 }
@@ -217,52 +185,66 @@ function wholeSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000)) * 1000
 }
 
-async function rest(delayMs: number, signal: ClientSignal): Promise<boolean> {
-  if (delayMs > 0)
-    await pause(delayMs, undefined, { signal: signal.abortSignal }).catch(() => undefined)
-  return !signal.aborted
+/** Ends early when the client leaves. */
+async function pause(delayMs: number, { abortSignal }: ClientSignal): Promise<void> {
+  if (delayMs > 0) {
+    await sleep(delayMs, undefined, { signal: abortSignal }).catch(() => undefined)
+  }
 }
 
-/** The last attempt of a request: its answer is shown if it is the client's to see. */
+/** The last attempt of a request: the client gets its answer, if it may see it. */
 async function finish(
   deps: ForwardDeps,
   receiver: Receiver,
   finished: FinishedAttempt,
-): Promise<void> {
+): Promise<ForwardResult> {
   const { outcome, answer } = finished.inspected
   if (outcome.verdict === 'client-left') return report(deps, finished, { outcome })
   if (answer === undefined || !mayShowClient(outcome)) {
     answer?.discard()
-    report(deps, finished, { outcome })
-    return receiver.fail(outcome)
+    const result = report(deps, finished, { outcome })
+    receiver.fail(outcome)
+    return result
   }
-  const ending = await receiver.deliver(answer)
-  report(deps, finished, {
-    outcome: finalOutcome(outcome, ending, receiver.signal.aborted),
+  const end = await receiver.deliver(answer)
+  return report(deps, finished, {
+    outcome: finalOutcome(outcome, end, receiver.signal.aborted),
     usage: answer.usage(),
   })
 }
 
-/** No key is left to ask: what Google said to the last attempt, if it is the client's to see, else what we lack. */
-async function giveUp(receiver: Receiver, last: InspectedAnswer | undefined, refusal: NoKeyReason) {
+/** No key is left: the client gets Google's answer to the last attempt, if it may see it, else why there is no key. */
+async function giveUp(
+  receiver: Receiver,
+  progress: Progress,
+  reason: NoKeyReason,
+): Promise<ForwardResult> {
+  const { last } = progress
   if (last?.answer !== undefined && mayShowClient(last.outcome)) {
     await receiver.deliver(last.answer)
-  } else receiver.refuse(refusal)
+  } else receiver.refuse(reason)
+  return resultOf(progress)
 }
 
-type Ended = { readonly outcome: Outcome; readonly usage?: Usage | undefined }
+type Ended = Pick<AttemptReport, 'outcome'> & Partial<Pick<AttemptReport, 'usage'>>
 
-function report(deps: ForwardDeps, finished: FinishedAttempt, { outcome, usage }: Ended): void {
+function report(
+  { observers, clock }: ForwardDeps,
+  finished: FinishedAttempt,
+  { outcome, usage }: Ended,
+): ForwardResult {
   const { request, number, reservation, startedAt, inspected, standing } = finished
-  deps.report({
+  const attempted: AttemptReport = {
     request,
     number,
     reservation,
     startedAt,
-    durationMs: deps.clock.now() - startedAt,
+    durationMs: clock.now() - startedAt,
     firstByteMs: inspected.firstByteMs,
     outcome,
     standing,
     usage,
-  })
+  }
+  for (const observer of observers) observer.attempted?.(attempted)
+  return { attempts: number, last: outcome }
 }

@@ -3,23 +3,34 @@ import type { Sink } from '../runtime/sink.ts'
 import type { Headers } from '../runtime/headers.ts'
 import { ClientAbort, type ClientSignal } from '../runtime/client-signal.ts'
 
-/** A client on the other end of a response: takes bytes with backpressure, and says when it leaves. */
+/** The client of a response: takes bytes with backpressure, and says when it leaves. */
 export interface ClientConnection extends Sink {
-  /** Ends when the client leaves before its answer is complete. */
+  /** Aborted when the client leaves before its answer is complete. */
   readonly signal: ClientSignal
   begin(status: number, headers: Headers): void
   end(last?: Buffer | string): void
-  /** Says these last words and closes in a way that no client takes for a finish. */
-  breakOff(errorTrailer: string): void
+  /** Writes the trailer and closes in a way that no client takes for a finish. */
+  breakOff(trailer: string): void
   /** A complete answer at once. */
   send(status: number, headers: Headers, body: Buffer | string): void
+}
+
+/** A whole answer that is ready to be sent. */
+export type HttpAnswer = {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: string
+}
+
+export function sendAnswer(client: ClientConnection, { status, headers, body }: HttpAnswer): void {
+  client.send(status, headers, body)
 }
 
 export function connectClient(response: ServerResponse): ClientConnection {
   return new ResponseConnection(response)
 }
 
-/** A class, since one is made for every request: its functions are made once. */
+/** A class, since every request makes one: its functions are made once. */
 class ResponseConnection implements ClientConnection {
   readonly signal = new ClientAbort()
   readonly #response: ServerResponse
@@ -48,11 +59,11 @@ class ResponseConnection implements ClientConnection {
     else this.#response.end(last)
   }
 
-  breakOff(errorTrailer: string): void {
+  breakOff(trailer: string): void {
     // Without the closing chunk of chunked encoding the body is not complete, and every HTTP client says so.
     const { socket } = this.#response
-    if (errorTrailer === '') socket?.end()
-    else this.#response.write(errorTrailer, () => socket?.end())
+    if (trailer === '') socket?.end()
+    else this.#response.write(trailer, () => socket?.end())
   }
 
   send(status: number, headers: Headers, body: Buffer | string): void {

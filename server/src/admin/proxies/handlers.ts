@@ -1,11 +1,11 @@
 import { proxyAddress, SettingsError, type ProxyChecked } from '@gemini-balance/contract'
-import type { Exits } from '../../gateway/egress/proxies.ts'
+import type { Proxies } from '../../gateway/egress/proxies.ts'
 import type { ProxyTrial } from '../../gateway/egress/try-proxy.ts'
 import type { Handlers } from '../handlers.ts'
 import { maskPassword, meantSecret } from '../settings/mask-secrets.ts'
 
 export type ProxyHandlerDeps = {
-  readonly exits: Pick<Exits, 'states'>
+  readonly exits: Pick<Proxies, 'states'>
   /** The setting PROXIES. */
   readonly proxies: () => readonly string[]
   readonly tryProxy: (proxy: string) => Promise<ProxyTrial>

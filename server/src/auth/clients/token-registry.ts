@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import type { Admission } from './admission.ts'
+import type { BegunCall } from './admission.ts'
 import type { Calendar } from '../../runtime/calendar.ts'
 import { allowsModel, tokenIdOf, type ClientToken, type TokenLimits } from './client-token.ts'
 import type { TokenProblem } from './token-problem.ts'
@@ -29,7 +29,7 @@ export type TokenRegistry = {
   /** The tokens from now on, and the admin token, which has no limits. What those that stay have used is kept. */
   set(tokens: readonly ClientToken[], adminToken: string): void
   /** Counts a call of a token, or says why it may not be made. */
-  admit(call: Call, now: number): Admission
+  begin(call: Call, now: number): BegunCall
   /** Counts what a call cost. */
   spend(spending: Spending): void
   /** Tells what a token used before this start. */
@@ -45,7 +45,7 @@ type Known = {
   readonly release: () => void
 }
 
-const free: Admission = { ok: true, release: () => {} }
+const free: BegunCall = { ok: true, release: () => {} }
 
 const words: Readonly<Record<keyof TokenLimits, string>> = {
   requestsPerMinute: 'requests per minute',
@@ -94,16 +94,16 @@ export function createTokenRegistry(calendar: Calendar): TokenRegistry {
       byId = new Map(known.map((one) => [one.caller.id, one]))
     },
 
-    admit({ caller, model }, now) {
+    begin({ caller, model }, now) {
       const known = byId.get(caller)
       if (known?.token === undefined) return free
       if (model !== '' && !allowsModel(known.token, model)) {
-        return { ok: false, refusal: { kind: 'token-forbids', model } }
+        return { ok: false, denied: { kind: 'token-forbids', model } }
       }
       const reached = known.meter.begin(known.token.limits, now)
       if (reached === undefined) return { ok: true, release: known.release }
       const { limit, most, wakesAt } = reached
-      return { ok: false, refusal: { kind: 'token-spent', limit: words[limit], most, wakesAt } }
+      return { ok: false, denied: { kind: 'token-spent', limit: words[limit], most, wakesAt } }
     },
 
     spend: ({ caller, tokens, cost, at }) => byId.get(caller)?.meter.spend({ tokens, cost }, at),

@@ -1,31 +1,50 @@
 import { expect, test } from 'vitest'
-import { refusalAnswer } from './errors.ts'
+import { failure, noKeyFailure } from '../failures.ts'
+import { renderFailure } from './errors.ts'
 
-test('spent quota is a 429 that names the model and the soonest recovery, in a header and as RetryInfo', () => {
+test('a failure is Google’s error with our code as its reason', () => {
+  const answer = renderFailure(failure('no_keys', 'There are no keys.'))
+  expect(answer.status).toBe(503)
+  expect(JSON.parse(answer.body)).toEqual({
+    error: {
+      code: 503,
+      message: 'There are no keys.',
+      status: 'UNAVAILABLE',
+      details: [
+        {
+          '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+          reason: 'NO_KEYS',
+          domain: 'gemini-balance',
+        },
+      ],
+    },
+  })
+})
+
+test('exhausted quota is a 429 that says when it returns, in a header and as RetryInfo', () => {
   const now = Date.UTC(2026, 10, 23, 10)
-  const answer = refusalAnswer(
-    { kind: 'exhausted', wakesAt: now + 31_200, quotaIds: ['PerMinute'] },
-    'gemini-x',
-    now,
-  )
+  const reason = {
+    kind: 'exhausted',
+    wakesAt: now + 31_200,
+    quotaIds: ['PerMinute'],
+  } as const
+  const answer = renderFailure(noKeyFailure(reason, 'gemini-x', now))
   expect(answer.status).toBe(429)
   expect(answer.headers['retry-after']).toBe('32')
   const { error } = JSON.parse(answer.body)
   expect(error).toMatchObject({ code: 429, status: 'RESOURCE_EXHAUSTED' })
   expect(error.message).toContain('models/gemini-x')
   expect(error.message).toContain('2026-11-23T10:00:31')
-  expect(error.details).toEqual([
-    { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '32s' },
-  ])
+  expect(error.details).toContainEqual({
+    '@type': 'type.googleapis.com/google.rpc.RetryInfo',
+    retryDelay: '32s',
+  })
 })
 
-test.each(['no-keys', 'none-alive', 'all-tried', 'none-allowed'] as const)(
-  '%s is a 503',
-  (kind) => {
-    expect(refusalAnswer({ kind }, 'gemini-x', 0).status).toBe(503)
-  },
-)
-
-test('a model that no project has is a 404', () => {
-  expect(refusalAnswer({ kind: 'model-unavailable' }, 'gemini-x', 0).status).toBe(404)
+test('a field at fault is named as Google names it', () => {
+  const { body } = renderFailure(failure('invalid_request', 'Too long.', { param: 'page_size' }))
+  expect(JSON.parse(body).error.details).toContainEqual({
+    '@type': 'type.googleapis.com/google.rpc.BadRequest',
+    fieldViolations: [{ field: 'page_size', description: 'Too long.' }],
+  })
 })

@@ -1,61 +1,50 @@
-import type { Framing, UpstreamCall } from '../../google/upstream-call.ts'
 import { headersForUpstream } from '../../gateway/forwarded-headers.ts'
-import { forward } from '../../gateway/forward.ts'
-import type { KeyRequest } from '../../keys/types.ts'
+import type { GatewayRequest } from '../../gateway/request.ts'
 import { parseModelName, type ModelName } from '../../google/models/model-name.ts'
-import { demandsPaid } from '../demands-paid.ts'
 import { conversationKey } from '../../google/requests/conversation-key.ts'
-import { googleError } from './errors.ts'
 import { MalformedJson } from '../../google/requests/json-scanner.ts'
-import type { GeminiDeps, NativeRequest } from './native-deps.ts'
+import { prepareGenerate, type Prepared } from '../../google/requests/prepare-request.ts'
+import type { Framing, UpstreamCall, UpstreamMethod } from '../../google/upstream-call.ts'
+import { demandsPaid } from '../demands-paid.ts'
+import type { ClientRequest } from '../dialect.ts'
+import { failure, FailureError, unsupportedModel } from '../failures.ts'
+import type { DialectServices } from '../services.ts'
 import { createNativeReceiver } from './native-receiver.ts'
 import { queryForUpstream, type GeminiPath } from './path.ts'
-import { prepareGenerate, type Prepared } from '../../google/requests/prepare-request.ts'
-import { send } from './send.ts'
 
-export type ModelCall = Omit<Extract<GeminiPath, { kind: 'call' }>, 'kind'> & {
-  readonly body: Buffer
+/** A method of a model, as the client named both. */
+export type ModelCall = Extract<GeminiPath, { kind: 'call' }> & {
+  readonly version: string
+  readonly verb: UpstreamMethod
 }
 
-/** `POST models/x:method`: the call as Google is to have it, and its answer to the client. */
+/** `POST models/x:method`: the call as Google gets it, and its answer to the client. */
 export async function callModel(
-  deps: GeminiDeps,
-  request: NativeRequest,
+  services: DialectServices,
+  request: ClientRequest,
   modelCall: ModelCall,
 ): Promise<void> {
-  const model = nameOf(deps, modelCall)
-  if (model === undefined) return send(request.client, notSupported(modelCall.model))
-  const prepared = prepare(deps, modelCall, model)
-  if (prepared instanceof MalformedJson) return send(request.client, notJson(prepared))
-
-  const { method } = modelCall
-  const framing = framingOf(method, request.query)
-  const call: UpstreamCall = {
-    method: request.method,
-    path: `/${request.version}/${modelCall.collection}/${encodeURIComponent(model.base)}:${method}${queryForUpstream(request.query)}`,
-    headers: headersForUpstream(request.raw.headers, deps.settings().customHeaders),
-    body: prepared.body,
-    framing,
-    generates: generates(method),
-    usesResource: prepared.usesResource,
-  }
+  const { gateway, scrub, now } = services
+  const model = nameOf(services, modelCall)
+  const prepared = prepare(services, request.body, { modelCall, model })
+  const framing = framingOf(modelCall.method, request.query)
   const receiver = createNativeReceiver({
     client: request.client,
     framing,
     model: model.base,
-    scrub: deps.scrub,
-    now: deps.forward.clock.now,
+    scrub,
+    now,
   })
-  await forward(
-    deps.forward,
+  await gateway.forward(
     {
       id: request.id,
-      ask: askFor(request, { model, method, prepared }),
-      call,
+      admitted: request.admit(model.base),
+      key: keyRequest(request, { model, method: modelCall.method, prepared }),
+      call: upstreamCall(services, request, { modelCall, model, prepared, framing }),
       patienceMs: patienceOf(request),
       labels: {
         dialect: 'gemini',
-        method,
+        method: modelCall.method,
         caller: request.caller.id,
         streamed: framing !== 'unary',
       },
@@ -65,28 +54,30 @@ export async function callModel(
 }
 
 /** Tuned models and the like have no suffixes of ours. */
-function nameOf(deps: GeminiDeps, { collection, model }: ModelCall): ModelName | undefined {
-  if (collection !== 'models')
+function nameOf({ settings, catalogue }: DialectServices, call: ModelCall): ModelName {
+  const { collection, model } = call
+  if (collection !== 'models') {
     return { base: model, search: false, image: false, nonThinking: false }
-  return parseModelName(model, deps.settings(), (id) => deps.catalogue.has(id))
+  }
+  const name = parseModelName(model, settings(), (id) => catalogue.has(id))
+  if (name === undefined) throw new FailureError(unsupportedModel(model))
+  return name
 }
 
-function prepare(
-  deps: GeminiDeps,
-  { body, method, model: requested }: ModelCall,
-  model: ModelName,
-) {
-  if (!generates(method)) return untouched(body)
+type Named = { readonly modelCall: ModelCall; readonly model: ModelName }
+
+function prepare(services: DialectServices, body: Buffer, { modelCall, model }: Named): Prepared {
+  if (!generates(modelCall.method)) return untouched(body)
   try {
     return prepareGenerate({
       body,
       model,
-      requested,
-      settings: deps.settings(),
+      requested: modelCall.model,
+      settings: services.settings(),
       cleansSchemas: true,
     })
   } catch (error) {
-    if (error instanceof MalformedJson) return error
+    if (error instanceof MalformedJson) throw notJson(error)
     throw error
   }
 }
@@ -100,12 +91,32 @@ function untouched(body: Buffer): Prepared {
   }
 }
 
-type Asking = { readonly model: ModelName; readonly method: string; readonly prepared: Prepared }
+type Ready = Named & { readonly prepared: Prepared; readonly framing: Framing }
 
-function askFor(
-  { id, caller, raw }: NativeRequest,
-  { model, method, prepared }: Asking,
-): KeyRequest {
+function upstreamCall(
+  { settings }: DialectServices,
+  { raw, query }: ClientRequest,
+  { modelCall, model, prepared, framing }: Ready,
+): UpstreamCall {
+  const { verb, version, collection, method } = modelCall
+  const name = encodeURIComponent(model.base)
+  return {
+    method: verb,
+    path: `/${version}/${collection}/${name}:${method}${queryForUpstream(query)}`,
+    headers: headersForUpstream(raw.headers, settings().customHeaders),
+    body: prepared.body,
+    framing,
+    generates: generates(method),
+    usesResource: prepared.usesResource,
+  }
+}
+
+type Wanted = { readonly model: ModelName; readonly method: string; readonly prepared: Prepared }
+
+function keyRequest(
+  { id, caller, raw }: ClientRequest,
+  { model, method, prepared }: Wanted,
+): GatewayRequest['key'] {
   const { opening, estimatedInputTokens } = prepared
   return {
     request: id,
@@ -127,17 +138,15 @@ function framingOf(method: string, query: URLSearchParams | undefined): Framing 
 }
 
 /** SDKs say how long they will wait, in seconds. */
-function patienceOf({ raw }: NativeRequest): number | undefined {
+function patienceOf({ raw }: ClientRequest): number | undefined {
   const seconds = Number.parseFloat(String(raw.headers['x-server-timeout'] ?? ''))
   return seconds > 0 ? seconds * 1000 : undefined
 }
 
-const notSupported = (model: string) =>
-  googleError({ code: 400, status: 'INVALID_ARGUMENT', message: `Model ${model} is not supported` })
-
 const notJson = ({ at }: MalformedJson) =>
-  googleError({
-    code: 400,
-    status: 'INVALID_ARGUMENT',
-    message: `Invalid JSON payload received. The request body must be one JSON object; it is not from byte ${at} on.`,
-  })
+  new FailureError(
+    failure(
+      'invalid_body',
+      `Invalid JSON payload received. The request body must be one JSON object; it is not from byte ${at} on.`,
+    ),
+  )

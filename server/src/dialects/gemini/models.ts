@@ -1,60 +1,65 @@
 import { deriveModels, idOf, type Model } from '../../google/models/derived-models.ts'
-import { badField, googleError, type GoogleAnswer } from './errors.ts'
-import type { GeminiDeps, NativeRequest } from './native-deps.ts'
-import { send } from './send.ts'
+import { sendAnswer, type HttpAnswer } from '../../http/client-connection.ts'
+import { ClientError } from '../client-error.ts'
+import type { ClientRequest } from '../dialect.ts'
+import { failure, FailureError, noModelList } from '../failures.ts'
+import type { DialectServices } from '../services.ts'
 
-/** `GET models`: Google's list and what our suffixes make of it. */
-export async function answerModelList(deps: GeminiDeps, request: NativeRequest): Promise<void> {
-  const models = await modelsOf(deps, request)
-  send(request.client, models === undefined ? noList : listAnswer(models, request.query))
+/** `GET models`: Google's list with the variants that our suffixes make. */
+export async function listModels(services: DialectServices, request: ClientRequest): Promise<void> {
+  const models = await modelsOf(services, request)
+  sendAnswer(request.client, jsonAnswer(pageOf(models, request.query)))
 }
 
-/** `GET models/x`, derived models too. */
-export async function answerModelGet(
-  deps: GeminiDeps,
-  request: NativeRequest,
-  id: string,
+/** `GET models/x`, variants too. */
+export async function getModel(
+  services: DialectServices,
+  request: ClientRequest,
+  { id, version }: { readonly id: string; readonly version: string },
 ): Promise<void> {
-  const models = await modelsOf(deps, request)
-  const model = models?.find(({ name }) => idOf(name) === id)
-  if (models === undefined) send(request.client, noList)
-  else send(request.client, model === undefined ? notFound(id, request.version) : ok(model))
+  const models = await modelsOf(services, request)
+  const model = models.find(({ name }) => idOf(name) === id)
+  if (model === undefined) throw new FailureError(notFound(id, version))
+  sendAnswer(request.client, jsonAnswer(model))
 }
 
-async function modelsOf(deps: GeminiDeps, { caller }: NativeRequest): Promise<Model[] | undefined> {
+async function modelsOf(
+  { catalogue, settings, onError }: DialectServices,
+  { caller }: ClientRequest,
+): Promise<Model[]> {
   try {
-    const models = await deps.catalogue.models()
+    const models = await catalogue.models()
     const usable = models.filter(({ name }) => caller.mayUse(idOf(name)))
-    return deriveModels(usable, deps.settings())
-  } catch (error) {
-    deps.onError(error)
-    return undefined
+    return deriveModels(usable, settings())
+  } catch (cause) {
+    onError(cause)
+    throw new FailureError(noModelList, { cause })
   }
 }
 
 const largestPage = 1000
 
+export type ModelPage = { readonly models: readonly Model[]; readonly nextPageToken?: string }
+
 /**
- * The list as Google answers it. Without `pageSize` it is whole, which clients of the Python program rely on; with it, pages of at most 1 000 are
- * given out, and `nextPageToken` is where the next one starts.
+ * The list as Google answers it. Without `pageSize` it is whole, which clients of the Python program rely on; with it, pages hold at most
+ * 1 000 and `nextPageToken` says where the next one starts. Throws ClientError.
  */
-export function listAnswer(
-  models: readonly Model[],
-  query: URLSearchParams | undefined,
-): GoogleAnswer {
+export function pageOf(models: readonly Model[], query: URLSearchParams | undefined): ModelPage {
   const size = query?.get('pageSize') ?? undefined
   const token = query?.get('pageToken') ?? undefined
-  if (size !== undefined && !/^\d+$/.test(size))
-    return badField('page_size', 'must be a whole number.')
+  if (size !== undefined && !/^\d+$/.test(size)) {
+    throw new ClientError('page_size must be a whole number.', { param: 'page_size' })
+  }
   const start = token === undefined ? 0 : readToken(token)
   if (start === undefined || start > models.length) {
-    return badField('page_token', 'is not one that this gateway gave out.')
+    throw new ClientError('page_token is not a token of this gateway.', { param: 'page_token' })
   }
   const count =
     size === undefined || Number(size) === 0 ? Infinity : Math.min(Number(size), largestPage)
   const page = models.slice(start, start + count)
   const end = start + page.length
-  return ok({ models: page, ...(end < models.length ? { nextPageToken: writeToken(end) } : {}) })
+  return { models: page, ...(end < models.length ? { nextPageToken: writeToken(end) } : {}) }
 }
 
 const writeToken = (start: number) => Buffer.from(`from:${start}`).toString('base64url')
@@ -64,21 +69,15 @@ function readToken(token: string): number | undefined {
   return start === undefined ? undefined : Number(start)
 }
 
-const ok = (value: object): GoogleAnswer => ({
+const jsonAnswer = (value: object): HttpAnswer => ({
   status: 200,
   headers: { 'content-type': 'application/json; charset=UTF-8' },
   body: JSON.stringify(value, undefined, 2),
 })
 
+/** In Google's own words, which clients of Gemini look for. */
 const notFound = (id: string, version: string) =>
-  googleError({
-    code: 404,
-    status: 'NOT_FOUND',
-    message: `models/${id} is not found for API version ${version}, or is not supported for generateContent. Call ModelService.ListModels to see the list of available models and their supported methods.`,
-  })
-
-const noList = googleError({
-  code: 503,
-  status: 'UNAVAILABLE',
-  message: 'Google gave no list of models to any key of this gateway. Its log says why.',
-})
+  failure(
+    'model_not_found',
+    `models/${id} is not found for API version ${version}, or is not supported for generateContent. Call ModelService.ListModels to see the list of available models and their supported methods.`,
+  )

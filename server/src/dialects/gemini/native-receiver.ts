@@ -1,9 +1,9 @@
 import type { Sink } from '../../runtime/sink.ts'
 import type { Framing } from '../../google/upstream-call.ts'
 import type { Receiver } from '../../gateway/receiver.ts'
-import type { ClientConnection } from '../../http/client-connection.ts'
-import type { Outcome } from '../../google/outcome.ts'
-import { googleError, refusalAnswer } from './errors.ts'
+import { sendAnswer, type ClientConnection } from '../../http/client-connection.ts'
+import { noKeyFailure, outcomeFailure, brokenAnswer } from '../failures.ts'
+import { renderFailure } from './errors.ts'
 
 export type NativeReceiverDeps = {
   readonly client: ClientConnection
@@ -29,26 +29,21 @@ export function createNativeReceiver(deps: NativeReceiverDeps): Receiver {
       }
       if (answer.status >= 400) {
         const { sink, text } = createErrorSink()
-        const ending = await answer.pipe(sink)
+        const end = await answer.pipe(sink)
         client.send(answer.status, answer.headers, scrub(text()))
-        return ending
+        return end
       }
       client.begin(answer.status, answer.headers)
-      const ending = await answer.pipe(client)
-      if (ending.kind === 'complete') client.end()
+      const end = await answer.pipe(client)
+      if (end.kind === 'complete') client.end()
       else client.breakOff(errorTrailer(framing, answer.tail()))
-      return ending
+      return end
     },
 
-    refuse(refusal) {
-      const { status, headers, body } = refusalAnswer(refusal, deps.model, deps.now())
-      client.send(status, headers, body)
-    },
+    refuse: (reason) =>
+      sendAnswer(client, renderFailure(noKeyFailure(reason, deps.model, deps.now()))),
 
-    fail(outcome) {
-      const { status, headers, body } = failureAnswer(outcome)
-      client.send(status, headers, body)
-    },
+    fail: (outcome) => sendAnswer(client, renderFailure(outcomeFailure(outcome))),
   }
 }
 
@@ -69,15 +64,9 @@ function createErrorSink(): { sink: Sink; text: () => string } {
   return { sink, text: () => Buffer.concat(chunks).toString('utf8') }
 }
 
-/** What an answer that broke off ends with: an error in the framing the client reads, never a normal finish. */
+/** What a broken answer ends with: an error in the framing that the client reads, never a normal finish. */
 function errorTrailer(framing: Framing, tail: Buffer): string {
-  const error = JSON.stringify({
-    error: {
-      code: 502,
-      message: 'The connection to Google broke before the answer was complete.',
-      status: 'UNAVAILABLE',
-    },
-  })
+  const error = JSON.stringify(JSON.parse(renderFailure(brokenAnswer()).body))
   switch (framing) {
     case 'sse': {
       const isBetweenEvents = /(\n\n|\r\n\r\n|\r\r)$/.test(tail.subarray(-4).toString('latin1'))
@@ -89,30 +78,5 @@ function errorTrailer(framing: Framing, tail: Buffer): string {
     }
     case 'unary':
       return ''
-  }
-}
-
-/** Google gave nothing that could be shown: who failed, and whether another try is worth it. */
-function failureAnswer(outcome: Outcome) {
-  switch (outcome.verdict) {
-    case 'timed-out':
-      return googleError({
-        code: 504,
-        status: 'DEADLINE_EXCEEDED',
-        message: 'Google did not answer in time.',
-      })
-    case 'proxy-failed':
-    case 'network-failed':
-      return googleError({
-        code: 502,
-        status: 'UNAVAILABLE',
-        message: 'The connection to Google failed.',
-      })
-    default:
-      return googleError({
-        code: 503,
-        status: 'UNAVAILABLE',
-        message: `No key could serve this request. The last one met: ${outcome.verdict}.`,
-      })
   }
 }

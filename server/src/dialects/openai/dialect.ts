@@ -1,111 +1,71 @@
-import { newRequestId } from '../../runtime/request-id.ts'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { credentialsOf } from '../../auth/clients/credentials.ts'
-import { connectClient, type ClientConnection } from '../../http/client-connection.ts'
-import { everyMethod, type DataRoute, type RawHandler } from '../../http/data-plane.ts'
-import { BodyError, readBody } from '../../http/request-body.ts'
-import { answerChatCompletions } from './chat/chat-completions.ts'
+import { everyMethod } from '../../http/data-plane.ts'
+import type { ClientRequest, Dialect, Operation } from '../dialect.ts'
+import { FailureError, notServed } from '../failures.ts'
+import type { DialectServices } from '../services.ts'
+import { serveTranslated } from '../translate/serve-translated.ts'
+import { chatCompletions } from './chat/chat-completions.ts'
 import { answerEmbeddings } from './embeddings/embeddings-answer.ts'
+import { renderFailure } from './errors.ts'
 import { answerModelGet, answerModelList } from './models/models-answer.ts'
-import {
-  fromInvalidRequest,
-  notServed,
-  ourFailure,
-  refusedCaller,
-  unknownCaller,
-} from './errors.ts'
-import type { OpenAiDeps, OpenAiRequest } from './openai-deps.ts'
-import { sendError } from './send-json.ts'
-
-/** Serves one request of a client who is known. May throw InvalidRequest. */
-export type OpenAiHandler = (request: OpenAiRequest, path: string) => Promise<void>
+import type { OpenAiServices } from './services.ts'
 
 /** `/v1` and `/hf/v1`: OpenAI's dialect, translated. */
-export function openAiRoutes(deps: OpenAiDeps): DataRoute[] {
+export function createOpenAiDialect(services: DialectServices): Dialect {
+  const openAi: OpenAiServices = { label: 'openai', ...services }
+  return {
+    name: 'openai',
+    operations: [...operationsOf(openAi, '/v1'), ...operationsOf(openAi, '/hf/v1')],
+    renderFailure,
+  }
+}
+
+function operationsOf(services: OpenAiServices, base: '/v1' | '/hf/v1'): Operation[] {
+  // Under /v1 Gemini's clients list models too, and Gemini's dialect answers what nobody serves.
+  const shared = base === '/v1' ? { credential: 'openai' as const } : {}
+  const rest = base === '/v1' ? [] : [serveNothing(`${base}/*`)]
   return [
-    ...['/v1', '/hf/v1'].flatMap((base) => translatedRoutes(deps, base)),
+    post(`${base}/chat/completions`, serveChat(services)),
+    post(`${base}/embeddings`, (request) => answerEmbeddings(services, request)),
     {
-      methods: everyMethod,
-      path: '/hf/v1/*',
-      handle: openAiHandler(deps, 'openai', answerNotServed),
+      methods: ['GET'],
+      paths: [`${base}/models`],
+      ...shared,
+      body: 'none',
+      serve: (request) => answerModelList(services, request),
     },
+    {
+      methods: ['GET'],
+      paths: [`${base}/models/*`],
+      ...shared,
+      body: 'none',
+      serve: (request) => answerModelGet(services, request, idIn(request, `${base}/models/`)),
+    },
+    ...rest,
   ]
 }
 
-function translatedRoutes(deps: OpenAiDeps, base: string): DataRoute[] {
-  const handler = (handle: OpenAiHandler) => openAiHandler(deps, 'openai', handle)
-  const post = (path: string, handle: OpenAiHandler): DataRoute => ({
-    methods: ['POST'],
-    path: base + path,
-    handle: handler(handle),
-  })
-  const get = (path: string, handle: OpenAiHandler): DataRoute => ({
-    methods: ['GET'],
-    path: base + path,
-    // Under /v1, Gemini's clients list models too.
-    ...(base === '/v1' ? { credential: 'openai' } : {}),
-    handle: handler(handle),
-  })
-  return [
-    post('/chat/completions', withBody(deps, answerChatCompletions)),
-    post('/embeddings', withBody(deps, answerEmbeddings)),
-    get('/models', (request) => answerModelList(deps, request)),
-    get('/models/*', (request, path) =>
-      answerModelGet(deps, request, decodeURIComponent(path.slice(`${base}/models/`.length))),
-    ),
-  ]
+export const post = (path: string, serve: Operation['serve']): Operation => ({
+  methods: ['POST'],
+  paths: [path],
+  body: 'whole',
+  serve,
+})
+
+export function serveChat(services: OpenAiServices): Operation['serve'] {
+  const served = { translation: chatCompletions(services), dialect: services.label }
+  return (request) => serveTranslated(services, request, served)
 }
 
-export const answerNotServed: OpenAiHandler = async ({ client, raw }, path) =>
-  sendError(client, notServed(raw.method ?? '', path))
+/** What follows the prefix of a path. */
+export const idIn = ({ path }: ClientRequest, prefix: string): string =>
+  decodeURIComponent(path.slice(prefix.length))
 
-export function withBody(
-  deps: OpenAiDeps,
-  answer: (deps: OpenAiDeps, request: OpenAiRequest, body: Buffer) => Promise<void>,
-): OpenAiHandler {
-  return async (request) => {
-    const limitBytes = deps.settings().maxRequestBodyMb * 1024 * 1024
-    return answer(deps, request, await readBody(request.raw, limitBytes))
-  }
-}
-
-/** Who is calling, what to do, and what to say when it fails: the same for every path of OpenAI's. */
-export function openAiHandler(
-  deps: OpenAiDeps,
-  dialect: string,
-  handle: OpenAiHandler,
-): RawHandler {
-  async function serve(raw: IncomingMessage, response: ServerResponse): Promise<void> {
-    const client = connectClient(response)
-    try {
-      const [path = '', search] = (raw.url ?? '').split('?')
-      const query = search === undefined ? undefined : new URLSearchParams(search)
-      const caller = deps.callers.identify(credentialsOf(raw, query), raw)
-      if (caller === undefined) return sendError(client, unknownCaller())
-      const problem = caller.problem(dialect, deps.forward.clock.now())
-      if (problem !== undefined) return sendError(client, refusedCaller(problem))
-      const id = newRequestId(deps.forward.clock.now())
-      await handle({ id, raw, caller, client, dialect }, path)
-    } catch (error) {
-      answerFailure(deps, { client, error, response })
-    }
-  }
-  return (raw, response) => void serve(raw, response)
-}
-
-/** Whatever went wrong, the client hears it in OpenAI's shape, unless it is too late to say anything. */
-function answerFailure(
-  deps: OpenAiDeps,
-  failed: { client: ClientConnection; error: unknown; response: ServerResponse },
-): void {
-  const { client, error, response } = failed
-  if (client.signal.aborted) return
-  const told = fromInvalidRequest(error)
-  if (told === undefined || response.headersSent) {
-    deps.onError(error)
-    return response.headersSent ? client.breakOff('') : sendError(client, ourFailure())
-  }
-  // The rest of a body that nobody reads must not be taken for the next request.
-  if (error instanceof BodyError) response.setHeader('connection', 'close')
-  sendError(client, told)
-}
+/** Answers for paths of the dialect that it does not have. */
+export const serveNothing = (path: string): Operation => ({
+  methods: everyMethod,
+  paths: [path],
+  body: 'none',
+  serve: async ({ raw, path: wanted }) => {
+    throw new FailureError(notServed(raw.method ?? '', wanted))
+  },
+})

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { BodyError } from '../../http/request-body.ts'
-import { ClientError } from '../translate/client-error.ts'
-import { fromGoogleAnswer, fromInvalidRequest } from './errors.ts'
+import { failure, googleFailure, thrownFailure } from '../failures.ts'
+import { ClientError } from '../client-error.ts'
+import { openAiError, renderFailure } from './errors.ts'
 
 const body = (error: object) => JSON.stringify({ error })
+const ofGoogle = (status: number, text: string) => renderFailure(googleFailure(status, text))
 const quota = (quotaId: string) => ({
   code: 429,
   message: 'Quota. Please retry in 31.6s.',
@@ -32,39 +33,58 @@ describe('an error of Google', () => {
     [503, 'x', 'server_error', 'service_unavailable'],
     [504, 'x', 'server_error', 'timeout'],
   ])('of status %i (%s) keeps its status and becomes %s, %s', (status, message, type, code) => {
-    const told = fromGoogleAnswer(status, body({ code: status, message, status: 'X' }))
-    expect(told).toMatchObject({ status, error: { message, type, code, param: null } })
+    const answer = ofGoogle(status, body({ code: status, message, status: 'X' }))
+    expect(answer.status).toBe(status)
+    expect(JSON.parse(answer.body)).toEqual({ error: { message, type, code, param: null } })
   })
 
   test('says when another try is worth it', () => {
-    const told = fromGoogleAnswer(429, body(quota('GenerateRequestsPerMinutePerProjectPerModel')))
-    expect(told.headers['retry-after']).toBe('32')
-    expect(told.error.code).toBe('rate_limit_exceeded')
+    const answer = ofGoogle(429, body(quota('GenerateRequestsPerMinutePerProjectPerModel')))
+    expect(answer.headers['retry-after']).toBe('32')
+    expect(JSON.parse(answer.body).error.code).toBe('rate_limit_exceeded')
   })
 
   test('about a quota of the day is about the quota, not about the rate', () => {
-    const told = fromGoogleAnswer(429, body(quota('GenerateRequestsPerDayPerProjectPerModel')))
-    expect(told.error.code).toBe('insufficient_quota')
+    const answer = ofGoogle(429, body(quota('GenerateRequestsPerDayPerProjectPerModel')))
+    expect(JSON.parse(answer.body).error.code).toBe('insufficient_quota')
+  })
+
+  test('about a quota of tokens is about tokens', () => {
+    const id = 'GenerateContentInputTokensPerModelPerMinute'
+    expect(JSON.parse(ofGoogle(429, body(quota(id))).body).error.type).toBe('tokens')
   })
 
   test('in an array, in HTML or in nothing is an error all the same', () => {
     const error = { code: 400, message: 'm', status: 'INVALID_ARGUMENT' }
-    expect(fromGoogleAnswer(400, JSON.stringify([{ error }])).error.message).toBe('m')
-    expect(fromGoogleAnswer(502, '<html><title>Error 502</title></html>').status).toBe(502)
-    expect(fromGoogleAnswer(500, '').error.message).toContain('500')
+    expect(JSON.parse(ofGoogle(400, JSON.stringify([{ error }])).body).error.message).toBe('m')
+    expect(ofGoogle(502, '<html><title>Error 502</title></html>').status).toBe(502)
+    expect(ofGoogle(500, '').body).toContain('500')
   })
 })
 
-describe('an error of the client', () => {
-  test('names the field', () => {
-    expect(fromInvalidRequest(new ClientError('no', { param: 'n' }))).toMatchObject({
-      status: 400,
-      error: { message: 'no', type: 'invalid_request_error', param: 'n' },
+describe('a failure of ours', () => {
+  test('names the field of a bad request', () => {
+    const thrown = thrownFailure(new ClientError('no', { param: 'n', problem: 'invalid_value' }), 0)
+    expect(thrown && openAiError(thrown)).toEqual({
+      message: 'no',
+      type: 'invalid_request_error',
+      param: 'n',
+      code: 'invalid_value',
     })
   })
 
-  test('is not everything that is thrown', () => {
-    expect(fromInvalidRequest(new BodyError(413, 'too large'))?.status).toBe(413)
-    expect(fromInvalidRequest(new Error('bug'))).toBeUndefined()
+  test.each([
+    ['unknown_token', 401, 'invalid_request_error', 'invalid_api_key'],
+    ['dialect_not_allowed', 403, 'invalid_request_error', 'permission_denied'],
+    ['model_not_allowed', 403, 'permission_error', 'permission_denied'],
+    ['token_limit_reached', 429, 'requests', 'rate_limit_exceeded'],
+    ['no_keys', 503, 'server_error', 'service_unavailable'],
+    ['stream_cut', 502, 'server_error', 'stream_cut'],
+    ['not_served', 404, 'invalid_request_error', 'unknown_url'],
+    ['internal_error', 500, 'server_error', null],
+  ] as const)('%s is %i, %s, %s', (code, status, type, told) => {
+    const { status: sent, body: text } = renderFailure(failure(code, 'x'))
+    expect(sent).toBe(status)
+    expect(JSON.parse(text).error).toMatchObject({ type, code: told })
   })
 })

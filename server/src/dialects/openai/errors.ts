@@ -1,32 +1,16 @@
-import { readGoogleError, type GoogleError } from '../../google/errors/google-error.ts'
-import { BodyError } from '../../http/request-body.ts'
-import type { Outcome } from '../../google/outcome.ts'
-import type { GoogleErrorBody } from '../../google/answers/gemini-answer.ts'
-import { sentenceFor, type TokenProblem } from '../../auth/clients/token-problem.ts'
-import { ClientError } from '../translate/client-error.ts'
+import type { HttpAnswer } from '../../http/client-connection.ts'
+import type { Failure } from '../failures.ts'
 
-/** An error in OpenAI's shape, with the status and headers it is sent with. */
 export type OpenAiError = {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly error: {
-    readonly message: string
-    readonly type: string
-    readonly param: string | null
-    readonly code: string | null
-  }
-}
-
-type ErrorParts = {
   readonly message: string
   readonly type: string
-  readonly param?: string | null
-  readonly code?: string | null
-  readonly retryAfterMs?: number | undefined
+  readonly param: string | null
+  readonly code: string | null
 }
 
-export function openAiError(status: number, parts: ErrorParts): OpenAiError {
-  const { message, type, param = null, code = null, retryAfterMs } = parts
+/** A failure in OpenAI's shape: `{error: {message, type, param, code}}`. */
+export function renderFailure(failure: Failure): HttpAnswer {
+  const { status, retryAfterMs } = failure
   const seconds =
     retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(retryAfterMs / 1000))
   return {
@@ -35,102 +19,46 @@ export function openAiError(status: number, parts: ErrorParts): OpenAiError {
       'content-type': 'application/json; charset=utf-8',
       ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
     },
-    error: { message, type, param, code },
+    body: JSON.stringify({ error: openAiError(failure) }),
   }
 }
 
-/** Google's answer of an error, or one of ours in Google's shape, whatever form its body has. */
-export function fromGoogleAnswer(status: number, bodyText: string): OpenAiError {
-  const google = readGoogleError(status, bodyText)
-  const message =
-    google.message || `Google answered with status ${google.status} and no explanation.`
-  return openAiError(google.status, {
-    message,
-    ...kindOf(google),
-    retryAfterMs: google.retryAfterMs,
-  })
+/** The error alone, as it stands in a stream too. */
+export function openAiError(failure: Failure): OpenAiError {
+  const { message, param = null } = failure
+  const { type, code = null } = kindOf(failure)
+  return { message, type, param, code }
 }
 
-/** Google gave nothing that could be shown: who failed, and whether another try is worth it. */
-export function fromFailure({ verdict }: Outcome): OpenAiError {
-  const type = 'server_error'
-  switch (verdict) {
-    case 'timed-out':
-      return openAiError(504, { message: 'Google did not answer in time.', type, code: 'timeout' })
-    case 'proxy-failed':
-    case 'network-failed':
-      return openAiError(502, { message: 'The connection to Google failed.', type })
+type Kind = { readonly type: string; readonly code?: string | undefined }
+
+const invalid = 'invalid_request_error'
+const server = 'server_error'
+
+/** OpenAI's words for ours; where it has none of its own, the status says enough. */
+function kindOf(failure: Failure): Kind {
+  switch (failure.code) {
+    case 'unknown_token':
+    case 'token_disabled':
+    case 'token_expired':
+      return { type: invalid, code: 'invalid_api_key' }
+    case 'dialect_not_allowed':
+      return { type: invalid, code: 'permission_denied' }
+    case 'not_served':
+      return { type: invalid, code: 'unknown_url' }
+    case 'model_not_supported':
+      return { type: invalid, code: 'model_not_supported' }
+    case 'invalid_body':
+    case 'invalid_request':
+      return { type: invalid, code: failure.problem }
+    case 'stream_cut':
+      return { type: server, code: 'stream_cut' }
     default:
-      return openAiError(503, {
-        message: `No key could serve this request. The last one met: ${verdict}.`,
-        type,
-        code: 'service_unavailable',
-      })
+      return kindOfStatus(failure)
   }
 }
 
-/** An error that Google sent inside a stream, where the status of the answer is long gone. */
-export const googleErrorAnswer = (error: GoogleErrorBody): OpenAiError =>
-  fromGoogleAnswer(500, JSON.stringify({ error }))
-
-/** The answer ended before its end. */
-export const brokenAnswer = (
-  message = 'The connection to Google broke before the answer was complete.',
-): OpenAiError => openAiError(502, { message, type: 'server_error', code: 'stream_cut' })
-
-/** What is wrong with a request; undefined for what is not the client's doing. */
-export function fromInvalidRequest(error: unknown): OpenAiError | undefined {
-  const type = 'invalid_request_error'
-  if (error instanceof ClientError) {
-    const { message, param, code } = error
-    return openAiError(400, { message, type, param, code })
-  }
-  if (error instanceof BodyError) {
-    return openAiError(error.status, { message: error.message, type })
-  }
-  return undefined
-}
-
-export const unknownCaller = (): OpenAiError =>
-  openAiError(401, {
-    message:
-      'This gateway does not know the credential of the request. Send a token of ALLOWED_TOKENS as Authorization: Bearer.',
-    type: 'invalid_request_error',
-    code: 'invalid_api_key',
-  })
-
-export const refusedCaller = (problem: TokenProblem): OpenAiError =>
-  openAiError(problem === 'dialect' ? 403 : 401, {
-    message: sentenceFor(problem),
-    type: 'invalid_request_error',
-    code: problem === 'dialect' ? 'permission_denied' : 'invalid_api_key',
-  })
-
-export const ourFailure = (): OpenAiError =>
-  openAiError(500, {
-    message: 'The gateway failed while it served this request. Its log says why.',
-    type: 'server_error',
-  })
-
-export const notServed = (method: string, path: string): OpenAiError =>
-  openAiError(404, {
-    message: `This gateway does not serve ${method} ${path}.`,
-    type: 'invalid_request_error',
-    code: 'unknown_url',
-  })
-
-export const unsupportedModel = (model: string): OpenAiError =>
-  openAiError(400, {
-    message: `Model ${model} is not supported`,
-    type: 'invalid_request_error',
-    param: 'model',
-    code: 'model_not_supported',
-  })
-
-type Kind = { readonly type: string; readonly code?: string }
-
-function kindOf(google: GoogleError): Kind {
-  const { status, message } = google
+function kindOfStatus({ status, message, quotaIds = [] }: Failure): Kind {
   switch (status) {
     case 401:
       return { type: 'authentication_error', code: 'invalid_api_key' }
@@ -139,25 +67,25 @@ function kindOf(google: GoogleError): Kind {
     case 403:
       return { type: 'permission_error', code: 'permission_denied' }
     case 404:
-      return { type: 'invalid_request_error', code: 'model_not_found' }
+      return { type: invalid, code: 'model_not_found' }
     case 429:
-      return quotaKind(google)
-    case 504:
-      return { type: 'server_error', code: 'timeout' }
+      return quotaKind(message, quotaIds)
     case 503:
-      return { type: 'server_error', code: 'service_unavailable' }
+      return { type: server, code: 'service_unavailable' }
+    case 504:
+      return { type: server, code: 'timeout' }
     default:
-      if (status >= 500) return { type: 'server_error' }
+      if (status >= 500) return { type: server }
       return /input token count.*exceeds/i.test(message)
-        ? { type: 'invalid_request_error', code: 'context_length_exceeded' }
-        : { type: 'invalid_request_error' }
+        ? { type: invalid, code: 'context_length_exceeded' }
+        : { type: invalid }
   }
 }
 
 /** A quota of the day is gone for today; OpenAI's word for that is another than for a full minute. */
-function quotaKind({ violations, message }: GoogleError): Kind {
-  const isDaily = violations.some(({ window }) => window === 'day') || /PerDay/.test(message)
+function quotaKind(message: string, quotaIds: readonly string[]): Kind {
+  const isDaily = quotaIds.some((id) => /per_?day/i.test(id)) || message.includes('PerDay')
   if (isDaily) return { type: 'insufficient_quota', code: 'insufficient_quota' }
-  const isTokens = violations.some(({ unit }) => unit === 'input-tokens')
+  const isTokens = quotaIds.some((id) => /input_?token/i.test(id))
   return { type: isTokens ? 'tokens' : 'requests', code: 'rate_limit_exceeded' }
 }

@@ -2,16 +2,16 @@ import OpenAI, { APIError } from 'openai'
 import { zodResponseFormat } from 'openai/helpers/zod'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { startOpenAiBench, token, type OpenAiBench } from './testing/openai-bench.ts'
+import { startTestGateway, token, type TestGateway } from '../testing/test-gateway.ts'
 
-let bench: OpenAiBench
+let gateway: TestGateway
 let client: OpenAI
 beforeAll(async () => {
-  bench = await startOpenAiBench({ environment: { SEARCH_MODELS: 'gemini-3.8-flash' } })
-  client = new OpenAI({ apiKey: token, baseURL: `${bench.url}/v1`, maxRetries: 0 })
+  gateway = await startTestGateway({ environment: { SEARCH_MODELS: 'gemini-3.8-flash' } })
+  client = new OpenAI({ apiKey: token, baseURL: `${gateway.url}/v1`, maxRetries: 0 })
 })
-beforeEach(() => bench.fake.clearReceived())
-afterAll(() => bench.close())
+beforeEach(() => gateway.fake.clearReceived())
+afterAll(() => gateway.close())
 
 const model = 'gemini-3.8-flash'
 const messages = [{ role: 'user' as const, content: 'Say hello' }]
@@ -114,7 +114,7 @@ describe('the official client', () => {
     })
     expect(second.choices[0]?.message.content).toBeTruthy()
     // The true signature came back, not the one that passes for any.
-    const sent = JSON.stringify(bench.received().at(-1))
+    const sent = JSON.stringify(gateway.received().at(-1))
     expect(sent).toContain('"thoughtSignature"')
     expect(sent).not.toContain('skip_thought_signature_validator')
   })
@@ -189,7 +189,7 @@ describe('the official client', () => {
       [1, 'stop'],
       [2, 'stop'],
     ])
-    expect(bench.received()).toHaveLength(3)
+    expect(gateway.received()).toHaveLength(3)
   })
 
   test('shows pictures, its own and remote ones', async () => {
@@ -206,7 +206,7 @@ describe('the official client', () => {
         },
       ],
     })
-    expect(JSON.stringify(bench.received()[0]).match(/inlineData/g)).toHaveLength(2)
+    expect(JSON.stringify(gateway.received()[0]).match(/inlineData/g)).toHaveLength(2)
   })
 
   test('gets pictures as markdown', async () => {
@@ -231,7 +231,7 @@ describe('the official client', () => {
     })
     const { choices } = await stream.finalChatCompletion()
     expect(choices[0]?.finish_reason).toBe('stop')
-    const tokens = bench.received().map((body) => typeof body['continuationToken'])
+    const tokens = gateway.received().map((body) => typeof body['continuationToken'])
     expect(tokens).toEqual(['undefined', 'string', 'string'])
   })
 
@@ -263,7 +263,7 @@ describe('the official client', () => {
     const input = Array.from({ length: 201 }, (_, index) => `text ${index}`)
     const { data } = await client.embeddings.create({ model: 'gemini-embedding-2', input })
     expect(data).toHaveLength(201)
-    expect(bench.received()).toHaveLength(3)
+    expect(gateway.received()).toHaveLength(3)
   })
 
   test('lists models with their variants beside them, and gets one', async () => {
@@ -287,7 +287,7 @@ describe('what goes wrong', () => {
   })
 
   test('is told to nobody whom we do not know', async () => {
-    const stranger = new OpenAI({ apiKey: 'x', baseURL: `${bench.url}/v1`, maxRetries: 0 })
+    const stranger = new OpenAI({ apiKey: 'x', baseURL: `${gateway.url}/v1`, maxRetries: 0 })
     const error = await refusalOf(stranger.models.list())
     expect(error).toMatchObject({ status: 401, code: 'invalid_api_key' })
   })
@@ -303,7 +303,7 @@ describe('what goes wrong', () => {
   })
 
   test.each(['cut-after-2', 'error-after-2'])('%s in a stream is never a finish', async (name) => {
-    const response = await fetch(`${bench.url}/v1/chat/completions`, {
+    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
       body: JSON.stringify({ model, messages: misbehave(`${name} chunks-9`), stream: true }),
@@ -346,7 +346,7 @@ describe('what goes wrong', () => {
       ],
     })
     expect(answer.choices[0]?.finish_reason).toBe('stop')
-    const bodies = bench.received().map((body) => JSON.stringify(body))
+    const bodies = gateway.received().map((body) => JSON.stringify(body))
     expect(bodies).toHaveLength(2)
     expect(bodies[0]).toContain('Zm9yZWlnbg==')
     expect(bodies[1]).toContain('skip_thought_signature_validator')
@@ -368,13 +368,13 @@ describe('what goes wrong', () => {
     for await (const chunk of stream) {
       if (chunk.choices[0]?.delta.content) leaving.abort()
     }
-    await expect.poll(() => bench.fake.activeCalls()).toBe(0)
+    await expect.poll(() => gateway.fake.activeCalls()).toBe(0)
   })
 })
 
 describe('/v1/models', () => {
   const list = async (path: string, headers: Record<string, string>) => {
-    const response = await fetch(bench.url + path, { headers })
+    const response = await fetch(gateway.url + path, { headers })
     return Object(await response.json())
   }
 

@@ -1,6 +1,5 @@
 import type { ClientConnection } from '../../http/client-connection.ts'
 import type { Headers } from '../../runtime/headers.ts'
-import type { OpenAiError } from './errors.ts'
 
 export function sendJson(
   client: ClientConnection,
@@ -10,8 +9,4 @@ export function sendJson(
   const sent: Headers = { 'content-type': 'application/json; charset=utf-8' }
   for (const name in headers) sent[name] = headers[name] ?? ''
   client.send(200, sent, JSON.stringify(value))
-}
-
-export function sendError(client: ClientConnection, { status, headers, error }: OpenAiError): void {
-  client.send(status, headers, JSON.stringify({ error }))
 }

@@ -1,37 +1,45 @@
-import { conversationKey } from '../../google/requests/conversation-key.ts'
-import type { Framing, UpstreamCall } from '../../google/upstream-call.ts'
 import { headersForUpstream } from '../../gateway/forwarded-headers.ts'
-import { type Headers } from '../../runtime/headers.ts'
-import { demandsPaid } from '../demands-paid.ts'
-import type { GatewayRequest } from '../../gateway/forward.ts'
+import type { GatewayRequest } from '../../gateway/request.ts'
 import type { ModelName } from '../../google/models/model-name.ts'
-import { prepareGenerate } from '../../google/requests/prepare-request.ts'
+import { conversationKey } from '../../google/requests/conversation-key.ts'
 import type { GenerateContentRequest } from '../../google/requests/gemini-request.ts'
-import type { OpenAiDeps, OpenAiRequest } from '../openai/openai-deps.ts'
+import { prepareGenerate } from '../../google/requests/prepare-request.ts'
+import type { Framing, UpstreamCall } from '../../google/upstream-call.ts'
+import type { Headers } from '../../runtime/headers.ts'
+import { demandsPaid } from '../demands-paid.ts'
+import type { ClientRequest } from '../dialect.ts'
+import type { DialectServices } from '../services.ts'
 
+/** Where a translated request goes. */
 export type Target = {
   readonly model: ModelName
+  /** The model as the client named it. */
   readonly requested: string
   readonly streams: boolean
+  /** What the request log calls the dialect and the method. */
+  readonly labels: { readonly dialect: string; readonly method: string }
 }
+
+type Services = Pick<DialectServices, 'settings' | 'gateway'>
 
 /** A translated request as the gateway takes it, with what the model's name and the settings add. */
 export function buildGenerateCall(
-  deps: OpenAiDeps,
-  request: OpenAiRequest,
+  services: Services,
+  request: ClientRequest,
   { target, body }: { target: Target; body: GenerateContentRequest },
 ): GatewayRequest {
-  const { model, requested, streams } = target
+  const { model, requested, streams, labels } = target
   const prepared = prepareGenerate({
     body: Buffer.from(JSON.stringify(body)),
     model,
     requested,
-    settings: deps.settings(),
+    settings: services.settings(),
   })
   const method = streams ? 'streamGenerateContent?alt=sse' : 'generateContent'
   return {
     id: request.id,
-    ask: {
+    admitted: request.admit(model.base),
+    key: {
       request: request.id,
       model: model.base,
       lane: model.base,
@@ -41,36 +49,35 @@ export function buildGenerateCall(
     },
     call: {
       method: 'POST',
-      path: pathOf(deps, `models/${encodeURIComponent(model.base)}:${method}`),
-      headers: headersOf(deps),
+      path: pathOf(services, `models/${encodeURIComponent(model.base)}:${method}`),
+      headers: headersOf(services),
       framing: streams ? 'sse' : 'unary',
       body: prepared.body,
       generates: true,
       usesResource: prepared.usesResource,
     },
-    patienceMs: undefined,
     labels: {
-      dialect: request.dialect,
-      method: 'chat/completions',
+      dialect: labels.dialect,
+      method: labels.method,
       caller: request.caller.id,
       streamed: streams,
     },
   }
 }
 
-/** A POST of JSON to Google, but for its body. */
+/** A POST of JSON to Google, without its body. */
 export function callTo(
-  deps: OpenAiDeps,
+  services: Services,
   path: string,
   framing: Framing,
 ): Pick<UpstreamCall, 'method' | 'path' | 'headers' | 'framing'> {
-  return { method: 'POST', path: pathOf(deps, path), headers: headersOf(deps), framing }
+  return { method: 'POST', path: pathOf(services, path), headers: headersOf(services), framing }
 }
 
-const pathOf = (deps: OpenAiDeps, path: string): string => `/${deps.version()}/${path}`
+const pathOf = ({ gateway }: Services, path: string): string => `/${gateway.version()}/${path}`
 
-function headersOf(deps: OpenAiDeps): Headers {
-  const headers = headersForUpstream({}, deps.settings().customHeaders)
+function headersOf({ settings }: Services): Headers {
+  const headers = headersForUpstream({}, settings().customHeaders)
   headers['content-type'] = 'application/json'
   return headers
 }

@@ -1,6 +1,6 @@
 import type { ClientSignal } from '../../runtime/client-signal.ts'
 import type { FetchMedia } from '../media/public-fetch.ts'
-import { ClientError } from './client-error.ts'
+import { ClientError } from '../client-error.ts'
 import type { Fetched, RemoteMedia } from './media-parts.ts'
 
 const mostUrls = 32

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ClientError } from './client-error.ts'
+import { ClientError } from '../client-error.ts'
 import { audioPart, filePart, isRemote, parseDataUrl, urlPart, videoPart } from './media-parts.ts'
 
 const none = new Map()

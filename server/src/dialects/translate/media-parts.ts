@@ -1,5 +1,5 @@
 import type { Blob, Part } from '../../google/requests/gemini-request.ts'
-import { ClientError } from './client-error.ts'
+import { ClientError } from '../client-error.ts'
 
 /** What came of fetching a remote file: the file, or why there is none. */
 export type Fetched = Blob | { readonly failure: string }

@@ -1,43 +1,47 @@
 import type { ClientSignal } from '../../runtime/client-signal.ts'
-import type { ChatEvent } from '../openai/chat/chat-events.ts'
-import type { ChatOutput } from '../openai/chat/chat-output.ts'
-import { paceEvent, type Paced, type TextPace } from './text-pace.ts'
+import type { Output } from './output.ts'
+import type { Paced } from './text-pace.ts'
 
-/** So many events may wait to be written; then Google is asked to wait. */
+/** How many events may wait to be written; then Google has to wait. */
 const mostWaiting = 1000
 
+export type PacedOutputOptions<Event> = {
+  readonly signal: ClientSignal
+  /** An event in pieces, each with the silence after it. */
+  readonly pace: (event: Event) => Paced<Event>[]
+}
+
 /**
- * An output whose text comes at an even pace. Nothing is left out and nothing overtakes: the end, or an error, comes right after the last piece.
+ * An output whose text comes at an even pace, in order and complete: the end, or an error, comes right after the last piece.
  * When the client leaves, nothing waits any longer.
  */
-export function createPacedOutput(
-  output: ChatOutput,
-  signal: ClientSignal,
-  pace: () => TextPace,
-): ChatOutput {
-  const waiting: ChatEvent[] = []
-  let pieces: Paced[] = []
+export function createPacedOutput<Event>(
+  output: Output<Event>,
+  { signal, pace }: PacedOutputOptions<Event>,
+): Output<Event> {
+  const waiting: Event[] = []
+  let pieces: Paced<Event>[] = []
   let timer: NodeJS.Timeout | undefined
   let isFull = false
   let resume: (() => void) | undefined
   let end: (() => void) | undefined
 
-  const leave = () => {
+  const drop = () => {
     clearTimeout(timer)
     waiting.length = 0
     pieces = []
   }
   const hasRoom = () => !isFull && waiting.length < mostWaiting
 
-  function nextPiece(): Paced | undefined {
+  function nextPiece(): Paced<Event> | undefined {
     if (pieces.length === 0) {
       const event = waiting.shift()
-      if (event !== undefined) pieces = paceEvent(event, pace())
+      if (event !== undefined) pieces = pace(event)
     }
     return pieces.shift()
   }
 
-  /** Emits until a piece wants a silence after it. */
+  /** Emits until a piece has a silence after it. */
   function play(): void {
     timer = undefined
     for (let piece = nextPiece(); piece !== undefined; piece = nextPiece()) {
@@ -48,18 +52,18 @@ export function createPacedOutput(
       return
     }
     if (end !== undefined) {
-      stay()
+      unsubscribe()
       end()
     } else if (hasRoom()) resume?.()
   }
 
-  function add(events: readonly ChatEvent[]): void {
+  function add(events: readonly Event[]): void {
     if (signal.aborted) return
     for (const event of events) waiting.push(event)
     if (timer === undefined) play()
   }
 
-  const stay = signal.onAbort(leave)
+  const unsubscribe = signal.onAbort(drop)
   output.onRoom(() => {
     isFull = false
     if (hasRoom()) resume?.()

@@ -1,63 +1,69 @@
 import type { StreamEnd } from '../../gateway/answer.ts'
-import type { Sink } from '../../runtime/sink.ts'
-import type { Headers } from '../../runtime/headers.ts'
-import { forward, type ForwardDeps, type GatewayRequest } from '../../gateway/forward.ts'
+import type { GatewayRequest } from '../../gateway/request.ts'
+import type { Outcome } from '../../google/outcome.ts'
 import type { ClientSignal } from '../../runtime/client-signal.ts'
-import { refusalAnswer } from '../gemini/errors.ts'
-import { fromFailure, fromGoogleAnswer, type OpenAiError } from '../openai/errors.ts'
+import type { Headers } from '../../runtime/headers.ts'
+import type { Sink } from '../../runtime/sink.ts'
+import { googleFailure, noKeyFailure, outcomeFailure, type Failure } from '../failures.ts'
+import type { DialectServices } from '../services.ts'
 
-/** How a call to Google ended, for whoever reads it. */
+/** How a call to Google ended, for its reader. */
 export type CallEnd =
   | StreamEnd
-  /** There was no answer to read, and this is why. */
-  | { readonly kind: 'refused'; readonly error: OpenAiError }
+  | RefusedCall
+  /** The client left. */
   | { readonly kind: 'left' }
+
+/** There was no answer to read. */
+export type RefusedCall = {
+  readonly kind: 'refused'
+  readonly failure: Failure
+  /** How the last attempt ended; undefined when there was no key for one. */
+  readonly last: Outcome | undefined
+}
 
 export type CallReader = {
   readonly signal: ClientSignal
   /** Takes the bytes of a good answer as they come. */
   readonly sink: Sink
-  /** Told once, before the first byte. */
+  /** Called once, before the first byte. */
   readonly begin?: (headers: Headers) => void
 }
 
-type ReadDeps = { readonly forward: ForwardDeps; readonly scrub: (text: string) => string }
-
-/** One request to Google, with all its attempts, whose good answer goes to the reader and whose bad one comes back as an error. */
+/** One request to Google, with all its attempts: a good answer goes to the reader, a bad one comes back as a failure. */
 export async function readCall(
-  deps: ReadDeps,
+  { gateway, scrub, now }: Pick<DialectServices, 'gateway' | 'scrub' | 'now'>,
   request: GatewayRequest,
-  reader: CallReader,
+  { signal, sink, begin }: CallReader,
 ): Promise<CallEnd> {
-  let end: CallEnd = { kind: 'left' }
-  await forward(deps.forward, request, {
-    signal: reader.signal,
+  let end: StreamEnd | undefined
+  let failure: Failure | undefined
+  const { last } = await gateway.forward(request, {
+    signal,
     async deliver(answer) {
       if (answer.status < 400) {
-        reader.begin?.(answer.headers)
-        const ending = await answer.pipe(reader.sink)
-        end = ending
-        return ending
+        begin?.(answer.headers)
+        end = await answer.pipe(sink)
+        return end
       }
       const held = collector()
-      const ending = await answer.pipe(held.sink)
+      const ended = await answer.pipe(held.sink)
       // Google's error texts can repeat the key they are about.
-      const text = deps.scrub(held.bytes().toString('utf8'))
-      end = { kind: 'refused', error: fromGoogleAnswer(answer.status, text) }
-      return ending
+      failure = googleFailure(answer.status, scrub(held.bytes().toString('utf8')))
+      return ended
     },
-    refuse(refusal) {
-      const { status, body } = refusalAnswer(refusal, request.ask.model, deps.forward.clock.now())
-      end = { kind: 'refused', error: fromGoogleAnswer(status, body) }
+    refuse(reason) {
+      failure = noKeyFailure(reason, request.key.model, now())
     },
     fail(outcome) {
-      end = { kind: 'refused', error: fromFailure(outcome) }
+      failure = outcomeFailure(outcome)
     },
   })
-  return reader.signal.aborted ? { kind: 'left' } : end
+  if (signal.aborted) return { kind: 'left' }
+  return failure === undefined ? (end ?? { kind: 'left' }) : { kind: 'refused', failure, last }
 }
 
-/** Keeps everything: what is read whole has been bounded by Google. */
+/** Keeps everything: Google bounds what is read whole. */
 export function collector(): { sink: Sink; bytes(): Buffer } {
   const chunks: Buffer[] = []
   return {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { ClientError } from './client-error.ts'
+import { ClientError } from '../client-error.ts'
 
 /** Parses a request body and checks it against a schema; what does not fit is named by its path. */
 export function readRequest<T>(schema: z.ZodType<T>, body: Buffer): T {
@@ -13,7 +13,7 @@ export function checkRequest<T>(schema: z.ZodType<T>, value: unknown): T {
   const param = pathText(path)
   throw new ClientError(param === '' ? message : `Invalid '${param}': ${message}.`, {
     ...(param === '' ? {} : { param }),
-    code: 'invalid_value',
+    problem: 'invalid_value',
   })
 }
 

@@ -1,5 +1,3 @@
-import type { ChatEvent } from '../openai/chat/chat-events.ts'
-
 /** How the text of a stream is cut, and how long a reader is given for each piece. */
 export type TextPace = {
   readonly minDelayMs: number
@@ -12,28 +10,20 @@ export type TextPace = {
 }
 
 /** An event that goes out, and the silence after it. */
-export type Paced = { readonly event: ChatEvent; readonly delayMs: number }
+export type Paced<Event> = { readonly event: Event; readonly delayMs: number }
 
 /** Nobody reads more than this as it is written: it is a picture, or the reader is far behind. */
 const longestPacedText = 10_000
 
-/** An event with its text in pieces: put together they say what it says. */
-export function paceEvent(event: ChatEvent, pace: TextPace): Paced[] {
-  if (event.kind !== 'delta') return [{ event, delayMs: 0 }]
-  const { content = '', ...rest } = event.delta
-  if (content === '' || content.length > longestPacedText) return [{ event, delayMs: 0 }]
-  const characters = Array.from(content)
-  const delayMs = delayFor(characters.length, pace)
-  const texts = piecesOf(characters, characters.length >= pace.long ? pace.pieceSize : 1)
-  const last = texts.length - 1
-  // What else the delta says comes once, with the last of its text.
-  return texts.map((text, index) => ({
-    event:
-      index === last
-        ? { ...event, delta: { content: text, ...rest } }
-        : { kind: 'delta', choice: event.choice, delta: { content: text } },
-    delayMs,
-  }))
+/** A text in pieces with the silence after each; undefined where it goes out at once. */
+export function paceText(
+  text: string,
+  pace: TextPace,
+): { readonly pieces: readonly string[]; readonly delayMs: number } | undefined {
+  if (text === '' || text.length > longestPacedText) return undefined
+  const characters = Array.from(text)
+  const size = characters.length >= pace.long ? pace.pieceSize : 1
+  return { pieces: piecesOf(characters, size), delayMs: delayFor(characters.length, pace) }
 }
 
 function piecesOf(characters: readonly string[], size: number): string[] {

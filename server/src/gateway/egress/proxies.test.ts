@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Outcome } from '../../google/outcome.ts'
 import { Secret } from '../../log/secret.ts'
-import { createExits, type Exit, type ExitState } from './proxies.ts'
+import { createProxies, type Proxy, type ProxyStatus } from './proxies.ts'
 
 const answered: Outcome = { verdict: 'answered', status: 200 }
 const proxyFailed: Outcome = {
@@ -16,32 +16,32 @@ const refused: Outcome = { verdict: 'location-refused', status: 400 }
 
 const keys = Array.from({ length: 300 }, (_, number) => new Secret(`AIza-number-${number}`))
 
-function openExits(first: readonly string[], isSticky = true) {
+function openProxies(first: readonly string[], isSticky = true) {
   const clock = { now: 1_000_000 }
   let settings = { proxies: first, isSticky }
-  const changes: ExitState[] = []
+  const changes: ProxyStatus[] = []
   const gone: string[] = []
-  const exits = createExits({
+  const proxies = createProxies({
     settings: () => settings,
     now: () => clock.now,
     random: Math.random,
     onChange: (state) => void changes.push(state),
-    onGone: ({ proxy }) => void gone.push(proxy.name),
+    onGone: ({ address }) => void gone.push(address.name),
   })
-  const exitOf = (key: Secret): Exit => {
-    const exit = exits.choose(key)
-    if (exit === undefined) throw new Error('There is no proxy.')
-    return exit
+  const proxyOf = (key: Secret): Proxy => {
+    const proxy = proxies.choose(key)
+    if (proxy === undefined) throw new Error('There is no proxy.')
+    return proxy
   }
-  const nameOf = (key: Secret) => exitOf(key).proxy.name
+  const nameOf = (key: Secret) => proxyOf(key).address.name
   return {
-    exits,
+    proxies,
     clock,
     changes,
     gone,
     nameOf,
     /** A call with this key that ends so. */
-    meet: (key: Secret, outcome: Outcome) => exits.settle(exitOf(key), outcome).verdict,
+    meet: (key: Secret, outcome: Outcome) => proxies.settle(proxyOf(key), outcome).verdict,
     list: (proxies: readonly string[]) => (settings = { proxies, isSticky }),
   }
 }
@@ -49,11 +49,11 @@ function openExits(first: readonly string[], isSticky = true) {
 const four = [1, 2, 3, 4].map((number) => `http://10.0.0.${number}:8080`)
 
 test('without proxies calls leave directly', () => {
-  expect(openExits([]).exits.choose(new Secret('a'))).toBeUndefined()
+  expect(openProxies([]).proxies.choose(new Secret('a'))).toBeUndefined()
 })
 
 test('keys spread evenly, and leave by the same proxy after a restart', () => {
-  const [one, other] = [openExits(four), openExits(four.toReversed())]
+  const [one, other] = [openProxies(four), openProxies(four.toReversed())]
   const counts = new Map<string, number>()
   for (const key of keys) {
     const name = one.nameOf(key)
@@ -66,8 +66,8 @@ test('keys spread evenly, and leave by the same proxy after a restart', () => {
 test('where a proxy comes or goes, no key moves but those that it gains or loses', () => {
   fc.assert(
     fc.property(fc.subarray(four, { minLength: 1 }), (some) => {
-      const all = openExits(four)
-      const fewer = openExits(some)
+      const all = openProxies(four)
+      const fewer = openProxies(some)
       const names = new Set(some.map((written) => new URL(written).host))
       for (const key of keys) {
         const before = all.nameOf(key)
@@ -78,26 +78,26 @@ test('where a proxy comes or goes, no key moves but those that it gains or loses
 })
 
 test('one that goes from the settings is let go; the others keep what is known of them', () => {
-  const { exits, meet, list, gone } = openExits(four)
+  const { proxies, meet, list, gone } = openProxies(four)
   for (const key of keys) meet(key, answered)
   list(four.slice(1))
-  expect(exits.states().map(({ answers }) => answers > 0)).toEqual([true, true, true])
+  expect(proxies.states().map(({ answers }) => answers > 0)).toEqual([true, true, true])
   expect(gone).toEqual(['10.0.0.1:8080'])
 })
 
 const [key = new Secret('')] = keys
 
 test('a proxy that fails is left at once, and its call is blamed on it while there are others', () => {
-  const { exits, meet, nameOf, changes } = openExits(four)
+  const { proxies, meet, nameOf, changes } = openProxies(four)
   const first = nameOf(key)
   expect(meet(key, proxyFailed)).toBe('proxy-failed')
   expect(nameOf(key)).not.toBe(first)
   expect(changes).toMatchObject([{ proxy: first, state: 'down', message: 'x' }])
-  expect(exits.states().filter(({ state }) => state === 'down')).toHaveLength(1)
+  expect(proxies.states().filter(({ state }) => state === 'down')).toHaveLength(1)
 })
 
 test('one failure behind a proxy is not taken for its own, two in a row are', () => {
-  const { meet, nameOf } = openExits(four)
+  const { meet, nameOf } = openProxies(four)
   const first = nameOf(key)
   expect(meet(key, reset)).toBe('network-failed')
   expect(meet(key, answered)).toBe('answered')
@@ -108,32 +108,32 @@ test('one failure behind a proxy is not taken for its own, two in a row are', ()
 })
 
 test('what ends without a word of the network says nothing of the proxy', () => {
-  const { exits, meet, nameOf } = openExits(four)
+  const { proxies, meet, nameOf } = openProxies(four)
   const first = nameOf(key)
   meet(key, reset)
   meet(key, { verdict: 'client-left', status: 0 })
   meet(key, { verdict: 'timed-out', status: 0 })
   expect(nameOf(key)).toBe(first)
-  expect(exits.states().every(({ state }) => state === 'up')).toBe(true)
+  expect(proxies.states().every(({ state }) => state === 'up')).toBe(true)
 })
 
 test('it is tried by one call when its time has come, and comes back when that is answered', () => {
-  const { clock, meet, nameOf, changes, exits } = openExits(four)
+  const { clock, meet, nameOf, changes, proxies } = openProxies(four)
   const first = nameOf(key)
   meet(key, proxyFailed)
   clock.now += 9_999
   expect(nameOf(key)).not.toBe(first)
   clock.now += 1
-  const trial = exits.choose(key)
-  expect(trial?.proxy.name).toBe(first)
+  const trial = proxies.choose(key)
+  expect(trial?.address.name).toBe(first)
   expect(nameOf(key)).not.toBe(first)
-  if (trial !== undefined) exits.settle(trial, answered)
+  if (trial !== undefined) proxies.settle(trial, answered)
   expect(nameOf(key)).toBe(first)
   expect(changes.map(({ state }) => state)).toEqual(['down', 'up'])
 })
 
 test('while it goes on failing it is tried ever more seldom, and at least every ten minutes', () => {
-  const { clock, meet, changes } = openExits(four.slice(0, 1))
+  const { clock, meet, changes } = openProxies(four.slice(0, 1))
   const waits: number[] = []
   for (let round = 0; round < 9; round += 1) {
     meet(key, proxyFailed)
@@ -145,7 +145,7 @@ test('while it goes on failing it is tried ever more seldom, and at least every 
 })
 
 test('one in a place that Google does not serve is left for ten minutes', () => {
-  const { clock, meet, nameOf } = openExits(four)
+  const { clock, meet, nameOf } = openProxies(four)
   const first = nameOf(key)
   meet(key, refused)
   clock.now += 599_000
@@ -155,7 +155,7 @@ test('one in a place that Google does not serve is left for ten minutes', () => 
 })
 
 test('where none works they are tried all the same, and the network is at fault', () => {
-  const { meet } = openExits(four.slice(0, 2))
+  const { meet } = openProxies(four.slice(0, 2))
   expect(meet(key, proxyFailed)).toBe('proxy-failed')
   expect(meet(key, proxyFailed)).toBe('network-failed')
   expect(meet(key, proxyFailed)).toBe('network-failed')
@@ -163,10 +163,10 @@ test('where none works they are tried all the same, and the network is at fault'
 })
 
 test('at random, every proxy that works is used', () => {
-  const { nameOf, meet, exits } = openExits(four, false)
+  const { nameOf, meet, proxies } = openProxies(four, false)
   meet(key, proxyFailed)
   const names = new Set(keys.map(nameOf))
   expect(names.size).toBe(3)
-  const down = exits.states().find(({ state }) => state === 'down')
+  const down = proxies.states().find(({ state }) => state === 'down')
   expect(names.has(down?.proxy ?? '')).toBe(false)
 })

@@ -4,9 +4,9 @@ import type { Secret } from '../../log/secret.ts'
 import { readProxyAddress, type ProxyAddress } from './proxy-address.ts'
 
 /** A way out to Google, through a proxy. Without proxies there is none, and calls leave directly. */
-export type Exit = { readonly proxy: ProxyAddress }
+export type Proxy = { readonly address: ProxyAddress }
 
-export type ExitState = {
+export type ProxyStatus = {
   readonly proxy: string
   readonly state: 'up' | 'down'
   /** When it is tried again. */
@@ -18,33 +18,33 @@ export type ExitState = {
   readonly message: string | undefined
 }
 
-export type ExitSettings = {
+export type ProxySettings = {
   readonly proxies: readonly string[]
   /** Whether a key leaves by the same one each time. */
   readonly isSticky: boolean
 }
 
-export type ExitsDeps = {
+export type ProxiesDeps = {
   /** The same list again as long as nothing has changed. */
-  readonly settings: () => ExitSettings
+  readonly settings: () => ProxySettings
   readonly now: () => number
   readonly random: () => number
   /** That one has failed or works again. */
-  readonly onChange: (state: ExitState) => void
+  readonly onChange: (state: ProxyStatus) => void
   /** That one is no longer in the settings. */
-  readonly onGone: (exit: Exit) => void
+  readonly onGone: (proxy: Proxy) => void
 }
 
 /** The proxies, and which of them work. */
-export type Exits = {
+export type Proxies = {
   /** The way out for a call with this key; undefined: directly. */
-  choose(secret: Secret): Exit | undefined
+  choose(secret: Secret): Proxy | undefined
   /** Learns from how a call ended. Answers what the outcome means where there are other ways out. */
-  settle(exit: Exit, outcome: Outcome): Outcome
-  states(): readonly ExitState[]
+  settle(proxy: Proxy, outcome: Outcome): Outcome
+  states(): readonly ProxyStatus[]
 }
 
-type Door = Exit & {
+type ProxyState = Proxy & {
   readonly written: string
   readonly hash: number
   failures: number
@@ -66,19 +66,19 @@ const trialMs = 30_000
  * Keys spread over the proxies by rendezvous hashing: a key stays with its proxy over restarts, and where one comes, goes or fails, only the
  * keys that it gains or loses move. One that fails is left alone, longer each time, and tried by one call.
  */
-export function createExits(deps: ExitsDeps): Exits {
+export function createProxies(deps: ProxiesDeps): Proxies {
   let listed: readonly string[] | undefined
-  let doors: readonly Door[] = []
+  let states: readonly ProxyState[] = []
   const hashes = new WeakMap<Secret, number>()
 
-  function current(): readonly Door[] {
+  function current(): readonly ProxyState[] {
     const { proxies } = deps.settings()
-    if (proxies === listed) return doors
+    if (proxies === listed) return states
     listed = proxies
-    const known = new Map(doors.map((door) => [door.written, door]))
-    doors = [...new Set(proxies)].map((written) => known.get(written) ?? openDoor(written))
-    for (const door of known.values()) if (!doors.includes(door)) deps.onGone(door)
-    return doors
+    const known = new Map(states.map((state) => [state.written, state]))
+    states = [...new Set(proxies)].map((written) => known.get(written) ?? createState(written))
+    for (const state of known.values()) if (!states.includes(state)) deps.onGone(state)
+    return states
   }
 
   function hashOfKey(secret: Secret): number {
@@ -89,16 +89,16 @@ export function createExits(deps: ExitsDeps): Exits {
     return hash
   }
 
-  function pick(usable: readonly Door[], secret: Secret): Door | undefined {
+  function pick(usable: readonly ProxyState[], secret: Secret): ProxyState | undefined {
     if (!deps.settings().isSticky) return usable[Math.floor(deps.random() * usable.length)]
     const key = hashOfKey(secret)
     return best(usable, ({ hash }) => mix(key, hash))
   }
 
-  function goDown(door: Door, now: number): void {
-    door.downUntil = now + Math.min(longestDownMs, firstDownMs * 2 ** door.level)
-    door.level += 1
-    deps.onChange(stateOf(door))
+  function goDown(state: ProxyState, now: number): void {
+    state.downUntil = now + Math.min(longestDownMs, firstDownMs * 2 ** state.level)
+    state.level += 1
+    deps.onChange(stateOf(state))
   }
 
   return {
@@ -108,30 +108,30 @@ export function createExits(deps: ExitsDeps): Exits {
       const now = deps.now()
       const usable = all.filter(({ downUntil }) => downUntil <= now)
       // Where none works, the one that is tried soonest is tried now: never directly, for that would tell who we are.
-      const door = pick(usable, secret) ?? best(all, ({ downUntil }) => -downUntil)
-      if (door !== undefined && door.level > 0) door.downUntil = now + trialMs
-      return door
+      const state = pick(usable, secret) ?? best(all, ({ downUntil }) => -downUntil)
+      if (state !== undefined && state.level > 0) state.downUntil = now + trialMs
+      return state
     },
 
-    settle(exit, outcome) {
+    settle(proxy, outcome) {
       const all = current()
-      const door = all.find((one) => one === exit)
-      if (door === undefined) return outcome
-      const isProxys = outcome.reason === 'PROXY_FAILED'
+      const state = all.find((one) => one === proxy)
+      if (state === undefined) return outcome
+      const isProxyFault = outcome.reason === 'PROXY_FAILED'
       const isRefused = outcome.verdict === 'location-refused'
       if (!isRefused && outcome.verdict !== 'network-failed') {
-        if (outcome.status > 0) recover(door, deps)
+        if (outcome.status > 0) recover(state, deps)
         return outcome
       }
       const now = deps.now()
-      door.failures += 1
-      door.message = outcome.message
-      if (isRefused) door.level = Math.max(door.level, levelOfRefused)
-      if (isProxys || isRefused || door.level > 0 || door.failures >= failuresBeforeDown) {
-        goDown(door, now)
+      state.failures += 1
+      state.message = outcome.message
+      if (isRefused) state.level = Math.max(state.level, levelOfRefused)
+      if (isProxyFault || isRefused || state.level > 0 || state.failures >= failuresBeforeDown) {
+        goDown(state, now)
       }
       const hasOthers = all.some(({ level, downUntil }) => level === 0 && downUntil <= now)
-      return isProxys && hasOthers ? { ...outcome, verdict: 'proxy-failed' } : outcome
+      return isProxyFault && hasOthers ? { ...outcome, verdict: 'proxy-failed' } : outcome
     },
 
     states: () => current().map(stateOf),
@@ -141,13 +141,13 @@ export function createExits(deps: ExitsDeps): Exits {
 /** A place that Google does not serve will not be served in ten seconds. */
 const levelOfRefused = Math.ceil(Math.log2(longestDownMs / firstDownMs))
 
-function openDoor(written: string): Door {
-  const proxy = readProxyAddress(written)
+function createState(written: string): ProxyState {
+  const address = readProxyAddress(written)
   return {
     written,
-    proxy,
+    address,
     // A new password moves no key.
-    hash: hashOf(`${proxy.kind} ${proxy.user} ${proxy.name}`),
+    hash: hashOf(`${address.kind} ${address.user} ${address.name}`),
     failures: 0,
     answers: 0,
     level: 0,
@@ -156,21 +156,28 @@ function openDoor(written: string): Door {
   }
 }
 
-function recover(door: Door, { onChange }: Pick<ExitsDeps, 'onChange'>): void {
-  const wasDown = door.level > 0
-  door.answers += 1
-  door.failures = 0
-  door.level = 0
-  door.downUntil = 0
+function recover(state: ProxyState, { onChange }: Pick<ProxiesDeps, 'onChange'>): void {
+  const wasDown = state.level > 0
+  state.answers += 1
+  state.failures = 0
+  state.level = 0
+  state.downUntil = 0
   if (!wasDown) return
-  door.message = undefined
-  onChange(stateOf(door))
+  state.message = undefined
+  onChange(stateOf(state))
 }
 
-function stateOf({ proxy, level, downUntil, failures, answers, message }: Door): ExitState {
+function stateOf({
+  address,
+  level,
+  downUntil,
+  failures,
+  answers,
+  message,
+}: ProxyState): ProxyStatus {
   const isDown = level > 0
   return {
-    proxy: proxy.name,
+    proxy: address.name,
     state: isDown ? 'down' : 'up',
     until: isDown ? downUntil : undefined,
     failures,
@@ -179,14 +186,17 @@ function stateOf({ proxy, level, downUntil, failures, answers, message }: Door):
   }
 }
 
-function best(doors: readonly Door[], worth: (door: Door) => number): Door | undefined {
-  let found: Door | undefined
+function best(
+  states: readonly ProxyState[],
+  worth: (state: ProxyState) => number,
+): ProxyState | undefined {
+  let found: ProxyState | undefined
   let most = -Infinity
-  for (const door of doors) {
-    const its = worth(door)
-    if (found !== undefined && its <= most) continue
-    found = door
-    most = its
+  for (const state of states) {
+    const value = worth(state)
+    if (found !== undefined && value <= most) continue
+    found = state
+    most = value
   }
   return found
 }

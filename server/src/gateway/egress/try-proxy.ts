@@ -1,5 +1,5 @@
 import { Pool } from 'undici'
-import { readUpstreamAddress } from '../../google/platforms/upstream-address.ts'
+import { gemini } from '../../google/platforms/gemini.ts'
 import { readProxyAddress } from './proxy-address.ts'
 import { tunnelThrough } from './tunnel.ts'
 
@@ -12,7 +12,7 @@ export async function tryProxy(
   proxy: string,
   { baseUrl, timeoutMs }: { readonly baseUrl: string; readonly timeoutMs: number },
 ): Promise<ProxyTrial> {
-  const { origin, prefix, version } = readUpstreamAddress(baseUrl)
+  const { origin, prefix, version } = gemini.address({ baseUrl })
   const pool = new Pool(origin, { connect: tunnelThrough(readProxyAddress(proxy), timeoutMs) })
   const startedAt = performance.now()
   try {

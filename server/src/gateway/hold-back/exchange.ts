@@ -18,8 +18,8 @@ export type InspectedAnswer = {
 
 export type ExchangeDeps = {
   /** Keeps the key of this call out of its answer. */
-  readonly guard: KeyRedactor
-  /** The judge for an answer with this status. */
+  readonly redactor: KeyRedactor
+  /** The inspector of an answer with this status. */
   inspectorFor(status: number): Inspector
   /** What an error of the connection means. */
   explainFailure(error: Error): Outcome
@@ -33,8 +33,8 @@ const tailBytes = 8 * 1024
 const nothing = Buffer.alloc(0)
 
 /**
- * One call to Google from the first byte to the last, as undici's handler: held back and judged first, then flowing into
- * a sink with backpressure both ways. Nothing is copied while it flows.
+ * One call to Google from the first byte to the last, as undici's handler. The answer is held back until an inspector gives its
+ * outcome; then it flows into a sink with backpressure both ways, and nothing is copied.
  */
 export class Exchange implements Dispatcher.DispatchHandler, Answer {
   readonly inspected: Promise<InspectedAnswer>
@@ -44,24 +44,24 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   readonly #deps: ExchangeDeps
   readonly #startedAt: number
   #controller: Dispatcher.DispatchController | undefined
-  #judge: Inspector | undefined
-  #tellJudged: (inspected: InspectedAnswer) => void = () => {}
-  #isJudged = false
+  #inspector: Inspector | undefined
+  #resolveInspected: (inspected: InspectedAnswer) => void = () => {}
+  #isConcluded = false
   #firstByteMs: number | undefined
   #held: Buffer[] = []
   #tail: Buffer[] = []
   #tailLength = 0
   #sink: Sink | undefined
   #client: Sink | undefined
-  #tellEnded: ((ending: StreamEnd) => void) | undefined
-  #ending: StreamEnd | undefined
+  #resolveEnd: ((end: StreamEnd) => void) | undefined
+  #end: StreamEnd | undefined
   #abandoned: Error | undefined
 
   constructor(deps: ExchangeDeps) {
     this.#deps = deps
     this.#startedAt = deps.now()
     this.inspected = new Promise((resolve) => {
-      this.#tellJudged = resolve
+      this.#resolveInspected = resolve
     })
   }
 
@@ -78,8 +78,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     // Informational answers come first and say nothing.
     if (status < 200) return
     this.status = status
-    this.headers = this.#deps.guard.headers(headersForClient(headers))
-    this.#judge = this.#deps.inspectorFor(status)
+    this.headers = this.#deps.redactor.headers(headersForClient(headers))
+    this.#inspector = this.#deps.inspectorFor(status)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -90,8 +90,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
       return
     }
     this.#held.push(chunk)
-    if (this.#isJudged) return
-    const outcome = this.#judge?.push(chunk)
+    if (this.#isConcluded) return
+    const outcome = this.#inspector?.push(chunk)
     if (outcome === undefined) return
     // Until somebody takes the answer nothing more of it is read.
     this.#controller?.pause()
@@ -99,15 +99,15 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   }
 
   onResponseEnd(): void {
-    this.#ending = { kind: 'complete' }
-    if (!this.#isJudged && this.#judge !== undefined) this.#conclude(this.#judge.end())
-    this.#close(this.#ending)
+    this.#end = { kind: 'complete' }
+    if (!this.#isConcluded && this.#inspector !== undefined) this.#conclude(this.#inspector.end())
+    this.#close(this.#end)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#ending = { kind: 'cut', cause: error }
-    if (!this.#isJudged) this.#conclude(this.#deps.explainFailure(error), 'no answer')
-    this.#close(this.#ending)
+    this.#end = { kind: 'cut', cause: error }
+    if (!this.#isConcluded) this.#conclude(this.#deps.explainFailure(error), 'no answer')
+    this.#close(this.#end)
   }
 
   /** Stops the call, whatever it is doing; the connection to Google is closed. */
@@ -117,24 +117,24 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   }
 
   get whole(): Buffer | undefined {
-    if (this.#ending?.kind !== 'complete' || this.#sink !== undefined) return undefined
-    return this.#deps.guard.whole(joinBuffers(this.#held))
+    if (this.#end?.kind !== 'complete' || this.#sink !== undefined) return undefined
+    return this.#deps.redactor.whole(joinBuffers(this.#held))
   }
 
   pipe(client: Sink): Promise<StreamEnd> {
     const held = this.#held
     this.#held = []
-    const sink = this.#deps.guard.through(client)
+    const sink = this.#deps.redactor.through(client)
     this.#sink = sink
     this.#client = client
     sink.onDrain(() => this.#controller?.resume())
     const isFull = held.map((chunk) => sink.write(chunk)).includes(false)
-    if (this.#ending !== undefined) {
+    if (this.#end !== undefined) {
       this.#flush()
-      return Promise.resolve(this.#ending)
+      return Promise.resolve(this.#end)
     }
     return new Promise((resolve) => {
-      this.#tellEnded = resolve
+      this.#resolveEnd = resolve
       if (!isFull) this.#controller?.resume()
     })
   }
@@ -145,30 +145,30 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
 
   usage(): Usage | undefined {
     // Most often the last chunk alone tells.
-    const read = this.#judge?.readUsage ?? readUsage
-    return this.#judge?.usage?.() ?? read(this.#tail.at(-1) ?? nothing) ?? read(this.tail())
+    const read = this.#inspector?.readUsage ?? readUsage
+    return this.#inspector?.usage?.() ?? read(this.#tail.at(-1) ?? nothing) ?? read(this.tail())
   }
 
   discard(): void {
     this.#held = []
-    if (this.#ending === undefined) this.abandon(new Error('The answer is not wanted.'))
+    if (this.#end === undefined) this.abandon(new Error('The answer is not wanted.'))
   }
 
   #flush(): void {
-    const rest = this.#deps.guard.rest()
-    if (rest !== undefined) this.#client?.write(rest)
+    const kept = this.#deps.redactor.flush()
+    if (kept !== undefined) this.#client?.write(kept)
   }
 
-  #close(ending: StreamEnd): void {
+  #close(end: StreamEnd): void {
     this.#flush()
     this.#deps.onClosed()
-    this.#tellEnded?.(ending)
+    this.#resolveEnd?.(end)
   }
 
   #conclude(outcome: Outcome, hasAnswer: 'answer' | 'no answer' = 'answer'): void {
-    this.#isJudged = true
+    this.#isConcluded = true
     const answer = hasAnswer === 'answer' ? this : undefined
-    this.#tellJudged({ outcome, answer, firstByteMs: this.#firstByteMs })
+    this.#resolveInspected({ outcome, answer, firstByteMs: this.#firstByteMs })
   }
 
   #keepTail(chunk: Buffer): void {

@@ -142,7 +142,7 @@ function createStreamInspector(
       return length > holdBackBytes ? outcome('answered') : undefined
     },
     end() {
-      for (const text of splitter.rest()) {
+      for (const text of splitter.flush()) {
         const inspected = judgeChunk(text)
         if (inspected !== undefined) return inspected
       }

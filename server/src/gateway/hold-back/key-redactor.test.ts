@@ -6,9 +6,9 @@ import { KeyRedactor } from './key-redactor.ts'
 const key = 'AIzaSyCanaryCanaryAIzaCanaryCanary00042'
 
 function passed(chunks: readonly string[]): string {
-  const guard = new KeyRedactor(new Secret(key))
-  const said = chunks.map((chunk) => guard.next(Buffer.from(chunk)))
-  return Buffer.concat([...said, guard.rest() ?? Buffer.alloc(0)]).toString()
+  const redactor = new KeyRedactor(new Secret(key))
+  const said = chunks.map((chunk) => redactor.next(Buffer.from(chunk)))
+  return Buffer.concat([...said, redactor.flush() ?? Buffer.alloc(0)]).toString()
 }
 
 function cutInto(text: string, cuts: readonly number[]): string[] {
@@ -42,14 +42,14 @@ test('an answer that breaks off within a key does not end with the beginning of 
 
 test('an answer without the key goes on as the very bytes that came', () => {
   const chunk = Buffer.from('data: {"text":"hello"}\r\n\r\n')
-  const guard = new KeyRedactor(new Secret(key))
-  expect(guard.next(chunk)).toBe(chunk)
-  expect(guard.whole(chunk)).toBe(chunk)
+  const redactor = new KeyRedactor(new Secret(key))
+  expect(redactor.next(chunk)).toBe(chunk)
+  expect(redactor.whole(chunk)).toBe(chunk)
 })
 
 test('headers lose the key too', () => {
-  const guard = new KeyRedactor(new Secret(key))
-  expect(guard.headers({ a: `https://x/?key=${key}`, b: ['1', key], c: 'plain' })).toEqual({
+  const redactor = new KeyRedactor(new Secret(key))
+  expect(redactor.headers({ a: `https://x/?key=${key}`, b: ['1', key], c: 'plain' })).toEqual({
     a: 'https://x/?key=…',
     b: ['1', '…'],
     c: 'plain',

@@ -53,7 +53,7 @@ export class KeyRedactor {
   }
 
   /** What was kept back, when nothing more comes. Enough of a key to be worth anything is not given away. */
-  rest(): Buffer | undefined {
+  flush(): Buffer | undefined {
     const kept = this.#kept
     this.#kept = undefined
     return kept !== undefined && kept.length >= tellingLength ? this.#mask : kept

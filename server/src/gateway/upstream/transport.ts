@@ -2,9 +2,9 @@ import { Readable } from 'node:stream'
 import { Pool, type Dispatcher } from 'undici'
 import type { Secret } from '../../log/secret.ts'
 import type { UpstreamCall } from '../../google/upstream-call.ts'
-import type { Exit } from '../egress/proxies.ts'
+import type { Proxy } from '../egress/proxies.ts'
 import { tunnelThrough } from '../egress/tunnel.ts'
-import { readUpstreamAddress } from '../../google/platforms/upstream-address.ts'
+import type { Platform } from '../../google/platforms/platform.ts'
 
 export type TransportSettings = {
   readonly baseUrl: string
@@ -14,55 +14,54 @@ export type TransportSettings = {
 
 export type Timeouts = { readonly firstByteMs: number; readonly idleMs: number }
 
-/** The way to Google. The key travels in the one header that the call asks for, alone. */
+/** Connections to Google. The key travels in one header, the one that the platform says. */
 export interface Transport {
   send(
     call: UpstreamCall,
-    options: { secret: Secret; timeouts: Timeouts; exit: Exit | undefined },
+    options: { secret: Secret; timeouts: Timeouts; proxy: Proxy | undefined },
     handler: Dispatcher.DispatchHandler,
   ): void
-  /** Lets what leaves by this exit finish, and closes its connections. */
-  forget(exit: Exit): void
+  /** Lets the calls through this proxy finish, and closes its connections. */
+  forget(proxy: Proxy): void
   close(): Promise<void>
 }
 
 /** Bodies up to this size are copied into one buffer: one write is cheaper than several. */
 const copyLimitBytes = 256 * 1024
 
-export function createTransport(settings: () => TransportSettings): Transport {
-  const pools = new Map<Exit | undefined, Pool>()
-  let address = readUpstreamAddress(settings().baseUrl)
+export function createTransport(platform: Platform, settings: () => TransportSettings): Transport {
+  const pools = new Map<Proxy | undefined, Pool>()
+  let address = platform.address(settings())
   let madeFor: TransportSettings | undefined
 
-  /** One pool per origin and exit; a changed BASE_URL lets the old ones finish what they carry. */
-  function poolFor(exit: Exit | undefined): Pool {
+  /** One pool per origin and proxy; after a change of BASE_URL the old ones finish their calls. */
+  function poolFor(proxy: Proxy | undefined): Pool {
     const now = settings()
     if (madeFor?.baseUrl !== now.baseUrl || madeFor.connectTimeout !== now.connectTimeout) {
       for (const pool of pools.values()) void pool.close()
       pools.clear()
       madeFor = { baseUrl: now.baseUrl, connectTimeout: now.connectTimeout }
-      address = readUpstreamAddress(now.baseUrl)
+      address = platform.address(now)
     }
-    const known = pools.get(exit)
+    const known = pools.get(proxy)
     if (known !== undefined) return known
     const timeout = now.connectTimeout * 1000
     const pool = new Pool(address.origin, {
-      connect: exit === undefined ? { timeout } : tunnelThrough(exit.proxy, timeout),
+      connect: proxy === undefined ? { timeout } : tunnelThrough(proxy.address, timeout),
       keepAliveTimeout: 60_000,
       allowH2: false,
     })
-    pools.set(exit, pool)
+    pools.set(proxy, pool)
     return pool
   }
 
   return {
-    send(call, { secret, timeouts, exit }, handler) {
-      const carrier = poolFor(exit)
-      carrier.dispatch(
+    send(call, { secret, timeouts, proxy }, handler) {
+      poolFor(proxy).dispatch(
         {
           method: call.method,
-          path: address.prefix + call.path,
-          headers: headersOf(call, secret),
+          path: platform.pathOf(call, address),
+          headers: headersOf(call, platform.credential(secret.reveal(), call)),
           body: bodyOf(call.body),
           headersTimeout: timeouts.firstByteMs,
           bodyTimeout: timeouts.idleMs,
@@ -70,9 +69,9 @@ export function createTransport(settings: () => TransportSettings): Transport {
         handler,
       )
     },
-    forget(exit) {
-      void pools.get(exit)?.close()
-      pools.delete(exit)
+    forget(proxy) {
+      void pools.get(proxy)?.close()
+      pools.delete(proxy)
     },
     async close() {
       await Promise.all(Array.from(pools.values(), (pool) => pool.destroy()))
@@ -80,12 +79,9 @@ export function createTransport(settings: () => TransportSettings): Transport {
   }
 }
 
-/** As a list: to add a member to a copy of an object costs more than all the rest of this. */
-function headersOf(call: UpstreamCall, secret: Secret): string[] {
-  const headers =
-    call.credential === 'bearer'
-      ? ['authorization', `Bearer ${secret.reveal()}`]
-      : ['x-goog-api-key', secret.reveal()]
+/** As a list: adding a member to a copy of an object would cost more than all the rest of this. */
+function headersOf(call: UpstreamCall, [header, value]: readonly [string, string]): string[] {
+  const headers = [header, value]
   if (call.body.length > 1) headers.push('content-length', String(lengthOf(call.body)))
   for (const name in call.headers) {
     const values = call.headers[name] ?? []

@@ -11,7 +11,7 @@ function feed(splitter: ChunkSplitter, bytes: Buffer, cuts: readonly number[]): 
   for (const [index, start] of places.entries()) {
     chunks.push(...splitter.push(bytes.subarray(start, places[index + 1] ?? bytes.length)))
   }
-  return [...chunks, ...splitter.rest()]
+  return [...chunks, ...splitter.flush()]
 }
 
 const chunk = fc.record({ text: fc.string({ unit: 'grapheme' }), nested: fc.array(fc.string()) })
@@ -33,7 +33,7 @@ describe('server-sent events', () => {
   test('an event without its final blank line is the rest', () => {
     const splitter = createSseSplitter()
     expect(splitter.push(Buffer.from('data: {"a":1}\r\n\r\ndata: {"b":2}'))).toEqual(['{"a":1}'])
-    expect(splitter.rest()).toEqual(['{"b":2}'])
+    expect(splitter.flush()).toEqual(['{"b":2}'])
   })
 
   test('comments and empty events carry nothing', () => {

@@ -3,7 +3,7 @@ export interface ChunkSplitter {
   /** Takes the next bytes; returns the chunks that are now complete. */
   push(bytes: Buffer): string[]
   /** What remains at the end of the stream: an event without its blank line, or nothing. */
-  rest(): string[]
+  flush(): string[]
 }
 
 const carriageReturn = 0x0d
@@ -23,7 +23,7 @@ export function createSseSplitter(): ChunkSplitter {
       }
       return chunks
     },
-    rest: () => dataOf(pending),
+    flush: () => dataOf(pending),
   }
 }
 
@@ -85,6 +85,6 @@ export function createArraySplitter(): ChunkSplitter {
       if (start !== -1) element.push(bytes.subarray(start))
       return chunks
     },
-    rest: () => [],
+    flush: () => [],
   }
 }

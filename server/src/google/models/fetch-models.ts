@@ -1,3 +1,4 @@
+import type { UpstreamCall } from '../upstream-call.ts'
 import type { Model } from './derived-models.ts'
 
 type Page = { readonly status: number; readonly body: Buffer }
@@ -22,6 +23,17 @@ export async function fetchModels(
   }
   return models
 }
+
+/** `GET models` as the gateway asks for itself. */
+export const listModelsCall = (version: string, query: string): UpstreamCall => ({
+  method: 'GET',
+  path: `/${version}/models${query}`,
+  headers: { accept: 'application/json' },
+  body: [],
+  framing: 'unary',
+  generates: false,
+  usesResource: false,
+})
 
 function readPage(body: Buffer): { models: Model[]; nextPageToken: string } {
   const page: unknown = JSON.parse(body.toString('utf8'))

@@ -9,8 +9,8 @@ import type { Reservations } from '../selection/reservations.ts'
 import { verdicts } from '../../google/verdicts.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
 
-/** Asks Google about one certain key in the cheapest way there is: countTokens. */
-export type Probe = (key: KeyId) => Promise<Outcome>
+/** Asks Google about a key in the cheapest way there is: countTokens. Undefined when the key is gone. */
+export type Probe = (key: KeyId) => Promise<Outcome | undefined>
 
 type Deps = {
   readonly world: EngineContext

@@ -1,8 +1,8 @@
 import type { EventBus } from './event-bus.ts'
-import type { AttemptReport } from '../../gateway/forward.ts'
+import type { AttemptReport } from '../../gateway/observer.ts'
 
 export type LiveCounters = {
-  note(report: Pick<AttemptReport, 'number' | 'outcome'>): void
+  attempted(report: Pick<AttemptReport, 'number' | 'outcome'>): void
   close(): void
 }
 
@@ -29,7 +29,7 @@ export function tellCounters({ bus, state, onError }: LiveCountersDeps): LiveCou
   const timer = setInterval(() => void tell().catch(onError), everyMs)
   timer.unref()
   return {
-    note({ number, outcome: { verdict } }) {
+    attempted({ number, outcome: { verdict } }) {
       if (number === 1) requests += 1
       verdicts[verdict] = (verdicts[verdict] ?? 0) + 1
     },

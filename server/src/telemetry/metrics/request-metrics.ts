@@ -1,4 +1,4 @@
-import type { AttemptReport } from '../../gateway/forward.ts'
+import type { AttemptReport } from '../../gateway/observer.ts'
 import { Counts } from './counts.ts'
 import { Distribution, type Series } from './distribution.ts'
 import type { Family } from './exposition.ts'
@@ -53,7 +53,7 @@ export class Traffic {
   attempted({ request, outcome, number, durationMs, firstByteMs, usage }: AttemptReport): void {
     const { dialect, streamed } = request.labels
     const { verdict } = outcome
-    const { model } = request.ask
+    const { model } = request.key
     const tally = verdict === 'answered' ? this.#models.answered(model) : this.#models.find(model)
     this.#attempts.cell(dialect, tally.label, verdict).value += 1
     if (number > 1) this.#retries.cell(dialect).value += 1

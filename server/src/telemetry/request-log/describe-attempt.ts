@@ -1,4 +1,4 @@
-import type { AttemptReport } from '../../gateway/forward.ts'
+import type { AttemptReport } from '../../gateway/observer.ts'
 import type { AttemptRow } from './attempt-row.ts'
 import { resultOf } from '../../google/result-of.ts'
 
@@ -11,7 +11,7 @@ export type ErrorPolicy = {
 /** An attempt as the request log keeps it. */
 export function describeAttempt(report: AttemptReport, policy: ErrorPolicy): AttemptRow {
   const { request, reservation, outcome, usage } = report
-  const { labels, ask } = request
+  const { labels, key } = request
   return {
     requestId: request.id,
     number: report.number,
@@ -19,7 +19,7 @@ export function describeAttempt(report: AttemptReport, policy: ErrorPolicy): Att
     keyId: reservation.key,
     project: reservation.project,
     lane: reservation.lane,
-    model: ask.model,
+    model: key.model,
     dialect: labels.dialect,
     method: labels.method,
     caller: labels.caller === '' ? undefined : labels.caller,

@@ -1,7 +1,8 @@
 import type { FinishReason } from './finish-reason.ts'
 import type { Annotation } from '../../translate/grounding.ts'
 import type { Logprobs } from './logprobs.ts'
-import type { OpenAiError } from '../errors.ts'
+import type { Failure } from '../../failures.ts'
+import { openAiError } from '../errors.ts'
 import type { Usage } from './usage.ts'
 
 export type ExtraContent = { readonly google: { readonly thought_signature: string } }
@@ -35,7 +36,7 @@ export type ChatEvent =
   | { readonly kind: 'finish'; readonly choice: number; readonly reason: FinishReason }
   | { readonly kind: 'usage'; readonly usage: Usage }
   /** The answer broke; nothing follows. */
-  | { readonly kind: 'error'; readonly error: OpenAiError }
+  | { readonly kind: 'error'; readonly failure: Failure }
 
 /** What every chunk of one answer says of it. */
 export type Envelope = { readonly id: string; readonly created: number; readonly model: string }
@@ -67,7 +68,7 @@ export function createEventWriter(envelope: Envelope, withUsage: boolean): Event
         case 'usage':
           return withUsage ? `${begin}],"usage":${JSON.stringify(event.usage)}}\n\n` : undefined
         case 'error':
-          return streamEvent({ error: event.error.error })
+          return streamEvent({ error: openAiError(event.failure) })
       }
     },
     heartbeat: () => `${begin}]}\n\n`,
@@ -75,10 +76,17 @@ export function createEventWriter(envelope: Envelope, withUsage: boolean): Event
 }
 
 function deltaChoice({ choice, delta, logprobs }: Extract<ChatEvent, { kind: 'delta' }>): string {
-  const told = logprobs ? `,"logprobs":${JSON.stringify(logprobs)}` : ''
-  return `{"index":${choice},"delta":${JSON.stringify(delta)}${told},"finish_reason":null}`
+  const more = logprobs ? `,"logprobs":${JSON.stringify(logprobs)}` : ''
+  return `{"index":${choice},"delta":${JSON.stringify(delta)}${more},"finish_reason":null}`
 }
 
 export const endOfStream = 'data: [DONE]\n\n'
 
 export const streamEvent = (chunk: object): string => `data: ${JSON.stringify(chunk)}\n\n`
+
+export const streamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+  // Proxies that buffer would turn a stream into a wait.
+  'x-accel-buffering': 'no',
+}

@@ -1,23 +1,23 @@
 import OpenAI, { APIError } from 'openai'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { OpenAiSettings } from '../openai-deps.ts'
-import { startOpenAiBench, token, type OpenAiBench } from '../testing/openai-bench.ts'
+import type { Settings } from '@gemini-balance/contract'
+import { startTestGateway, token, type TestGateway } from '../../testing/test-gateway.ts'
 
-let bench: OpenAiBench
+let gateway: TestGateway
 let client: OpenAI
 
-async function open(settings: Partial<OpenAiSettings> = {}): Promise<void> {
-  bench = await startOpenAiBench({ settings, environment: { SEARCH_MODELS: 'gemini-3.8-flash' } })
-  client = new OpenAI({ apiKey: token, baseURL: `${bench.url}/v1`, maxRetries: 0 })
+async function open(settings: Partial<Settings> = {}): Promise<void> {
+  gateway = await startTestGateway({ settings, environment: { SEARCH_MODELS: 'gemini-3.8-flash' } })
+  client = new OpenAI({ apiKey: token, baseURL: `${gateway.url}/v1`, maxRetries: 0 })
 }
-afterEach(() => bench.close())
+afterEach(() => gateway.close())
 
 const model = 'gemini-3.8-flash'
 const says = (content: string) => [{ role: 'user' as const, content }]
 const clock = { type: 'function' as const, function: { name: 'get_time' } }
 
 async function streamOf(content: string, more: object = {}) {
-  const response = await fetch(`${bench.url}/v1/chat/completions`, {
+  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
     body: JSON.stringify({ model, stream: true, messages: says(content), ...more }),
@@ -104,7 +104,7 @@ describe('several answers', () => {
   test('come as one stream from a model that gives one at a time, with all that they took', async () => {
     const usageAsked = { messages: says('Say hello'), stream_options: { include_usage: true } }
     const one = await client.chat.completions.stream({ model, ...usageAsked }).finalChatCompletion()
-    bench.fake.clearReceived()
+    gateway.fake.clearReceived()
     const chunks: OpenAI.ChatCompletionChunk[] = []
     const stream = await client.chat.completions.create({
       model,
@@ -113,7 +113,7 @@ describe('several answers', () => {
       ...usageAsked,
     })
     for await (const chunk of stream) chunks.push(chunk)
-    expect(bench.received()).toHaveLength(2)
+    expect(gateway.received()).toHaveLength(2)
     const reasons = chunks.flatMap(({ choices }) =>
       choices.flatMap(({ index, finish_reason }) =>
         finish_reason ? [[index, finish_reason]] : [],
@@ -137,13 +137,13 @@ describe('several answers', () => {
       messages: says('Say hello'),
     })
     expect(answer.choices.map(({ index }) => index)).toEqual([0, 1])
-    expect(bench.received()).toHaveLength(1)
+    expect(gateway.received()).toHaveLength(1)
   })
 
   test('are an error when one of them is', async () => {
     const answer = { candidates: [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }] }
-    bench.fake.script({ times: 1, body: JSON.stringify(answer) })
-    bench.fake.script({
+    gateway.fake.script({ times: 1, body: JSON.stringify(answer) })
+    gateway.fake.script({
       status: 400,
       body: JSON.stringify({ error: { code: 400, message: 'No.', status: 'INVALID_ARGUMENT' } }),
     })
@@ -157,7 +157,7 @@ describe('an answer that Google gives in pieces', () => {
 
   test('is one whole answer, with what all of them took', async () => {
     const plain = await client.chat.completions.create({ model, messages: says('Say hello') })
-    bench.fake.clearReceived()
+    gateway.fake.clearReceived()
     const answer = await client.chat.completions.create({
       model,
       messages: says('Say hello [[fake:continuation-2]]'),
@@ -166,7 +166,11 @@ describe('an answer that Google gives in pieces', () => {
     expect(answer.choices[0]?.finish_reason).toBe('stop')
     const { usage } = answer
     expect(usage?.total_tokens).toBeGreaterThan(2 * (plain.usage?.total_tokens ?? 0))
-    expect(bench.received().map((body) => 'continuationToken' in body)).toEqual([false, true, true])
+    expect(gateway.received().map((body) => 'continuationToken' in body)).toEqual([
+      false,
+      true,
+      true,
+    ])
     const streamed = client.chat.completions.stream({
       model,
       messages: says('Say hello [[fake:continuation-2]]'),
@@ -185,12 +189,12 @@ describe('an answer that Google gives in pieces', () => {
         },
       ],
     }
-    bench.fake.script({
+    gateway.fake.script({
       times: 1,
       headers: { 'content-type': 'text/event-stream' },
       body: `data: ${JSON.stringify(piece)}\n\n`,
     })
-    bench.fake.script({
+    gateway.fake.script({
       status: 400,
       body: JSON.stringify({ error: { code: 400, message: 'No.', status: 'INVALID_ARGUMENT' } }),
     })
@@ -224,7 +228,7 @@ describe('a signature that Google cannot read', () => {
   test('is repaired in streams too, and nobody sees it', async () => {
     const stream = client.chat.completions.stream({ model, tools: [clock], messages: conversation })
     expect((await stream.finalChatCompletion()).choices[0]?.finish_reason).toBe('stop')
-    const bodies = bench.received().map((body) => JSON.stringify(body))
+    const bodies = gateway.received().map((body) => JSON.stringify(body))
     expect(bodies.map((body) => body.includes('skip_thought_signature_validator'))).toEqual([
       false,
       true,
@@ -233,9 +237,9 @@ describe('a signature that Google cannot read', () => {
 
   test('is repaired once, and then told', async () => {
     const error = { code: 400, message: 'Corrupted thought signature.', status: 'INVALID_ARGUMENT' }
-    bench.fake.script({ status: 400, body: JSON.stringify({ error }) })
+    gateway.fake.script({ status: 400, body: JSON.stringify({ error }) })
     const asked = client.chat.completions.create({ model, tools: [clock], messages: conversation })
     expect(await refusalOf(asked)).toMatchObject({ status: 400, type: 'invalid_request_error' })
-    expect(bench.received()).toHaveLength(2)
+    expect(gateway.received()).toHaveLength(2)
   })
 })

@@ -1,56 +1,38 @@
-import type { ClientConnection } from '../../../http/client-connection.ts'
 import {
   createEventWriter,
   endOfStream,
   streamEvent,
+  streamHeaders,
   type ChatEvent,
   type Envelope,
 } from './chat-events.ts'
 import { completionOf } from './chat-response.ts'
 import { createKeepAlive } from '../../translate/keep-alive.ts'
-import { sendError, sendJson } from '../send-json.ts'
-import type { OpenAiError } from '../errors.ts'
+import { sendAnswer, type ClientConnection } from '../../../http/client-connection.ts'
+import type { Failure } from '../../failures.ts'
+import type { Output } from '../../translate/output.ts'
+import { openAiError, renderFailure } from '../errors.ts'
+import { sendJson } from '../send-json.ts'
 
-/** Where the events of an answer go. */
-export interface ChatOutput {
-  /** Whether the client has seen anything of the answer yet. */
-  readonly hasBegun: boolean
-  /** Takes the next events; false when the client is full. */
-  emit(events: readonly ChatEvent[]): boolean
-  /** Who is to be told when a client that was full is not any more; whoever came last. */
-  onRoom(resume: () => void): void
-  /** These are the last events. */
-  finish(events: readonly ChatEvent[]): void
-  fail(error: OpenAiError): void
-  close(): void
-}
-
-export type OutputOptions = {
+export type ChatOutputOptions = {
   readonly client: ClientConnection
   readonly envelope: Envelope
   readonly headers: Readonly<Record<string, string>>
 }
 
-const streamHeaders = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache',
-  // Proxies that buffer would turn a stream into a wait.
-  'x-accel-buffering': 'no',
-}
-
 export type StreamOutputOptions = {
   readonly withUsage: boolean
-  /** Silence after which a stream says that it is alive; 0 is never. From then on an error can only come inside it. */
+  /** Silence after which a stream sends a sign of life; 0 is never. From then on an error can only come inside it. */
   readonly keepAliveMs: number
-  /** Silence after which a client is told that its answer is being made, before there is any of it; 0 is never. */
+  /** Silence after which a client gets an empty chunk, before there is any of its answer; 0 is never. */
   readonly heartbeatMs: number
 }
 
 /** Events as server-sent events, as soon as they happen. */
 export function createStreamOutput(
-  { client, envelope, headers }: OutputOptions,
+  { client, envelope, headers }: ChatOutputOptions,
   { withUsage, keepAliveMs, heartbeatMs }: StreamOutputOptions,
-): ChatOutput {
+): Output<ChatEvent> {
   const writer = createEventWriter(envelope, withUsage)
   let hasBegun = false
   let hasHeaders = false
@@ -67,15 +49,15 @@ export function createStreamOutput(
   /** All events of one piece of Google's answer go out in one write. */
   function emit(events: readonly ChatEvent[]): boolean {
     let text = ''
-    let told: OpenAiError | undefined
+    let failure: Failure | undefined
     for (const event of events) {
-      if (event.kind === 'error') told = event.error
+      if (event.kind === 'error') ({ failure } = event)
       else text += writer.write(event) ?? ''
     }
     hasBegun ||= text !== ''
     const hasRoom = text === '' || write(text)
-    if (told === undefined) return hasRoom
-    fail(told)
+    if (failure === undefined) return hasRoom
+    fail(failure)
     return true
   }
 
@@ -87,11 +69,11 @@ export function createStreamOutput(
     return client.write(Buffer.from(text))
   }
 
-  function fail(error: OpenAiError): void {
+  function fail(failure: Failure): void {
     if (hasEnded) return
     hasEnded = true
-    if (hasHeaders) client.breakOff(streamEvent({ error: error.error }))
-    else sendError(client, error)
+    if (hasHeaders) client.breakOff(streamEvent({ error: openAiError(failure) }))
+    else sendAnswer(client, renderFailure(failure))
   }
 
   return {
@@ -117,22 +99,26 @@ export function createStreamOutput(
 }
 
 /** Events put together into one answer, sent when it is whole. */
-export function createWholeOutput({ client, envelope, headers }: OutputOptions): ChatOutput {
-  const told: ChatEvent[] = []
+export function createWholeOutput({
+  client,
+  envelope,
+  headers,
+}: ChatOutputOptions): Output<ChatEvent> {
+  const gathered: ChatEvent[] = []
   return {
     hasBegun: false,
     emit(events) {
-      told.push(...events)
+      gathered.push(...events)
       return true
     },
     onRoom: () => {},
     finish(events) {
-      told.push(...events)
-      const completion = completionOf(envelope, told)
-      if ('error' in completion) sendError(client, completion)
+      gathered.push(...events)
+      const completion = completionOf(envelope, gathered)
+      if ('status' in completion) sendAnswer(client, renderFailure(completion))
       else sendJson(client, completion, headers)
     },
-    fail: (error) => sendError(client, error),
+    fail: (failure) => sendAnswer(client, renderFailure(failure)),
     close: () => {},
   }
 }

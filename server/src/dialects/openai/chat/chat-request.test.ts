@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chatRequest } from './chat-request.ts'
-import { ClientError } from '../../translate/client-error.ts'
+import { ClientError } from '../../client-error.ts'
 import { readRequest } from '../../translate/read-request.ts'
 
 const hello = { model: 'gemini-3.8-flash', messages: [{ role: 'user', content: 'hi' }] }

@@ -2,7 +2,7 @@ import type { ChatEvent, Delta, Envelope, ToolCallDelta } from './chat-events.ts
 import type { FinishReason } from './finish-reason.ts'
 import type { Annotation } from '../../translate/grounding.ts'
 import type { Logprobs } from './logprobs.ts'
-import type { OpenAiError } from '../errors.ts'
+import type { Failure } from '../../failures.ts'
 import { noUsage, type Usage } from './usage.ts'
 
 type ToolCall = Omit<ToolCallDelta, 'index'>
@@ -43,11 +43,11 @@ type Gathered = {
 export function completionOf(
   envelope: Envelope,
   events: readonly ChatEvent[],
-): ChatCompletion | OpenAiError {
+): ChatCompletion | Failure {
   const gathered = new Map<number, Gathered>()
   let usage = noUsage
   for (const event of events) {
-    if (event.kind === 'error') return event.error
+    if (event.kind === 'error') return event.failure
     if (event.kind === 'usage') usage = event.usage
     else gather(gathered, event)
   }

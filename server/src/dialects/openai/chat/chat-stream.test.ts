@@ -184,7 +184,7 @@ describe('a stream', () => {
   test('that ends without a reason ends with an error', () => {
     expect(texts([answer([{ text: 'a' }])]).at(-1)).toMatchObject({
       kind: 'error',
-      error: { status: 502, error: { code: 'stream_cut' } },
+      failure: { status: 502, code: 'stream_cut' },
     })
     expect(texts([])).toMatchObject([{ kind: 'error' }])
   })
@@ -194,7 +194,7 @@ describe('a stream', () => {
     const events = texts([answer([{ text: 'a' }]), { error }, answer([{ text: 'b' }], stop)])
     expect(events.at(-1)).toMatchObject({
       kind: 'error',
-      error: { status: 503, error: { message: 'busy', type: 'server_error' } },
+      failure: { status: 503, message: 'busy' },
     })
     expect(JSON.stringify(events)).not.toContain('"b"')
   })

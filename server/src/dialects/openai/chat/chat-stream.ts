@@ -9,7 +9,8 @@ import type {
 } from '../../../google/answers/gemini-answer.ts'
 import { annotationsOf, searchLinks } from '../../translate/grounding.ts'
 import { logprobsOf } from './logprobs.ts'
-import { brokenAnswer, googleErrorAnswer } from '../errors.ts'
+import { brokenAnswer, googleFailure, type Failure } from '../../failures.ts'
+import type { AnswerStream, NextCall } from '../../translate/answer-stream.ts'
 import { plainImage, renderPart, type ImageText } from '../../translate/parts.ts'
 import { openAiCallId } from '../../translate/tool-call-id.ts'
 import { addUsage, usageOf, type Usage } from './usage.ts'
@@ -22,13 +23,12 @@ export type StreamOptions = {
   readonly numbersImages: boolean
   /** An id for a call that Google gave none. */
   readonly newCallId: () => string
+  /** A tool call was signed. */
+  readonly keepSignature: (toolCallId: string, signature: string) => void
 }
 
-/** What another call to Google is for: the rest of an answer, more of it, or the next one. */
-type NextCall = 'continues' | 'adds' | 'next choice'
-
 /** Turns Gemini's answer, chunk by chunk, into the events of a chat. */
-export class ChatStream {
+export class ChatStream implements AnswerStream<ChatEvent> {
   readonly #options: StreamOptions
   readonly #choices = new Map<number, Choice>()
   /** Choices of this call begin here: a request for several answers may need several calls. */
@@ -37,7 +37,6 @@ export class ChatStream {
   #usage: UsageMetadata | undefined
   #usageBefore: Usage | undefined
   #blockReason: string | undefined
-  /** Set when the answer is to be asked for further. */
   continuationToken: string | undefined
   hasFailed = false
 
@@ -45,13 +44,12 @@ export class ChatStream {
     this.#options = options
   }
 
-  /** Takes one chunk of Gemini's answer, or a whole one; `undefined` is a chunk that could not be read. */
   take(answer: GeminiAnswer | undefined): ChatEvent[] {
     if (this.hasFailed) return []
     if (answer === undefined) {
       return this.#fail(brokenAnswer('Google sent a chunk that cannot be read.'))
     }
-    if (answer.error) return this.#fail(googleErrorAnswer(answer.error))
+    if (answer.error) return this.#fail(googleFailure(500, JSON.stringify({ error: answer.error })))
     const events: ChatEvent[] = []
     for (const candidate of answer.candidates) {
       this.#takeCandidate(candidate, events)
@@ -64,7 +62,6 @@ export class ChatStream {
     return events
   }
 
-  /** Makes ready for another call. */
   nextCall(kind: NextCall): void {
     for (const choice of this.#choices.values()) {
       const goesOn = kind === 'adds' || (kind === 'continues' && choice.finish === 'CONTINUATION')
@@ -76,13 +73,13 @@ export class ChatStream {
     this.continuationToken = undefined
   }
 
-  /** What an answer ends with: sources, reasons and counters, or the truth that it was cut. */
+  /** Sources, reasons and counters, or that the answer was cut. */
   end(): ChatEvent[] {
     if (this.hasFailed) return []
     if (this.#choices.size === 0) return this.#endBlocked()
     const choices = [...this.#choices]
     if (choices.some(([, { finish }]) => finish === undefined)) {
-      return [{ kind: 'error', error: brokenAnswer() }]
+      return [{ kind: 'error', failure: brokenAnswer() }]
     }
     const events = choices.flatMap(([index, choice]) => choice.end(index, this.#options))
     return [...events, ...this.#usageEvent()]
@@ -109,7 +106,7 @@ export class ChatStream {
 
   /** Google answers a blocked prompt without any candidate. */
   #endBlocked(): ChatEvent[] {
-    if (this.#blockReason === undefined) return [{ kind: 'error', error: brokenAnswer() }]
+    if (this.#blockReason === undefined) return [{ kind: 'error', failure: brokenAnswer() }]
     const refusal = `Google blocked the prompt: ${this.#blockReason}.`
     const choice = this.#firstChoice
     return [
@@ -128,9 +125,9 @@ export class ChatStream {
     return addUsage(this.#usageBefore, this.#usage && usageOf(this.#usage))
   }
 
-  #fail(error: ReturnType<typeof brokenAnswer>): ChatEvent[] {
+  #fail(failure: Failure): ChatEvent[] {
     this.hasFailed = true
-    return [{ kind: 'error', error }]
+    return [{ kind: 'error', failure }]
   }
 }
 
@@ -192,7 +189,7 @@ class Choice {
 
   #call(
     piece: Extract<ReturnType<typeof renderPart>[number], { kind: 'call' }>,
-    { newCallId }: StreamOptions,
+    { newCallId, keepSignature }: StreamOptions,
   ): NonNullable<Delta['tool_calls']>[number] {
     const given = openAiCallId(piece.id ?? newCallId())
     // Two calls of one answer never share an id, whatever Google says.
@@ -204,9 +201,9 @@ class Choice {
       function: { name: piece.name, arguments: piece.arguments },
     }
     this.#callIds.push(id)
-    return piece.signature === undefined
-      ? call
-      : { ...call, extra_content: signed(piece.signature) }
+    if (piece.signature === undefined) return call
+    keepSignature(id, piece.signature)
+    return { ...call, extra_content: signed(piece.signature) }
   }
 }
 

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { startOpenAiBench, token, type OpenAiBench } from '../testing/openai-bench.ts'
+import { startTestGateway, token, type TestGateway } from '../../testing/test-gateway.ts'
 
-let bench: OpenAiBench
-afterEach(() => bench.close())
+let gateway: TestGateway
+afterEach(() => gateway.close())
 
 async function stream(content: string): Promise<{ status: number; events: string[] }> {
-  bench = await startOpenAiBench({
+  gateway = await startTestGateway({
     settings: { fakeStreamEnabled: true, fakeStreamEmptyDataIntervalSeconds: 0.05 },
   })
-  const response = await fetch(`${bench.url}/v1/chat/completions`, {
+  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
     body: JSON.stringify({
@@ -35,7 +35,7 @@ describe('a faked stream', () => {
     expect(events.join()).toMatch(/"content":"[^"]+"/)
     expect(events.at(-2)).toContain('"finish_reason":"stop"')
     expect(events.at(-1)).toBe('data: [DONE]')
-    expect(bench.fake.received()[0]?.action).toBe('generateContent')
+    expect(gateway.fake.received()[0]?.action).toBe('generateContent')
   })
 
   test('that fails after a sign of life ends with an error', async () => {

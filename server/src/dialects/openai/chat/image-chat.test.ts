@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chatRequest } from './chat-request.ts'
 import { paintingModel, readImageWish } from './image-chat.ts'
 import { checkRequest } from '../../translate/read-request.ts'
-import { startOpenAiBench, token, type OpenAiBench } from '../testing/openai-bench.ts'
+import { startTestGateway, token, type TestGateway } from '../../testing/test-gateway.ts'
 
 const painter = 'gemini-3.1-flash-image'
 const model = `${painter}-chat`
@@ -54,14 +54,14 @@ describe('the marks of a prompt', () => {
 })
 
 describe('a chat with an image model', () => {
-  let bench: OpenAiBench
+  let gateway: TestGateway
   let client: OpenAI
   beforeAll(async () => {
-    bench = await startOpenAiBench()
-    client = new OpenAI({ apiKey: token, baseURL: `${bench.url}/v1`, maxRetries: 0 })
+    gateway = await startTestGateway()
+    client = new OpenAI({ apiKey: token, baseURL: `${gateway.url}/v1`, maxRetries: 0 })
   })
-  beforeEach(() => bench.fake.clearReceived())
-  afterAll(() => bench.close())
+  beforeEach(() => gateway.fake.clearReceived())
+  afterAll(() => gateway.close())
 
   const messages = [{ role: 'user' as const, content: 'a cat {n:2} {ratio:16:9}' }]
   const shape =
@@ -73,8 +73,8 @@ describe('a chat with an image model', () => {
     expect(answer.choices).toHaveLength(1)
     expect(answer.choices[0]?.message.content).toMatch(shape)
     expect(answer.choices[0]?.finish_reason).toBe('stop')
-    expect(bench.received()).toHaveLength(2)
-    for (const body of bench.received()) {
+    expect(gateway.received()).toHaveLength(2)
+    for (const body of gateway.received()) {
       expect(body['generationConfig']).toMatchObject({ imageConfig: { aspectRatio: '16:9' } })
       expect(JSON.stringify(body['contents'])).not.toContain('{n:')
     }
@@ -94,7 +94,7 @@ describe('a chat with an image model', () => {
       n: 3,
       messages: [{ role: 'user', content: 'a cat' }],
     })
-    expect(bench.received()).toHaveLength(3)
+    expect(gateway.received()).toHaveLength(3)
   })
 
   test('is offered at the end of the list', async () => {

@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatRequest, ContentPart } from './chat-request.ts'
-import { ClientError } from '../../translate/client-error.ts'
+import { ClientError } from '../../client-error.ts'
 
 /** The name that stands for pictures as an answer to a chat: that of the image model, and this. */
 const suffix = '-chat'

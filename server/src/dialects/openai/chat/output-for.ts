@@ -1,53 +1,48 @@
-import {
-  createStreamOutput,
-  createWholeOutput,
-  type ChatOutput,
-  type OutputOptions,
-  type StreamOutputOptions,
-} from './chat-output.ts'
-import type { ChatRequest } from './chat-request.ts'
-import type { OpenAiDeps, OpenAiRequest, OpenAiSettings } from '../openai-deps.ts'
+import type { DialectServices } from '../../services.ts'
+import type { Output } from '../../translate/output.ts'
 import { createPacedOutput } from '../../translate/paced-output.ts'
+import type { OutputOptions } from '../../translate/serve-translated.ts'
 import type { TextPace } from '../../translate/text-pace.ts'
 import { droppedHeader } from '../../translate/warnings.ts'
+import type { ChatEvent } from './chat-events.ts'
+import { createStreamOutput, createWholeOutput, type ChatOutputOptions } from './chat-output.ts'
+import type { ChatRequest } from './chat-request.ts'
+import { paceEvent } from './pace-event.ts'
+
+type Services = Pick<DialectServices, 'settings' | 'now'>
+type PaceSettings = ReturnType<Services['settings']>
 
 /** Where the answer to a request goes: whole or as a stream, as fast as it comes or at an even pace. */
 export function outputFor(
-  deps: OpenAiDeps,
-  request: OpenAiRequest,
-  { chat, dropped }: { chat: ChatRequest; dropped: string | undefined },
-): ChatOutput {
-  const settings = deps.settings()
-  const options: OutputOptions = {
+  { settings, now }: Services,
+  chat: ChatRequest,
+  { request, dropped }: OutputOptions,
+): Output<ChatEvent> {
+  const options: ChatOutputOptions = {
     client: request.client,
     envelope: {
       id: `chatcmpl-${request.id}`,
-      created: Math.floor(deps.forward.clock.now() / 1000),
+      created: Math.floor(now() / 1000),
       model: chat.model,
     },
     headers: { 'x-request-id': request.id, ...(dropped ? { [droppedHeader]: dropped } : {}) },
   }
   if (chat.stream !== true) return createWholeOutput(options)
-  return streamOutput(deps, options, {
+  const output = createStreamOutput(options, {
     withUsage: chat.stream_options?.include_usage === true,
-    keepAliveMs: settings.streamKeepAliveSeconds * 1000,
-    heartbeatMs: settings.fakeStreamEnabled
-      ? settings.fakeStreamEmptyDataIntervalSeconds * 1000
+    keepAliveMs: settings().streamKeepAliveSeconds * 1000,
+    heartbeatMs: settings().fakeStreamEnabled
+      ? settings().fakeStreamEmptyDataIntervalSeconds * 1000
       : 0,
+  })
+  if (!settings().streamOptimizerEnabled) return output
+  return createPacedOutput(output, {
+    signal: request.client.signal,
+    pace: (event) => paceEvent(event, paceOf(settings())),
   })
 }
 
-function streamOutput(
-  deps: OpenAiDeps,
-  options: OutputOptions,
-  stream: StreamOutputOptions,
-): ChatOutput {
-  const output = createStreamOutput(options, stream)
-  if (!deps.settings().streamOptimizerEnabled) return output
-  return createPacedOutput(output, options.client.signal, () => paceOf(deps.settings()))
-}
-
-const paceOf = (settings: OpenAiSettings): TextPace => ({
+const paceOf = (settings: PaceSettings): TextPace => ({
   minDelayMs: settings.streamMinDelay * 1000,
   maxDelayMs: settings.streamMaxDelay * 1000,
   short: settings.streamShortTextThreshold,

@@ -1,10 +1,10 @@
 import OpenAI from 'openai'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { OpenAiSettings } from '../openai-deps.ts'
-import { startOpenAiBench, token, type OpenAiBench } from '../testing/openai-bench.ts'
+import type { Settings } from '@gemini-balance/contract'
+import { startTestGateway, token, type TestGateway } from '../../testing/test-gateway.ts'
 
-let bench: OpenAiBench
-afterEach(() => bench.close())
+let gateway: TestGateway
+afterEach(() => gateway.close())
 
 const model = 'gemini-3.8-flash'
 const optimized = {
@@ -16,9 +16,9 @@ const optimized = {
   streamChunkSize: 5,
 }
 
-async function open(settings: Partial<OpenAiSettings>): Promise<OpenAI> {
-  bench = await startOpenAiBench({ settings })
-  return new OpenAI({ apiKey: token, baseURL: `${bench.url}/v1`, maxRetries: 0 })
+async function open(settings: Partial<Settings>): Promise<OpenAI> {
+  gateway = await startTestGateway({ settings })
+  return new OpenAI({ apiKey: token, baseURL: `${gateway.url}/v1`, maxRetries: 0 })
 }
 
 async function read(client: OpenAI, content: string, more: object = {}) {
@@ -38,7 +38,7 @@ async function read(client: OpenAI, content: string, more: object = {}) {
 describe('a stream at an even pace', () => {
   test('says the same as one that is not, in smaller pieces, with its end behind its text', async () => {
     const plain = await read(await open({}), 'Say hello [[fake:bytes-60]]')
-    await bench.close()
+    await gateway.close()
     const paced = await read(await open(optimized), 'Say hello [[fake:bytes-60]]')
     expect(paced.text).toBe(plain.text)
     expect(paced.texts.length).toBeGreaterThan(plain.texts.length)
@@ -87,6 +87,6 @@ describe('a stream at an even pace', () => {
       { signal: leaving.signal },
     )
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content) leaving.abort()
-    await expect.poll(() => bench.fake.activeCalls()).toBe(0)
+    await expect.poll(() => gateway.fake.activeCalls()).toBe(0)
   })
 })

@@ -1,5 +1,5 @@
 import type { ThinkingConfig } from '../../../google/requests/gemini-request.ts'
-import { ClientError } from '../../translate/client-error.ts'
+import { ClientError } from '../../client-error.ts'
 import type { ModelTraits } from '../../../google/models/model-traits.ts'
 
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
@@ -18,7 +18,7 @@ export function thinkingFor(effort: string, traits: ModelTraits): Thinking | und
   if (!isEffort(effort)) {
     throw new ClientError(`Invalid 'reasoning_effort': must be one of ${efforts.join(', ')}.`, {
       param: 'reasoning_effort',
-      code: 'invalid_value',
+      problem: 'invalid_value',
     })
   }
   if (!traits.thinks) return undefined

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readRecording } from '../../../runtime/testing/recordings.ts'
-import { startOpenAiBench, token, type OpenAiBench } from '../testing/openai-bench.ts'
+import { startTestGateway, token, type TestGateway } from '../../testing/test-gateway.ts'
 
 const requests = readRecording('openai-chat-requests.jsonl')
 const exchanges = readRecording('gemini-exchanges.jsonl')
@@ -11,20 +11,20 @@ const streams = (exchanges ?? [])
   })
   .toSorted((a, b) => a.length - b.length)
 
-let bench: OpenAiBench
+let gateway: TestGateway
 beforeAll(async () => {
-  bench = await startOpenAiBench({ attempts: 1 })
+  gateway = await startTestGateway({ attempts: 1 })
 })
 beforeEach(() => {
-  bench.fake.clearScripts()
-  bench.fake.clearReceived()
+  gateway.fake.clearScripts()
+  gateway.fake.clearReceived()
 })
-afterAll(() => bench.close())
+afterAll(() => gateway.close())
 
 const model = 'gemini-3.8-flash'
 
 async function post(body: object) {
-  const response = await fetch(`${bench.url}/v1/chat/completions`, {
+  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
     body: JSON.stringify(body),
@@ -75,13 +75,13 @@ describe.skipIf(exchanges === undefined)('a recorded stream, over real connectio
   test.each(several.map((bytes) => [bytes.length, bytes] as const))(
     'of %i bytes, cut behind any of them, is the same answer or an honest error',
     async (length, bytes) => {
-      bench.fake.script({ headers, bodyBase64: bytes.toString('base64') })
+      gateway.fake.script({ headers, bodyBase64: bytes.toString('base64') })
       const whole = await post(asked)
       expect(whole.text).toMatch(/data: \[DONE\]\n\n$/)
       let errors = 0
       for (let at = 1; at < length; at += 1) {
-        bench.fake.clearScripts()
-        bench.fake.script({ headers, bodyBase64: bytes.toString('base64'), cutAfterBytes: at })
+        gateway.fake.clearScripts()
+        gateway.fake.script({ headers, bodyBase64: bytes.toString('base64'), cutAfterBytes: at })
         const cut = await post(asked)
         if (cut.status === 200 && !cut.isCut) {
           expect(timeless(cut.text)).toBe(timeless(whole.text))
@@ -93,7 +93,7 @@ describe.skipIf(exchanges === undefined)('a recorded stream, over real connectio
         expect(cut.text).toMatch(/^(data: )?\{"error":|\n\ndata: \{"error":/)
       }
       expect(errors).toBeGreaterThan(length / 2)
-      expect(bench.received()).toHaveLength(length)
+      expect(gateway.received()).toHaveLength(length)
     },
     60_000,
   )

@@ -4,7 +4,7 @@ import type {
   GenerationConfig,
   Tool,
 } from '../../../google/requests/gemini-request.ts'
-import { ClientError } from '../../translate/client-error.ts'
+import { ClientError } from '../../client-error.ts'
 import { isObject } from '../../../runtime/json-value.ts'
 import type { ModelTraits } from '../../../google/models/model-traits.ts'
 import { isPlainJsonSchema } from '../../../google/requests/plain-json-schema.ts'

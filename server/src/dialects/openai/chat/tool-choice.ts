@@ -1,6 +1,6 @@
 import type { ChatRequest } from './chat-request.ts'
 import type { FunctionCallingConfig, Tool } from '../../../google/requests/gemini-request.ts'
-import { ClientError } from '../../translate/client-error.ts'
+import { ClientError } from '../../client-error.ts'
 
 /** How freely the model calls functions; undefined where the client leaves it to the model, or declares none. */
 export function translateToolChoice(

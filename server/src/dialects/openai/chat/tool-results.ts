@@ -1,6 +1,6 @@
 import type { ChatMessage } from './chat-request.ts'
 import type { FunctionResponse, Part } from '../../../google/requests/gemini-request.ts'
-import { ClientError } from '../../translate/client-error.ts'
+import { ClientError } from '../../client-error.ts'
 import { messageParts, textOf, type PartsContext } from './message-parts.ts'
 import { geminiCallId } from '../../translate/tool-call-id.ts'
 import type { Translated, Warning } from '../../translate/warnings.ts'

@@ -4,7 +4,7 @@ import type {
   GenerateContentRequest,
   GenerationConfig,
 } from '../../../google/requests/gemini-request.ts'
-import { ClientError } from '../../translate/client-error.ts'
+import { ClientError } from '../../client-error.ts'
 import type { RemoteMedia } from '../../translate/media-parts.ts'
 import { translateMessages } from './messages.ts'
 import type { ModelTraits } from '../../../google/models/model-traits.ts'

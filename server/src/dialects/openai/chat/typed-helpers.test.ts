@@ -2,21 +2,21 @@ import OpenAI from 'openai'
 import { zodFunction, zodResponseFormat } from 'openai/helpers/zod'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { startOpenAiBench, token, type OpenAiBench } from '../testing/openai-bench.ts'
+import { startTestGateway, token, type TestGateway } from '../../testing/test-gateway.ts'
 
-let bench: OpenAiBench
+let gateway: TestGateway
 let client: OpenAI
 beforeAll(async () => {
-  bench = await startOpenAiBench()
+  gateway = await startTestGateway()
   client = new OpenAI({
     apiKey: token,
-    baseURL: `${bench.url}/v1`,
+    baseURL: `${gateway.url}/v1`,
     maxRetries: 0,
     fetch: (url, init) => fetch(url, { ...init, body: withoutExtras(init?.body) }),
   })
 })
-beforeEach(() => bench.fake.clearReceived())
-afterAll(() => bench.close())
+beforeEach(() => gateway.fake.clearReceived())
+afterAll(() => gateway.close())
 
 /** As a client sends it that keeps of an answer only what OpenAI defines. */
 function withoutExtras(body: unknown): string | null {
@@ -29,7 +29,7 @@ function withoutExtras(body: unknown): string | null {
 
 /** Every turn of the model's that called something came back signed as Google signed it. */
 function expectTrueSignatures(): void {
-  const sent = bench.fake.received().map(({ bodyText }) => bodyText)
+  const sent = gateway.fake.received().map(({ bodyText }) => bodyText)
   expect(sent.length).toBeGreaterThan(1)
   for (const body of sent) {
     expect(body).not.toContain('skip_thought_signature_validator')

@@ -1,5 +1,12 @@
+import type { GatewayRequest } from '../../../gateway/request.ts'
 import { parseModelName } from '../../../google/models/model-name.ts'
+import type { ClientRequest } from '../../dialect.ts'
+import { failure, FailureError, unsupportedModel } from '../../failures.ts'
 import { callTo } from '../../translate/build-call.ts'
+import { collector, readCall } from '../../translate/read-call.ts'
+import { readRequest } from '../../translate/read-request.ts'
+import { sendJson } from '../send-json.ts'
+import type { OpenAiServices } from '../services.ts'
 import {
   embeddingRequest,
   embeddingsOf,
@@ -8,35 +15,30 @@ import {
   translateEmbeddings,
   type BatchAnswer,
 } from './embeddings.ts'
-import { openAiError, unsupportedModel } from '../errors.ts'
-import type { OpenAiDeps, OpenAiRequest } from '../openai-deps.ts'
-import { collector, readCall } from '../../translate/read-call.ts'
-import { readRequest } from '../../translate/read-request.ts'
-import { sendError, sendJson } from '../send-json.ts'
 
-/** `POST embeddings`. Throws InvalidRequest. */
+/** `POST embeddings`: as many calls as the inputs need. */
 export async function answerEmbeddings(
-  deps: OpenAiDeps,
-  request: OpenAiRequest,
-  body: Buffer,
+  services: OpenAiServices,
+  request: ClientRequest,
 ): Promise<void> {
+  const { settings, catalogue } = services
   const { client } = request
-  const wanted = readRequest(embeddingRequest, body)
+  const wanted = readRequest(embeddingRequest, request.body)
   const requested = wanted.model.replace(/^models\//, '')
-  const model = parseModelName(requested, deps.settings(), (id) => deps.catalogue.has(id))
-  if (model === undefined) return sendError(client, unsupportedModel(wanted.model))
+  const model = parseModelName(requested, settings(), (id) => catalogue.has(id))
+  if (model === undefined) throw new FailureError(unsupportedModel(wanted.model))
   const requests = translateEmbeddings(wanted, model.base)
   const answers: BatchAnswer[] = []
   for (let start = 0; start < requests.length; start += inputsPerCall) {
     const some = requests.slice(start, start + inputsPerCall)
     const held = collector()
-    const call = embeddingCall(deps, request, { model: model.base, requests: some })
-    const ended = await readCall(deps, call, { signal: client.signal, sink: held.sink })
-    if (ended.kind === 'left') return
-    if (ended.kind === 'refused') return sendError(client, ended.error)
+    const call = embeddingCall(services, request, { model: model.base, requests: some })
+    const end = await readCall(services, call, { signal: client.signal, sink: held.sink })
+    if (end.kind === 'left') return
+    if (end.kind === 'refused') throw new FailureError(end.failure)
     const answer = readEmbeddings(held.bytes().toString('utf8'))
-    if (ended.kind === 'cut' || answer?.embeddings.length !== some.length) {
-      return sendError(client, incomplete)
+    if (end.kind === 'cut' || answer?.embeddings.length !== some.length) {
+      throw new FailureError(incomplete)
     }
     answers.push(answer)
   }
@@ -45,20 +47,20 @@ export async function answerEmbeddings(
 
 type Batch = { readonly model: string; readonly requests: readonly object[] }
 
-function embeddingCall(deps: OpenAiDeps, request: OpenAiRequest, { model, requests }: Batch) {
+function embeddingCall(
+  services: OpenAiServices,
+  request: ClientRequest,
+  { model, requests }: Batch,
+): GatewayRequest {
   const body = Buffer.from(JSON.stringify({ requests }))
+  const call = callTo(services, `models/${encodeURIComponent(model)}:batchEmbedContents`, 'unary')
   return {
     id: request.id,
-    ask: { model, lane: model, estimatedInputTokens: Math.ceil(body.length / 4) },
-    call: {
-      ...callTo(deps, `models/${encodeURIComponent(model)}:batchEmbedContents`, 'unary'),
-      body: [body],
-      generates: false,
-      usesResource: false,
-    },
-    patienceMs: undefined,
+    admitted: request.admit(model),
+    key: { model, lane: model, estimatedInputTokens: Math.ceil(body.length / 4) },
+    call: { ...call, body: [body], generates: false, usesResource: false },
     labels: {
-      dialect: request.dialect,
+      dialect: services.label,
       method: 'embeddings',
       caller: request.caller.id,
       streamed: false,
@@ -66,7 +68,7 @@ function embeddingCall(deps: OpenAiDeps, request: OpenAiRequest, { model, reques
   }
 }
 
-const incomplete = openAiError(502, {
-  message: 'Google did not give a vector for every input.',
-  type: 'server_error',
-})
+const incomplete = failure(
+  'upstream_incomplete',
+  'Google did not give a vector for every input. Try again.',
+)

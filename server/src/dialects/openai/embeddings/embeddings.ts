@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ClientError } from '../../translate/client-error.ts'
+import { ClientError } from '../../client-error.ts'
 
 const input = z.union([
   z.string(),

@@ -1,46 +1,55 @@
 import { deriveModels, idOf } from '../../../google/models/derived-models.ts'
-import { imageChatName, paintingModel } from '../chat/image-chat.ts'
-import { openAiModel, openAiModelList } from './models.ts'
-import { openAiError } from '../errors.ts'
-import type { OpenAiDeps, OpenAiRequest, OpenAiSettings } from '../openai-deps.ts'
-import { sendError, sendJson } from '../send-json.ts'
+import type { ClientRequest } from '../../dialect.ts'
+import { failure, FailureError, noModelList } from '../../failures.ts'
+import type { DialectServices } from '../../services.ts'
+import { imageChatName, paintingModel, type ImageChatSettings } from '../chat/image-chat.ts'
+import { sendJson } from '../send-json.ts'
+import { openAiModel, openAiModelList, type ModelList } from './models.ts'
 
 /** `GET models`: every model with its variants behind it. */
-export async function answerModelList(deps: OpenAiDeps, request: OpenAiRequest): Promise<void> {
-  const names = await namesOf(deps, request)
-  if (names === undefined) sendError(request.client, noList)
-  else sendJson(request.client, openAiModelList(names, created(deps)))
+export async function answerModelList(
+  services: DialectServices,
+  { client, caller }: ClientRequest,
+): Promise<void> {
+  const names = await namesOf(services, caller.mayUse)
+  sendJson(client, openAiModelList(names, created(services)))
 }
 
 /** `GET models/x`; ids may hold a slash. */
 export async function answerModelGet(
-  deps: OpenAiDeps,
-  request: OpenAiRequest,
+  services: DialectServices,
+  { client, caller }: ClientRequest,
   id: string,
 ): Promise<void> {
-  const names = await namesOf(deps, request)
-  const name = names?.find((one) => idOf(one) === idOf(id))
-  if (names === undefined) sendError(request.client, noList)
-  else if (name === undefined) sendError(request.client, notFound(id))
-  else sendJson(request.client, openAiModel(name, created(deps)))
+  const names = await namesOf(services, caller.mayUse)
+  const name = names.find((one) => idOf(one) === idOf(id))
+  if (name === undefined) throw new FailureError(notFound(id))
+  sendJson(client, openAiModel(name, created(services)))
 }
 
-const created = (deps: OpenAiDeps) => Math.floor(deps.forward.clock.now() / 1000)
+/** The list for a caller who may use every model. Rejects where Google gives none. */
+export async function wholeModelList(
+  services: Pick<DialectServices, 'catalogue' | 'settings' | 'now'>,
+): Promise<ModelList> {
+  return openAiModelList(await modelNames(services, () => true), created(services))
+}
 
-async function namesOf(deps: OpenAiDeps, { caller }: OpenAiRequest): Promise<string[] | undefined> {
+const created = ({ now }: Pick<DialectServices, 'now'>) => Math.floor(now() / 1000)
+
+type MayUse = ClientRequest['caller']['mayUse']
+
+async function namesOf(services: DialectServices, mayUse: MayUse): Promise<string[]> {
   try {
-    return await modelNames(deps, caller.mayUse)
-  } catch (error) {
-    deps.onError(error)
-    return undefined
+    return await modelNames(services, mayUse)
+  } catch (cause) {
+    services.onError(cause)
+    throw new FailureError(noModelList, { cause })
   }
 }
 
-type MayUse = OpenAiRequest['caller']['mayUse']
-
-/** The models of which somebody may use the base. Rejects where Google gives no list. */
-export async function modelNames(
-  { catalogue, settings }: Pick<OpenAiDeps, 'catalogue' | 'settings'>,
+/** The models of which a caller may use the base. */
+async function modelNames(
+  { catalogue, settings }: Pick<DialectServices, 'catalogue' | 'settings'>,
   mayUse: MayUse,
 ): Promise<string[]> {
   const models = await catalogue.models()
@@ -50,7 +59,7 @@ export async function modelNames(
   return [...names, ...imageChats(now, mayUse)]
 }
 
-function imageChats(settings: OpenAiSettings, mayUse: MayUse): string[] {
+function imageChats(settings: ImageChatSettings, mayUse: MayUse): string[] {
   const name = imageChatName(settings)
   const painter = name && paintingModel(name, settings)
   return name && painter && mayUse(painter) ? [name] : []
@@ -67,16 +76,5 @@ function besideTheirBase(names: readonly string[]): string[] {
   return names.filter((name) => !variants.has(name)).flatMap((name) => [name, ...variantsOf(name)])
 }
 
-const noList = openAiError(503, {
-  message: 'Google gave no list of models to any key of this gateway. Its log says why.',
-  type: 'server_error',
-  code: 'service_unavailable',
-})
-
 const notFound = (id: string) =>
-  openAiError(404, {
-    message: `The model '${id}' does not exist.`,
-    type: 'invalid_request_error',
-    param: 'model',
-    code: 'model_not_found',
-  })
+  failure('model_not_found', `The model '${id}' does not exist.`, { param: 'model' })

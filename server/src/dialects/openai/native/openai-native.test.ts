@@ -1,25 +1,18 @@
 import OpenAI from 'openai'
 import { afterEach, describe, expect, test } from 'vitest'
-import { startOpenAiBench, token, type OpenAiBench } from '../testing/openai-bench.ts'
-import { openAiNativeRoutes } from './dialect.ts'
+import { startTestGateway, token, type TestGateway } from '../../testing/test-gateway.ts'
 
-let bench: OpenAiBench
-afterEach(() => bench.close())
+let gateway: TestGateway
+afterEach(() => gateway.close())
 
 const path = '/v1beta/openai/chat/completions'
 const messages = [{ role: 'user' as const, content: 'Say hello' }]
 const request = { model: 'gemini-3.8-flash', messages }
 
 const standardKeys = ['AIza-test-0', 'AIza-test-1']
-let told: string[]
-
 async function start(keys: readonly string[]): Promise<OpenAI> {
-  told = []
-  bench = await startOpenAiBench({
-    keys,
-    moreRoutes: (deps) => openAiNativeRoutes({ ...deps, tell: (line) => void told.push(line) }),
-  })
-  return new OpenAI({ apiKey: token, baseURL: `${bench.url}/openai/v1`, maxRetries: 0 })
+  gateway = await startTestGateway({ keys })
+  return new OpenAI({ apiKey: token, baseURL: `${gateway.url}/openai/v1`, maxRetries: 0 })
 }
 
 describe('/openai/v1', () => {
@@ -27,21 +20,21 @@ describe('/openai/v1', () => {
     const client = await start(['AQ.test-key-0'])
     const answer = await client.chat.completions.create(request)
     expect(answer.choices[0]?.finish_reason).toBe('stop')
-    expect(bench.fake.received()[0]?.path).toBe('/v1beta/models/gemini-3.8-flash:generateContent')
+    expect(gateway.fake.received()[0]?.path).toBe('/v1beta/models/gemini-3.8-flash:generateContent')
   })
 
   test('passes on what it does not know, both ways, but for top_k', async () => {
     const client = await start(standardKeys)
     const content = '<thought>hm</thought>hi'
     const choices = [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }]
-    bench.fake.script({ path, body: JSON.stringify({ id: 'x', choices, strange: 1 }) })
+    gateway.fake.script({ path, body: JSON.stringify({ id: 'x', choices, strange: 1 }) })
     const extra = { ...request, top_k: 4, unheard: 'of' }
     expect(await client.chat.completions.create(extra)).toMatchObject({
       strange: 1,
       choices: [{ message: { content: 'hi', reasoning_content: 'hm' } }],
     })
-    expect(bench.received()[0]).toEqual({ ...request, unheard: 'of' })
-    expect(bench.fake.received()[0]?.headers).toMatchObject({
+    expect(gateway.received()[0]).toEqual({ ...request, unheard: 'of' })
+    expect(gateway.fake.received()[0]?.headers).toMatchObject({
       authorization: expect.stringMatching(/^Bearer AIza-test-/),
     })
   })
@@ -51,7 +44,7 @@ describe('/openai/v1', () => {
     const chunk = (delta: object, finish_reason: string | null) =>
       `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }] })}\n\n`
     const body = `${chunk({ content: '<tho' }, null)}${chunk({ content: 'ught>hm</thought>hi' }, 'stop')}data: [DONE]\n\n`
-    bench.fake.script({ path, body, headers: { 'content-type': 'text/event-stream' } })
+    gateway.fake.script({ path, body, headers: { 'content-type': 'text/event-stream' } })
     const deltas: object[] = []
     for await (const { choices } of await client.chat.completions.create({
       ...request,
@@ -65,7 +58,7 @@ describe('/openai/v1', () => {
   test('says that a stream without its end was cut', async () => {
     const client = await start(standardKeys)
     const body = 'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n'
-    bench.fake.script({ path, body, headers: { 'content-type': 'text/event-stream' } })
+    gateway.fake.script({ path, body, headers: { 'content-type': 'text/event-stream' } })
     const stream = await client.chat.completions.create({ ...request, stream: true })
     const read = async () => {
       const chunks = []
@@ -82,7 +75,7 @@ describe('/openai/v1', () => {
       message: 'Thinking level MINIMAL is not supported.',
       status: 'INVALID_ARGUMENT',
     }
-    bench.fake.script({ path, status: 400, body: JSON.stringify([{ error }]) })
+    gateway.fake.script({ path, status: 400, body: JSON.stringify([{ error }]) })
     await expect(client.chat.completions.create(request)).rejects.toMatchObject({
       status: 400,
       type: 'invalid_request_error',
@@ -97,13 +90,13 @@ describe('/openai/v1', () => {
       message: 'Multiple authentication credentials received. Please pass only one.',
       status: 'INVALID_ARGUMENT',
     }
-    bench.fake.script({ path, status: 400, body: JSON.stringify([{ error }]) })
+    gateway.fake.script({ path, status: 400, body: JSON.stringify([{ error }]) })
     for (let times = 0; times < 2; times += 1) {
       const answer = await client.chat.completions.create(request)
       expect(answer.choices[0]?.finish_reason).toBe('stop')
     }
-    const asked = bench.fake.received().filter((one) => one.path === path)
+    const asked = gateway.fake.received().filter((one) => one.path === path)
     expect(asked).toHaveLength(2)
-    expect(told).toHaveLength(1)
+    expect(gateway.lines).toHaveLength(1)
   })
 })

@@ -1,37 +1,43 @@
-import type { GatewayRequest } from '../../../gateway/forward.ts'
-import { callTo } from '../../translate/build-call.ts'
-import { ClientError } from '../../translate/client-error.ts'
+import { uncounted } from '../../../auth/clients/admission.ts'
+import type { GatewayRequest } from '../../../gateway/request.ts'
 import { isObject, type JsonObject } from '../../../runtime/json-value.ts'
-import type { OpenAiDeps, OpenAiRequest } from '../openai-deps.ts'
+import { ClientError } from '../../client-error.ts'
 import { demandsPaid } from '../../demands-paid.ts'
+import type { ClientRequest } from '../../dialect.ts'
+import { callTo } from '../../translate/build-call.ts'
+import type { OpenAiServices } from '../services.ts'
 
 export type Endpoint = 'chat/completions' | 'embeddings' | 'images/generations'
 
 export type RelayCall = {
-  readonly gateway: GatewayRequest
+  readonly model: string
+  /** Made when it is sent, for that counts the request. */
+  readonly gateway: () => GatewayRequest
   readonly streams: boolean
   /** Whether the client asked for the usage of a stream; the gateway asks in any case. */
   readonly wantsUsage: boolean
 }
 
-/** A request as it came, but for `top_k`, which Google's OpenAI endpoint refuses. */
+/** A request as it came, without `top_k`, which Google's OpenAI endpoint refuses. */
 export function relayCall(
-  deps: OpenAiDeps,
-  request: OpenAiRequest,
-  { endpoint, body }: { endpoint: Endpoint; body: Buffer },
+  services: OpenAiServices,
+  request: ClientRequest,
+  endpoint: Endpoint,
 ): RelayCall {
-  const { top_k: _refused, ...wanted } = readBodyObject(body)
+  const { top_k: _refused, ...wanted } = readBodyObject(request.body)
   const streams = wanted['stream'] === true
   const options = isObject(wanted['stream_options']) ? wanted['stream_options'] : {}
   const sent = streams ? { ...wanted, stream_options: { ...options, include_usage: true } } : wanted
   const bytes = Buffer.from(JSON.stringify(sent))
   const model = typeof wanted['model'] === 'string' ? wanted['model'].replace(/^models\//, '') : ''
   return {
+    model,
     streams,
     wantsUsage: options['include_usage'] === true,
-    gateway: {
+    gateway: () => ({
       id: request.id,
-      ask: {
+      admitted: request.admit(model),
+      key: {
         request: request.id,
         model,
         lane: model,
@@ -40,37 +46,37 @@ export function relayCall(
         ...(demandsPaid(request.raw) ? { paidOnly: true } : {}),
       },
       call: {
-        ...callTo(deps, `openai/${endpoint}`, streams ? 'sse' : 'unary'),
+        ...callTo(services, `openai/${endpoint}`, streams ? 'sse' : 'unary'),
         body: [bytes],
         generates: true,
         usesResource: false,
         credential: 'bearer',
         shape: 'openai',
       },
-      patienceMs: undefined,
-      // What can be translated need not wait for a key that can travel so.
-      waits: endpoint === 'images/generations',
+      // What can be translated need not wait for a key that this endpoint takes.
+      mayWait: endpoint === 'images/generations',
       labels: {
-        dialect: request.dialect,
+        dialect: services.label,
         method: endpoint,
         caller: request.caller.id,
         streamed: streams,
       },
-    },
+    }),
   }
 }
 
-/** `GET models`, or `GET models/x`, whose lane is the model's: that it is not found says nothing of others. */
+/** `GET models`, or `GET models/x` on the lane of the model: that it is not found says nothing of others. Counts for no token. */
 export function modelsCall(
-  deps: OpenAiDeps,
-  request: OpenAiRequest,
+  services: OpenAiServices,
+  request: ClientRequest,
   model?: string,
 ): GatewayRequest {
   const path = model === undefined ? 'models' : `models/${encodeURIComponent(model)}`
-  const { method: _post, ...call } = callTo(deps, `openai/${path}`, 'unary')
+  const { method: _post, ...call } = callTo(services, `openai/${path}`, 'unary')
   return {
     id: request.id,
-    ask: {
+    admitted: uncounted,
+    key: {
       request: request.id,
       model: model ?? '',
       lane: model ?? '',
@@ -86,10 +92,9 @@ export function modelsCall(
       credential: 'bearer',
       shape: 'openai',
     },
-    patienceMs: undefined,
-    waits: false,
+    mayWait: false,
     labels: {
-      dialect: request.dialect,
+      dialect: services.label,
       method: 'models',
       caller: request.caller.id,
       streamed: false,

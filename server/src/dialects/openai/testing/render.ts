@@ -3,7 +3,7 @@ import { createEventWriter, type ChatEvent } from '../chat/chat-events.ts'
 import { ChatStream, type StreamOptions } from '../chat/chat-stream.ts'
 import { completionOf, type ChatCompletion } from '../chat/chat-response.ts'
 import { readAnswer } from '../../../google/answers/gemini-answer.ts'
-import type { OpenAiError } from '../errors.ts'
+import type { Failure } from '../../failures.ts'
 
 export const envelope = { id: 'chatcmpl-1', created: 1, model: 'gemini-3.8-flash' }
 
@@ -14,6 +14,7 @@ export function testOptions(options: Partial<StreamOptions> = {}): StreamOptions
     showSearchLinks: false,
     numbersImages: false,
     newCallId: () => `new${(calls += 1)}`,
+    keepSignature: () => {},
     ...options,
   }
 }
@@ -28,13 +29,13 @@ export function eventsOf(chunks: readonly string[], options = testOptions()): Ch
 /** The chunks of a stream that arrived in these pieces. */
 export function chunksOf(pieces: readonly Buffer[]): string[] {
   const splitter = createSseSplitter()
-  return [...pieces.flatMap((piece) => splitter.push(piece)), ...splitter.rest()]
+  return [...pieces.flatMap((piece) => splitter.push(piece)), ...splitter.flush()]
 }
 
 export function complete(
   chunks: readonly object[],
   options = testOptions(),
-): ChatCompletion | OpenAiError {
+): ChatCompletion | Failure {
   return completionOf(
     envelope,
     eventsOf(

@@ -1,18 +1,20 @@
-/** Where Google is: `BASE_URL` taken apart. */
-export type UpstreamAddress = {
-  readonly origin: string
-  /** A path in front of the version, without a slash at its end; empty for Google itself. */
-  readonly prefix: string
-  /** The version for calls that the gateway makes by itself. A client's own version always wins. */
-  readonly version: string
+import type { Platform, UpstreamAddress } from './platform.ts'
+
+/** Google's Gemini API (AI Studio): keys travel as `x-goog-api-key`, or as Bearer to its OpenAI endpoint. */
+export const gemini: Platform = {
+  name: 'gemini',
+  address: ({ baseUrl }) => readAddress(baseUrl),
+  pathOf: ({ path }, { prefix }) => prefix + path,
+  credential: (key, call) =>
+    call.credential === 'bearer' ? ['authorization', `Bearer ${key}`] : ['x-goog-api-key', key],
 }
 
 const versionSegment = /^v\d+[a-z0-9]*$/
 
 let last: { readonly baseUrl: string; readonly address: UpstreamAddress } | undefined
 
-/** Reads `https://host[/prefix][/version]`. Without a version, `v1beta`. Read once, for it seldom changes and is asked for by requests. */
-export function readUpstreamAddress(baseUrl: string): UpstreamAddress {
+/** Reads `https://host[/prefix][/version]`; without a version, `v1beta`. Every request asks, and the setting seldom changes: the last one is kept. */
+function readAddress(baseUrl: string): UpstreamAddress {
   if (last?.baseUrl !== baseUrl) last = { baseUrl, address: parseAddress(baseUrl) }
   return last.address
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { readUpstreamAddress } from './upstream-address.ts'
+import { gemini } from './gemini.ts'
 
 test('the default address has an origin, a version and no prefix', () => {
-  expect(readUpstreamAddress('https://generativelanguage.googleapis.com/v1beta')).toEqual({
+  expect(gemini.address({ baseUrl: 'https://generativelanguage.googleapis.com/v1beta' })).toEqual({
     origin: 'https://generativelanguage.googleapis.com',
     prefix: '',
     version: 'v1beta',
@@ -10,7 +10,7 @@ test('the default address has an origin, a version and no prefix', () => {
 })
 
 test('a prefix in front of the version is kept', () => {
-  expect(readUpstreamAddress('http://127.0.0.1:9000/mirror/google/v1/')).toEqual({
+  expect(gemini.address({ baseUrl: 'http://127.0.0.1:9000/mirror/google/v1/' })).toEqual({
     origin: 'http://127.0.0.1:9000',
     prefix: '/mirror/google',
     version: 'v1',
@@ -18,7 +18,7 @@ test('a prefix in front of the version is kept', () => {
 })
 
 test('an address without a version means v1beta', () => {
-  expect(readUpstreamAddress('https://proxy.example/gemini')).toEqual({
+  expect(gemini.address({ baseUrl: 'https://proxy.example/gemini' })).toEqual({
     origin: 'https://proxy.example',
     prefix: '/gemini',
     version: 'v1beta',

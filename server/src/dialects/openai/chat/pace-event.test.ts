@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ChatEvent } from '../openai/chat/chat-events.ts'
-import { delayFor, paceEvent, type TextPace } from './text-pace.ts'
+import { delayFor, type TextPace } from '../../translate/text-pace.ts'
+import type { ChatEvent } from './chat-events.ts'
+import { paceEvent } from './pace-event.ts'
 
 const pace: TextPace = { minDelayMs: 16, maxDelayMs: 24, short: 10, long: 50, pieceSize: 5 }
 const said = (content: string): ChatEvent => ({ kind: 'delta', choice: 0, delta: { content } })

@@ -1,0 +1,50 @@
+import type { CallCounter } from '../auth/clients/admission.ts'
+import type { Callers } from '../auth/clients/credentials.ts'
+import { mountDialects } from '../dialects/dialects.ts'
+import { createPublicFetch } from '../dialects/media/public-fetch.ts'
+import type { DialectServices } from '../dialects/services.ts'
+import type { DataRoute } from '../http/data-plane.ts'
+import type { RootLog } from '../log/create-log.ts'
+import { realClock } from '../runtime/real-clock.ts'
+import type { LiveSettings } from '../settings/live-settings.ts'
+import { clientMethod } from '../telemetry/metrics/client-method.ts'
+import type { Traffic } from '../telemetry/metrics/request-metrics.ts'
+
+export type ComposeDialectsDeps = Pick<
+  DialectServices,
+  'gateway' | 'catalogue' | 'signatures' | 'onError'
+> & {
+  readonly settings: LiveSettings
+  readonly callers: Callers
+  readonly counter: CallCounter
+  readonly log: RootLog
+  readonly traffic: Traffic
+}
+
+/** What clients call. */
+export function composeDialects(deps: ComposeDialectsDeps): DataRoute[] {
+  const { settings, gateway, catalogue, signatures, callers, counter, log, traffic, onError } = deps
+  const { now } = realClock
+  return mountDialects(
+    {
+      settings: settings.current,
+      gateway,
+      catalogue,
+      signatures,
+      fetchMedia: createPublicFetch(),
+      scrub: log.scrubber.scrub,
+      now,
+      onError,
+      log: (line) => log.info(line),
+    },
+    {
+      callers,
+      counter,
+      requests: traffic,
+      methodOf: clientMethod,
+      maxBodyBytes: () => settings.current().maxRequestBodyMb * 1024 * 1024,
+      now,
+      onError,
+    },
+  )
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { AdmissionError } from '../auth/clients/admission.ts'
+import { BodyError } from '../http/request-body.ts'
+import { ClientError } from './client-error.ts'
+import { googleFailure, noKeyFailure, outcomeFailure, thrownFailure } from './failures.ts'
+
+test.each(['no-keys', 'none-alive', 'all-tried', 'none-allowed'] as const)(
+  'without a key (%s) the gateway is unavailable',
+  (kind) => {
+    expect(noKeyFailure({ kind }, 'gemini-x', 0).status).toBe(503)
+  },
+)
+
+test('a model that no project has is a 404', () => {
+  expect(noKeyFailure({ kind: 'model-unavailable' }, 'gemini-x', 0).status).toBe(404)
+})
+
+test('an attempt without an answer says who failed', () => {
+  const of = (verdict: 'timed-out' | 'network-failed' | 'key-leaked') =>
+    outcomeFailure({ verdict, status: 0 })
+  expect(of('timed-out')).toMatchObject({ code: 'upstream_timeout', status: 504 })
+  expect(of('network-failed')).toMatchObject({ code: 'connection_failed', status: 502 })
+  expect(of('key-leaked')).toMatchObject({ code: 'no_key_succeeded', status: 503 })
+})
+
+test('a token at its limit is told when it has room again', () => {
+  const denied = {
+    kind: 'token-spent',
+    limit: 'requests per minute',
+    most: 2,
+    wakesAt: 900,
+  } as const
+  expect(thrownFailure(new AdmissionError(denied), 400)).toMatchObject({
+    code: 'token_limit_reached',
+    status: 429,
+    retryAfterMs: 500,
+  })
+})
+
+test('bad requests name the field, bad bodies keep their status, and what nobody knows is ours', () => {
+  const bad = new ClientError('No.', { param: 'messages', problem: 'invalid_value' })
+  expect(thrownFailure(bad, 0)).toMatchObject({
+    code: 'invalid_request',
+    status: 400,
+    param: 'messages',
+  })
+  expect(thrownFailure(new BodyError(413, 'Too long.'), 0)).toMatchObject({ status: 413 })
+  expect(thrownFailure(new Error('x'), 0)).toBeUndefined()
+})
+
+test("Google's own error keeps its status, words and quotas", () => {
+  const body = JSON.stringify([
+    { error: { code: 400, message: 'No.', status: 'INVALID_ARGUMENT' } },
+  ])
+  expect(googleFailure(400, body)).toMatchObject({
+    code: 'google_error',
+    status: 400,
+    message: 'No.',
+  })
+  expect(googleFailure(502, '').message).toContain('502')
+})

@@ -1,0 +1,127 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { RequestAdmission, type CallCounter } from '../auth/clients/admission.ts'
+import { credentialsOf, type Callers } from '../auth/clients/credentials.ts'
+import { connectClient, sendAnswer, type ClientConnection } from '../http/client-connection.ts'
+import type { DataRoute } from '../http/data-plane.ts'
+import { BodyError, readBody } from '../http/request-body.ts'
+import { newRequestId } from '../runtime/request-id.ts'
+import type { Dialect, Operation } from './dialect.ts'
+import { internalError, thrownFailure, tokenFailure, unknownToken } from './failures.ts'
+
+/** Told of requests as clients see them, those too that never reach Google. */
+export type RequestCounter = {
+  requestBegan(dialect: string): void
+  requestEnded(end: {
+    readonly dialect: string
+    readonly method: string
+    /** 0 when the client left before there was one. */
+    readonly status: number
+    readonly isWhole: boolean
+  }): void
+}
+
+export type MountDeps = {
+  readonly callers: Callers
+  /** Where requests count for their tokens. */
+  readonly counter: CallCounter
+  readonly requests: RequestCounter
+  /** The method a client calls, as a label of metrics. */
+  readonly methodOf: (url: string) => string
+  readonly maxBodyBytes: () => number
+  readonly now: () => number
+  /** Told of failures that are ours. */
+  readonly onError: (error: unknown) => void
+}
+
+/** The routes of a dialect: every request of its clients comes in here. */
+export function mount(dialect: Dialect, deps: MountDeps): DataRoute[] {
+  return dialect.operations.flatMap((operation) =>
+    operation.paths.map((path) => ({
+      methods: operation.methods,
+      path,
+      ...(operation.credential === undefined ? {} : { credential: operation.credential }),
+      handle(raw: IncomingMessage, response: ServerResponse): void {
+        const served = { dialect, operation, raw, response }
+        count(deps, served)
+        void serveOperation(deps, served)
+      },
+    })),
+  )
+}
+
+type Served = {
+  readonly dialect: Dialect
+  readonly operation: Operation
+  readonly raw: IncomingMessage
+  readonly response: ServerResponse
+}
+
+/** Connects the client, names the caller, reads the body, serves. The only place that catches: failures inside leave in the dialect's shape. */
+async function serveOperation(deps: MountDeps, served: Served): Promise<void> {
+  const { dialect, operation, raw, response } = served
+  const client = connectClient(response)
+  let admission: RequestAdmission | undefined
+  try {
+    const { path, query } = splitUrl(raw.url ?? '')
+    const caller = deps.callers.identify(credentialsOf(raw, query), raw)
+    if (caller === undefined) return sendAnswer(client, dialect.renderFailure(unknownToken))
+    const now = deps.now()
+    const problem = caller.problem(dialect.name, now)
+    if (problem !== undefined) {
+      return sendAnswer(client, dialect.renderFailure(tokenFailure(problem)))
+    }
+    const counted = new RequestAdmission(deps.counter, caller, deps.now)
+    admission = counted
+    await operation.serve({
+      id: newRequestId(now),
+      raw,
+      path,
+      query,
+      body: operation.body === 'none' ? noBody : await readBody(raw, deps.maxBodyBytes()),
+      client,
+      caller,
+      admit: (model) => counted.admit(model),
+    })
+  } catch (error) {
+    answerFailure(deps, served, { client, error })
+  } finally {
+    admission?.release()
+  }
+}
+
+const noBody = Buffer.alloc(0)
+
+function answerFailure(
+  deps: MountDeps,
+  { dialect, response }: Served,
+  { client, error }: { readonly client: ClientConnection; readonly error: unknown },
+): void {
+  if (client.signal.aborted) return
+  const failure = thrownFailure(error, deps.now())
+  if (failure === undefined || response.headersSent) deps.onError(error)
+  if (response.headersSent) return client.breakOff('')
+  // The rest of a body that nobody reads must not be taken for the next request.
+  if (error instanceof BodyError) response.setHeader('connection', 'close')
+  sendAnswer(client, dialect.renderFailure(failure ?? internalError))
+}
+
+function count({ requests, methodOf }: MountDeps, { dialect, raw, response }: Served): void {
+  const { name } = dialect
+  const { url = '' } = raw
+  requests.requestBegan(name)
+  response.on('close', () =>
+    requests.requestEnded({
+      dialect: name,
+      method: methodOf(url),
+      status: response.headersSent ? response.statusCode : 0,
+      isWhole: response.writableFinished,
+    }),
+  )
+}
+
+function splitUrl(url: string): { path: string; query: URLSearchParams | undefined } {
+  const at = url.indexOf('?')
+  return at === -1
+    ? { path: url, query: undefined }
+    : { path: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) }
+}
