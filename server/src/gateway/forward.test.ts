@@ -1,0 +1,249 @@
+import { describe, expect, test } from 'vitest'
+import { uncounted } from '../auth/clients/admission.ts'
+import type { Outcome } from '../google/outcome.ts'
+import type { VerdictName } from '../google/verdicts.ts'
+import type { KeyRequest, Keys, NoKeyReason, Reservation } from '../keys/types.ts'
+import { Secret } from '../log/secret.ts'
+import { ClientAbort } from '../runtime/client-signal.ts'
+import type { Answer, StreamEnd } from './answer.ts'
+import { forward, type ForwardLimits } from './forward.ts'
+import type { AttemptReport, WaitEnd } from './observer.ts'
+import type { GatewayRequest } from './request.ts'
+
+const limits: ForwardLimits = {
+  maxRetries: 3,
+  maxKeySwitches: 8,
+  queueMaxWaitMs: 1000,
+  timeOutMs: 60_000,
+}
+
+const request: GatewayRequest = {
+  id: 'r1',
+  admitted: uncounted,
+  key: { lane: 'm', model: 'm', estimatedInputTokens: 1, conversation: 'c' },
+  call: {
+    method: 'POST',
+    path: '/v1beta/models/m:generateContent',
+    headers: {},
+    body: [],
+    framing: 'unary',
+    generates: true,
+    usesResource: false,
+  },
+  labels: { dialect: 'gemini', method: 'generateContent', caller: 'me', streamed: false },
+}
+
+const reservation = (key: number): Reservation => ({
+  request: 'r1',
+  key,
+  project: `p${key}`,
+  lane: 'm',
+  secret: new Secret(`key-${key}`),
+  reservedAt: 0,
+  estimatedInputTokens: 1,
+  trial: false,
+  choice: 'pool',
+  ready: 1,
+  groups: 1,
+})
+
+function answerOf(status: number): Answer & { discarded: boolean } {
+  return {
+    status,
+    headers: {},
+    whole: Buffer.from('{}'),
+    discarded: false,
+    pipe: async () => ({ kind: 'complete' }),
+    tail: () => Buffer.alloc(0),
+    usage: () => undefined,
+    discard() {
+      this.discarded = true
+    },
+  }
+}
+
+type Script = {
+  /** How each attempt ends, in turn; the last one again and again. */
+  readonly outcomes?: readonly (VerdictName | Outcome)[]
+  /** Why there is no key from this reservation on. */
+  readonly noKey?: { readonly from: number; readonly reason: NoKeyReason }
+  readonly limits?: Partial<ForwardLimits>
+  /** What a wait for a key ends with. */
+  readonly waited?: 'key' | 'none' | 'left'
+  readonly end?: StreamEnd
+  readonly request?: Partial<GatewayRequest>
+}
+
+/** Forwards one request with keys, attempts and a client that follow a script; the clock turns one second an attempt. */
+async function run(script: Script) {
+  let now = 0
+  let reserved = 0
+  let attempts = 0
+  const client = new ClientAbort()
+  const wanted: KeyRequest[] = []
+  const answers: (Answer & { discarded: boolean })[] = []
+  const reports: AttemptReport[] = []
+  const waits: WaitEnd[] = []
+  const events: string[] = []
+  const { outcomes = ['answered'], noKey, waited = 'none' } = script
+
+  const keys: Keys = {
+    reserve(request) {
+      wanted.push(request)
+      reserved += 1
+      if (noKey !== undefined && reserved >= noKey.from) return { ok: false, refusal: noKey.reason }
+      return { ok: true, reservation: reservation(reserved) }
+    },
+    async wait(_request, { signal }) {
+      if (waited === 'left') client.abort()
+      signal.throwIfAborted()
+      return waited === 'key'
+        ? { ok: true, reservation: reservation(99) }
+        : { ok: false, refusal: { kind: 'all-tried' } }
+    },
+    settle: (_reservation, { verdict }) => {
+      events.push(`settled ${verdict}`)
+      return 'ready'
+    },
+    release: () => {},
+  }
+  const result = await forward(
+    {
+      keys,
+      async attempt() {
+        now += 1000
+        const next = outcomes[Math.min(attempts, outcomes.length - 1)] ?? 'answered'
+        attempts += 1
+        const outcome = typeof next === 'string' ? { verdict: next, status: 200 } : next
+        const answer = outcome.status === 0 ? undefined : answerOf(outcome.status)
+        if (answer) answers.push(answer)
+        return { outcome, answer, firstByteMs: 1 }
+      },
+      limits: () => ({ ...limits, ...script.limits }),
+      observers: [
+        {
+          attempted: (report) => void reports.push(report),
+          waited: (_ms, end) => void waits.push(end),
+        },
+      ],
+      clock: { now: () => now },
+    },
+    { ...request, ...script.request },
+    {
+      signal: client,
+      async deliver({ status }) {
+        events.push(`delivered ${status}`)
+        return script.end ?? { kind: 'complete' }
+      },
+      refuse: ({ kind }) => void events.push(`refused ${kind}`),
+      fail: ({ verdict }) => void events.push(`failed ${verdict}`),
+    },
+  )
+  return { result, events, reports, waits, wanted, answers }
+}
+
+const exhausted: NoKeyReason = { kind: 'exhausted', wakesAt: 500, quotaIds: [] }
+
+describe('a request', () => {
+  test('that is answered is delivered, and reported once', async () => {
+    const { result, events, reports } = await run({})
+    expect(events).toEqual(['settled answered', 'delivered 200'])
+    expect(reports.map(({ number, outcome }) => [number, outcome.verdict])).toEqual([
+      [1, 'answered'],
+    ])
+    expect(result).toEqual({ attempts: 1, last: { verdict: 'answered', status: 200 } })
+  })
+
+  test('goes on with another key where Google refuses one, and does not meet that one again', async () => {
+    const { events, wanted } = await run({ outcomes: ['key-leaked', 'key-leaked', 'answered'] })
+    expect(events.at(-1)).toBe('delivered 200')
+    expect(wanted.map(({ tried }) => [...(tried ?? [])])).toEqual([[], [1], [1, 2]])
+  })
+
+  test('whose model is not found is tried in one other project', async () => {
+    const missing = { verdict: 'model-not-found', status: 404 } as const
+    const { events, wanted, result } = await run({ outcomes: [missing] })
+    expect(result.attempts).toBe(2)
+    expect(wanted[1]?.triedProjects).toEqual(new Set(['p1']))
+    expect(events.at(-1)).toBe('delivered 404')
+  })
+
+  test('is tried MAX_RETRIES times where nobody is at fault, and gives up its conversation’s key', async () => {
+    const empty = { verdict: 'answer-empty', status: 200 } as const
+    const { result, events, wanted } = await run({ outcomes: [empty] })
+    expect(result.attempts).toBe(3)
+    expect(events.at(-1)).toBe('delivered 200')
+    expect(wanted.map(({ conversation }) => conversation)).toEqual(['c', undefined, undefined])
+  })
+
+  test('switches keys MAX_KEY_SWITCHES times at most', async () => {
+    const { result } = await run({ outcomes: ['key-leaked'], limits: { maxKeySwitches: 2 } })
+    expect(result.attempts).toBe(3)
+  })
+
+  test('makes no further attempt after its deadline', async () => {
+    const { result } = await run({ outcomes: ['key-leaked'], limits: { timeOutMs: 1500 } })
+    expect(result.attempts).toBe(2)
+    const patient = await run({ outcomes: ['key-leaked'], request: { patienceMs: 500 } })
+    expect(patient.result.attempts).toBe(1)
+  })
+
+  test('never shows what Google says of our keys', async () => {
+    const { events, answers } = await run({
+      outcomes: [{ verdict: 'key-invalid', status: 400 }],
+      limits: { maxKeySwitches: 0 },
+    })
+    expect(events).toEqual(['settled key-invalid', 'failed key-invalid'])
+    expect(answers.every(({ discarded }) => discarded)).toBe(true)
+  })
+
+  test('is reported as cut when its answer breaks off', async () => {
+    const { result, reports } = await run({ end: { kind: 'cut', cause: new Error('gone') } })
+    expect(result.last).toMatchObject({ verdict: 'stream-cut', message: 'gone' })
+    expect(reports[0]?.outcome.verdict).toBe('stream-cut')
+  })
+})
+
+describe('without a key', () => {
+  test('the client hears why', async () => {
+    const { events, result } = await run({ noKey: { from: 1, reason: { kind: 'no-keys' } } })
+    expect(events).toEqual(['refused no-keys'])
+    expect(result).toEqual({ attempts: 0, last: undefined })
+  })
+
+  test('it hears Google’s last answer instead, if it may see that', async () => {
+    const script = { from: 2, reason: { kind: 'all-tried' } } as const
+    const overloaded = { verdict: 'model-overloaded', status: 503 } as const
+    const { events } = await run({ outcomes: [overloaded], noKey: script })
+    expect(events.at(-1)).toBe('delivered 503')
+  })
+
+  test('a request waits, and is served when one comes free', async () => {
+    const { events, waits, reports } = await run({
+      noKey: { from: 1, reason: exhausted },
+      waited: 'key',
+    })
+    expect(events.at(-1)).toBe('delivered 200')
+    expect(waits).toEqual(['served'])
+    expect(reports[0]?.reservation.key).toBe(99)
+  })
+
+  test('a request that may not wait is refused at once', async () => {
+    const { events, waits } = await run({
+      noKey: { from: 1, reason: exhausted },
+      waited: 'key',
+      request: { mayWait: false },
+    })
+    expect(events).toEqual(['refused exhausted'])
+    expect(waits).toEqual([])
+  })
+
+  test('a client that leaves while it waits gets no answer', async () => {
+    const { events, waits } = await run({
+      noKey: { from: 1, reason: exhausted },
+      waited: 'left',
+    })
+    expect(events).toEqual([])
+    expect(waits).toEqual(['left'])
+  })
+})
