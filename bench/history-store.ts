@@ -93,7 +93,7 @@ export async function fillHistory(storage: Storage, clock: Clock, rows: number):
     const batchRows = Array.from({ length: batch }, (_, n) =>
       row(count + n, Math.floor(clock.now) + n),
     )
-    await storage.attempts.insertMany(batchRows)
+    await storage.requestLog.insertMany(batchRows)
     if ((count / batch) % 100 === 99) await tend()
   }
   clock.now = Date.now()

@@ -11,7 +11,7 @@ const rows = Number(process.argv[2] ?? 5_000_000)
 type Look = readonly [name: string, look: () => Promise<unknown>]
 
 function looksAt(storage: Storage): Look[] {
-  const { attempts, errors, usage } = storage
+  const { requestLog, errors, usage } = storage
   const now = Date.now()
   const ago = (count: number) => now - count * dayMs
   const day = { from: ago(1), to: now + 60_000 }
@@ -28,17 +28,17 @@ function looksAt(storage: Storage): Look[] {
     ['attention keys', () => usage.busiestKeys(day, { status: 429, limit: 20 })],
     ['busiest keys of a day', () => usage.busiestKeys(day, { limit: 20 })],
     ['usage of one key', () => usage.sumsOfKey(777, month)],
-    ['attempts, newest', () => attempts.list({})],
-    ['attempts of a key', () => attempts.list({ keyIds: [777] })],
-    ['attempts of a project', () => attempts.list({ project: 'key:777' })],
-    ['attempts of a key that met 500', () => attempts.list({ keyIds: [777], status: 500 })],
-    ['attempts of a model', () => attempts.list({ model: models[5] })],
-    ['attempts of token, model, verdict', () => attempts.list({ caller: callers[7], model: models[5], verdict: 'key-invalid' })], // oxfmt-ignore
-    ['attempts of a day two weeks ago', () => attempts.list(middle)],
-    ['attempts of a model and that day', () => attempts.list({ ...middle, model: models[5] })],
-    ['attempts of a verdict that never was', () => attempts.list({ verdict: 'client-left' })],
-    ['attempts, page 1 000 of a status', () => attempts.list({ status: 429 }, { before: Math.floor(rows / 2) })], // oxfmt-ignore
-    ['a request', () => attempts.list({ requestId: 'none-of-these' })],
+    ['attempts, newest', () => requestLog.list({})],
+    ['attempts of a key', () => requestLog.list({ keyIds: [777] })],
+    ['attempts of a project', () => requestLog.list({ project: 'key:777' })],
+    ['attempts of a key that met 500', () => requestLog.list({ keyIds: [777], status: 500 })],
+    ['attempts of a model', () => requestLog.list({ model: models[5] })],
+    ['attempts of token, model, verdict', () => requestLog.list({ caller: callers[7], model: models[5], verdict: 'key-invalid' })], // oxfmt-ignore
+    ['attempts of a day two weeks ago', () => requestLog.list(middle)],
+    ['attempts of a model and that day', () => requestLog.list({ ...middle, model: models[5] })],
+    ['attempts of a verdict that never was', () => requestLog.list({ verdict: 'client-left' })],
+    ['attempts, page 1 000 of a status', () => requestLog.list({ status: 429 }, { before: Math.floor(rows / 2) })], // oxfmt-ignore
+    ['a request', () => requestLog.list({ requestId: 'none-of-these' })],
     ['errors, newest, counted', () => errors.list({}, page)],
     ['errors of a key, counted', () => errors.list({ keyIds: [777] }, page)],
     ['errors of a code, counted', () => errors.list({ status: 503 }, page)],
@@ -69,7 +69,7 @@ async function feel(storage: Storage, work: () => Promise<void>) {
     while (!stop.signal.aborted) {
       const batchRows = Array.from({ length: 300 }, () => row((count += 1), Date.now()))
       const start = performance.now()
-      await storage.attempts.insertMany(batchRows)
+      await storage.requestLog.insertMany(batchRows)
       writes.push(performance.now() - start)
       await pause(Math.max(0, 100 - (performance.now() - start)))
     }

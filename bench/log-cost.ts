@@ -75,7 +75,7 @@ async function measure(rate: number, keys: number): Promise<void> {
   })
   const policy = { recordsBody: () => false, scrub: (text: string) => text }
   const log = createAttemptLog({
-    write: storage.attempts.insertMany,
+    write: storage.requestLog.insertMany,
     log: { error: (...said: unknown[]) => void process.stderr.write(`${String(said[1])}\n`) },
   })
   const run = async (record: (one: AttemptReport) => void, forMs: number) => {
@@ -98,7 +98,7 @@ async function measure(rate: number, keys: number): Promise<void> {
   const rows = Array.from({ length: 100_000 }, (_, n) => describeAttempt(report(n, keys), policy))
   const start = performance.now()
   for (let at = 0; at < rows.length; at += 1000) {
-    await storage.attempts.insertMany(rows.slice(at, at + 1000))
+    await storage.requestLog.insertMany(rows.slice(at, at + 1000))
   }
   const perSecond = rows.length / ((performance.now() - start) / 1000)
   await log.close()

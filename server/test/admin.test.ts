@@ -130,7 +130,7 @@ describe('what the engine knows', () => {
   })
 
   test('why a request got what it got: its candidates, its choices, what they met and to what effect', async () => {
-    const [spent] = (await bench.gateway.storage.attempts.list({ verdict: 'quota-spent' })).rows
+    const [spent] = (await bench.gateway.storage.requestLog.list({ verdict: 'quota-spent' })).rows
     const { answer } = await admin(`/api/decisions?request=${spent?.requestId}`)
     expect(answer).toMatchObject({
       decisions: [

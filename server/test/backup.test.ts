@@ -71,7 +71,7 @@ async function fill(database: DatabaseChoice): Promise<void> {
   )
   await storage.projects.change('p', { label: 'Paid', paid: true })
   await storage.projects.setLimits('p', '*', { minuteRequests: 7 })
-  await storage.clientTokens.change({ removed: [], added: [token] })
+  await storage.tokens.change({ removed: [], added: [token] })
   await storage.prices.replace([price])
   await storage.settings.write(
     new Map([

@@ -262,10 +262,10 @@ describe('what is kept holds no secret but where it belongs', () => {
   test('the metrics, the request log and what the engine remembers', async () => {
     await expect
       .poll(
-        async () => (await bench.gateway.storage.attempts.list({}, { limit: 1000 })).rows.length,
+        async () => (await bench.gateway.storage.requestLog.list({}, { limit: 1000 })).rows.length,
       )
       .toBeGreaterThan(100)
-    const rows = await bench.gateway.storage.attempts.list({}, { limit: 1000 })
+    const rows = await bench.gateway.storage.requestLog.list({}, { limit: 1000 })
     const remembered = await bench.gateway.storage.engineState.all()
     expect(leaksIn(JSON.stringify([rows, remembered]))).toEqual([])
   })

@@ -37,7 +37,7 @@ await describeOnServers((name, server) => {
 
     /** Requests that the log knows of. */
     const written = async () => {
-      const { rows } = await bench.gateway.storage.attempts.list({}, { limit: 1000 })
+      const { rows } = await bench.gateway.storage.requestLog.list({}, { limit: 1000 })
       // A connection that ends while it commits leaves open whether it did: the rows are then written again.
       return new Set(rows.map(({ requestId }) => requestId)).size
     }

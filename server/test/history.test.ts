@@ -227,7 +227,7 @@ describe('a process that is killed', () => {
     const counted = sums.reduce((sum, { attempts }) => sum + attempts, 0)
     let rows = 0
     for (let before: number | undefined, next = true; next;) {
-      const page = await storage.attempts.list({}, { limit: 1000, before })
+      const page = await storage.requestLog.list({}, { limit: 1000, before })
       rows += page.rows.length
       before = page.next
       next = before !== undefined

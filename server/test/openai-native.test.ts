@@ -43,7 +43,7 @@ const toldOf = (words: string) => bench.logged.filter((line) => line.includes(wo
 
 /** The request log, once so many attempts are written. */
 async function logRows(count: number) {
-  const list = async () => (await bench.gateway.storage.attempts.list({})).rows
+  const list = async () => (await bench.gateway.storage.requestLog.list({})).rows
   await expect.poll(async () => (await list()).length, { timeout: 10_000 }).toBe(count)
   return list()
 }

@@ -44,7 +44,7 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
   const { scrub } = log.scrubber
   const { transport, proxies } = composeEgress(deps)
   const errors = { recordsBody: () => settings.current().errorLogRecordRequestBody, scrub }
-  const attemptLog = createAttemptLog({ write: storage.attempts.insertMany, log })
+  const attemptLog = createAttemptLog({ write: storage.requestLog.insertMany, log })
   const gateway = createGateway({
     platform: gemini,
     settings: settings.current,

@@ -9,19 +9,19 @@ import type { Storage } from '../storage/open-storage.ts'
 
 export type HistoryParts = {
   readonly book: KeyRegistry
-  readonly storage: Pick<Storage, 'attempts' | 'errors' | 'usage'>
+  readonly storage: Pick<Storage, 'requestLog' | 'errors' | 'usage'>
   readonly prices: PriceBook
   readonly settings: LiveSettings
 }
 
 /** What operators see of the past. */
 export function composeHistory({ storage, settings, book, prices }: HistoryParts) {
-  const { attempts, errors, usage } = storage
+  const { requestLog, errors, usage } = storage
   const keyNames = createKeyNames(book)
   const timezone = () => settings.current().timezone
   const now = Date.now
   return {
-    ...attemptsHandlers({ attempts, keyNames, now }),
+    ...attemptsHandlers({ attempts: requestLog, keyNames, now }),
     ...errorsHandlers({ errors, keyNames, timezone }),
     ...statsHandlers({ usage, prices, keyNames, timezone, now }),
   }

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto'
 import type { SettingProblem, Settings } from '@gemini-balance/contract'
-import type { LiveSettings } from '../settings/live-settings.ts'
-import { changedSettings } from '../settings/live-settings.ts'
+import { type LiveSettings, changedSettings } from '../settings/live-settings.ts'
 import type { Storage } from '../storage/open-storage.ts'
 import type { ClientToken } from '../auth/clients/client-token.ts'
 import { createClientTokens, type ClientTokens } from '../auth/clients/client-tokens.ts'
@@ -13,7 +12,7 @@ import { zonedCalendar } from '../runtime/zone-calendar.ts'
 import { rememberTokenUse } from './remember-token-use.ts'
 
 export type TokensDeps = {
-  readonly storage: Pick<Storage, 'clientTokens' | 'usage'>
+  readonly storage: Pick<Storage, 'tokens' | 'usage'>
   readonly settings: LiveSettings
   readonly prices: Pick<PriceBook, 'current'>
   readonly onError: (error: unknown) => void
@@ -36,7 +35,7 @@ export async function composeTokens({
   const calendar = zonedCalendar(() => settings.current().timezone)
   const registry = createTokenRegistry(calendar)
   const tokens = await createClientTokens({
-    store: storage.clientTokens,
+    store: storage.tokens,
     registry,
     now: realClock.now,
     async removeFromSettings(digest) {

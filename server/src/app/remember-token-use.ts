@@ -1,4 +1,4 @@
-import type { KindSum, UsageStore } from '../storage/rollups/usage-store.ts'
+import type { KindSum, UsageStore } from '../telemetry/stores.ts'
 import type { Calendar } from '../runtime/calendar.ts'
 import type { EarlierUse } from '../auth/clients/token-meter.ts'
 import type { TokenRegistry } from '../auth/clients/token-registry.ts'

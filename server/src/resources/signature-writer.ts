@@ -1,20 +1,16 @@
-import {
-  createSignatureStore,
-  signatureLimits,
-  type SignatureStore,
-} from '../dialects/translate/thought-signatures.ts'
+import { createSignatures, signatureLimits, type Signatures } from './signatures.ts'
 import type { Log } from '../log/create-log.ts'
-import type { SignatureRowStore, SignatureRow } from '../storage/stores/signature-store.ts'
+import type { SignatureStore, SignatureRow } from './stores.ts'
 import { createAttemptLog } from '../telemetry/request-log/attempt-log.ts'
 
 export type SignatureKeeperDeps = {
-  readonly rows: SignatureRowStore
+  readonly rows: SignatureStore
   readonly log: Pick<Log, 'error'>
   readonly now: () => number
 }
 
 export interface SignatureKeeper {
-  readonly store: SignatureStore
+  readonly store: Signatures
   /** Writes what is left and stops. */
   close(): Promise<void>
 }
@@ -34,7 +30,7 @@ export async function keepSignatures(deps: SignatureKeeperDeps): Promise<Signatu
         log.error(details, 'Thought signatures cannot be stored. They are tried again.'),
     },
   })
-  const store = createSignatureStore({
+  const store = createSignatures({
     onKept: (entry) => writer.record({ ...entry, at: now() }),
   })
   const closing = new AbortController()

@@ -1,11 +1,12 @@
 import { findSetting, SettingsError } from '@gemini-balance/contract'
 import { describe, expect, test } from 'vitest'
 import { StartError } from '../runtime/start-error.ts'
-import { createLiveSettings, type SettingStore, type StoredSetting } from './live-settings.ts'
+import { createLiveSettings } from './live-settings.ts'
+import type { SettingsStore, StoredSetting } from './stores.ts'
 
 function memoryStore(
   initial: Record<string, string> = {},
-): SettingStore & { rows: Map<string, string>; stored: Map<string, StoredSetting> } {
+): SettingsStore & { rows: Map<string, string>; stored: Map<string, StoredSetting> } {
   const rows = new Map(Object.entries(initial))
   const stored = new Map(
     [...rows].map(([name, value]): [string, StoredSetting] => [

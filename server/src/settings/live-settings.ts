@@ -11,21 +11,9 @@ import {
 import { createSerialQueue } from '../runtime/serial-queue.ts'
 import { StartError } from '../runtime/start-error.ts'
 import type { Environment } from './read-environment.ts'
+import type { SettingsStore, StoredSetting } from './stores.ts'
 
 export type SettingOrigin = 'default' | 'environment' | 'database'
-
-/** A setting's text, and who gave it: the environment of an earlier start, or a person since. */
-export type StoredSetting = {
-  readonly value: string
-  readonly origin: 'environment' | 'database'
-}
-
-/** Where settings are kept, by environment name. */
-export interface SettingStore {
-  all(): Promise<ReadonlyMap<string, StoredSetting>>
-  /** All of them or none; undefined takes a value away. */
-  write(values: ReadonlyMap<string, StoredSetting | undefined>): Promise<void>
-}
 
 export interface LiveSettings {
   /** The settings now. Free to call; the object never changes. */
@@ -51,7 +39,7 @@ export type SettingsGuard = (
 
 export type LiveSettingsDeps = {
   readonly environment: Environment
-  readonly store: SettingStore
+  readonly store: SettingsStore
   /** What counts where neither the environment nor the store says anything: an admin token that was made up. */
   readonly fallback?: Environment
 }

@@ -49,7 +49,7 @@ async function fill(storage: Storage): Promise<void> {
   await storage.settings.write(new Map([['A', { value: '1', origin: 'database' } as const]]))
   await storage.keys.syncValues(['one', 'two'])
   await storage.engineState.apply([{ id: 'key:1', row: keyState(1) }])
-  await storage.attempts.insertMany([attempt()])
+  await storage.requestLog.insertMany([attempt()])
   await storage.signatures.insertMany([{ name: 'ann call_1', signature: 'sig', at: 1 }])
 }
 
@@ -58,7 +58,7 @@ async function content(storage: Storage) {
     settings: await storage.settings.all(),
     keys: (await storage.keys.all()).map(({ id, secret }) => [id, secret.reveal()]),
     engineState: await storage.engineState.all(),
-    attempts: (await storage.attempts.list({})).rows,
+    attempts: (await storage.requestLog.list({})).rows,
     signatures: await storage.signatures.newest(10),
   }
 }

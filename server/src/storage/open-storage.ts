@@ -1,27 +1,32 @@
 import { Kysely, sql } from 'kysely'
 import { setTimeout } from 'node:timers/promises'
 import { StartError } from '../runtime/start-error.ts'
-import { createAuditStore, type AuditStore } from './stores/audit-store.ts'
+import { createAuditStore } from './stores/audit-store.ts'
+import type {
+  AuditStore,
+  RequestLogStore,
+  ErrorStore,
+  RetentionStore,
+  PriceStore,
+  UsageStore,
+} from '../telemetry/stores.ts'
 import { openSecretBox } from './encryption/open-secret-box.ts'
 import type { SecretBox } from './encryption/secret-box.ts'
-import { createTokenStore, type SqlTokenStore } from './stores/client-token-store.ts'
-import { createEngineStateStore, type SqlEngineStateStore } from './stores/engine-state-store.ts'
-import {
-  createRequestLogStore,
-  type RequestLogStore,
-  type Connections,
-} from './history/attempt-store.ts'
-import { createErrorStore, type ErrorStore } from './history/error-store.ts'
-import { createHistoryRetention, type HistoryRetention } from './history/retention.ts'
-import { createKeyStore, type KeyStore } from './stores/key-store.ts'
+import { createClientTokenStore, type ClientTokenStore } from './stores/client-token-store.ts'
+import { createEngineStateStore, type EngineStateStore } from './stores/engine-state-store.ts'
+import { createRequestLogStore, type Connections } from './history/attempt-store.ts'
+import { createErrorStore } from './history/error-store.ts'
+import { createRetentionStore } from './history/retention.ts'
+import { createKeyStore } from './stores/key-store.ts'
+import type { KeyStore, ProjectStore } from '../keys/stores.ts'
 import { inTransaction } from './database/in-transaction.ts'
 import type { Connection } from './database/connection.ts'
 import { createMetaStore } from './stores/meta-store.ts'
-import { type MetaStore } from '../runtime/meta-store.ts'
+import type { MetaStore } from '../runtime/meta-store.ts'
 import { migrate } from './migrations/migrate.ts'
 import { createPool, type PoolLimits } from './database/pool.ts'
 import { pooledDialect, type SqlParts } from './database/pooled-dialect.ts'
-import { createProjectStore, type ProjectStore } from './stores/project-store.ts'
+import { createProjectStore } from './stores/project-store.ts'
 import type { Schema } from './database/schema.ts'
 import {
   migrationLimits,
@@ -33,29 +38,31 @@ import {
 import type { ServerAddress } from './database/servers/server-address.ts'
 import type { ServerLimits } from './database/servers/server-connection.ts'
 import { serverRefusal } from './database/servers/server-refusal.ts'
-import { createSessionStore, type SqlSessionStore } from './stores/session-store.ts'
-import { createSignatureRowStore, type SignatureRowStore } from './stores/signature-store.ts'
-import { createSettingsStore, type SettingsStore } from './stores/settings-store.ts'
+import { createSessionStore, type SessionStore } from './stores/session-store.ts'
+import { createSignatureStore } from './stores/signature-store.ts'
+import type { SignatureStore } from '../resources/stores.ts'
+import { createSettingsStore } from './stores/settings-store.ts'
+import type { SettingsStore } from '../settings/stores.ts'
 import { sqliteLimits, sqliteLinks, sqliteParts } from './database/sqlite/open-sqlite.ts'
 import { sqliteRefusal } from './database/sqlite/sqlite-refusal.ts'
-import { createPriceStore, type PriceStore } from './rollups/price-store.ts'
-import { createUsageStore, type UsageStore } from './rollups/usage-store.ts'
+import { createPriceStore } from './rollups/price-store.ts'
+import { createUsageStore } from './rollups/usage-store.ts'
 
 /** Everything that outlives the process. */
 export type Storage = {
   readonly settings: SettingsStore
   readonly keys: KeyStore
-  readonly clientTokens: SqlTokenStore
+  readonly tokens: ClientTokenStore
   readonly projects: ProjectStore
-  readonly engineState: SqlEngineStateStore
-  readonly attempts: RequestLogStore
-  readonly signatures: SignatureRowStore
+  readonly engineState: EngineStateStore
+  readonly requestLog: RequestLogStore
+  readonly signatures: SignatureStore
   readonly audit: AuditStore
   readonly errors: ErrorStore
-  readonly retention: HistoryRetention
+  readonly retention: RetentionStore
   readonly usage: UsageStore
   readonly prices: PriceStore
-  readonly sessions: SqlSessionStore
+  readonly sessions: SessionStore
   readonly meta: MetaStore
   /** All that the work does with the parts it is given, or nothing of it. */
   atOnce(work: (parts: OperatorParts) => Promise<void>): Promise<void>
@@ -66,10 +73,7 @@ export type Storage = {
 }
 
 /** What operators have said, as opposed to what happened. */
-export type OperatorParts = Pick<
-  Storage,
-  'settings' | 'keys' | 'clientTokens' | 'projects' | 'prices'
->
+export type OperatorParts = Pick<Storage, 'settings' | 'keys' | 'tokens' | 'projects' | 'prices'>
 
 export type DatabaseChoice =
   /** A file; it and its folder are made when missing. `:memory:` keeps nothing. */
@@ -162,14 +166,14 @@ export function createStorage(means: StorageMeans): Storage {
   return {
     settings: createSettingsStore(db, means),
     keys: createKeyStore(db, means),
-    clientTokens: createTokenStore(db),
+    tokens: createClientTokenStore(db),
     projects: createProjectStore(db, now),
     engineState: createEngineStateStore(db, now),
     audit: createAuditStore(db),
-    signatures: createSignatureRowStore(db),
-    attempts: createRequestLogStore(means),
+    signatures: createSignatureStore(db),
+    requestLog: createRequestLogStore(means),
     errors: createErrorStore(means),
-    retention: createHistoryRetention(db),
+    retention: createRetentionStore(db),
     usage: createUsageStore(means),
     prices: createPriceStore(means),
     sessions: createSessionStore(db),

@@ -1,5 +1,4 @@
-import type { AttemptFilter } from '../../storage/history/filter.ts'
-import type { AttemptPage, RequestLogStore } from '../../storage/history/attempt-store.ts'
+import type { AttemptFilter, AttemptPage, RequestLogStore } from '../../telemetry/stores.ts'
 import type { Handlers } from '../handlers.ts'
 import type { KeyNames } from '../keys/resolve-keys.ts'
 import { sinceOf } from '../stats/periods.ts'

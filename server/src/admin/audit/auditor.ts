@@ -1,4 +1,4 @@
-import type { AuditStore, AuditRow } from '../../storage/stores/audit-store.ts'
+import type { AuditStore, AuditRow } from '../../telemetry/stores.ts'
 import type { AdminCaller } from '../handlers.ts'
 
 /** `detail` never holds a secret. */

@@ -1,4 +1,4 @@
-import type { AuditStore } from '../../storage/stores/audit-store.ts'
+import type { AuditStore } from '../../telemetry/stores.ts'
 import type { Handlers } from '../handlers.ts'
 
 /** The audit log, read. */

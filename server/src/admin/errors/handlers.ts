@@ -1,5 +1,5 @@
 import type { EndpointInput } from '@gemini-balance/contract'
-import type { ErrorFilter, ErrorStore, StoredError } from '../../storage/history/error-store.ts'
+import type { ErrorFilter, ErrorStore, StoredError } from '../../telemetry/stores.ts'
 import { readMoment } from '../../runtime/wall-clock.ts'
 import { AdminError } from '../http/admin-error.ts'
 import type { Handlers } from '../handlers.ts'

@@ -5,7 +5,7 @@ import type { KeyId } from '../../keys/types.ts'
 import type { KeyGlance } from '../../keys/views/snapshots.ts'
 import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
 import { sortInSlices } from '../../runtime/sort-in-slices.ts'
-import type { KeyRow } from '../../storage/stores/key-row.ts'
+import type { KeyRow } from '../../keys/stores.ts'
 import { lastUseOf } from './present.ts'
 
 export type KeySources = {

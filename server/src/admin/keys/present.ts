@@ -1,5 +1,5 @@
 import type { KeySnapshot } from '../../keys/views/snapshots.ts'
-import type { KeyRow } from '../../storage/stores/key-row.ts'
+import type { KeyRow } from '../../keys/stores.ts'
 
 export type ShownKey = KeySnapshot &
   Pick<KeyRow, 'label' | 'note' | 'tags' | 'createdAt' | 'firstUsedAt'> & { readonly key: string }

@@ -1,6 +1,6 @@
 import { readSettings, SettingsError } from '@gemini-balance/contract'
 import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
-import type { KeyRow } from '../../storage/stores/key-row.ts'
+import type { KeyRow } from '../../keys/stores.ts'
 
 /** The keys as a list setting shows them: how each of them ends. */
 export function shownKeys(rows: Iterable<KeyRow>): string[] {

@@ -1,5 +1,4 @@
-import type { Price } from '../../storage/rollups/price-store.ts'
-import type { KindSum, MomentSum } from '../../storage/rollups/usage-store.ts'
+import type { Price, KindSum, MomentSum } from '../../telemetry/stores.ts'
 import { costOf } from '../../telemetry/usage/cost.ts'
 import { resultOf } from '../../google/result-of.ts'
 

@@ -17,15 +17,6 @@ export type SessionShown = Omit<AdminSession, 'digest' | 'tokenMark'> & {
   readonly lastSeenAt: number
 }
 
-export interface SessionStore {
-  all(): Promise<AdminSession[]>
-  /** Takes some away and adds others, all or nothing. Those that are there already stay as they are. */
-  change(change: {
-    readonly removed: readonly string[]
-    readonly added: readonly AdminSession[]
-  }): Promise<void>
-}
-
 export type SessionsDeps = {
   readonly now: () => number
   /** How long a session lasts, as the settings have it now. */

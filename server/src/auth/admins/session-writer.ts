@@ -1,4 +1,5 @@
-import type { AdminSession, SessionStore } from './admin-sessions.ts'
+import type { AdminSession } from './admin-sessions.ts'
+import type { SessionStore } from '../stores.ts'
 
 export type SessionKeeperDeps = {
   readonly store: SessionStore

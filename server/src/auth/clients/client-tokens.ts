@@ -1,16 +1,8 @@
+import type { ClientTokenStore } from '../stores.ts'
 import { hash, randomBytes } from 'node:crypto'
 import { tokenIdOf, type ClientToken, type TokenTerms } from './client-token.ts'
 import type { TokenUse } from './token-meter.ts'
 import type { TokenRegistry } from './token-registry.ts'
-
-export interface ClientTokenStore {
-  all(): Promise<ClientToken[]>
-  change(change: {
-    readonly removed: readonly string[]
-    readonly added: readonly ClientToken[]
-  }): Promise<void>
-  update(digest: string, terms: TokenTerms): Promise<boolean>
-}
 
 export type ClientTokensDeps = {
   readonly store: ClientTokenStore

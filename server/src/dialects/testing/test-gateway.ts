@@ -15,7 +15,7 @@ import { utcCalendar } from '../../runtime/calendar.ts'
 import { realClock } from '../../runtime/real-clock.ts'
 import { mountDialects } from '../dialects.ts'
 import type { FetchMedia } from '../media/public-fetch.ts'
-import { createSignatureStore } from '../translate/thought-signatures.ts'
+import { createSignatures } from '../../resources/signatures.ts'
 
 /** All dialects on a real port, before the real engine and a real HTTP server that plays Google. */
 export type TestGateway = {
@@ -89,7 +89,7 @@ export async function startTestGateway({
       settings,
       gateway,
       catalogue: { models: () => listModels(fake, values[0]), has: () => false },
-      signatures: createSignatureStore(),
+      signatures: createSignatures(),
       fetchMedia,
       scrub: (text) => text,
       now: realClock.now,

@@ -1,52 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import {
-  createSignatureStore,
   dummySignature,
   isSignatureRefusal,
   withFirstCallSigned,
   withoutForeignSignatures,
-  type SignatureEntry,
 } from './thought-signatures.ts'
 
 const call = (name: string, thoughtSignature?: string) => ({
   functionCall: { name, args: {} },
   ...(thoughtSignature === undefined ? {} : { thoughtSignature }),
-})
-
-describe('the store of signatures', () => {
-  test('gives back what was kept, to the caller it was kept for', () => {
-    const store = createSignatureStore()
-    store.keep('ann', 'call_1', 'sig')
-    expect(store.find('ann', 'call_1')).toBe('sig')
-    expect(store.find('bob', 'call_1')).toBeUndefined()
-  })
-
-  test('forgets the oldest when it has too many entries', () => {
-    const store = createSignatureStore({ limits: { entries: 2, bytes: 1000 } })
-    for (const id of ['1', '2', '3']) store.keep('ann', id, 'sig')
-    expect(['1', '2', '3'].map((id) => store.find('ann', id))).toEqual([undefined, 'sig', 'sig'])
-  })
-
-  test('forgets the oldest when it holds too many bytes, and never takes what is larger than all of it', () => {
-    const store = createSignatureStore({ limits: { entries: 100, bytes: 20 } })
-    store.keep('a', '1', 'x'.repeat(10))
-    store.keep('a', '2', 'y'.repeat(10))
-    store.keep('a', '3', 'z'.repeat(100))
-    expect(['1', '2', '3'].map((id) => store.find('a', id))).toEqual([
-      undefined,
-      'y'.repeat(10),
-      undefined,
-    ])
-  })
-
-  test('tells of everything it keeps, and takes it back', () => {
-    const kept: SignatureEntry[] = []
-    const store = createSignatureStore({ onKept: (entry) => void kept.push(entry) })
-    store.keep('ann', 'call_1', 'sig')
-    const next = createSignatureStore({ onKept: () => expect.unreachable() })
-    next.restore(kept)
-    expect(next.find('ann', 'call_1')).toBe('sig')
-  })
 })
 
 describe('a missing signature', () => {

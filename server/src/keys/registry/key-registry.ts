@@ -2,8 +2,7 @@ import type { KeyControl } from '../engine.ts'
 import type { KeyId } from '../types.ts'
 import type { Secret } from '../../log/secret.ts'
 import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
-import type { KeyStore, KeySync, KeyUse } from '../../storage/stores/key-store.ts'
-import type { KeyPatch, KeyRow } from '../../storage/stores/key-row.ts'
+import type { KeyStore, KeySync, KeyUse, KeyPatch, KeyRow } from '../stores.ts'
 import { createSerialQueue } from '../../runtime/serial-queue.ts'
 import { createUseWriter } from './use-writer.ts'
 
@@ -138,13 +137,13 @@ function keyChanges({ store, control, rows, take, drop }: ChangeDeps): Changes {
 }
 
 type UseDeps = {
-  readonly store: Pick<KeyStore, 'noteUse'>
+  readonly store: Pick<KeyStore, 'recordUse'>
   readonly rows: Map<KeyId, KeyRow>
 }
 
 async function writeUses({ store, rows }: UseDeps, uses: readonly KeyUse[]): Promise<void> {
   const known = uses.filter(({ id }) => rows.has(id))
-  if (known.length > 0) await store.noteUse(known)
+  if (known.length > 0) await store.recordUse(known)
   for (const use of known) {
     const row = rows.get(use.id)
     if (row !== undefined) rows.set(use.id, usedRow(row, use))

@@ -1,7 +1,7 @@
 import type { ProjectDesk } from '../../admin/projects/handlers.ts'
 import type { KeyEngine } from '../engine.ts'
 import type { ProjectId } from '../types.ts'
-import type { ProjectStore, ProjectSettings } from '../../storage/stores/project-store.ts'
+import type { ProjectStore, ProjectSettings } from '../stores.ts'
 
 type Deps = { readonly engine: KeyEngine; readonly store: ProjectStore }
 

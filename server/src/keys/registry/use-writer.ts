@@ -1,5 +1,5 @@
 import type { KeyId } from '../types.ts'
-import type { KeyUse } from '../../storage/stores/key-store.ts'
+import type { KeyUse } from '../stores.ts'
 
 export interface UseWriter {
   note(id: KeyId, at: number): void

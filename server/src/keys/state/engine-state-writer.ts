@@ -1,13 +1,7 @@
+import type { EngineStateStore } from '../stores.ts'
 import type { State } from './state.ts'
-import type { StateChange, StateRow } from './rows.ts'
+import type { StateChange } from './rows.ts'
 import { withTimeout } from '../../runtime/with-timeout.ts'
-
-/** Where the engine's memory is kept over a restart. */
-export interface EngineStateStore {
-  all(): Promise<readonly StateRow[]>
-  /** Writes rows over those of the same id and deletes those that have become undefined. */
-  apply(changes: readonly StateChange[]): Promise<void>
-}
 
 export type EngineKeeperDeps = {
   readonly state: Pick<State, 'load' | 'takeChanges'>

@@ -1,15 +1,15 @@
-import type { KeyRow } from '../stores/key-row.ts'
+import type { KeyRow } from '../../keys/stores.ts'
 import type { Storage } from '../open-storage.ts'
 import type { Backup } from './backup.ts'
 
-type Sources = Pick<Storage, 'settings' | 'keys' | 'clientTokens' | 'projects' | 'prices'>
+type Sources = Pick<Storage, 'settings' | 'keys' | 'tokens' | 'projects' | 'prices'>
 
 /** Reads all that a backup holds. A gateway may run meanwhile. */
 export async function gatherBackup(storage: Sources): Promise<Backup> {
   return {
     settings: Object.fromEntries(await storage.settings.all()),
     keys: (await storage.keys.all()).map(keyOf),
-    tokens: (await storage.clientTokens.all()).map((token) => ({
+    tokens: (await storage.tokens.all()).map((token) => ({
       ...token,
       allowedModels: token.allowedModels && [...token.allowedModels],
       allowedDialects: token.allowedDialects && [...token.allowedDialects],

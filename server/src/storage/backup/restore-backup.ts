@@ -1,5 +1,5 @@
 import type { KeyId } from '../../keys/types.ts'
-import type { KeyPatch } from '../stores/key-row.ts'
+import type { KeyPatch } from '../../keys/stores.ts'
 import type { OperatorParts, Storage } from '../open-storage.ts'
 import type { Backup } from './backup.ts'
 
@@ -73,20 +73,20 @@ const noPatch: KeyPatch = {
 }
 
 async function restoreTokens(
-  { clientTokens }: OperatorParts,
-  { tokens }: Backup,
+  { tokens }: OperatorParts,
+  backup: Backup,
   { replaces }: RestoreOptions,
 ): Promise<void> {
-  const named = new Set(tokens.map(({ digest }) => digest))
-  const known = (await clientTokens.all()).map(({ digest }) => digest)
+  const named = new Set(backup.tokens.map(({ digest }) => digest))
+  const known = (await tokens.all()).map(({ digest }) => digest)
   const removed = replaces ? known : known.filter((digest) => named.has(digest))
-  const added = tokens.map((token) => ({
+  const added = backup.tokens.map((token) => ({
     ...token,
     expiresAt: token.expiresAt,
     allowedModels: token.allowedModels,
     allowedDialects: token.allowedDialects,
   }))
-  await clientTokens.change({ removed, added })
+  await tokens.change({ removed, added })
 }
 
 async function restoreSettings(

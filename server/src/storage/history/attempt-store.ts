@@ -1,38 +1,11 @@
+import type { RequestLogStore, StoredAttempt, AttemptFilter } from '../../telemetry/stores.ts'
 import type { Kysely, Selectable } from 'kysely'
 import { choices } from '../../keys/types.ts'
 import { laneStatuses } from '../../keys/lane-status.ts'
 import { chunks } from '../../runtime/chunks.ts'
 import type { Schema } from '../database/schema.ts'
-import type { AttemptRow } from '../../telemetry/request-log/attempt-row.ts'
-import type { AttemptFilter } from './filter.ts'
 import { findLogged } from './find-logged.ts'
 import { createHistoryWriter } from './write-history.ts'
-
-export type StoredAttempt = Omit<AttemptRow, 'error'> & {
-  readonly id: number
-  /** What Google said, where the attempt failed. */
-  readonly message: string | undefined
-}
-
-export type AttemptPage = {
-  readonly limit?: number | undefined
-  /** `next` of the page before. */
-  readonly before?: number | undefined
-}
-
-export type AttemptList = {
-  readonly rows: readonly StoredAttempt[]
-  /** Undefined when there are no more. */
-  readonly next: number | undefined
-}
-
-/** The request log: one row per attempt. */
-export type RequestLogStore = {
-  /** With their errors and their sums; all of them or none. */
-  insertMany(rows: readonly AttemptRow[]): Promise<void>
-  /** Latest written first. */
-  list(filter: AttemptFilter, page?: AttemptPage): Promise<AttemptList>
-}
 
 const pageSize = 100
 const largestPage = 1000

@@ -1,56 +1,10 @@
+import type { ErrorStore, StoredError } from '../../telemetry/stores.ts'
 import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
 import { chunks } from '../../runtime/chunks.ts'
 import type { Schema } from '../database/schema.ts'
 import { kindColumns, rowsAtOnce, type Connections } from './attempt-store.ts'
-import type { AttemptFilter } from './filter.ts'
 import { countLogged, findLogged, type Search } from './find-logged.ts'
 import { inTransaction } from '../database/in-transaction.ts'
-
-export type StoredError = {
-  readonly id: number
-  readonly requestId: string
-  readonly at: number
-  readonly keyId: number
-  readonly model: string
-  readonly dialect: string
-  readonly method: string
-  readonly caller: string | undefined
-  readonly status: number
-  readonly verdict: string
-  readonly message: string
-}
-
-export type ErrorFilter = AttemptFilter & {
-  /** Somewhere in the message or the verdict, in whatever case. */
-  readonly text?: string | undefined
-}
-
-export type ErrorPage = {
-  readonly limit: number
-  readonly offset: number
-  readonly order: 'asc' | 'desc'
-}
-
-export type ErrorMoment = {
-  readonly keyIds: readonly number[]
-  readonly at: number
-  readonly windowMs: number
-  readonly status: number | undefined
-}
-
-/** Failed attempts with what Google said. */
-export type ErrorStore = {
-  list(
-    filter: ErrorFilter,
-    page: ErrorPage,
-  ): Promise<{ rows: readonly StoredError[]; total: number }>
-  find(id: number): Promise<(StoredError & { readonly body: string | undefined }) | undefined>
-  /** The one nearest to a moment; one of that status before all others. */
-  nearest(moment: ErrorMoment): Promise<StoredError | undefined>
-  /** How many there were. */
-  delete(ids: readonly number[]): Promise<number>
-  deleteAll(): Promise<void>
-}
 
 const deletesAtOnce = 500
 

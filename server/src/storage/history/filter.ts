@@ -1,24 +1,6 @@
+import type { AttemptFilter } from '../../telemetry/stores.ts'
 import { sql, type Kysely, type SqlBool } from 'kysely'
 import type { Schema } from '../database/schema.ts'
-
-/** What attempts are chosen by. Undefined and absent: no matter. */
-export type AttemptFilter = {
-  readonly requestId?: string | undefined
-  readonly keyIds?: readonly number[] | undefined
-  readonly project?: string | undefined
-  readonly lane?: string | undefined
-  readonly model?: string | undefined
-  readonly dialect?: string | undefined
-  readonly method?: string | undefined
-  readonly caller?: string | undefined
-  readonly verdict?: string | undefined
-  readonly status?: number | undefined
-  readonly streamed?: boolean | undefined
-  /** Inclusive. */
-  readonly from?: number | undefined
-  /** Exclusive. */
-  readonly to?: number | undefined
-}
 
 /** A filter as the index takes it: undefined is no matter, empty is nothing at all. */
 export type Resolved = {

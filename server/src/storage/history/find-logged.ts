@@ -1,7 +1,8 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Schema } from '../database/schema.ts'
 import { idsInPart, partOf } from '../../telemetry/request-log/attempt-row.ts'
-import { resolveFilter, type AttemptFilter, type Resolved } from './filter.ts'
+import { resolveFilter, type Resolved } from './filter.ts'
+import type { AttemptFilter } from '../../telemetry/stores.ts'
 
 /** The tables that are laid out in parts. */
 export type LoggedTable = 'attempts' | 'errors'

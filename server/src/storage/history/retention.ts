@@ -1,17 +1,10 @@
+import type { RetentionStore } from '../../telemetry/stores.ts'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../database/schema.ts'
 import { idsInPart } from '../../telemetry/request-log/attempt-row.ts'
 import { deleteErrorRows } from './error-store.ts'
 
-/** Deletes what is old, a small batch with each call, and tells how many rows that were: to be called until it is none. */
-export type HistoryRetention = {
-  deleteAttempts(before: number, limit: number): Promise<number>
-  deleteErrors(before: number, limit: number): Promise<number>
-  /** Forgets parts of the log in which nothing is left. */
-  deleteEmptyParts(): Promise<void>
-}
-
-export function createHistoryRetention(db: Kysely<Schema>): HistoryRetention {
+export function createRetentionStore(db: Kysely<Schema>): RetentionStore {
   return {
     async deleteAttempts(before, limit) {
       const old = await oldest(db, { table: 'attempts', before, limit })

@@ -1,16 +1,5 @@
+import type { Range, Marks } from '../../telemetry/stores.ts'
 import { hourMs, spans, startOf } from './spans.ts'
-
-/** Up to when hours and days are summed up. Later ones have their minutes only. */
-export type Marks = { readonly hoursUntil: number; readonly daysUntil: number }
-
-export type Range = {
-  /** Inclusive; the minute it is in counts as a whole. */
-  readonly from: number
-  /** Exclusive. */
-  readonly to: number
-  /** Whether the range begins with a day and days need not be told apart into hours. */
-  readonly byDay?: boolean
-}
 
 export type Segment = { readonly span: number; readonly from: number; readonly to: number }
 

@@ -1,44 +1,18 @@
+import type { RollupMerger, MergedSpan, OldSums, Marks } from '../../telemetry/stores.ts'
 import { sql, type Kysely } from 'kysely'
 import { bulkInsert } from '../database/bulk-insert.ts'
 import { chunks } from '../../runtime/chunks.ts'
 import type { Schema } from '../database/schema.ts'
-import type { Marks } from './coverage.ts'
 import { hourMs, spans } from './spans.ts'
 import { emptyTally, type KindTally } from './tally.ts'
 import { addRow, keyRollupsTarget, rollupsTarget, rollupValues } from './rollup-values.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
-export type MergedSpan = { readonly from: number; readonly to: number }
-
-/** Makes long spans out of short ones, and deletes what is no longer needed. */
-export type Merger = {
-  marks(): Promise<Marks>
-  /** Sums up one hour out of its minutes. */
-  mergeHour(from: number): Promise<void>
-  /** Sums up one day out of its hours, or of its minutes where the day does not begin with an hour. */
-  mergeDay(day: MergedSpan): Promise<void>
-  /** Turns the hours of some keys into a day. Tells the key to go on with; undefined when all are done. */
-  mergeKeys(day: MergedSpan, fromKey: number): Promise<number | undefined>
-  /** When the oldest sum of this span begins. */
-  oldest(table: SumsTable, span: keyof typeof spans): Promise<number | undefined>
-  /** Deletes sums that began before a moment, at most so many rows, and tells how many. */
-  deleteSums(what: OldSums): Promise<number>
-}
-
-export type SumsTable = 'rollups' | 'key_rollups'
-
-export type OldSums = {
-  readonly table: SumsTable
-  readonly span: keyof typeof spans
-  readonly before: number
-  readonly limit: number
-}
-
 const kindsAtOnce = 100
 const keysAtOnce = 500
 const everyWriter = 0
 
-export function createMerger(db: Kysely<Schema>): Merger {
+export function createMerger(db: Kysely<Schema>): RollupMerger {
   return {
     marks: () => readMarks(db),
     async mergeHour(from) {

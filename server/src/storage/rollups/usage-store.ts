@@ -1,61 +1,20 @@
+import type {
+  UsageStore,
+  KindSum,
+  MomentSum,
+  KeySum,
+  KeyCount,
+  Times,
+  Range,
+} from '../../telemetry/stores.ts'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
 import type { Connections } from '../history/attempt-store.ts'
 import type { Schema } from '../database/schema.ts'
-import { coverRange, type Marks, type Range, type Segment } from './coverage.ts'
-import { addHistogram, type Histogram } from '../../telemetry/usage/histogram.ts'
-import { createMerger, type Merger } from './merge-rollups.ts'
+import { coverRange, type Segment } from './coverage.ts'
+import { addHistogram } from '../../telemetry/usage/histogram.ts'
+import { createMerger } from './merge-rollups.ts'
 import { minuteMs, spans, startOf } from './spans.ts'
-
-/** What sums can be told apart by. */
-export type Dimension = 'model' | 'caller' | 'dialect' | 'method' | 'status' | 'verdict'
-
-export type Sum = {
-  readonly attempts: number
-  readonly promptTokens: number
-  readonly outputTokens: number
-  readonly thoughtTokens: number
-  readonly cachedTokens: number
-}
-
-export type KindSum = Sum & {
-  readonly name: string | number
-  readonly model: string
-  readonly verdict: string
-  readonly requests: number
-}
-
-export type MomentSum = Sum & {
-  readonly at: number
-  readonly verdict: string
-  readonly requests: number
-}
-
-export type KeySum = Sum & {
-  readonly keyId: number
-  readonly model: string
-  readonly status: number
-  readonly verdict: string
-  readonly lastAt: number
-}
-
-export type Times = { readonly durations: Histogram; readonly firstBytes: Histogram }
-
-/** Sums of what happened, without a look at the log. */
-export type UsageStore = {
-  marks(): Promise<Marks>
-  sums(range: Range, by: Dimension): Promise<KindSum[]>
-  series(range: Range): Promise<MomentSum[]>
-  /** How long answers took. */
-  times(range: Range, by: Dimension): Promise<Map<string, Times>>
-  /** By key, model and status, in whole hours. */
-  sumsOfKey(keyId: number, range: Range): Promise<KeySum[]>
-  /** The keys with the most attempts, or the most of one status. */
-  busiestKeys(range: Range, options: BusiestKeys): Promise<KeyCount[]>
-} & Merger
-
-export type BusiestKeys = { readonly status?: number | undefined; readonly limit: number }
-export type KeyCount = { readonly keyId: number; readonly count: number }
 
 export function createUsageStore({ db, reads }: Connections): UsageStore {
   const merger = createMerger(db)

@@ -1,39 +1,6 @@
+import type { AuditStore, StoredAudit } from '../../telemetry/stores.ts'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../database/schema.ts'
-
-/** Something that a person changed or asked to see. */
-export type AuditRow = {
-  readonly at: number
-  /** Who: a session, or the admin token. */
-  readonly actor: string
-  /** What was done: `setting-changed`. */
-  readonly action: string
-  /** What it was done to: the name of a setting, `key 17`, `500 keys`. */
-  readonly subject: string
-  /** What else there is to know. Never a secret. */
-  readonly detail: Readonly<Record<string, unknown>>
-}
-
-export type StoredAudit = AuditRow & { readonly id: number }
-
-export type AuditQuery = {
-  readonly action?: string | undefined
-  readonly limit: number
-  /** `next` of the page before. */
-  readonly before?: number | undefined
-}
-
-export type AuditList = { readonly rows: readonly StoredAudit[]; readonly next: number | undefined }
-
-/** Who did what and when. Rows are never changed. */
-export type AuditStore = {
-  /** All of them or none. */
-  add(rows: readonly AuditRow[]): Promise<void>
-  /** Latest written first. */
-  list(query: AuditQuery): Promise<AuditList>
-  /** Deletes what is older, a small batch with each call, and tells how many rows that were. */
-  deleteOld(before: number, limit: number): Promise<number>
-}
 
 export function createAuditStore(db: Kysely<Schema>): AuditStore {
   return {

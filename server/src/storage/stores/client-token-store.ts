@@ -6,7 +6,7 @@ import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
 /** The tokens that clients call with, by their digests. */
-export type SqlTokenStore = {
+export type ClientTokenStore = {
   /** In the order in which they were added. */
   all(): Promise<ClientToken[]>
   /** Takes some away and adds others, all or nothing. */
@@ -20,7 +20,7 @@ export type SqlTokenStore = {
 
 const rowsAtOnce = 500
 
-export function createTokenStore(db: Kysely<Schema>): SqlTokenStore {
+export function createClientTokenStore(db: Kysely<Schema>): ClientTokenStore {
   return {
     async all() {
       const rows = await db.selectFrom('client_tokens').selectAll().orderBy('id').execute()

@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
-import { stateVersion, type StateChange, type StateRow } from '../../keys/state/rows.ts'
+import { stateVersion, type StateChange, type StateRow } from '../../keys/stores.ts'
 import { chunks } from '../../runtime/chunks.ts'
 import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
 /** What the key engine must know again after a restart. */
-export type SqlEngineStateStore = {
+export type EngineStateStore = {
   /** Rows that this version cannot read are left out. */
   all(): Promise<StateRow[]>
   /** Writes rows over those of the same id and deletes those that have become undefined; all of it or nothing. */
@@ -16,7 +16,7 @@ export type SqlEngineStateStore = {
 const rowsAtOnce = 500
 const longestId = 400
 
-export function createEngineStateStore(db: Kysely<Schema>, now: () => number): SqlEngineStateStore {
+export function createEngineStateStore(db: Kysely<Schema>, now: () => number): EngineStateStore {
   return {
     async all() {
       const stored = await db.selectFrom('engine_state').select('json').orderBy('id').execute()

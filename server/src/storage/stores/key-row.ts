@@ -1,37 +1,9 @@
+import type { KeyRow, KeyPatch } from '../../keys/stores.ts'
 import type { Selectable, Updateable } from 'kysely'
-import type { KeyConfig, ProjectSource } from '../../keys/inventory/entities.ts'
+
 import { Secret } from '../../log/secret.ts'
 import type { SecretBox } from '../encryption/secret-box.ts'
 import type { Schema } from '../database/schema.ts'
-
-/** A key as it is stored; the engine takes it as it is. */
-export type KeyRow = KeyConfig & {
-  /** The last characters of its value; empty where they would tell too much. */
-  readonly ending: string
-  readonly label: string | undefined
-  readonly note: string | undefined
-  readonly tags: readonly string[]
-  readonly createdAt: number
-  readonly firstUsedAt: number | undefined
-  readonly lastUsedAt: number | undefined
-}
-
-/** What a person may say of a key. */
-export type KeyPatch = Partial<
-  Pick<
-    KeyRow,
-    | 'project'
-    | 'projectSource'
-    | 'paid'
-    | 'priority'
-    | 'weight'
-    | 'allowedModels'
-    | 'label'
-    | 'note'
-    | 'tags'
-    | 'disabled'
-  >
->
 
 type Stored = Selectable<Schema['keys']>
 
@@ -73,6 +45,8 @@ export function writePatch(patch: KeyPatch): Updateable<Schema['keys']> {
     ...('disabled' in patch && { disabled: Number(disabled ?? false) }),
   }
 }
+
+type ProjectSource = NonNullable<KeyRow['projectSource']>
 
 const projectSources: readonly ProjectSource[] = ['operator', 'imported', 'learned']
 

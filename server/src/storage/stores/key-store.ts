@@ -1,34 +1,13 @@
+import type { KeyStore, KeyUse, KeyPatch, KeyRow } from '../../keys/stores.ts'
 import { sql, type Kysely } from 'kysely'
 import { yieldToEventLoop } from '../../runtime/yield-to-event-loop.ts'
 import { endingOf } from '../../log/last-four.ts'
 import type { KeyId } from '../../keys/types.ts'
 import { chunks } from '../../runtime/chunks.ts'
 import type { SecretBox } from '../encryption/secret-box.ts'
-import { readKey, writePatch, type KeyPatch, type KeyRow } from './key-row.ts'
+import { readKey, writePatch } from './key-row.ts'
 import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
-
-export type KeySync = { readonly added: readonly KeyRow[]; readonly removed: readonly KeyId[] }
-
-/** That a key was used: for the first time in a while, and last. */
-export type KeyUse = { readonly id: KeyId; readonly firstAt: number; readonly lastAt: number }
-
-/** The keys. Values may be many: what is done with all of them lets requests in between. */
-export type KeyStore = {
-  /** In the order in which they were added. */
-  all(): Promise<KeyRow[]>
-  /** Adds keys that are not there, in one step; blanks, doubles and known ones are passed over. Answers the new ones. */
-  add(values: readonly string[]): Promise<KeyRow[]>
-  /** Makes the stored keys equal to the list, in one step; what is known of those that stay is kept. */
-  syncValues(values: readonly string[]): Promise<KeySync>
-  /** The ids of those that are there, by value. */
-  find(values: readonly string[]): Promise<ReadonlyMap<string, KeyId>>
-  /** All of them, in one step; those that are not there are passed over. */
-  remove(ids: readonly KeyId[]): Promise<void>
-  /** Changes what the patches name, in one step; undefined takes a value away. Those that are not there are passed over. */
-  update(patches: ReadonlyMap<KeyId, KeyPatch>): Promise<void>
-  noteUse(uses: readonly KeyUse[]): Promise<void>
-}
 
 type Deps = { readonly now: () => number; readonly box: SecretBox }
 
@@ -81,7 +60,7 @@ export function createKeyStore(db: Kysely<Schema>, deps: Deps): KeyStore {
       })
     },
 
-    async noteUse(uses) {
+    async recordUse(uses) {
       for (const some of chunks(uses, insertsAtOnce)) await writeUse(db, some)
     },
   }

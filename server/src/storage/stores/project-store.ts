@@ -1,29 +1,10 @@
+import type { ProjectStore, ProjectSettings } from '../../keys/stores.ts'
 import type { Kysely, Selectable } from 'kysely'
-import type { LimitOverrides } from '../../keys/lanes/limits.ts'
 import type { ProjectId } from '../../keys/types.ts'
 import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
-/** What a person said of a project. */
-export type ProjectSettings = {
-  readonly id: ProjectId
-  readonly label: string | undefined
-  readonly paid: boolean | undefined
-  /** By lane, `*` for the others. */
-  readonly limits: Readonly<Record<string, LimitOverrides>>
-}
-export type ProjectPatch = Partial<Pick<ProjectSettings, 'label' | 'paid'>>
-
-/** What was said of projects; a project of which nobody said anything has no row. */
-export type ProjectStore = {
-  all(): Promise<ProjectSettings[]>
-  get(id: ProjectId): Promise<ProjectSettings>
-  /** Changes what the patch names; undefined takes a value away. */
-  change(id: ProjectId, patch: ProjectPatch): Promise<void>
-  /** Replaces what was said of the lane; without a limit nothing is said of it any more. */
-  setLimits(id: ProjectId, lane: string, limits: LimitOverrides): Promise<void>
-}
-
+type LimitOverrides = ProjectSettings['limits'][string]
 type Stored = Selectable<Schema['projects']>
 type StoredLimits = Selectable<Schema['project_limits']>
 

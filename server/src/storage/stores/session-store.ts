@@ -5,7 +5,7 @@ import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
 /** Who is logged in as an admin, by the digests of what their browsers hold. */
-export type SqlSessionStore = {
+export type SessionStore = {
   /** In the order of their logins. */
   all(): Promise<AdminSession[]>
   /** Takes some away and adds others, all or nothing. Those that are there already are written anew. */
@@ -17,7 +17,7 @@ export type SqlSessionStore = {
 
 const rowsAtOnce = 500
 
-export function createSessionStore(db: Kysely<Schema>): SqlSessionStore {
+export function createSessionStore(db: Kysely<Schema>): SessionStore {
   return {
     async all() {
       const rows = await db

@@ -1,21 +1,9 @@
+import type { SettingsStore } from '../../settings/stores.ts'
 import type { Kysely } from 'kysely'
 import type { SecretBox } from '../encryption/secret-box.ts'
 import { isSecretSetting } from '../encryption/secret-places.ts'
 import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
-
-/** A setting's text, and who gave it: the environment of an earlier start, or a person since. */
-export type StoredSetting = {
-  readonly value: string
-  readonly origin: 'environment' | 'database'
-}
-
-/** Settings by environment name. */
-export type SettingsStore = {
-  all(): Promise<ReadonlyMap<string, StoredSetting>>
-  /** All of them or none; undefined takes a value away. */
-  write(values: ReadonlyMap<string, StoredSetting | undefined>): Promise<void>
-}
 
 type Deps = { readonly now: () => number; readonly box: SecretBox }
 

@@ -1,30 +1,14 @@
+import type { SignatureStore, SignatureRow } from '../../resources/stores.ts'
 import type { Kysely } from 'kysely'
 import { chunks } from '../../runtime/chunks.ts'
 import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
-/** What a tool call was signed with, by caller and id of the call. */
-export type SignatureRow = {
-  readonly name: string
-  readonly signature: string
-  readonly at: number
-}
-
-/** Signatures of tool calls, for clients that do not send them back. */
-export type SignatureRowStore = {
-  /** The newest, at most so many, the oldest of them first. */
-  newest(limit: number): Promise<SignatureRow[]>
-  /** All of them or none; the last row of a name counts. Rows whose name is too long are left out. */
-  insertMany(rows: readonly SignatureRow[]): Promise<void>
-  /** Removes what is older than `before`, and of the rest the oldest until `keep` are left; at most `limit` rows at a time. Returns how many. */
-  prune(bounds: { before: number; keep: number; limit: number }): Promise<number>
-}
-
 /** As long as the column is. */
 const longestSignatureName = 200
 const rowsAtOnce = 500
 
-export function createSignatureRowStore(db: Kysely<Schema>): SignatureRowStore {
+export function createSignatureStore(db: Kysely<Schema>): SignatureStore {
   return {
     async newest(limit) {
       const rows = await db

@@ -33,9 +33,9 @@ function attemptsContract(storage: () => Storage): void {
       cachedTokens: undefined,
       streamed: false,
     })
-    await storage().attempts.insertMany([])
-    await storage().attempts.insertMany([attempt(), bare])
-    const { rows, next } = await storage().attempts.list({})
+    await storage().requestLog.insertMany([])
+    await storage().requestLog.insertMany([attempt(), bare])
+    const { rows, next } = await storage().requestLog.list({})
     const written = [bare, attempt()].map(({ error: _none, ...row }) => ({
       ...row,
       message: undefined,
@@ -57,40 +57,40 @@ function attemptsContract(storage: () => Storage): void {
       status: 429,
       streamed: false,
     }
-    await storage().attempts.insertMany([attempt(), attempt({ ...odd, keyId: 2 }), attempt()])
+    await storage().requestLog.insertMany([attempt(), attempt({ ...odd, keyId: 2 }), attempt()])
     const all = { ...odd, keyIds: [2] }
     const filters = [...Object.entries(all).map((mark) => Object.fromEntries([mark])), all]
     for (const filter of filters) {
-      const { rows } = await storage().attempts.list(filter)
+      const { rows } = await storage().requestLog.list(filter)
       expect([filter, rows.length]).toEqual([filter, 1])
       expect(rows[0]).toMatchObject(odd)
     }
-    expect((await storage().attempts.list({ keyIds: [2], verdict: 'answered' })).rows).toEqual([])
-    expect((await storage().attempts.list({ keyIds: [3], project: 'odd' })).rows).toEqual([])
-    expect((await storage().attempts.list({ model: 'nowhere' })).rows).toEqual([])
-    expect((await storage().attempts.list({ keyIds: undefined })).rows).toHaveLength(3)
+    expect((await storage().requestLog.list({ keyIds: [2], verdict: 'answered' })).rows).toEqual([])
+    expect((await storage().requestLog.list({ keyIds: [3], project: 'odd' })).rows).toEqual([])
+    expect((await storage().requestLog.list({ model: 'nowhere' })).rows).toEqual([])
+    expect((await storage().requestLog.list({ keyIds: undefined })).rows).toHaveLength(3)
   })
 
   test('finds attempts by time, from a moment up to another that is not included', async () => {
-    await storage().attempts.insertMany([10, 20, 30].map((at) => attempt({ at })))
+    await storage().requestLog.insertMany([10, 20, 30].map((at) => attempt({ at })))
     for (const filter of [{}, { model: 'gemini-3.8-flash' }, { keyIds: [1] }]) {
-      const { rows } = await storage().attempts.list({ ...filter, from: 10, to: 30 })
+      const { rows } = await storage().requestLog.list({ ...filter, from: 10, to: 30 })
       expect(rows.map(({ at }) => at)).toEqual([20, 10])
     }
   })
 
   test('is read page by page, each row once, also while more are written', async () => {
-    await storage().attempts.insertMany(
+    await storage().requestLog.insertMany(
       Array.from({ length: 700 }, (_, number) => attempt({ number })),
     )
     for (const filter of [{}, { model: 'gemini-3.8-flash' }]) {
       const seen: number[] = []
       let before: number | undefined
       do {
-        const page = await storage().attempts.list(filter, { limit: 300, before })
+        const page = await storage().requestLog.list(filter, { limit: 300, before })
         seen.push(...page.rows.map(({ number }) => number))
         before = page.next
-        await storage().attempts.insertMany([attempt({ number: 9999 })])
+        await storage().requestLog.insertMany([attempt({ number: 9999 })])
       } while (before !== undefined)
       const wanted = Array.from({ length: 700 }, (_, n) => 699 - n)
       expect(seen.filter((number) => number !== 9999)).toEqual(wanted)
@@ -98,60 +98,60 @@ function attemptsContract(storage: () => Storage): void {
   })
 
   test('is found whole over the parts it is kept in', async () => {
-    const { attempts } = storage()
+    const { requestLog } = storage()
     for (let batch = 0; batch < 70; batch += 1) {
       const rows = Array.from({ length: 1000 }, (_, n) =>
         attempt({ number: batch, keyId: n === 0 ? 77 : n }),
       )
-      await attempts.insertMany(rows)
+      await requestLog.insertMany(rows)
     }
-    const first = await attempts.list({ keyIds: [77] }, { limit: 50 })
-    const second = await attempts.list({ keyIds: [77] }, { before: first.next })
+    const first = await requestLog.list({ keyIds: [77] }, { limit: 50 })
+    const second = await requestLog.list({ keyIds: [77] }, { before: first.next })
     const both = [...first.rows, ...second.rows].filter(({ number }) => number < 70)
     expect(new Set(both.map(({ number }) => number)).size).toBe(70)
   }, 60_000)
 
   test('loses what is old, some at a time', async () => {
-    const { attempts, retention } = storage()
-    await attempts.insertMany([1, 2, 3, 4].map((at) => attempt({ at })))
+    const { requestLog, retention } = storage()
+    await requestLog.insertMany([1, 2, 3, 4].map((at) => attempt({ at })))
     expect(await retention.deleteAttempts(4, 2)).toBe(2)
     expect(await retention.deleteAttempts(4, 2)).toBe(1)
     expect(await retention.deleteAttempts(4, 2)).toBe(0)
     await retention.deleteEmptyParts()
-    expect((await attempts.list({})).rows.map(({ at }) => at)).toEqual([4])
+    expect((await requestLog.list({})).rows.map(({ at }) => at)).toEqual([4])
   })
 
   test('takes all rows of a batch or none, and their errors and sums likewise', async () => {
     const broken = attempt({ at: Number.NaN })
     const batch = [failed('first'), broken]
-    await expect(storage().attempts.insertMany(batch)).rejects.toThrow(DatabaseError)
-    expect((await storage().attempts.list({})).rows).toEqual([])
+    await expect(storage().requestLog.insertMany(batch)).rejects.toThrow(DatabaseError)
+    expect((await storage().requestLog.list({})).rows).toEqual([])
     expect((await storage().errors.list({}, firstErrors)).total).toBe(0)
     expect(await storage().usage.series(today)).toEqual([])
-    await storage().attempts.insertMany([attempt()])
-    expect((await storage().attempts.list({})).rows).toHaveLength(1)
+    await storage().requestLog.insertMany([attempt()])
+    expect((await storage().requestLog.list({})).rows).toHaveLength(1)
   })
 
   test('finds attempts by names exactly: by case, accents and trailing blanks', async () => {
     for (const model of ['a', 'A', 'á', 'a '])
-      await storage().attempts.insertMany([attempt({ model })])
-    const { rows } = await storage().attempts.list({ model: 'a' })
+      await storage().requestLog.insertMany([attempt({ model })])
+    const { rows } = await storage().requestLog.list({ model: 'a' })
     expect(rows.map(({ model }) => model)).toEqual(['a'])
   })
 
   test('takes signs of any kind', async () => {
-    await storage().attempts.insertMany([failed('a\0b 🔑', { method: 'm\0' })])
-    const { rows } = await storage().attempts.list({})
+    await storage().requestLog.insertMany([failed('a\0b 🔑', { method: 'm\0' })])
+    const { rows } = await storage().requestLog.list({})
     expect(rows[0]?.message).toBe('a\uFFFDb 🔑')
   })
 
   test('takes texts longer than their columns and numbers that are none', async () => {
     const long = 'x'.repeat(5000)
     const odd = { model: long, project: long, requestId: long, caller: long, dialect: long }
-    await storage().attempts.insertMany([
+    await storage().requestLog.insertMany([
       attempt({ ...odd, durationMs: Number.NaN, promptTokens: 1e15, outputTokens: -1 }),
     ])
-    const [row] = (await storage().attempts.list({})).rows
+    const [row] = (await storage().requestLog.list({})).rows
     expect(row).toMatchObject({ durationMs: 0, promptTokens: 2_147_483_647, outputTokens: 0 })
   })
 }
@@ -166,7 +166,7 @@ function errorsContract(storage: () => Storage): void {
 
   test('keeps what failed with its words, apart from what did not', async () => {
     const body = '{"contents":[]}'
-    await storage().attempts.insertMany([
+    await storage().requestLog.insertMany([
       attempt(),
       failed('Quota exceeded', { error: { message: 'Quota exceeded', body } }),
       failed('Other'),
@@ -177,12 +177,12 @@ function errorsContract(storage: () => Storage): void {
     expect(await storage().errors.find(rows[1]?.id ?? 0)).toMatchObject({ body, status: 429 })
     expect(await storage().errors.find(rows[0]?.id ?? 0)).toMatchObject({ body: undefined })
     expect(await storage().errors.find(987_654_321)).toBeUndefined()
-    const logged = await storage().attempts.list({ verdict: 'quota-spent' })
+    const logged = await storage().requestLog.list({ verdict: 'quota-spent' })
     expect(logged.rows.map(({ message }) => message)).toEqual(['Other', 'Quota exceeded'])
   })
 
   test('finds errors by text whatever its case, and by type, key, status and time', async () => {
-    await storage().attempts.insertMany([
+    await storage().requestLog.insertMany([
       failed('Resource has been EXHAUSTED', { at: 10 }),
       failed('100% of it_', { at: 20, keyId: 5 }),
       failed('gone', { at: 30, status: 500, verdict: 'upstream-failed' }),
@@ -197,7 +197,7 @@ function errorsContract(storage: () => Storage): void {
   })
 
   test('pages through errors either way and counts them all', async () => {
-    await storage().attempts.insertMany(['a', 'b', 'c', 'd'].map((message) => failed(message)))
+    await storage().requestLog.insertMany(['a', 'b', 'c', 'd'].map((message) => failed(message)))
     expect(await messages({}, { limit: 2, offset: 1 })).toEqual(['c', 'b'])
     expect(await messages({}, { limit: 2, offset: 3, order: 'asc' })).toEqual(['d'])
     const { total } = await storage().errors.list({ status: 429 }, { ...firstErrors, limit: 1 })
@@ -205,7 +205,7 @@ function errorsContract(storage: () => Storage): void {
   })
 
   test('finds the error nearest to a moment, one of that status before all others', async () => {
-    await storage().attempts.insertMany([
+    await storage().requestLog.insertMany([
       failed('near', { at: 1000 }),
       failed('far', { at: 3000, status: 500, verdict: 'upstream-failed' }),
       failed('another key', { at: 1500, keyId: 9 }),
@@ -220,8 +220,8 @@ function errorsContract(storage: () => Storage): void {
   })
 
   test('deletes errors by id, all at once, and when they are old', async () => {
-    const { attempts, errors, retention } = storage()
-    await attempts.insertMany([1, 2, 3, 4].map((at) => failed(String(at), { at })))
+    const { requestLog, errors, retention } = storage()
+    await requestLog.insertMany([1, 2, 3, 4].map((at) => failed(String(at), { at })))
     const { rows } = await errors.list({}, firstErrors)
     expect(await errors.delete([rows[0]?.id ?? 0, 987_654_321])).toBe(1)
     expect(await messages({})).toEqual(['3', '2', '1'])
@@ -231,24 +231,24 @@ function errorsContract(storage: () => Storage): void {
     expect(await messages({})).toEqual(['3'])
     await errors.deleteAll()
     expect(await messages({})).toEqual([])
-    expect((await attempts.list({})).rows).toHaveLength(4)
+    expect((await requestLog.list({})).rows).toHaveLength(4)
   })
 }
 
 function sumsContract(storage: () => Storage): void {
   test('batches that come at once are all written and all counted', async () => {
-    const { attempts, usage } = storage()
+    const { requestLog, usage } = storage()
     const batches = Array.from({ length: 8 }, (_, at) => [attempt({ number: at }), failed('no')])
-    await Promise.all(batches.map((rows) => attempts.insertMany(rows)))
-    expect((await attempts.list({})).rows).toHaveLength(16)
+    await Promise.all(batches.map((rows) => requestLog.insertMany(rows)))
+    expect((await requestLog.list({})).rows).toHaveLength(16)
     const sums = await usage.sums(today, 'verdict')
     expect(sums.map(({ attempts: count }) => count)).toEqual([8, 8])
   })
 
   test('counts what was written by minute, by any dimension', async () => {
-    const { attempts, usage } = storage()
-    await attempts.insertMany([attempt(), attempt({ number: 2, model: 'other' })])
-    await attempts.insertMany([attempt(), failed('no')])
+    const { requestLog, usage } = storage()
+    await requestLog.insertMany([attempt(), attempt({ number: 2, model: 'other' })])
+    await requestLog.insertMany([attempt(), failed('no')])
     const series = await usage.series(today)
     expect(series.toSorted((one, other) => one.attempts - other.attempts)).toMatchObject([
       { at: 0, verdict: 'quota-spent', attempts: 1, requests: 1 },
@@ -266,10 +266,10 @@ function sumsContract(storage: () => Storage): void {
   })
 
   test('counts by key, model and status, and knows the keys that met a status most', async () => {
-    const { attempts, usage } = storage()
+    const { requestLog, usage } = storage()
     const rows = [failed('a'), failed('b'), failed('c', { keyId: 2 }), attempt({ keyId: 3 })]
-    await attempts.insertMany(rows)
-    await attempts.insertMany([failed('d', { keyId: 1 })])
+    await requestLog.insertMany(rows)
+    await requestLog.insertMany([failed('d', { keyId: 1 })])
     const sums = await usage.sumsOfKey(1, today)
     expect(sums).toMatchObject([{ keyId: 1, status: 429, attempts: 3, promptTokens: 30 }])
     expect(await usage.busiestKeys(today, { status: 429, limit: 10 })).toEqual([
@@ -280,8 +280,8 @@ function sumsContract(storage: () => Storage): void {
   })
 
   test('says the same when minutes have become hours and days, and when the short ones are gone', async () => {
-    const { attempts, usage } = storage()
-    await attempts.insertMany([attempt(), attempt({ number: 2 }), failed('x')])
+    const { requestLog, usage } = storage()
+    await requestLog.insertMany([attempt(), attempt({ number: 2 }), failed('x')])
     const day = { from: 0, to: 86_400 * second }
     const sums = async () => (await usage.sums({ ...day, byDay: true }, 'verdict')).toSorted(byName)
     const before = await sums()
@@ -296,8 +296,8 @@ function sumsContract(storage: () => Storage): void {
   })
 
   test('turns the hours of keys into days, key by key', async () => {
-    const { attempts, usage } = storage()
-    await attempts.insertMany([attempt(), attempt({ keyId: 900 }), attempt({ keyId: 900 })])
+    const { requestLog, usage } = storage()
+    await requestLog.insertMany([attempt(), attempt({ keyId: 900 }), attempt({ keyId: 900 })])
     const day = { from: 0, to: 86_400 * second }
     expect(await usage.oldest('key_rollups', 'hour')).toBe(0)
     let key: number | undefined = 0

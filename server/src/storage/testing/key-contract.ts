@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { KeyRow } from '../stores/key-row.ts'
+import type { KeyRow } from '../../keys/stores.ts'
 import type { Storage } from '../open-storage.ts'
 
 const values = (rows: readonly KeyRow[]) => rows.map(({ secret }) => secret.reveal())
@@ -81,7 +81,7 @@ export function keyContract(storage: () => Storage): void {
   test('that are not there are passed over by changes, uses and removals', async () => {
     await storage().keys.update(new Map([[77, { paid: true }]]))
     await storage().keys.update(new Map([[77, {}]]))
-    await storage().keys.noteUse([{ id: 77, firstAt: 1, lastAt: 2 }])
+    await storage().keys.recordUse([{ id: 77, firstAt: 1, lastAt: 2 }])
     await storage().keys.remove([77])
     expect(await storage().keys.all()).toEqual([])
   })
@@ -102,8 +102,8 @@ export function keyContract(storage: () => Storage): void {
   test('remember when they were used first and last', async () => {
     const [a, b] = await storage().keys.add(['a', 'b'])
     const far = 1_790_000_000_000
-    await storage().keys.noteUse([{ id: a?.id ?? 0, firstAt: far, lastAt: far + 5 }])
-    await storage().keys.noteUse([
+    await storage().keys.recordUse([{ id: a?.id ?? 0, firstAt: far, lastAt: far + 5 }])
+    await storage().keys.recordUse([
       { id: a?.id ?? 0, firstAt: far + 7, lastAt: far + 9 },
       { id: b?.id ?? 0, firstAt: far + 8, lastAt: far + 8 },
     ])

@@ -5,7 +5,7 @@ import type { ClientToken } from '../../auth/clients/client-token.ts'
 import type { OperatorParts, Storage } from '../open-storage.ts'
 import { historyContract } from './history-contract.ts'
 import { keyContract } from './key-contract.ts'
-import type { StoredSetting } from '../stores/settings-store.ts'
+import type { StoredSetting } from '../../settings/stores.ts'
 
 export const keyState = (key: number): KeyRow => ({
   kind: 'key',
@@ -264,26 +264,26 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
       })
 
       test('come back as they were written, in the order in which they were added', async () => {
-        await storage.clientTokens.change({ removed: [], added: [token(), open] })
-        expect(await storage.clientTokens.all()).toEqual([token(), open])
+        await storage.tokens.change({ removed: [], added: [token(), open] })
+        expect(await storage.tokens.all()).toEqual([token(), open])
       })
 
       test('are taken away and added in one step, or not at all', async () => {
-        await storage.clientTokens.change({ removed: [], added: [token()] })
+        await storage.tokens.change({ removed: [], added: [token()] })
         const doubled = { removed: [token().digest], added: [open, open] }
-        await expect(storage.clientTokens.change(doubled)).rejects.toThrow()
-        expect(await storage.clientTokens.all()).toEqual([token()])
-        await storage.clientTokens.change({ removed: [token().digest], added: [open] })
-        expect(await storage.clientTokens.all()).toEqual([open])
+        await expect(storage.tokens.change(doubled)).rejects.toThrow()
+        expect(await storage.tokens.all()).toEqual([token()])
+        await storage.tokens.change({ removed: [token().digest], added: [open] })
+        expect(await storage.tokens.all()).toEqual([open])
       })
 
       test('change their terms, and keep what they are', async () => {
-        await storage.clientTokens.change({ removed: [], added: [token()] })
+        await storage.tokens.change({ removed: [], added: [token()] })
         const { digest, hint, source, createdAt } = token()
-        expect(await storage.clientTokens.update(digest, open)).toBe(true)
+        expect(await storage.tokens.update(digest, open)).toBe(true)
         const changed = { ...open, digest, hint, source, createdAt }
-        expect(await storage.clientTokens.all()).toEqual([changed])
-        expect(await storage.clientTokens.update('1'.repeat(64), open)).toBe(false)
+        expect(await storage.tokens.all()).toEqual([changed])
+        expect(await storage.tokens.update('1'.repeat(64), open)).toBe(false)
       })
     })
 

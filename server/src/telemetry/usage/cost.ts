@@ -1,4 +1,4 @@
-import type { Price } from '../../storage/rollups/price-store.ts'
+import type { Price } from '../stores.ts'
 
 export type TokenSum = {
   readonly promptTokens: number

@@ -1,4 +1,4 @@
-import type { Price, PriceStore } from '../../storage/rollups/price-store.ts'
+import type { Price, PriceStore } from '../stores.ts'
 
 /** The prices as they are stored, and at hand for what must not wait. */
 export type PriceBook = PriceStore & { current(): readonly Price[] }

@@ -46,7 +46,7 @@ const tend = (change: Partial<HistorySettings> = {}) =>
 
 const write = (verdict = 'answered') => {
   const error = verdict === 'answered' ? undefined : { message: 'no', body: undefined }
-  return storage.attempts.insertMany([attempt({ at: now, verdict, error })])
+  return storage.requestLog.insertMany([attempt({ at: now, verdict, error })])
 }
 
 async function total(range: { from: number; to: number; byDay?: boolean }): Promise<number> {
@@ -81,7 +81,7 @@ test('old errors go at three in the morning of the zone, and once a day', async 
   now = Date.parse('2026-11-20T21:16:00Z')
   await tend()
   expect(await errors()).toBe(0)
-  expect((await storage.attempts.list({})).rows).toHaveLength(1)
+  expect((await storage.requestLog.list({})).rows).toHaveLength(1)
 })
 
 test('the request log is deleted where the settings say so, and what was counted stays', async () => {
@@ -89,7 +89,7 @@ test('the request log is deleted where the settings say so, and what was counted
   now = start + 40 * day
   await write()
   await tend({ autoDeleteErrorLogsEnabled: false, autoDeleteRequestLogsEnabled: true })
-  expect((await storage.attempts.list({})).rows).toHaveLength(1)
+  expect((await storage.requestLog.list({})).rows).toHaveLength(1)
   expect(await total({ from: start - day, to: now + hour, byDay: true })).toBe(2)
 })
 

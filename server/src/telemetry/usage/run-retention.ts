@@ -1,8 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AuditStore } from '../../storage/stores/audit-store.ts'
-import type { HistoryRetention } from '../../storage/history/retention.ts'
+import type { AuditStore, RetentionStore, UsageStore } from '../stores.ts'
 import type { MetaStore } from '../../runtime/meta-store.ts'
-import type { UsageStore } from '../../storage/rollups/usage-store.ts'
 import { hourOfDay, startOfDay, startOfNextDay } from '../../runtime/wall-clock.ts'
 
 export type HistorySettings = {
@@ -17,7 +15,7 @@ export type HistorySettings = {
 export type HistoryKeeperDeps = {
   readonly storage: {
     readonly usage: UsageStore
-    readonly retention: HistoryRetention
+    readonly retention: RetentionStore
     readonly meta: MetaStore
     readonly audit: Pick<AuditStore, 'deleteOld'>
   }

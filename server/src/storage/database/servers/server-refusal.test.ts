@@ -103,9 +103,9 @@ await describeOnServers((name, server) => {
     test('a statement that gets no answer fails in time, and the next finds a server that is back', async () => {
       const storage = await openThroughProxy()
       proxy.become('hang')
-      await expect(storage.attempts.insertMany([attempt()])).rejects.toThrow('did not answer')
+      await expect(storage.requestLog.insertMany([attempt()])).rejects.toThrow('did not answer')
       proxy.become('pass')
-      await storage.attempts.insertMany([attempt()])
+      await storage.requestLog.insertMany([attempt()])
       await storage.close()
     })
 
@@ -122,7 +122,7 @@ await describeOnServers((name, server) => {
     test('an error names tables and columns, and never a value', async () => {
       const storage = await openThroughProxy()
       const secret = 'canary-value'
-      const error: unknown = await storage.attempts
+      const error: unknown = await storage.requestLog
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a mistake of ours, as it could reach the database.
         .insertMany([attempt({ at: secret as unknown as number })])
         .catch((error: unknown) => error)

@@ -40,7 +40,7 @@ test('a thread that has died is replaced, and work goes on', async () => {
 test('what a dying thread was at is done or fails, all or nothing, and does not hang', async () => {
   const { storage, kill } = await openKillable(join(folder, 'a.db'))
   const rows = Array.from({ length: 20_000 }, (_, number) => attempt({ number }))
-  const writing = storage.attempts.insertMany(rows)
+  const writing = storage.requestLog.insertMany(rows)
   const written = writing.then(
     () => rows.length,
     () => 0,
@@ -48,7 +48,7 @@ test('what a dying thread was at is done or fails, all or nothing, and does not 
   await new Promise((resolve) => setImmediate(resolve))
   kill()
   const count = await written
-  expect((await storage.attempts.list({}, { limit: 1 })).rows).toHaveLength(Math.min(count, 1))
+  expect((await storage.requestLog.list({}, { limit: 1 })).rows).toHaveLength(Math.min(count, 1))
   const sums = await storage.usage.sums({ from: 0, to: Date.now() + 60_000 }, 'model')
   expect(sums.map(({ attempts }) => attempts)).toEqual(count === 0 ? [] : [count])
   await storage.close()
