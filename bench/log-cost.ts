@@ -8,7 +8,7 @@ import { uncounted } from '../server/src/auth/clients/admission.ts'
 import { newRequestId } from '../server/src/runtime/request-id.ts'
 import { Secret } from '../server/src/log/secret.ts'
 import { openStorage } from '../server/src/storage/open-storage.ts'
-import { createAttemptLog } from '../server/src/telemetry/request-log/attempt-log.ts'
+import { createBatchWriter } from '../server/src/runtime/write-behind.ts'
 import { describeAttempt } from '../server/src/telemetry/request-log/describe-attempt.ts'
 
 const secret = new Secret('AIza')
@@ -74,9 +74,9 @@ async function measure(rate: number, keys: number): Promise<void> {
     now: Date.now,
   })
   const policy = { recordsBody: () => false, scrub: (text: string) => text }
-  const log = createAttemptLog({
+  const log = createBatchWriter({
     write: storage.requestLog.insertMany,
-    log: { error: (...said: unknown[]) => void process.stderr.write(`${String(said[1])}\n`) },
+    onError: (error) => void process.stderr.write(`${String(error)}\n`),
   })
   const run = async (record: (one: AttemptReport) => void, forMs: number) => {
     const before = process.cpuUsage()

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { createAdminAccess, type Access, type AdminAccess } from '../auth/admins/admin-access.ts'
 import { createAdminSessions, type AdminSessions } from '../auth/admins/admin-sessions.ts'
 import { clientLimits, createGuessThrottle } from '../auth/admins/guess-throttle.ts'
-import { keepSessions } from '../auth/admins/session-writer.ts'
+import { createSessionWriter } from '../auth/admins/session-writer.ts'
 import { createTrustedProxies, type TrustedProxies } from '../auth/trusted-proxies.ts'
 import type { Callers } from '../auth/clients/credentials.ts'
 import { throttleGuesses } from '../auth/clients/throttle-guesses.ts'
@@ -36,11 +36,11 @@ export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
   const { storage, settings, registry, now, onError } = deps
   const key = await storage.meta.getOrMake('session-key', () => randomBytes(32).toString('hex'))
   const markOf = (token: string) => createHmac('sha256', key).update(token).digest('hex')
-  const keeper = keepSessions({ store: storage.sessions, onError })
+  const writer = createSessionWriter({ store: storage.sessions, onError })
   const sessions = createAdminSessions(await storage.sessions.all(), {
     now,
     lifetimeMs: () => settings.current().adminSessionExpire * 1000,
-    onChange: keeper.write,
+    onChange: writer.write,
   })
   let trusted = createTrustedProxies(settings.current().trustedProxies)
   sessions.follow(markOf(settings.current().authToken))
@@ -78,7 +78,7 @@ export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
         stopWatch()
       }
     },
-    close: keeper.close,
+    close: writer.close,
   }
 }
 

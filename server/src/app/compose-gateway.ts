@@ -9,8 +9,8 @@ import { gemini } from '../google/platforms/gemini.ts'
 import type { KeyId } from '../keys/types.ts'
 import { Secret } from '../log/secret.ts'
 import { realClock } from '../runtime/real-clock.ts'
+import { createBatchWriter, type WriteBehindStats } from '../runtime/write-behind.ts'
 import type { Traffic } from '../telemetry/metrics/request-metrics.ts'
-import { createAttemptLog, type AttemptLogStats } from '../telemetry/request-log/attempt-log.ts'
 import { describeAttempt } from '../telemetry/request-log/describe-attempt.ts'
 import type { PriceBook } from '../telemetry/usage/price-book.ts'
 import { observeTokenUse } from '../telemetry/usage/token-use.ts'
@@ -34,7 +34,7 @@ export type ComposedGateway = {
   tryKey(value: string): Promise<Outcome>
   maintainPool(): Promise<void>
   readonly proxies: Pick<Proxies, 'states'>
-  readonly requestLogStats: () => AttemptLogStats
+  readonly requestLogStats: () => WriteBehindStats
   close(): Promise<void>
 }
 
@@ -44,7 +44,11 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
   const { scrub } = log.scrubber
   const { transport, proxies } = composeEgress(deps)
   const errors = { recordsBody: () => settings.current().errorLogRecordRequestBody, scrub }
-  const attemptLog = createAttemptLog({ write: storage.requestLog.insertMany, log })
+  const requestLog = createBatchWriter({
+    write: storage.requestLog.insertMany,
+    onError: (error, stats) =>
+      log.error({ err: error, ...stats }, 'The request log cannot be written. It is tried again.'),
+  })
   const gateway = createGateway({
     platform: gemini,
     settings: settings.current,
@@ -59,7 +63,7 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
     scrub,
     observers: [
       { attempted: ({ reservation, startedAt }) => book.noteUse(reservation.key, startedAt) },
-      { attempted: (report) => attemptLog.record(describeAttempt(report, errors)) },
+      { attempted: (report) => requestLog.record(describeAttempt(report, errors)) },
       traffic,
       observeTokenUse({ record: callers.spend, prices }),
       deps.counters,
@@ -95,11 +99,11 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
     },
     proxies,
     tryKey: (value) => gateway.probe(new Secret(value), settings.current().testModel),
-    requestLogStats: attemptLog.stats,
+    requestLogStats: requestLog.stats,
     maintainPool: () => checks.keeper.maintain(),
     async close() {
       checks.close()
-      await attemptLog.close()
+      await requestLog.close()
       await transport.close()
     },
   }

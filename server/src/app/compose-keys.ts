@@ -7,7 +7,7 @@ import type { RootLog } from '../log/create-log.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { Storage } from '../storage/open-storage.ts'
 import { composeProjects, type ComposedProjects } from '../keys/registry/project-settings.ts'
-import { keepEngineState } from '../keys/state/engine-state-writer.ts'
+import { startEngineStateWriter } from '../keys/engine-state-writer.ts'
 import { keyPolicyOf } from './key-policy.ts'
 import { realClock } from '../runtime/real-clock.ts'
 
@@ -54,7 +54,11 @@ export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
     onError,
   })
   await importEnvironmentKeys(book, storage.meta, settings.current().apiKeys)
-  const keeper = await keepEngineState({ state: engine.state, store: storage.engineState, onError })
+  const stateWriter = await startEngineStateWriter({
+    state: engine.state,
+    store: storage.engineState,
+    onError,
+  })
   // Learned projects exist only now.
   await projects.load()
   settings.subscribe((now) => {
@@ -67,7 +71,7 @@ export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
     projects,
     async close() {
       engine.close()
-      await keeper.close()
+      await stateWriter.close()
       await book.close()
     },
   }

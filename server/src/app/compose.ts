@@ -25,7 +25,7 @@ import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './compose-tokens.ts'
 import { tellCounters } from '../telemetry/events/live-counters.ts'
-import { keepSignatures } from '../resources/signature-writer.ts'
+import { openSignatures } from '../resources/open-signatures.ts'
 import { composeDialects } from './compose-dialects.ts'
 import { registerSecrets } from '../settings/register-secrets.ts'
 import { metricsGroup } from './metrics-group.ts'
@@ -125,8 +125,8 @@ async function start(opened: Opened): Promise<Gateway> {
 
   const history = keepHistory({ storage, settings: settings.current, now: Date.now, onError })
   closing.add(history.close)
-  const signatures = await keepSignatures({ rows: storage.signatures, log, now: Date.now })
-  closing.add(signatures.close)
+  const stored = await openSignatures({ store: storage.signatures, log, now: Date.now })
+  closing.add(stored.close)
   registerSecrets(log.scrubber, settings.current())
   settings.subscribe((now, before) => {
     const names = changedSettings(now, before).map(({ env }) => env)
@@ -151,7 +151,7 @@ async function start(opened: Opened): Promise<Gateway> {
       callers,
       counter: registry,
       traffic,
-      signatures: signatures.store,
+      signatures: stored.signatures,
     }),
     // The Python program had its key administration among the paths of clients.
     passedOn: Object.values(endpoints).map(({ path }) => path),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createAdminSessions, type AdminSession } from './admin-sessions.ts'
-import { keepSessions } from './session-writer.ts'
+import { createSessionWriter } from './session-writer.ts'
 
 const hourMs = 3_600_000
 const from = { address: '192.0.2.1', userAgent: 'a browser' }
@@ -88,10 +88,10 @@ describe('a session', () => {
 
 test('what a database that is away does not take is written when it is back', async () => {
   const rows = new Map<string, AdminSession>()
-  const complaints: unknown[] = []
+  const errors: unknown[] = []
   let isAway = true
-  const keeper = keepSessions({
-    onError: (error) => complaints.push(error),
+  const writer = createSessionWriter({
+    onError: (error) => errors.push(error),
     store: {
       all: async () => [],
       async change({ removed, added }) {
@@ -108,10 +108,10 @@ test('what a database that is away does not take is written when it is back', as
     createdAt: 1,
     expiresAt: 2,
   })
-  keeper.write({ removed: [], added: [session('one'), session('two')] })
-  await expect.poll(() => complaints).toHaveLength(1)
-  keeper.write({ removed: ['one'], added: [session('three')] })
+  writer.write({ removed: [], added: [session('one'), session('two')] })
+  await expect.poll(() => errors).toHaveLength(1)
+  writer.write({ removed: ['one'], added: [session('three')] })
   isAway = false
-  await keeper.close()
+  await writer.close()
   expect([...rows.keys()]).toEqual(['two', 'three'])
 })

@@ -4,7 +4,7 @@ import type { Secret } from '../../log/secret.ts'
 import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
 import type { KeyStore, KeySync, KeyUse, KeyPatch, KeyRow } from '../stores.ts'
 import { createSerialQueue } from '../../runtime/serial-queue.ts'
-import { createUseWriter } from './use-writer.ts'
+import { createKeyedWriter } from '../../runtime/write-behind.ts'
 
 /**
  * The keys as the operator has them: the rows of the table, at hand, and the only way to change them. What changes is stored first; then
@@ -41,12 +41,23 @@ export type KeyRegistryDeps = {
   readonly onError: (error: unknown) => void
 }
 
+const writeUsesMs = 10_000
+
 export async function openKeyRegistry(deps: KeyRegistryDeps): Promise<KeyRegistry> {
   const { store, control, guard, onError } = deps
   const rows = new Map<KeyId, KeyRow>()
   /** Listed anew after a change: there may be many, and they seldom change. */
   let ids: readonly KeyId[] | undefined
-  const uses = createUseWriter({ write: (notes) => writeUses({ store, rows }, notes), onError })
+  const uses = createKeyedWriter<KeyId, KeyUse>({
+    write: (batch) => writeUses({ store, rows }, batch),
+    onError,
+    failuresPerError: 1,
+    delayMs: writeUsesMs,
+    retryMs: writeUsesMs,
+    longestRetryMs: writeUsesMs,
+    // One entry a key, however long the database is away.
+    maxQueued: Infinity,
+  })
   const take = (some: readonly KeyRow[]) => {
     ids = undefined
     for (const row of some) {
@@ -70,13 +81,13 @@ export async function openKeyRegistry(deps: KeyRegistryDeps): Promise<KeyRegistr
     },
     get(id) {
       const row = rows.get(id)
-      const use = uses.pending(id)
+      const use = uses.get(id)
       return row === undefined || use === undefined ? row : usedRow(row, use)
     },
     secretOf: (id) => rows.get(id)?.secret,
     find: (values) => store.find(values),
     ...keyChanges({ store, control, rows, take, drop }),
-    noteUse: uses.note,
+    noteUse: (id, at) => uses.set(id, { id, firstAt: uses.get(id)?.firstAt ?? at, lastAt: at }),
     close: uses.close,
   }
 }
@@ -141,8 +152,11 @@ type UseDeps = {
   readonly rows: Map<KeyId, KeyRow>
 }
 
-async function writeUses({ store, rows }: UseDeps, uses: readonly KeyUse[]): Promise<void> {
-  const known = uses.filter(({ id }) => rows.has(id))
+async function writeUses(
+  { store, rows }: UseDeps,
+  uses: readonly (readonly [KeyId, KeyUse])[],
+): Promise<void> {
+  const known = uses.map(([, use]) => use).filter(({ id }) => rows.has(id))
   if (known.length > 0) await store.recordUse(known)
   for (const use of known) {
     const row = rows.get(use.id)
