@@ -1,5 +1,5 @@
 import type { AttemptRow } from '../server/src/telemetry/request-log/attempt-row.ts'
-import type { Storage } from '../server/src/storage/open-storage.ts'
+import type { Storage } from '../server/src/storage/storage.ts'
 import { tendHistory } from '../server/src/telemetry/usage/run-retention.ts'
 
 export const keyCount = 50_000

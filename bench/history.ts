@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { openStorage, type Storage } from '../server/src/storage/open-storage.ts'
+import { openStorage } from '../server/src/storage/open-storage.ts'
+import type { Storage } from '../server/src/storage/storage.ts'
 import { callers, dayMs, fillHistory, models, row } from './history-store.ts'
 
 const rows = Number(process.argv[2] ?? 5_000_000)

@@ -1,36 +1,36 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url'
 import { SettingsError } from '@gemini-balance/contract'
-import { askSecret } from './app/commands/ask-secret.ts'
 import { runCommand } from './app/commands/commands.ts'
+import { promptSecret } from './app/commands/prompt-secret.ts'
 import { compose, type Gateway } from './app/compose.ts'
-import { registerEnvironmentSecrets } from './settings/register-secrets.ts'
 import { createScrubber } from './log/scrub.ts'
-import { readEnvironment, type Environment } from './settings/read-environment.ts'
 import { StartError } from './runtime/start-error.ts'
+import { readEnvironment, type Environment } from './settings/read-environment.ts'
+import { registerEnvironmentSecrets } from './settings/register-secrets.ts'
 
 /** Signals this close together are one. */
 const repeatMs = 1000
 
 const variable = (name: string) => process.env[name]
-const say = (text: string) => process.stdout.write(`${text}\n`)
+const print = (text: string) => process.stdout.write(`${text}\n`)
 
 const scrubber = createScrubber()
 
-/** A fault of ours, or of a library's: it may quote what it was given. */
+/** A bug of ours or of a library: its message may quote its input. */
 process.on('uncaughtException', (error) => {
   process.stderr.write(`${scrubber.scrub(sentenceFor(error))}\n`)
   process.exit(1)
 })
 
 try {
-  const words = process.argv.slice(2)
+  const args = process.argv.slice(2)
   registerEnvironmentSecrets(scrubber, process.env)
   const environment = readEnvironment(process.env, '.env')
   registerEnvironmentSecrets(scrubber, environment)
-  if (words.length > 0) {
-    const ask = process.stdin.isTTY ? askSecret : undefined
-    await runCommand(words, { environment, say, variable, ask })
+  if (args.length > 0) {
+    const prompt = process.stdin.isTTY ? promptSecret : undefined
+    await runCommand(args, { environment, print, variable, prompt })
   } else await serve(environment)
 } catch (error) {
   process.stderr.write(`${scrubber.scrub(sentenceFor(error))}\n`)
@@ -43,29 +43,29 @@ async function serve(environment: Environment): Promise<void> {
     pagesFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   })
   closeOnSignal(gateway)
-  greet(gateway)
+  printStart(gateway)
 }
 
-function greet({ url, newAdminToken, engine }: Gateway): void {
+function printStart({ url, newAdminToken, engine }: Gateway): void {
   if (newAdminToken !== undefined) {
-    say(`\nYour admin token, shown this once:\n\n    ${newAdminToken}\n`)
+    print(`\nYour admin token, shown this once:\n\n    ${newAdminToken}\n`)
   }
   const { active, dead, disabled } = engine.views.counts().keys
   const total = active + dead + disabled
-  say(
+  print(
     `Gemini Balance listens on ${url}, with ${total === 0 ? 'no keys yet' : `${active} of ${total} keys alive`}.`,
   )
-  if (total === 0) say('Give it keys: API_KEYS=key1,key2 in the environment or in .env.')
+  if (total === 0) print('Add keys: API_KEYS=key1,key2 in the environment or in .env.')
 }
 
 function closeOnSignal(gateway: Gateway): void {
-  let askedAt: number | undefined
+  let signalledAt: number | undefined
   const close = () => {
-    // Whoever asks again does not want to wait; but npm passes on a Ctrl+C that the terminal has sent already.
-    if (askedAt !== undefined && Date.now() - askedAt > repeatMs) process.exit(1)
-    if (askedAt !== undefined) return
-    askedAt = Date.now()
-    say('Stopping: requests under way may finish.')
+    // A second signal ends the process at once; but npm repeats a Ctrl+C that the terminal has sent already.
+    if (signalledAt !== undefined && Date.now() - signalledAt > repeatMs) process.exit(1)
+    if (signalledAt !== undefined) return
+    signalledAt = Date.now()
+    print('Stopping: open requests may finish.')
     gateway.close().catch((error: unknown) => {
       gateway.log.error({ err: error }, 'The stop failed.')
       process.exitCode = 1

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { sealBackup } from '../src/storage/backup/backup-file.ts'
-import { gatherBackup } from '../src/storage/backup/gather-backup.ts'
-import { openStorage, type DatabaseChoice } from '../src/storage/open-storage.ts'
+import { sealFile } from '../src/storage/backup/backup-file.ts'
+import { gatherContents } from '../src/storage/backup/gather-contents.ts'
+import { openStorage } from '../src/storage/open-storage.ts'
+import type { DatabaseChoice } from '../src/storage/choose-database.ts'
 import {
   createTestDatabase,
   describeOnServers,
@@ -98,7 +99,7 @@ const price = { model: 'm', since: 0, prompt: 1, output: 2, cached: 0.5, source:
 
 async function contentsOf(database: DatabaseChoice, encryption?: string) {
   const storage = await openStorage({ database, encryptionKey: encryption, now: () => 1000 })
-  const contents = await gatherBackup(storage)
+  const contents = await gatherContents(storage)
   await storage.close()
   return contents
 }
@@ -183,7 +184,7 @@ describe('a refusal is one sentence, and the store is as it was', () => {
     prices: [],
   })
   const sealTo = async (contents: unknown, by = passphrase) =>
-    writeFile(file, await sealBackup(contents, by))
+    writeFile(file, await sealFile(contents, by))
 
   test.each(cases)('%s', async (_name, write, sentence) => {
     await fill(sqlite('a.db'))
@@ -199,7 +200,7 @@ describe('a refusal is one sentence, and the store is as it was', () => {
   test('of a file that is there, unless it is said that it goes', async () => {
     await fill(sqlite('a.db'))
     await writeFile(file, 'precious')
-    expect((await run(['export', file], sqliteVariables('a.db'))).said).toContain('there already')
+    expect((await run(['export', file], sqliteVariables('a.db'))).said).toContain('exists already')
     expect(await readFile(file, 'utf8')).toBe('precious')
     expect((await run(['export', file, '--force'], sqliteVariables('a.db'))).code).toBe(0)
   })
@@ -207,7 +208,7 @@ describe('a refusal is one sentence, and the store is as it was', () => {
   test.each([
     ['of a short passphrase', ['export', 'x'], { BACKUP_PASSPHRASE: 'short' }, 'at least 12'],
     ['without a file', ['export'], {}, 'Name one file'],
-    ['of a flag nobody knows', ['import', 'x', '--now'], {}, 'There is no --now'],
+    ['of a flag nobody knows', ['import', 'x', '--now'], {}, "Unknown option '--now'"],
     ['of a file that is not there', ['import', 'x'], {}, 'x cannot be read'],
   ] as const)('%s', async (_name, words, variables, sentence) => {
     const { code, said } = await run(words, { ...sqliteVariables('a.db'), ...variables })

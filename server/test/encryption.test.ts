@@ -30,13 +30,13 @@ async function runOnce(encryptionKey?: string, settings?: Record<string, string>
 }
 
 async function command(words: string, encryptionKey?: string, newKey?: string): Promise<string> {
-  const said: string[] = []
+  const printed: string[] = []
   await runCommand(words.split(' '), {
     environment: { DATA_DIR: dataDir, ...(encryptionKey && { ENCRYPTION_KEY: encryptionKey }) },
     variable: (name) => (name === 'NEW_ENCRYPTION_KEY' ? newKey : undefined),
-    say: (line) => void said.push(line),
+    print: (line) => void printed.push(line),
   })
-  return said.join('\n')
+  return printed.join('\n')
 }
 
 /** Everything on the disk. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Environment } from '../settings/read-environment.ts'
-import type { Storage } from '../storage/open-storage.ts'
+import type { Storage } from '../storage/storage.ts'
 
 export const makeAdminToken = (): string => randomBytes(24).toString('base64url')
 

@@ -8,7 +8,7 @@ import type { Callers } from '../auth/clients/credentials.ts'
 import { throttleGuesses } from '../auth/clients/throttle-guesses.ts'
 import type { Log } from '../log/create-log.ts'
 import { changedSettings, type LiveSettings } from '../settings/live-settings.ts'
-import type { Storage } from '../storage/open-storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { realClock } from '../runtime/real-clock.ts'
 
 export type AccessDeps = {

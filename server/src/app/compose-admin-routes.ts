@@ -5,7 +5,7 @@ import { adminRoutes } from '../admin/http/admin-routes.ts'
 import { createEventStreams } from '../admin/http/event-routes.ts'
 import type { RouteGroup } from '../http/listener.ts'
 import { sessionHandlers, type SessionRoutesDeps } from '../admin/http/session-routes.ts'
-import { DatabaseError } from '../storage/database/database-error.ts'
+import { DatabaseError } from '../runtime/database-error.ts'
 import type { ComposedAccess } from './compose-access.ts'
 
 export type AdminRoutesParts = {

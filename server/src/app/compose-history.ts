@@ -5,7 +5,7 @@ import { statsHandlers } from '../admin/stats/handlers.ts'
 import type { KeyRegistry } from '../keys/registry/key-registry.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { PriceBook } from '../telemetry/usage/price-book.ts'
-import type { Storage } from '../storage/open-storage.ts'
+import type { Storage } from '../storage/storage.ts'
 
 export type HistoryParts = {
   readonly book: KeyRegistry

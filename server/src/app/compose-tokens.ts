@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { SettingProblem, Settings } from '@gemini-balance/contract'
 import { type LiveSettings, changedSettings } from '../settings/live-settings.ts'
-import type { Storage } from '../storage/open-storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { ClientToken } from '../auth/clients/client-token.ts'
 import { createClientTokens, type ClientTokens } from '../auth/clients/client-tokens.ts'
 import { createTokenRegistry, type TokenRegistry } from '../auth/clients/token-registry.ts'

@@ -7,7 +7,7 @@ import { contentType } from '../telemetry/metrics/exposition.ts'
 import { readMetrics } from '../telemetry/metrics/metrics.ts'
 import type { Traffic } from '../telemetry/metrics/request-metrics.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
-import type { Storage } from '../storage/open-storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { ComposedGateway } from './compose-gateway.ts'
 import { serverVersion } from './server-version.ts'
 

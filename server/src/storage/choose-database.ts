@@ -2,9 +2,12 @@ import type { Settings } from '@gemini-balance/contract'
 import { join } from 'node:path'
 import { Secret } from '../log/secret.ts'
 import { StartError } from '../runtime/start-error.ts'
-import type { DatabaseChoice } from './open-storage.ts'
 import { readDatabaseUrl } from './database/servers/database-url.ts'
 import type { ServerAddress } from './database/servers/server-address.ts'
+
+export type DatabaseChoice =
+  /** A file; it and its folder are created when missing. `:memory:` keeps nothing. */
+  { readonly kind: 'sqlite'; readonly path: string } | ServerAddress
 
 type DatabaseSettings = Pick<
   Settings,
@@ -20,7 +23,7 @@ type DatabaseSettings = Pick<
   | 'mysqlSocket'
 >
 
-/** The database that the settings mean. Throws StartError where they cannot all be meant. */
+/** The database of the settings. Throws StartError when they are incomplete or contradict each other. */
 export function chooseDatabase(settings: DatabaseSettings): DatabaseChoice {
   const { databaseType, databaseUrl, mysqlHost, mysqlSocket } = settings
   if (databaseUrl !== '') return fromUrl(databaseUrl, databaseType)
@@ -34,7 +37,7 @@ export function chooseDatabase(settings: DatabaseSettings): DatabaseChoice {
         'DATABASE_TYPE is postgresql, but DATABASE_URL is missing. Set it to postgresql://user:password@host:5432/database.',
       )
     case 'auto':
-      // Who names a server means it.
+      // A named server is meant to be used.
       return mysqlHost === '' && mysqlSocket === '' ? sqliteFile(settings) : mysqlServer(settings)
   }
 }
@@ -43,7 +46,7 @@ function fromUrl(url: string, type: Settings['databaseType']): ServerAddress {
   const address = readDatabaseUrl(url)
   if (type === 'auto' || type === address.kind) return address
   throw new StartError(
-    `DATABASE_TYPE is ${type}, but DATABASE_URL begins with ${address.kind}. Take one of them away.`,
+    `DATABASE_TYPE is ${type}, but DATABASE_URL begins with ${address.kind}. Remove one of them.`,
   )
 }
 

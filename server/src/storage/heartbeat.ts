@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
 import type { MetaStore } from '../runtime/meta-store.ts'
-import { readMeta } from './stores/meta-rows.ts'
+import { StartError } from '../runtime/start-error.ts'
 import type { Schema } from './database/schema.ts'
+import { readMeta } from './stores/meta-rows.ts'
 
 const metaName = 'heartbeat'
 const beatMs = 10_000
@@ -14,7 +15,7 @@ export type HeartbeatDeps = {
   readonly onError: (error: unknown) => void
 }
 
-/** Lets whoever opens the database see that a gateway uses it. Answers the end of it. */
+/** Marks the database as used by a gateway. Returns a function that ends it. */
 export async function startHeartbeat({
   meta,
   now,
@@ -34,8 +35,11 @@ export async function startHeartbeat({
   }
 }
 
-/** Whether a gateway seems to use the database. */
-export async function isInUse(db: Kysely<Schema>, now: number): Promise<boolean> {
+/** For what must not change a database that a gateway uses. Rejects with StartError. */
+export async function refuseInUse(db: Kysely<Schema>, now: number): Promise<void> {
   const beat = await readMeta(db, metaName)
-  return beat !== undefined && Math.abs(now - Number(beat)) < staleMs
+  if (beat === undefined || Math.abs(now - Number(beat)) >= staleMs) return
+  throw new StartError(
+    'A gateway uses this database: stop it first. If it was killed, wait half a minute.',
+  )
 }

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { StartError } from '../runtime/start-error.ts'
-import { openStorage, sqliteMeans, type Storage } from './open-storage.ts'
+import { openStorage } from './open-storage.ts'
+import { sqliteConnector } from './database/sqlite/open-sqlite.ts'
+import type { Storage } from './storage.ts'
 import { createSealedBox } from './encryption/secret-box.ts'
 import { openForContract } from './testing/open-for-contract.ts'
 import { attempt } from './testing/attempt-sample.ts'
@@ -32,16 +34,16 @@ async function openAt(...names: string[]): Promise<Storage> {
   return storage
 }
 
-storageContract('SQLite in memory', () => openForContract(sqliteMeans(':memory:')))
+storageContract('SQLite in memory', () => openForContract(sqliteConnector(':memory:')))
 storageContract('SQLite, encrypted', async () => {
   const box = await createSealedBox('a canary passphrase', Buffer.alloc(16, 7))
-  return openForContract(sqliteMeans(':memory:'), box)
+  return openForContract(sqliteConnector(':memory:'), box)
 })
 describe('with a folder', () => {
   const contractFolder = mkdtempSync(join(tmpdir(), 'contract-'))
   afterAll(() => rm(contractFolder, { recursive: true }))
   storageContract('SQLite in a file', () =>
-    openForContract(sqliteMeans(join(contractFolder, 'a.db'))),
+    openForContract(sqliteConnector(join(contractFolder, 'a.db'))),
   )
 })
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { openBackup, sealBackup } from './backup-file.ts'
+import { openFile, sealFile } from './backup-file.ts'
 
 const passphrase = 'a passphrase for tests'
 const contents = { keys: [{ value: 'AIza-canary' }], note: 'ü' }
@@ -8,7 +8,7 @@ const contents = { keys: [{ value: 'AIza-canary' }], note: 'ü' }
 test('what is sealed is opened again, whatever it is', async () => {
   await fc.assert(
     fc.asyncProperty(fc.jsonValue(), async (value) => {
-      const opened = await openBackup(await sealBackup(value, passphrase), passphrase)
+      const opened = await openFile(await sealFile(value, passphrase), passphrase)
       expect(JSON.stringify(opened)).toBe(JSON.stringify(value))
     }),
     { numRuns: 10 },
@@ -16,35 +16,32 @@ test('what is sealed is opened again, whatever it is', async () => {
 })
 
 test('nothing of it can be read without the passphrase, and no two files are alike', async () => {
-  const [one, other] = [
-    await sealBackup(contents, passphrase),
-    await sealBackup(contents, passphrase),
-  ]
+  const [one, other] = [await sealFile(contents, passphrase), await sealFile(contents, passphrase)]
   expect(one.toString('latin1')).not.toContain('canary')
   expect(one.equals(other)).toBe(false)
-  await expect(openBackup(one, 'another passphrase')).rejects.toThrow('The passphrase is not')
+  await expect(openFile(one, 'another passphrase')).rejects.toThrow('The passphrase is not')
 })
 
 describe('a file that is not as it was written is refused', () => {
   test('wherever a byte differs', async () => {
-    const sealed = await sealBackup(contents, passphrase)
+    const sealed = await sealFile(contents, passphrase)
     for (let at = 0; at < sealed.length; at += 29) {
       const changed = Buffer.from(sealed)
       changed[at] = (changed[at] ?? 0) ^ 1
-      await expect(openBackup(changed, passphrase)).rejects.toThrow(/backup/)
+      await expect(openFile(changed, passphrase)).rejects.toThrow(/backup/)
     }
   })
 
   test('wherever it is cut', async () => {
-    const sealed = await sealBackup(contents, passphrase)
+    const sealed = await sealFile(contents, passphrase)
     for (let length = 0; length < sealed.length; length += 41) {
-      await expect(openBackup(sealed.subarray(0, length), passphrase)).rejects.toThrow(/backup/)
+      await expect(openFile(sealed.subarray(0, length), passphrase)).rejects.toThrow(/backup/)
     }
   })
 
   test('when a later version wrote it', async () => {
-    const sealed = (await sealBackup(contents, passphrase)).toString('latin1')
+    const sealed = (await sealFile(contents, passphrase)).toString('latin1')
     const later = Buffer.from(sealed.replace('"version":1', '"version":2'), 'latin1')
-    await expect(openBackup(later, passphrase)).rejects.toThrow('The backup has format 2')
+    await expect(openFile(later, passphrase)).rejects.toThrow('The backup has format 2')
   })
 })

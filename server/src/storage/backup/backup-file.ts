@@ -25,7 +25,7 @@ const head = z.strictObject({
 })
 
 /** Any value that JSON can hold, as the bytes of a file. */
-export async function sealBackup(contents: unknown, passphrase: string): Promise<Buffer> {
+export async function sealFile(contents: unknown, passphrase: string): Promise<Buffer> {
   const [salt, nonce] = [randomBytes(16), randomBytes(12)]
   const said = { format, version, salt: salt.toString('base64'), nonce: nonce.toString('base64') }
   const line = Buffer.from(`${JSON.stringify(said)}\n`)
@@ -37,7 +37,7 @@ export async function sealBackup(contents: unknown, passphrase: string): Promise
 }
 
 /** What was sealed. Rejects with StartError. */
-export async function openBackup(bytes: Buffer, passphrase: string): Promise<unknown> {
+export async function openFile(bytes: Buffer, passphrase: string): Promise<unknown> {
   const end = bytes.subarray(0, longestHead).indexOf(newLine) + 1
   const read = head.safeParse(parse(bytes.toString('utf8', 0, end)))
   if (!read.success) throw new StartError('The file is no backup of Gemini Balance.')

@@ -1,101 +1,101 @@
-import { DatabaseError } from './database-error.ts'
+import { DatabaseError } from '../../runtime/database-error.ts'
 import { withTimeout } from '../../runtime/with-timeout.ts'
 import type { Connection } from './connection.ts'
 import { createSemaphore } from './semaphore.ts'
 
 export type PoolLimits = {
-  /** Links open at once. */
+  /** Connections open at once. */
   readonly size: number
-  /** How long to wait for one that is free. */
+  /** How long to wait for a free one. */
   readonly waitMs: number
-  /** A link unused for so long is asked whether it still lives: a network may have dropped it without a word. */
+  /** A connection idle for longer is pinged before use: a network may have dropped it silently. */
   readonly trustMs: number
-  /** How long such a link may take to answer. */
+  /** How long the ping may take. */
   readonly pingMs: number
-  /** How long what was begun may take when the pool closes. */
+  /** How long statements under way may take when the pool closes. */
   readonly closeMs: number
 }
 
-/** Links that are opened when they are needed, used one by one, and replaced when they are lost. */
-export type Pool = {
+/** Connections that are opened on demand, used one by one, and replaced when they are lost. */
+export type ConnectionPool = {
   /** Rejects with DatabaseError. */
   acquire(): Promise<Connection>
-  release(link: Connection): void
-  /** A new link for one that was acquired and is lost. Rejects with DatabaseError. */
-  replace(link: Connection): Promise<Connection>
-  /** After what was begun is done, as far as it is done in time. */
+  release(connection: Connection): void
+  /** A new connection for one that was acquired and is lost. Rejects with DatabaseError. */
+  replace(connection: Connection): Promise<Connection>
+  /** Waits for statements under way, within its limit. */
   close(): Promise<void>
 }
 
-type Resting = { readonly link: Connection; readonly since: number }
+type Idle = { readonly connection: Connection; readonly since: number }
 
-export function createPool(connect: () => Promise<Connection>, limits: PoolLimits): Pool {
-  const turns = createSemaphore(limits.size)
-  const resting: Resting[] = []
-  const links = new Set<Connection>()
+export function createPool(connect: () => Promise<Connection>, limits: PoolLimits): ConnectionPool {
+  const semaphore = createSemaphore(limits.size)
+  const idle: Idle[] = []
+  const connections = new Set<Connection>()
+  let isClosing = false
   let isClosed = false
-  let isOver = false
 
   async function open(): Promise<Connection> {
-    const link = await connect()
-    links.add(link)
-    if (!isOver) return link
-    forget(link)
+    const connection = await connect()
+    connections.add(connection)
+    if (!isClosed) return connection
+    forget(connection)
     throw closed()
   }
 
-  async function isAlive({ link, since }: Resting): Promise<boolean> {
-    if (!link.isOpen) return false
+  async function isAlive({ connection, since }: Idle): Promise<boolean> {
+    if (!connection.isOpen) return false
     if (performance.now() - since < limits.trustMs) return true
-    return link.run('select 1', [], limits.pingMs).then(
+    return connection.run('select 1', [], limits.pingMs).then(
       () => true,
       () => false,
     )
   }
 
-  /** The one used last first: the others may rest until they are lost. */
+  /** The one used last first: the others may stay idle until they are lost. */
   async function find(): Promise<Connection> {
-    for (let next = resting.pop(); next !== undefined; next = resting.pop()) {
-      if (await isAlive(next)) return next.link
-      forget(next.link)
+    for (let next = idle.pop(); next !== undefined; next = idle.pop()) {
+      if (await isAlive(next)) return next.connection
+      forget(next.connection)
     }
     return open()
   }
 
-  function forget(link: Connection): void {
-    links.delete(link)
-    link.destroy()
+  function forget(connection: Connection): void {
+    connections.delete(connection)
+    connection.destroy()
   }
 
   return {
     async acquire() {
-      if (isClosed) throw closed()
-      await turns.take(limits.waitMs)
+      if (isClosing) throw closed()
+      await semaphore.acquire(limits.waitMs)
       try {
         return await find()
       } catch (error) {
-        turns.give()
+        semaphore.release()
         throw error
       }
     },
-    release(link) {
-      if (link.isOpen) resting.push({ link, since: performance.now() })
-      else forget(link)
-      turns.give()
+    release(connection) {
+      if (connection.isOpen) idle.push({ connection, since: performance.now() })
+      else forget(connection)
+      semaphore.release()
     },
-    async replace(link) {
-      forget(link)
+    async replace(connection) {
+      forget(connection)
       return open()
     },
     async close() {
-      if (isClosed) return
-      isClosed = true
+      if (isClosing) return
+      isClosing = true
       await withTimeout(limits.closeMs, async () => {
-        for (let taken = 0; taken < limits.size; taken += 1) await turns.take(Infinity)
-        await Promise.allSettled([...links].map((link) => link.close()))
+        for (let count = 0; count < limits.size; count += 1) await semaphore.acquire(Infinity)
+        await Promise.allSettled([...connections].map((connection) => connection.close()))
       })
-      isOver = true
-      for (const link of links) link.destroy()
+      isClosed = true
+      for (const connection of connections) connection.destroy()
     },
   }
 }

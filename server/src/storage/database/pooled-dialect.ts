@@ -5,105 +5,105 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely'
-import { DatabaseError } from './database-error.ts'
+import { DatabaseError } from '../../runtime/database-error.ts'
 import { bindable, type Connection } from './connection.ts'
-import type { Pool } from './pool.ts'
+import type { ConnectionPool } from './pool.ts'
 import { StatementBatch, type Statement } from './run-batch.ts'
 import { createSemaphore } from './semaphore.ts'
 
-/** How a kind of database is spoken to. */
+/** The SQL of a kind of database. */
 export type SqlParts = Pick<
   Dialect,
   'createQueryCompiler' | 'createAdapter' | 'createIntrospector'
 > & { readonly begin: string; readonly transactionWaitMs: number }
 
-/** Kysely over a pool of links. */
+/** Kysely over a pool of connections. */
 export function pooledDialect(
-  pool: Pool,
+  pool: ConnectionPool,
   { begin, transactionWaitMs, ...parts }: SqlParts,
 ): Dialect {
   return { ...parts, createDriver: () => createDriver(pool, { begin, transactionWaitMs }) }
 }
 
 function createDriver(
-  pool: Pool,
+  pool: ConnectionPool,
   { begin, transactionWaitMs }: Pick<SqlParts, 'begin' | 'transactionWaitMs'>,
 ): Driver {
-  const held = new WeakMap<DatabaseConnection, HeldLink>()
-  // One transaction at a time, as SQLite has it: what is read in one still holds when it is written, on every database alike.
+  const leases = new WeakMap<DatabaseConnection, Lease>()
+  // One transaction at a time, as in SQLite: what a transaction reads still holds when it writes, on every database alike.
   const transactions = createSemaphore(1)
   return {
     async init() {},
     async acquireConnection() {
-      const mine = holdLink(pool, await pool.acquire())
-      const connection = databaseConnection(mine, begin)
-      held.set(connection, mine)
-      return connection
+      const lease = createLease(pool, await pool.acquire())
+      const leased = databaseConnection(lease, begin)
+      leases.set(leased, lease)
+      return leased
     },
-    async beginTransaction(connection) {
-      await transactions.take(transactionWaitMs)
+    async beginTransaction(leased) {
+      await transactions.acquire(transactionWaitMs)
       try {
-        await connection.executeQuery(CompiledQuery.raw(begin))
+        await leased.executeQuery(CompiledQuery.raw(begin))
       } catch (error) {
-        transactions.give()
+        transactions.release()
         throw error
       }
     },
-    async commitTransaction(connection) {
-      await connection.executeQuery(CompiledQuery.raw('commit'))
-      transactions.give()
+    async commitTransaction(leased) {
+      await leased.executeQuery(CompiledQuery.raw('commit'))
+      transactions.release()
     },
-    async rollbackTransaction(connection) {
+    async rollbackTransaction(leased) {
       try {
-        await connection.executeQuery(CompiledQuery.raw('rollback'))
+        await leased.executeQuery(CompiledQuery.raw('rollback'))
       } catch {
-        // What led to it is what the caller hears. A lost link has rolled back; another must not be used again.
-        held.get(connection)?.link().destroy()
+        // The caller gets the error that led here. A lost connection has rolled back; any other must not be used again.
+        leases.get(leased)?.connection().destroy()
       } finally {
-        transactions.give()
+        transactions.release()
       }
     },
-    async releaseConnection(connection) {
-      const mine = held.get(connection)
-      if (mine !== undefined) pool.release(mine.link())
+    async releaseConnection(leased) {
+      const lease = leases.get(leased)
+      if (lease !== undefined) pool.release(lease.connection())
     },
     destroy: () => pool.close(),
   }
 }
 
-type HeldLink = { link(): Connection; run(query: CompiledQuery): ReturnType<Connection['run']> }
+type Lease = { connection(): Connection; run(query: CompiledQuery): ReturnType<Connection['run']> }
 
-/** A link may have been lost while it rested, unnoticed until its first statement: that one is said again where it changes nothing. */
-function holdLink(pool: Pool, first: Connection): HeldLink {
-  let link = first
+/** A connection lost while idle is noticed with its first statement: that one is repeated on a new connection if it changes nothing. */
+function createLease(pool: ConnectionPool, first: Connection): Lease {
+  let connection = first
   let isUsed = false
   return {
-    link: () => link,
+    connection: () => connection,
     async run({ sql, parameters, query }) {
       const mayRepeat = !isUsed && (sql.startsWith('begin') || query.kind === 'SelectQueryNode')
       isUsed = true
       const values = parameters.map(bindable)
       try {
-        return await link.run(sql, values)
+        return await connection.run(sql, values)
       } catch (error) {
-        if (!mayRepeat || link.isOpen || isTooLate(error)) throw error
-        link = await pool.replace(link)
-        return link.run(sql, values)
+        if (!mayRepeat || connection.isOpen || isTimeout(error)) throw error
+        connection = await pool.replace(connection)
+        return connection.run(sql, values)
       }
     },
   }
 }
 
-const isTooLate = (error: unknown) => error instanceof DatabaseError && error.code === 'TIMEOUT'
+const isTimeout = (error: unknown) => error instanceof DatabaseError && error.code === 'TIMEOUT'
 
-function databaseConnection(held: HeldLink, begin: string): DatabaseConnection {
+function databaseConnection(lease: Lease, begin: string): DatabaseConnection {
   return {
     async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
       if (query instanceof StatementBatch) {
-        await runAll(held, query.statements, begin)
+        await runAll(lease, query.statements, begin)
         return { rows: [] }
       }
-      const { rows, changes, insertId } = await held.run(query)
+      const { rows, changes, insertId } = await lease.run(query)
       return {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Kysely infers rows from the query; a database cannot say.
         rows: rows as Row[],
@@ -118,7 +118,7 @@ function databaseConnection(held: HeldLink, begin: string): DatabaseConnection {
 }
 
 async function runAll(
-  held: HeldLink,
+  lease: Lease,
   statements: readonly Statement[],
   begin: string,
 ): Promise<void> {
@@ -126,16 +126,16 @@ async function runAll(
     sql,
     parameters: parameters.map(bindable),
   }))
-  const thread = held.link()
+  const thread = lease.connection()
   if (thread.runBatch !== undefined) return thread.runBatch(bound)
-  await held.run(CompiledQuery.raw(begin))
-  const link = held.link()
+  await lease.run(CompiledQuery.raw(begin))
+  const connection = lease.connection()
   try {
-    for (const { sql, parameters } of bound) await link.run(sql, parameters)
-    await link.run('commit', [])
+    for (const { sql, parameters } of bound) await connection.run(sql, parameters)
+    await connection.run('commit', [])
   } catch (error) {
-    // A link that cannot even roll back is lost, and with it what was begun.
-    await link.run('rollback', []).catch(() => link.destroy())
+    // A connection that cannot roll back is destroyed, and its transaction with it.
+    await connection.run('rollback', []).catch(() => connection.destroy())
     throw error
   }
 }

@@ -3,7 +3,7 @@ import type { Schema } from './schema.ts'
 
 export type Statement = { readonly sql: string; readonly parameters: readonly unknown[] }
 
-/** Statements that go to the database at once: none of them needs the answer of another. */
+/** Statements sent together: none needs the answer of another. */
 export class StatementBatch implements CompiledQuery {
   readonly query = CompiledQuery.raw('').query
   readonly queryId = CompiledQuery.raw('').queryId
@@ -16,7 +16,7 @@ export class StatementBatch implements CompiledQuery {
   }
 }
 
-/** Runs all of the statements or none, in one message where the database is a thread of ours. */
+/** Runs all of the statements or none; on SQLite in one message to its thread. */
 export async function runBatch(
   db: Kysely<Schema>,
   statements: readonly Statement[],

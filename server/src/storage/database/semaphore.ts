@@ -1,17 +1,17 @@
-import { DatabaseError } from './database-error.ts'
+import { DatabaseError } from '../../runtime/database-error.ts'
 
-/** So many at a time, first come first served. */
+/** At most `count` holders at a time, first come first served. */
 export type Semaphore = {
-  /** Rejects with DatabaseError when none came free for so long. */
-  take(waitMs: number): Promise<void>
-  give(): void
+  /** Rejects with DatabaseError after the wait. */
+  acquire(waitMs: number): Promise<void>
+  release(): void
 }
 
 export function createSemaphore(count: number): Semaphore {
   const queue = new Set<() => void>()
   let free = count
   return {
-    async take(waitMs) {
+    async acquire(waitMs) {
       if (free > 0) {
         free -= 1
         return
@@ -29,7 +29,7 @@ export function createSemaphore(count: number): Semaphore {
         queue.add(go)
       })
     },
-    give() {
+    release() {
       const [next] = queue
       if (next === undefined) {
         free += 1

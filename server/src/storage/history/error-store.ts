@@ -2,13 +2,14 @@ import type { ErrorStore, StoredError } from '../../telemetry/stores.ts'
 import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
 import { chunks } from '../../runtime/chunks.ts'
 import type { Schema } from '../database/schema.ts'
-import { kindColumns, rowsAtOnce, type Connections } from './attempt-store.ts'
+import type { HistoryDeps } from './history-deps.ts'
+import { kindColumns, rowsAtOnce } from './request-log-store.ts'
 import { countLogged, findLogged, type Search } from './find-logged.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
 const deletesAtOnce = 500
 
-export function createErrorStore({ db, reads }: Connections): ErrorStore {
+export function createErrorStore({ db, reads }: HistoryDeps): ErrorStore {
   return {
     async list(filter, { limit, offset, order }) {
       const search: Search = {

@@ -11,7 +11,7 @@ import { keyRollupsTarget, keyRollupValues, rollupsTarget } from '../rollups/rol
 import { partOf, type AttemptRow } from '../../telemetry/request-log/attempt-row.ts'
 import { createIdSource } from './id-source.ts'
 import { createLabels } from './labels.ts'
-import { createPartNotes, type Numbered } from './part-notes.ts'
+import { createPartIndex, type Numbered } from './part-index.ts'
 
 const shared = ['id', 'part', 'kind_id', 'key_id', 'at', 'request_id']
 
@@ -42,7 +42,7 @@ export type WriteHistory = (rows: readonly AttemptRow[]) => Promise<void>
 
 export function createHistoryWriter(db: Kysely<Schema>, now: () => number): WriteHistory {
   const labels = createLabels(db)
-  const parts = createPartNotes(db)
+  const parts = createPartIndex(db)
   const sums = createMinuteSums()
   const takeIds = createIdSource(db)
   let doubtful: Doubtful | undefined

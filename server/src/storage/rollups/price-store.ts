@@ -1,8 +1,9 @@
 import type { PriceStore } from '../../telemetry/stores.ts'
-import type { Connections } from '../history/attempt-store.ts'
+import type { Kysely } from 'kysely'
+import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
-export function createPriceStore({ db }: Pick<Connections, 'db'>): PriceStore {
+export function createPriceStore(db: Kysely<Schema>): PriceStore {
   return {
     all: () => db.selectFrom('prices').selectAll().orderBy('model').orderBy('since').execute(),
     replace: (prices) =>

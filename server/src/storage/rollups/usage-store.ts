@@ -9,14 +9,14 @@ import type {
 } from '../../telemetry/stores.ts'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
-import type { Connections } from '../history/attempt-store.ts'
+import type { HistoryDeps } from '../history/history-deps.ts'
 import type { Schema } from '../database/schema.ts'
 import { coverRange, type Segment } from './coverage.ts'
 import { addHistogram } from '../../telemetry/usage/histogram.ts'
 import { createMerger } from './merge-rollups.ts'
 import { minuteMs, spans, startOf } from './spans.ts'
 
-export function createUsageStore({ db, reads }: Connections): UsageStore {
+export function createUsageStore({ db, reads }: HistoryDeps): UsageStore {
   const merger = createMerger(db)
   const cover = async (range: Range) =>
     coverRange({ ...range, from: startOf(range.from, minuteMs) }, await merger.marks())

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { DatabaseError } from '../database/database-error.ts'
-import type { Storage } from '../open-storage.ts'
+import { DatabaseError } from '../../runtime/database-error.ts'
+import type { Storage } from '../storage.ts'
 import { attempt } from './attempt-sample.ts'
 
 const failed = (message: string, change: Parameters<typeof attempt>[0] = {}) =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { KeyRow } from '../../keys/stores.ts'
-import type { Storage } from '../open-storage.ts'
+import type { Storage } from '../storage.ts'
 
 const values = (rows: readonly KeyRow[]) => rows.map(({ secret }) => secret.reveal())
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '../database/connection.ts'
 import { readDatabaseUrl } from '../database/servers/database-url.ts'
-import { serverLimits, serverLinks } from '../database/servers/open-server.ts'
+import { serverLimits, connectServer } from '../database/servers/open-server.ts'
 import type { ServerAddress, ServerKind } from '../database/servers/server-address.ts'
 
 /** The servers that tests run on: those on the usual ports of this machine, unless the environment names others. */
@@ -46,7 +46,7 @@ export async function describeOnServers(
 
 async function reasonForAbsence({ address }: TestServer): Promise<string | undefined> {
   try {
-    const link = await serverLinks(address, { ...serverLimits, connectMs: 2000 })()
+    const link = await connectServer(address, { ...serverLimits, connectMs: 2000 })
     await link.close()
     return undefined
   } catch (error) {
@@ -58,7 +58,7 @@ export type TestDatabase = {
   readonly address: ServerAddress
   readonly url: string
   /** Says something to the server as its administrator. */
-  tell(sql: string): Promise<unknown[]>
+  run(sql: string): Promise<unknown[]>
   /** Ends all connections to this database from the server's side. */
   killConnections(): Promise<void>
   drop(): Promise<void>
@@ -66,14 +66,14 @@ export type TestDatabase = {
 
 /** An empty database that nobody else uses. */
 export async function createTestDatabase(server: TestServer): Promise<TestDatabase> {
-  const admin = await serverLinks(server.address, serverLimits)()
+  const admin = await connectServer(server.address, serverLimits)
   const database = `gemini_balance_test_${randomBytes(6).toString('hex')}`
   await admin.run(`create database ${database}`, [])
-  const tell = async (sql: string) => (await admin.run(sql, [])).rows
+  const run = async (sql: string) => (await admin.run(sql, [])).rows
   return {
     address: { ...server.address, database },
     url: withDatabase(server.url, database),
-    tell,
+    run,
     killConnections: () => killConnections(server.kind, database, admin),
     async drop() {
       await killConnections(server.kind, database, admin)

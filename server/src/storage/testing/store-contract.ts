@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { stateVersion, type KeyRow, type LaneRow } from '../../keys/state/rows.ts'
 import type { ClientToken } from '../../auth/clients/client-token.ts'
-import type { OperatorParts, Storage } from '../open-storage.ts'
+import type { OperatorStores, Storage } from '../storage.ts'
 import { historyContract } from './history-contract.ts'
 import { keyContract } from './key-contract.ts'
 import type { StoredSetting } from '../../settings/stores.ts'
@@ -47,7 +47,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     afterAll(() => storage.close())
 
     describe('what is done at once', () => {
-      const sayMuch = async ({ settings, keys, projects, prices }: OperatorParts) => {
+      const sayMuch = async ({ settings, keys, projects, prices }: OperatorStores) => {
         await settings.write(new Map([['A', { value: '1', origin: 'database' }]]))
         const added = await keys.add(['AIza-one', 'AIza-two'])
         await keys.update(new Map(added.map(({ id }) => [id, { label: 'from a file' }])))

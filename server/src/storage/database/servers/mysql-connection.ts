@@ -2,14 +2,14 @@ import { createConnection, type Connection as MysqlConnection } from 'mysql2'
 import { connect, type Socket } from 'node:net'
 import type { Connection } from '../connection.ts'
 import type { ServerAddress } from './server-address.ts'
-import { openServerLink, type ServerLimits } from './server-connection.ts'
+import { openServerConnection, type ServerLimits } from './server-connection.ts'
 
 /** Rejects with DatabaseError. */
 export async function connectMysql(
   address: ServerAddress,
   limits: ServerLimits,
 ): Promise<Connection> {
-  // Our own socket: it can be hung up at any moment, also while the server says nothing.
+  // Our own socket can be destroyed at any moment, also while the server is silent.
   const socket = openSocket(address)
   const connection = createConnection({
     stream: () => socket,
@@ -23,9 +23,9 @@ export async function connectMysql(
     decimalNumbers: true,
   })
   const session = connection.promise()
-  return openServerLink(
+  return openServerConnection(
     {
-      async enter() {
+      async connect() {
         await session.connect()
         await prepare(session, limits.statementMs)
       },
@@ -34,11 +34,11 @@ export async function connectMysql(
         if (Array.isArray(result)) return { rows: result, changes: 0, insertId: 0 }
         return { rows: [], changes: result.affectedRows, insertId: result.insertId }
       },
-      leave: () => session.end(),
-      hangUp: () => socket.destroy(),
-      onLoss(tell) {
-        connection.on('error', tell)
-        connection.on('end', () => tell(undefined))
+      end: () => session.end(),
+      destroy: () => socket.destroy(),
+      onLoss(listener) {
+        connection.on('error', listener)
+        connection.on('end', () => listener(undefined))
       },
     },
     limits,
@@ -51,7 +51,7 @@ function openSocket({ socket, host, port }: ServerAddress): Socket {
     : connect(socket)
 }
 
-/** Values are written into the statement by rules that the mode decides: it must be the one mysql2 expects. */
+/** mysql2 escapes values for this SQL mode. */
 async function prepare(
   session: ReturnType<MysqlConnection['promise']>,
   statementMs: number,
@@ -59,7 +59,7 @@ async function prepare(
   await session.query(`set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'`)
   const [rows] = await session.query('select version() as version')
   const isMariadb = /mariadb/i.test(JSON.stringify(rows))
-  // The server stops, too, what we no longer wait for. MySQL knows a limit for reading only.
+  // The server also stops statements that we no longer wait for. MySQL has a limit for reads only.
   const limit = isMariadb
     ? `max_statement_time = ${statementMs / 1000}`
     : `max_execution_time = ${statementMs}`

@@ -7,15 +7,17 @@ import {
   PostgresQueryCompiler,
 } from 'kysely'
 import type { Connection } from '../connection.ts'
+import type { Connector } from '../connector.ts'
 import type { PoolLimits } from '../pool.ts'
 import type { SqlParts } from '../pooled-dialect.ts'
 import { connectMysql } from './mysql-connection.ts'
 import { connectPostgres } from './postgres-connection.ts'
 import type { ServerAddress, ServerKind } from './server-address.ts'
 import type { ServerLimits } from './server-connection.ts'
+import { explainServerFailure } from './server-failure.ts'
 
-/** Fewer than a small server lends to one program; nothing on a request's path uses them. */
-export const poolLimits: PoolLimits = {
+/** Fewer than a small server allows one program; nothing on a request's path uses them. */
+const poolLimits: PoolLimits = {
   size: 6,
   waitMs: 15_000,
   trustMs: 5000,
@@ -30,7 +32,7 @@ export const migrationLimits: ServerLimits = { ...serverLimits, statementMs: 3_6
 
 const transactions = { begin: 'begin', transactionWaitMs: 30_000 }
 
-export const serverParts: Readonly<Record<ServerKind, SqlParts>> = {
+const serverParts: Readonly<Record<ServerKind, SqlParts>> = {
   mysql: {
     ...transactions,
     createQueryCompiler: () => new MysqlQueryCompiler(),
@@ -45,11 +47,15 @@ export const serverParts: Readonly<Record<ServerKind, SqlParts>> = {
   },
 }
 
-const connectors = { mysql: connectMysql, postgresql: connectPostgres }
+const drivers = { mysql: connectMysql, postgresql: connectPostgres }
 
-export function serverLinks(
-  address: ServerAddress,
-  limits: ServerLimits,
-): () => Promise<Connection> {
-  return () => connectors[address.kind](address, limits)
+export const serverConnector = (address: ServerAddress, limits: ServerLimits): Connector => ({
+  connect: () => connectServer(address, limits),
+  limits: poolLimits,
+  parts: serverParts[address.kind],
+  explain: (error) => explainServerFailure(address, error),
+})
+
+export function connectServer(address: ServerAddress, limits: ServerLimits): Promise<Connection> {
+  return drivers[address.kind](address, limits)
 }

@@ -2,9 +2,9 @@ import { Socket } from 'node:net'
 import pg from 'pg'
 import type { Connection } from '../connection.ts'
 import type { ServerAddress } from './server-address.ts'
-import { openServerLink, type ServerLimits } from './server-connection.ts'
+import { openServerConnection, type ServerLimits } from './server-connection.ts'
 
-/** bigint and numeric: counts, times and sums are numbers; pg would make them texts. */
+/** bigint and numeric, as numbers: pg returns them as texts. */
 const numbers = new Set<number>([20, 1700])
 
 const types: pg.CustomTypesConfig = {
@@ -17,7 +17,7 @@ export async function connectPostgres(
   address: ServerAddress,
   limits: ServerLimits,
 ): Promise<Connection> {
-  // Our own socket: it can be hung up at any moment, also while the server says nothing.
+  // Our own socket can be destroyed at any moment, also while the server is silent.
   const socket = new Socket()
   const client = new pg.Client({
     host: address.socket ?? address.host,
@@ -32,22 +32,22 @@ export async function connectPostgres(
     stream: () => socket,
     types,
   })
-  return openServerLink(
+  return openServerConnection(
     {
-      async enter() {
+      async connect() {
         await client.connect()
-        // The server stops, too, what we no longer wait for.
+        // The server also stops statements that we no longer wait for.
         await client.query(`set statement_timeout = ${limits.statementMs}`)
       },
       async query(sql, parameters) {
         const { rows, rowCount } = await client.query<Record<string, unknown>>(sql, [...parameters])
         return { rows, changes: rowCount ?? 0, insertId: 0 }
       },
-      leave: () => client.end(),
-      hangUp: () => socket.destroy(),
-      onLoss(tell) {
-        client.on('error', tell)
-        client.on('end', () => tell(undefined))
+      end: () => client.end(),
+      destroy: () => socket.destroy(),
+      onLoss(listener) {
+        client.on('error', listener)
+        client.on('end', () => listener(undefined))
       },
     },
     limits,

@@ -1,17 +1,17 @@
-import { DatabaseError } from '../database-error.ts'
+import { DatabaseError } from '../../../runtime/database-error.ts'
 import type { Connection, SqlResult, SqlValue } from '../connection.ts'
 import { isFatal, serverError } from './server-error.ts'
 
-/** What a driver has to do; it may fail in any way, or not answer at all. */
-export type Wire = {
-  /** Connects, enters, and makes the session what we need. */
-  enter(): Promise<void>
+/** A driver's connection. It may fail in any way, or not answer at all. */
+export type ServerDriver = {
+  /** Connects, logs in and sets up the session. */
+  connect(): Promise<void>
   query(sql: string, parameters: readonly SqlValue[]): Promise<SqlResult>
-  /** Says goodbye, and ends when it was heard. */
-  leave(): Promise<void>
-  hangUp(): void
-  /** Tells when the server has gone. */
-  onLoss(tell: (error: unknown) => void): void
+  /** Says goodbye to the server. */
+  end(): Promise<void>
+  destroy(): void
+  /** Calls back when the server is gone. */
+  onLoss(listener: (error: unknown) => void): void
 }
 
 /** How long a server may take. */
@@ -21,35 +21,36 @@ export type ServerLimits = {
   readonly statementMs: number
 }
 
-/** A link that never hangs: whatever the driver does, a lost connection and the end of the time end every statement. Rejects with DatabaseError. */
-export async function openServerLink(
-  wire: Wire,
+/** A connection that never hangs: every statement ends when the connection is lost or its time is over, whatever the driver does. Rejects with DatabaseError. */
+export async function openServerConnection(
+  driver: ServerDriver,
   { connectMs, statementMs }: ServerLimits,
 ): Promise<Connection> {
-  const line = createLine(wire)
-  wire.onLoss((error) => line.lose(serverError(error)))
+  const calls = createCalls(driver)
+  driver.onLoss((error) => calls.lose(serverError(error)))
   try {
-    await line.limited(() => wire.enter(), connectMs)
+    await calls.limited(() => driver.connect(), connectMs)
   } catch (error) {
-    line.lose(closed())
+    calls.lose(closed())
     throw error
   }
   return {
     get isOpen() {
-      return line.isOpen()
+      return calls.isOpen()
     },
     run: (sql, parameters, limitMs = statementMs) =>
-      line.limited(() => wire.query(sql, parameters), limitMs),
+      calls.limited(() => driver.query(sql, parameters), limitMs),
     async close() {
-      // A goodbye that nobody hears ends the connection as well.
-      await line.limited(() => wire.leave(), statementMs).catch(() => undefined)
-      line.lose(closed())
+      // A goodbye without an answer ends the connection as well.
+      await calls.limited(() => driver.end(), statementMs).catch(() => undefined)
+      calls.lose(closed())
     },
-    destroy: () => line.lose(closed()),
+    destroy: () => calls.lose(closed()),
   }
 }
 
-function createLine(wire: Pick<Wire, 'hangUp'>) {
+/** Calls to the driver, which all fail once the connection is lost. */
+function createCalls(driver: Pick<ServerDriver, 'destroy'>) {
   const waiting = new Set<(reason: DatabaseError) => void>()
   let end: DatabaseError | undefined
 
@@ -58,10 +59,10 @@ function createLine(wire: Pick<Wire, 'hangUp'>) {
     end = reason
     for (const reject of waiting) reject(reason)
     waiting.clear()
-    wire.hangUp()
+    driver.destroy()
   }
 
-  function refuse(error: unknown): never {
+  function fail(error: unknown): never {
     const reason = serverError(error)
     if (isFatal(error)) lose(reason)
     throw reason
@@ -70,10 +71,10 @@ function createLine(wire: Pick<Wire, 'hangUp'>) {
   async function limited<Result>(work: () => Promise<Result>, limitMs: number): Promise<Result> {
     if (end !== undefined) throw end
     return new Promise<Result>((resolve, reject) => {
-      const timer = setTimeout(() => lose(tooLate(limitMs)), limitMs)
+      const timer = setTimeout(() => lose(timeout(limitMs)), limitMs)
       waiting.add(reject)
       work()
-        .catch(refuse)
+        .catch(fail)
         .then(resolve, reject)
         .finally(() => {
           clearTimeout(timer)
@@ -86,5 +87,5 @@ function createLine(wire: Pick<Wire, 'hangUp'>) {
 }
 
 const closed = () => new DatabaseError('The connection to the database is closed.', 'CLOSED')
-const tooLate = (limitMs: number) =>
+const timeout = (limitMs: number) =>
   new DatabaseError(`The database did not answer within ${limitMs} ms.`, 'TIMEOUT')

@@ -1,4 +1,4 @@
-import { DatabaseError } from '../database-error.ts'
+import { DatabaseError } from '../../../runtime/database-error.ts'
 
 /**
  * A driver's error without what must not be read: drivers attach the statement with its values, and servers quote values in their

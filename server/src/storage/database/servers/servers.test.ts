@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bringUpToDate, serverMeans } from '../../open-storage.ts'
+import { openMigrated } from '../../database/open-database.ts'
+import { serverConnector } from '../../database/servers/open-server.ts'
 import { openForContract, testStorage } from '../../testing/open-for-contract.ts'
 import { attempt } from '../../testing/attempt-sample.ts'
 import { storageContract } from '../../testing/store-contract.ts'
@@ -15,30 +16,30 @@ await describeOnServers((name, server) => {
     })
     afterAll(() => database.drop())
 
-    storageContract(name, () => openForContract(serverMeans(database.address, serverLimits)))
+    storageContract(name, () => openForContract(serverConnector(database.address, serverLimits)))
 
     test('two starts at once on an empty database make its tables once', async () => {
       const empty = await createTestDatabase(server)
-      const means = serverMeans(empty.address, serverLimits)
-      const started = await Promise.all([bringUpToDate(means), bringUpToDate(means)])
+      const means = serverConnector(empty.address, serverLimits)
+      const started = await Promise.all([openMigrated(means), openMigrated(means)])
       for (const db of started) await db.destroy()
       await empty.drop()
     })
 
     test('a start that broke off while it made the tables is finished by the next', async () => {
-      const means = serverMeans(database.address, serverLimits)
-      const db = await bringUpToDate(means)
+      const means = serverConnector(database.address, serverLimits)
+      const db = await openMigrated(means)
       await sql`delete from kysely_migration`.execute(db)
       await db.schema.dropTable('attempts').execute()
       await db.destroy()
-      const again = await bringUpToDate(means)
+      const again = await openMigrated(means)
       await testStorage(again).requestLog.insertMany([attempt()])
       await again.deleteFrom('attempts').execute()
       await again.destroy()
     })
 
     test('connections that the server has ended are replaced, and nobody notices', async () => {
-      const db = await bringUpToDate(serverMeans(database.address, serverLimits))
+      const db = await openMigrated(serverConnector(database.address, serverLimits))
       const storage = testStorage(db)
       await Promise.all([1, 2, 3].map((at) => storage.requestLog.list({ from: at })))
       await database.killConnections()

@@ -1,14 +1,16 @@
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { DatabaseError } from '../database-error.ts'
+import { DatabaseError } from '../../../runtime/database-error.ts'
 import type { Connection } from '../connection.ts'
+import type { Connector } from '../connector.ts'
 import type { PoolLimits } from '../pool.ts'
 import type { SqlParts } from '../pooled-dialect.ts'
+import { explainSqliteFailure } from './sqlite-failure.ts'
 import { startSqliteThread } from './sqlite-thread.ts'
 import type { ThreadTask } from './worker-messages.ts'
 
-export const sqliteParts: SqlParts = {
+const sqliteParts: SqlParts = {
   createQueryCompiler: () => new SqliteQueryCompiler(),
   createAdapter: () => new SqliteAdapter(),
   createIntrospector: (database) => new SqliteIntrospector(database),
@@ -17,8 +19,8 @@ export const sqliteParts: SqlParts = {
   transactionWaitMs: Infinity,
 }
 
-/** One thread does all the work, in turn; it is there or it is not, so nobody asks whether it lives. */
-export const sqliteLimits: PoolLimits = {
+/** One thread runs all statements in turn. It is alive or it is not, so it is never pinged. */
+const sqliteLimits: PoolLimits = {
   size: 1,
   waitMs: Infinity,
   trustMs: Infinity,
@@ -26,23 +28,33 @@ export const sqliteLimits: PoolLimits = {
   closeMs: Infinity,
 }
 
+export const sqliteConnector = (
+  path: string,
+  { isForReports } = { isForReports: false },
+): Connector => ({
+  connect: connectSqlite({ path, isForReports }),
+  limits: sqliteLimits,
+  parts: sqliteParts,
+  explain: (error) => explainSqliteFailure(path, error),
+})
+
 /** Starts the thread, and another when it has died. */
-export function sqliteLinks(task: ThreadTask): () => Promise<Connection> {
+function connectSqlite(task: ThreadTask): () => Promise<Connection> {
   const { path } = task
   let isStarted = false
   return async () => {
     if (path === ':memory:') {
       if (isStarted) throw new DatabaseError('The database in memory is lost.', 'LOST')
     } else {
-      await makeFile(path)
+      await createFile(path)
     }
     isStarted = true
     return startSqliteThread(task)
   }
 }
 
-/** Keys are in this file: nobody but its owner reads it. */
-async function makeFile(path: string): Promise<void> {
+/** The file holds keys: only its owner may read it. */
+async function createFile(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const file = await open(path, 'a', 0o600)
   await file.close()

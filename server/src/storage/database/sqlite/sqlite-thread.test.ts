@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { bringUpToDate, sqliteMeans } from '../../open-storage.ts'
+import { openMigrated } from '../../database/open-database.ts'
+import { sqliteConnector } from '../../database/sqlite/open-sqlite.ts'
 import type { Connection } from '../connection.ts'
 import { testStorage } from '../../testing/open-for-contract.ts'
 import { attempt } from '../../testing/attempt-sample.ts'
@@ -15,14 +16,14 @@ afterEach(() => rm(folder, { recursive: true }))
 
 /** Storage whose threads can be killed. */
 async function openKillable(path: string) {
-  const means = sqliteMeans(path)
+  const means = sqliteConnector(path)
   const threads: Connection[] = []
   const connect = async () => {
     const thread = await means.connect()
     threads.push(thread)
     return thread
   }
-  const db = await bringUpToDate({ ...means, connect })
+  const db = await openMigrated({ ...means, connect })
   return { db, storage: testStorage(db), threads, kill: () => threads.at(-1)?.destroy() }
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { DatabaseError } from '../database-error.ts'
+import { DatabaseError } from '../../../runtime/database-error.ts'
 import type { Connection, SqlResult } from '../connection.ts'
 import {
   packValues,

@@ -81,7 +81,7 @@ const bySentence: readonly (readonly [RegExp, Reason])[] = [
 ]
 
 /** Why a database server cannot be used, in a sentence for the person who started the program. No password is in it. */
-export function serverRefusal(address: ServerAddress, error: unknown): string {
+export function explainServerFailure(address: ServerAddress, error: unknown): string {
   const said = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const known = bySentence.find(([words]) => words.test(said))?.[1] ?? reasons[code]

@@ -70,10 +70,10 @@ const backup = z.strictObject({
 })
 
 /** All that an operator has said and cannot get back from Google: no history, and nothing that the gateway learns anew. */
-export type Backup = z.output<typeof backup>
+export type BackupContents = z.output<typeof backup>
 
 /** What a file held, when all of it can be taken. Throws StartError or SettingsRefused, which name what cannot. */
-export function readBackup(contents: unknown): Backup {
+export function readContents(contents: unknown): BackupContents {
   const read = backup.safeParse(contents)
   if (!read.success) throw new StartError(`The backup cannot be used: ${problemOf(read.error)}.`)
   const { settings } = read.data

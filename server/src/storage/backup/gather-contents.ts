@@ -1,11 +1,11 @@
 import type { KeyRow } from '../../keys/stores.ts'
-import type { Storage } from '../open-storage.ts'
-import type { Backup } from './backup.ts'
+import type { Storage } from '../storage.ts'
+import type { BackupContents } from './contents.ts'
 
 type Sources = Pick<Storage, 'settings' | 'keys' | 'tokens' | 'projects' | 'prices'>
 
 /** Reads all that a backup holds. A gateway may run meanwhile. */
-export async function gatherBackup(storage: Sources): Promise<Backup> {
+export async function gatherContents(storage: Sources): Promise<BackupContents> {
   return {
     settings: Object.fromEntries(await storage.settings.all()),
     keys: (await storage.keys.all()).map(keyOf),
@@ -22,7 +22,7 @@ export async function gatherBackup(storage: Sources): Promise<Backup> {
   }
 }
 
-function keyOf(row: KeyRow): Backup['keys'][number] {
+function keyOf(row: KeyRow): BackupContents['keys'][number] {
   return {
     value: row.secret.reveal(),
     label: row.label,

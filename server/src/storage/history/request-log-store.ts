@@ -4,20 +4,14 @@ import { choices } from '../../keys/types.ts'
 import { laneStatuses } from '../../keys/lane-status.ts'
 import { chunks } from '../../runtime/chunks.ts'
 import type { Schema } from '../database/schema.ts'
+import type { HistoryDeps } from './history-deps.ts'
 import { findLogged } from './find-logged.ts'
 import { createHistoryWriter } from './write-history.ts'
 
 const pageSize = 100
 const largestPage = 1000
 
-export type Connections = {
-  readonly db: Kysely<Schema>
-  /** For reports, which may take long: where they do not hold up what is written. */
-  readonly reads: Kysely<Schema>
-  readonly now: () => number
-}
-
-export function createRequestLogStore({ db, reads, now }: Connections): RequestLogStore {
+export function createRequestLogStore({ db, reads, now }: HistoryDeps): RequestLogStore {
   return {
     insertMany: createHistoryWriter(db, now),
     async list(filter, { limit = pageSize, before } = {}) {

@@ -1,7 +1,7 @@
 import type { KeyId } from '../../keys/types.ts'
 import type { KeyPatch } from '../../keys/stores.ts'
-import type { OperatorParts, Storage } from '../open-storage.ts'
-import type { Backup } from './backup.ts'
+import type { OperatorStores, Storage } from '../storage.ts'
+import type { BackupContents } from './contents.ts'
 
 export type RestoreOptions = {
   /** Whether what the backup does not have goes. Else they stay. */
@@ -12,17 +12,17 @@ export type RestoreOptions = {
  * Brings a store to what the backup says: keys are found by their values and tokens by their digests, and are as the backup has them
  * afterwards. All of it is written or nothing; done again, it does the same.
  */
-export function restoreBackup(
+export function restoreContents(
   storage: Pick<Storage, 'atOnce'>,
-  backup: Backup,
+  backup: BackupContents,
   options: RestoreOptions,
 ): Promise<void> {
   return storage.atOnce((parts) => restoreParts(parts, backup, options))
 }
 
 async function restoreParts(
-  storage: OperatorParts,
-  backup: Backup,
+  storage: OperatorStores,
+  backup: BackupContents,
   options: RestoreOptions,
 ): Promise<void> {
   await restoreKeys(storage, backup, options)
@@ -38,7 +38,7 @@ async function restoreParts(
   await restoreSettings(storage, backup, options)
 }
 
-async function forgetProjects({ projects }: OperatorParts): Promise<void> {
+async function forgetProjects({ projects }: OperatorStores): Promise<void> {
   for (const { id, limits } of await projects.all()) {
     await projects.change(id, { label: undefined, paid: undefined })
     for (const lane of Object.keys(limits)) await projects.setLimits(id, lane, {})
@@ -46,8 +46,8 @@ async function forgetProjects({ projects }: OperatorParts): Promise<void> {
 }
 
 async function restoreKeys(
-  { keys }: OperatorParts,
-  backup: Backup,
+  { keys }: OperatorStores,
+  backup: BackupContents,
   { replaces }: RestoreOptions,
 ): Promise<void> {
   const values = backup.keys.map(({ value }) => value)
@@ -73,8 +73,8 @@ const noPatch: KeyPatch = {
 }
 
 async function restoreTokens(
-  { tokens }: OperatorParts,
-  backup: Backup,
+  { tokens }: OperatorStores,
+  backup: BackupContents,
   { replaces }: RestoreOptions,
 ): Promise<void> {
   const named = new Set(backup.tokens.map(({ digest }) => digest))
@@ -90,8 +90,8 @@ async function restoreTokens(
 }
 
 async function restoreSettings(
-  { settings }: OperatorParts,
-  backup: Backup,
+  { settings }: OperatorStores,
+  backup: BackupContents,
   { replaces }: RestoreOptions,
 ): Promise<void> {
   const known = replaces ? [...(await settings.all()).keys()] : []

@@ -5,7 +5,8 @@ import {
   type BreakableProxy,
 } from '../../../runtime/testing/breakable-proxy.ts'
 import { StartError } from '../../../runtime/start-error.ts'
-import { bringUpToDate, serverMeans } from '../../open-storage.ts'
+import { openMigrated } from '../../database/open-database.ts'
+import { serverConnector } from '../../database/servers/open-server.ts'
 import { testStorage } from '../../testing/open-for-contract.ts'
 import { attempt } from '../../testing/attempt-sample.ts'
 import { createTestDatabase, describeOnServers, type TestDatabase } from '../../testing/servers.ts'
@@ -15,7 +16,7 @@ import type { ServerAddress } from './server-address.ts'
 const impatient = { connectMs: 300, statementMs: 300 }
 
 async function refusal(address: ServerAddress): Promise<string> {
-  const error: unknown = await bringUpToDate(serverMeans(address, impatient)).catch(
+  const error: unknown = await openMigrated(serverConnector(address, impatient)).catch(
     (error: unknown) => error,
   )
   expect(error).toBeInstanceOf(StartError)
@@ -71,7 +72,7 @@ await describeOnServers((name, server) => {
     })
 
     test('because it does not speak TLS', async ({ skip }) => {
-      const link = await serverMeans(server.address, serverLimits).connect()
+      const link = await serverConnector(server.address, serverLimits).connect()
       const question = server.kind === 'mysql' ? `show variables like 'have_ssl'` : 'show ssl'
       const { rows } = await link.run(question, [])
       await link.close()
@@ -97,7 +98,7 @@ await describeOnServers((name, server) => {
 
     const openThroughProxy = async () => {
       const there = { ...database.address, host: '127.0.0.1', port: proxy.port }
-      return testStorage(await bringUpToDate(serverMeans(there, impatient)))
+      return testStorage(await openMigrated(serverConnector(there, impatient)))
     }
 
     test('a statement that gets no answer fails in time, and the next finds a server that is back', async () => {
@@ -132,8 +133,8 @@ await describeOnServers((name, server) => {
     })
 
     test('a secret of the same key twice is refused without being told', async () => {
-      const means = serverMeans(database.address, serverLimits)
-      const db = await bringUpToDate(means)
+      const means = serverConnector(database.address, serverLimits)
+      const db = await openMigrated(means)
       const row = { name: 'canary-name', value: 'canary-value' }
       await db.insertInto('meta').values(row).execute()
       const error: unknown = await db

@@ -1,5 +1,5 @@
 /** Why a database file cannot be opened, in a sentence for the person who started the program. */
-export function sqliteRefusal(path: string, error: unknown): string {
+export function explainSqliteFailure(path: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const known = Object.entries(reasons).find(([name]) => code.startsWith(name))
   const reason = known?.[1] ?? (error instanceof Error ? error.message : String(error))

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 
-/** Asks whoever sits at the terminal for what must not be seen on it. */
-export function askSecret(question: string): Promise<string> {
+/** Reads a line from the terminal without showing it. */
+export function promptSecret(question: string): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true })
   process.stdout.write(question)

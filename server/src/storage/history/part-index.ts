@@ -27,7 +27,7 @@ const logPartsTarget: BulkTarget = {
 }
 
 /** Keeps what is said of each part true. Times are told to the minute, outward, so that most batches change nothing. */
-export function createPartNotes(db: Kysely<Schema>) {
+export function createPartIndex(db: Kysely<Schema>) {
   let last: { part: number; note: Note } | undefined
   return {
     async note(numbered: Numbered): Promise<void> {
