@@ -6,20 +6,20 @@ import { chooseDatabase } from './choose-database.ts'
 const choose = (environment: Readonly<Record<string, string>>) =>
   chooseDatabase(readSettings(environment))
 
-function refusal(environment: Readonly<Record<string, string>>): string {
+function problemOf(environment: Readonly<Record<string, string>>): string {
   try {
     choose(environment)
   } catch (error) {
     expect(error).toBeInstanceOf(StartError)
     return String(error)
   }
-  throw new Error('It was taken.')
+  throw new Error('It was accepted.')
 }
 
 const mysql = { MYSQL_HOST: 'db', MYSQL_USER: 'u', MYSQL_DATABASE: 'd', MYSQL_PASSWORD: ' p@/# ' }
 
 describe('the database', () => {
-  test('is a file in the data folder when nothing is said', () => {
+  test('is a file in the data folder by default', () => {
     expect(choose({ DATA_DIR: '/data' })).toEqual({
       kind: 'sqlite',
       path: '/data/gemini-balance.db',
@@ -51,7 +51,7 @@ describe('the database', () => {
     })
   })
 
-  test('is what DATABASE_URL says, each part decoded', () => {
+  test('is read from DATABASE_URL, each part decoded', () => {
     const choice = choose({
       DATABASE_URL: 'postgres://us%40er:p%2Fw@[::1]/a%20b?sslmode=verify-full',
     })
@@ -73,13 +73,13 @@ describe('the database', () => {
   })
 })
 
-describe('settings that cannot be meant are refused in a sentence that names them', () => {
+describe('settings that contradict each other or are incomplete are refused, and named', () => {
   test.each([
     [{ DATABASE_TYPE: 'postgres' }, 'DATABASE_URL is missing'],
     [{ DATABASE_TYPE: 'mysql' }, 'MYSQL_HOST or MYSQL_SOCKET, MYSQL_USER, MYSQL_DATABASE'],
     [{ MYSQL_HOST: 'db' }, 'MYSQL_USER, MYSQL_DATABASE'],
-    [{ DATABASE_TYPE: 'mysql', DATABASE_URL: 'postgres://u@h/d' }, 'Take one of them away'],
-    [{ DATABASE_TYPE: 'sqlite', DATABASE_URL: 'postgres://u@h/d' }, 'Take one of them away'],
+    [{ DATABASE_TYPE: 'mysql', DATABASE_URL: 'postgres://u@h/d' }, 'Remove one of them'],
+    [{ DATABASE_TYPE: 'sqlite', DATABASE_URL: 'postgres://u@h/d' }, 'Remove one of them'],
     [{ DATABASE_URL: 'postgres://u@h' }, 'names no database'],
     [{ DATABASE_URL: 'postgres://h/d' }, 'names no user'],
     [{ DATABASE_URL: 'postgres://u@h/d?sslmode=maybe' }, 'sslmode must be one of'],
@@ -87,7 +87,7 @@ describe('settings that cannot be meant are refused in a sentence that names the
     [{ DATABASE_URL: 'mysql://u@[::1]/d?sslmode=verify-full' }, 'name of the host'],
     [{ DATABASE_URL: 'postgres://u@h/d%ZZ' }, '%25'],
   ])('%j', (environment, words) => {
-    expect(refusal(environment)).toContain(words)
+    expect(problemOf(environment)).toContain(words)
   })
 
   test('and never with the password, however the address is broken', () => {
@@ -99,7 +99,7 @@ describe('settings that cannot be meant are refused in a sentence that names the
       'mysql://u:canary@h:port/d',
       'canary',
     ]) {
-      expect(refusal({ DATABASE_URL: address })).not.toContain('canary')
+      expect(problemOf({ DATABASE_URL: address })).not.toContain('canary')
     }
   })
 })

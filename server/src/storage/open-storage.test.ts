@@ -74,18 +74,18 @@ describe('a database file', () => {
     expect(await content(await openAt('new', 'folders', 'a.db'))).toEqual(before)
   })
 
-  test('holds what was written the moment it was written, were the process killed', async () => {
+  test('holds every write at once, even if the process is killed', async () => {
     const storage = await openAt('a.db')
     await fill(storage)
     expect(await content(await openAt('a.db'))).toEqual(await content(storage))
   })
 
-  test('can be read by nobody but its owner', async () => {
+  test('can be read by its owner only', async () => {
     await openAt('a.db')
     expect((await stat(join(folder, 'a.db'))).mode & 0o077).toBe(0)
   })
 
-  test('that is closed says so, refuses what comes later, and may be closed again', async () => {
+  test('that is closed finishes earlier writes, refuses later ones, and may be closed again', async () => {
     const storage = await openAt('a.db')
     expect(await storage.isReady()).toBe(true)
     const asked = storage.meta.set('a', 'written before the end')
@@ -96,7 +96,7 @@ describe('a database file', () => {
     expect(await (await openAt('a.db')).meta.get('a')).toBe('written before the end')
   })
 
-  test('passes over engine state of another version', async () => {
+  test('skips engine state of another version', async () => {
     const storage = await openAt('a.db')
     await fill(storage)
     const database = new Database(join(folder, 'a.db'))
@@ -109,34 +109,34 @@ describe('a database file', () => {
   })
 })
 
-async function refusal(...names: string[]): Promise<string> {
+async function failureOf(...names: string[]): Promise<string> {
   const error: unknown = await openAt(...names).catch((error: unknown) => error)
   expect(error).toBeInstanceOf(StartError)
   return String(error)
 }
 
 describe('a database that cannot be opened', () => {
-  test('because its folder cannot be made is a sentence that says so', async () => {
+  test('says so when its folder cannot be created', async () => {
     await writeFile(join(folder, 'file'), '')
-    expect(await refusal('file', 'a.db')).toContain('its folder cannot be made')
-    expect(await refusal('file', 'deeper', 'a.db')).toContain('its folder cannot be made')
+    expect(await failureOf('file', 'a.db')).toContain('its folder cannot be created')
+    expect(await failureOf('file', 'deeper', 'a.db')).toContain('its folder cannot be created')
   })
 
-  test('because it is a folder is a sentence that says so', async () => {
+  test('says so when it is a folder', async () => {
     await mkdir(join(folder, 'a.db'))
-    expect(await refusal('a.db')).toContain('it is a folder')
+    expect(await failureOf('a.db')).toContain('it is a folder')
   })
 
-  test('because it is another kind of file is a sentence that says so', async () => {
+  test('says so when it is another kind of file', async () => {
     await writeFile(join(folder, 'a.db'), 'A letter, not a database. '.repeat(100))
-    expect(await refusal('a.db')).toContain('it is a file of another kind')
+    expect(await failureOf('a.db')).toContain('it is no SQLite database')
   })
 
-  test('because a newer version wrote it is a sentence that says so', async () => {
+  test('says so when a newer version wrote it', async () => {
     await (await openAt('a.db')).close()
     const database = new Database(join(folder, 'a.db'))
     database.exec(`insert into kysely_migration values ('999-later', '2030-01-01')`)
     database.close()
-    expect(await refusal('a.db')).toContain('newer version')
+    expect(await failureOf('a.db')).toContain('newer version')
   })
 })

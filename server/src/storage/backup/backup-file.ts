@@ -5,16 +5,16 @@ import { z } from 'zod'
 import { StartError } from '../../runtime/start-error.ts'
 
 /**
- * A backup on the disk: one line of JSON that says how it is sealed, and behind it what is sealed: JSON, packed by gzip, encrypted by
- * AES-256-GCM with the line as further data to be vouched for, and the tag of sixteen bytes. The key comes from the passphrase by scrypt.
+ * A backup file: a head, which is one line of JSON, then gzipped JSON encrypted with AES-256-GCM, then the 16-byte tag. The head is
+ * authenticated too. The key is derived from the passphrase with scrypt.
  */
 const format = 'gemini-balance-backup'
 const version = 1
-/** 32 MB and a tenth of a second for each guess at a passphrase. */
+/** A guess at the passphrase costs 32 MB and a tenth of a second. */
 const cost = { N: 32_768, r: 8, p: 1 }
 const tagBytes = 16
 const newLine = 0x0a
-/** Longer than any head; what has no new line before is no backup. */
+/** Longer than any head: a file without a line break before it is no backup. */
 const longestHead = 1024
 
 const head = z.strictObject({
@@ -24,11 +24,11 @@ const head = z.strictObject({
   nonce: z.base64(),
 })
 
-/** Any value that JSON can hold, as the bytes of a file. */
+/** Any JSON value, as the bytes of a file. */
 export async function sealFile(contents: unknown, passphrase: string): Promise<Buffer> {
   const [salt, nonce] = [randomBytes(16), randomBytes(12)]
-  const said = { format, version, salt: salt.toString('base64'), nonce: nonce.toString('base64') }
-  const line = Buffer.from(`${JSON.stringify(said)}\n`)
+  const fields = { format, version, salt: salt.toString('base64'), nonce: nonce.toString('base64') }
+  const line = Buffer.from(`${JSON.stringify(fields)}\n`)
   const cipher = createCipheriv('aes-256-gcm', await keyFrom(passphrase, salt), nonce)
   cipher.setAAD(line)
   const packed = await promisify(gzip)(JSON.stringify(contents))
@@ -36,14 +36,17 @@ export async function sealFile(contents: unknown, passphrase: string): Promise<B
   return Buffer.concat([line, sealed, cipher.final(), cipher.getAuthTag()])
 }
 
-/** What was sealed. Rejects with StartError. */
+/** The sealed value. Rejects with StartError. */
 export async function openFile(bytes: Buffer, passphrase: string): Promise<unknown> {
   const end = bytes.subarray(0, longestHead).indexOf(newLine) + 1
   const read = head.safeParse(parse(bytes.toString('utf8', 0, end)))
-  if (!read.success) throw new StartError('The file is no backup of Gemini Balance.')
+  if (!read.success)
+    throw new StartError(
+      'The file is no backup of Gemini Balance. Name a file that `export` wrote.',
+    )
   if (read.data.version !== version) {
     throw new StartError(
-      `The backup has format ${read.data.version}; this version reads ${version}.`,
+      `The backup has format ${read.data.version}; this version reads ${version}. Import it with a newer version.`,
     )
   }
   const salt = Buffer.from(read.data.salt, 'base64')
@@ -64,7 +67,7 @@ function open(bytes: Buffer, { key, nonce, end }: Seal): Buffer {
     return Buffer.concat([decipher.update(sealed), decipher.final()])
   } catch (cause) {
     throw new StartError(
-      'The passphrase is not that of the backup, or the file was changed.',
+      'The passphrase is wrong, or the file was changed. Set the passphrase that `export` was given.',
       cause,
     )
   }

@@ -69,10 +69,10 @@ const backup = z.strictObject({
   prices: z.array(price),
 })
 
-/** All that an operator has said and cannot get back from Google: no history, and nothing that the gateway learns anew. */
+/** What operators set: no history, and nothing that the gateway learns again by itself. */
 export type BackupContents = z.output<typeof backup>
 
-/** What a file held, when all of it can be taken. Throws StartError or SettingsRefused, which name what cannot. */
+/** Checks everything that a file held. Throws StartError or SettingsError, which name the problem. */
 export function readContents(contents: unknown): BackupContents {
   const read = backup.safeParse(contents)
   if (!read.success) throw new StartError(`The backup cannot be used: ${problemOf(read.error)}.`)
@@ -88,7 +88,7 @@ export function readContents(contents: unknown): BackupContents {
   return read.data
 }
 
-/** The place of what is wrong. What stands there may be a secret. */
+/** Where the first problem is. Its value may be a secret. */
 function problemOf({ issues: [first] }: z.ZodError): string {
   const place = first?.path.map(String).join('.') ?? ''
   return `${place === '' ? 'its contents' : place} ${first?.code === 'unrecognized_keys' ? 'has unknown members' : 'is not as expected'}`

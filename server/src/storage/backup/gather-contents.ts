@@ -1,11 +1,9 @@
 import type { KeyRow } from '../../keys/stores.ts'
-import type { Storage } from '../storage.ts'
+import type { OperatorStores } from '../storage.ts'
 import type { BackupContents } from './contents.ts'
 
-type Sources = Pick<Storage, 'settings' | 'keys' | 'tokens' | 'projects' | 'prices'>
-
-/** Reads all that a backup holds. A gateway may run meanwhile. */
-export async function gatherContents(storage: Sources): Promise<BackupContents> {
+/** Reads everything that a backup holds. */
+export async function gatherContents(storage: OperatorStores): Promise<BackupContents> {
   return {
     settings: Object.fromEntries(await storage.settings.all()),
     keys: (await storage.keys.all()).map(keyOf),

@@ -4,13 +4,13 @@ import type { OperatorStores, Storage } from '../storage.ts'
 import type { BackupContents } from './contents.ts'
 
 export type RestoreOptions = {
-  /** Whether what the backup does not have goes. Else they stay. */
+  /** Whether what the backup does not name is removed. */
   readonly replaces: boolean
 }
 
 /**
- * Brings a store to what the backup says: keys are found by their values and tokens by their digests, and are as the backup has them
- * afterwards. All of it is written or nothing; done again, it does the same.
+ * Writes a backup to the stores, all or nothing. Keys are matched by value and tokens by digest, and end as the backup has them. Doing it
+ * again changes nothing.
  */
 export function restoreContents(
   storage: Pick<Storage, 'atOnce'>,
@@ -30,8 +30,8 @@ async function restoreParts(
   if (options.replaces) await forgetProjects(storage)
   for (const { id, label, paid, limits } of backup.projects) {
     await storage.projects.change(id, { label, paid })
-    for (const [lane, said] of Object.entries(limits)) {
-      await storage.projects.setLimits(id, lane, said)
+    for (const [lane, values] of Object.entries(limits)) {
+      await storage.projects.setLimits(id, lane, values)
     }
   }
   if (options.replaces || backup.prices.length > 0) await storage.prices.replace(backup.prices)
@@ -55,14 +55,14 @@ async function restoreKeys(
   else await keys.add(values)
   const ids = await keys.find(values)
   const patches = new Map<KeyId, KeyPatch>()
-  for (const { value, ...said } of backup.keys) {
+  for (const { value, ...patch } of backup.keys) {
     const id = ids.get(value)
-    if (id !== undefined) patches.set(id, { ...noPatch, ...said })
+    if (id !== undefined) patches.set(id, { ...noPatch, ...patch })
   }
   await keys.update(patches)
 }
 
-/** What a backup does not say of a key is taken away. */
+/** What a backup does not have of a key is removed. */
 const noPatch: KeyPatch = {
   label: undefined,
   note: undefined,

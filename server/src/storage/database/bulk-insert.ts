@@ -2,22 +2,22 @@ import { CompiledQuery, MysqlAdapter, PostgresAdapter, type Kysely } from 'kysel
 import type { Schema } from './schema.ts'
 import type { Statement } from './run-batch.ts'
 
-/** What happens to a row whose primary key is there already. */
-export type OnDuplicate = 'refuse' | 'keep' | 'replace' | 'add'
+/** What happens to a row whose primary key exists. */
+export type OnDuplicate = 'fail' | 'keep' | 'replace' | 'add'
 
 export type BulkTarget = {
   readonly table: keyof Schema
   readonly columns: readonly string[]
   readonly onDuplicate?: OnDuplicate
-  /** The primary key, where rows may be there already. */
+  /** The primary key, where rows may exist. */
   readonly key?: readonly string[]
-  /** Columns that are replaced where others are added up. */
+  /** Columns that are replaced where `add` sums the others. */
   readonly latest?: readonly string[]
 }
 
 /**
- * A statement per size is prepared once: to prepare one for each batch costs more than to run it. Any number of rows is a handful of powers of
- * two, and the largest has fewer values than any database allows.
+ * One statement a size, prepared once: preparing costs more than running. Any number of rows is a handful of powers of two, and the largest
+ * has fewer values than any database allows.
  */
 const sizes = [512, 256, 128, 64, 32, 16, 8, 4, 2, 1]
 
@@ -54,24 +54,24 @@ const statements = new WeakMap<BulkTarget, Map<string, string>>()
 function statement(db: Kysely<Schema>, target: BulkTarget, size: number): string {
   const known = statements.get(target) ?? new Map<string, string>()
   statements.set(target, known)
-  const way = wayOf(db)
-  const name = `${way.name} ${size}`
-  const written = known.get(name) ?? write(way, target, size)
+  const syntax = syntaxOf(db)
+  const name = `${syntax.name} ${size}`
+  const written = known.get(name) ?? write(syntax, target, size)
   known.set(name, written)
   return written
 }
 
-type Way = {
+type Syntax = {
   readonly name: string
   quote(name: string): string
   placeholder(at: number): string
-  /** The new value of a column, where the row is there already. */
+  /** The new value of a column, where the row exists. */
   incoming(column: string): string
   onDuplicate(key: string): string
   readonly keep: string
 }
 
-const standard: Way = {
+const standard: Syntax = {
   name: 'sqlite',
   quote: (name) => `"${name}"`,
   placeholder: () => '?',
@@ -80,7 +80,7 @@ const standard: Way = {
   keep: 'on conflict do nothing',
 }
 
-const ways = {
+const syntaxes = {
   sqlite: standard,
   postgres: { ...standard, name: 'postgres', placeholder: (at) => `$${at}` },
   mysql: {
@@ -91,36 +91,38 @@ const ways = {
     onDuplicate: () => 'on duplicate key update',
     keep: '',
   },
-} satisfies Record<string, Way>
+} satisfies Record<string, Syntax>
 
-function wayOf(db: Kysely<Schema>): Way {
+function syntaxOf(db: Kysely<Schema>): Syntax {
   const { adapter } = db.getExecutor()
-  if (adapter instanceof MysqlAdapter) return ways.mysql
-  return adapter instanceof PostgresAdapter ? ways.postgres : ways.sqlite
+  if (adapter instanceof MysqlAdapter) return syntaxes.mysql
+  return adapter instanceof PostgresAdapter ? syntaxes.postgres : syntaxes.sqlite
 }
 
-function write(way: Way, target: BulkTarget, size: number): string {
-  const { table, columns, onDuplicate = 'refuse' } = target
-  const names = columns.map(way.quote).join(', ')
+function write(syntax: Syntax, target: BulkTarget, size: number): string {
+  const { table, columns, onDuplicate = 'fail' } = target
+  const names = columns.map(syntax.quote).join(', ')
   const rows = Array.from({ length: size }, (_, row) => {
-    const places = columns.map((_, column) => way.placeholder(row * columns.length + column + 1))
-    return `(${places.join(', ')})`
+    const placeholders = columns.map((_, column) =>
+      syntax.placeholder(row * columns.length + column + 1),
+    )
+    return `(${placeholders.join(', ')})`
   })
-  const verb = way.name === 'mysql' && onDuplicate === 'keep' ? 'insert ignore' : 'insert'
-  return `${verb} into ${way.quote(table)} (${names}) values ${rows.join(', ')} ${ending(way, target)}`
+  const verb = syntax.name === 'mysql' && onDuplicate === 'keep' ? 'insert ignore' : 'insert'
+  return `${verb} into ${syntax.quote(table)} (${names}) values ${rows.join(', ')} ${conflictClause(syntax, target)}`
 }
 
-function ending(way: Way, target: BulkTarget): string {
-  const { table, columns, onDuplicate = 'refuse', key = [], latest = [] } = target
-  if (onDuplicate === 'refuse') return ''
-  if (onDuplicate === 'keep') return way.keep
+function conflictClause(syntax: Syntax, target: BulkTarget): string {
+  const { table, columns, onDuplicate = 'fail', key = [], latest = [] } = target
+  if (onDuplicate === 'fail') return ''
+  if (onDuplicate === 'keep') return syntax.keep
   const changed = columns
     .filter((column) => !key.includes(column))
     .map((column) => {
-      const name = way.quote(column)
-      const incoming = way.incoming(name)
+      const name = syntax.quote(column)
+      const incoming = syntax.incoming(name)
       const isAdded = onDuplicate === 'add' && !latest.includes(column)
-      return `${name} = ${isAdded ? `${way.quote(table)}.${name} + ${incoming}` : incoming}`
+      return `${name} = ${isAdded ? `${syntax.quote(table)}.${name} + ${incoming}` : incoming}`
     })
-  return `${way.onDuplicate(key.map(way.quote).join(', '))} ${changed.join(', ')}`
+  return `${syntax.onDuplicate(key.map(syntax.quote).join(', '))} ${changed.join(', ')}`
 }

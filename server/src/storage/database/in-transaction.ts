@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from './schema.ts'
 
-/** All of the work or nothing; part of the transaction that `db` is, where it is one. */
+/** All of the work or nothing. Where `db` is a transaction, the work is part of it. */
 export function inTransaction<Result>(
   db: Kysely<Schema>,
   work: (step: Kysely<Schema>) => Promise<Result>,

@@ -21,10 +21,10 @@ import type { SettingsTable } from '../tables/settings-table.ts'
 import type { ThoughtSignaturesTable } from '../tables/thought-signatures-table.ts'
 import type { KeyRollupsTable, PricesTable, RollupsTable } from '../tables/usage-tables.ts'
 
-type WithGivenId<Table extends { id: number }> = Omit<Table, 'id'> & { id: Generated<number> }
+type WithGeneratedId<Table extends { id: number }> = Omit<Table, 'id'> & { id: Generated<number> }
 
 /**
- * Every table. Times are milliseconds since the epoch, truth values 0 and 1: all that SQLite, MySQL and PostgreSQL agree on.
+ * Every table. Times are milliseconds since the epoch, booleans 0 and 1, as SQLite, MySQL and PostgreSQL agree.
  */
 export type Schema = {
   readonly settings: SettingsTable
@@ -36,8 +36,8 @@ export type Schema = {
   readonly client_tokens: ClientTokensTable
   readonly thought_signatures: ThoughtSignaturesTable
   readonly audit: AuditTable
-  readonly kinds: WithGivenId<KindsTable>
-  readonly projects_seen: WithGivenId<ProjectsSeenTable>
+  readonly kinds: WithGeneratedId<KindsTable>
+  readonly projects_seen: WithGeneratedId<ProjectsSeenTable>
   readonly project_keys: ProjectKeysTable
   readonly attempt_counter: AttemptCounterTable
   readonly log_parts: LogPartsTable

@@ -2,16 +2,16 @@ import type { Secret } from '../../../log/secret.ts'
 
 export type ServerKind = 'mysql' | 'postgresql'
 
-/** `unverified` is encrypted, but believes any server; `authority` asks for a certificate that an authority signed; `full` for the host's name in it too. */
+/** `unverified` encrypts and trusts any server; `authority` requires a certificate signed by an authority; `full` also the host's name in it. */
 export type TlsMode = 'off' | 'unverified' | 'authority' | 'full'
 
 export type Tls = {
   readonly mode: TlsMode
-  /** The certificates to believe instead of the well-known ones. */
+  /** The certificates to trust instead of the well-known ones. */
   readonly authority?: { readonly ca: string }
 }
 
-/** Where a database server is and how to enter. */
+/** Where a database server is, and how to log in. */
 export type ServerAddress = {
   readonly kind: ServerKind
   readonly host: string
@@ -22,12 +22,12 @@ export type ServerAddress = {
   readonly password: Secret | undefined
   readonly database: string
   readonly tls: Tls
-  /** Whether it was read from DATABASE_URL, or else from the MYSQL_ variables. */
+  /** Whether it comes from DATABASE_URL rather than from the MYSQL_ variables. */
   readonly isFromUrl: boolean
 }
 
-/** The address for people. */
-export function placeOf({ socket, host, port }: ServerAddress): string {
+/** As messages show it. */
+export function hostAndPort({ socket, host, port }: ServerAddress): string {
   if (socket !== undefined) return socket
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -1,19 +1,19 @@
 import { DatabaseError } from '../../../runtime/database-error.ts'
 
 /**
- * A driver's error without what must not be read: drivers attach the statement with its values, and servers quote values in their
- * sentences. What stands in quotes stays only where it is a name.
+ * A driver's error without values: drivers attach the statement with its values, and servers quote values in their messages. Quoted text is
+ * kept only where it is a name.
  */
 export function serverError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error
-  // A host with several addresses fails with a list of failures and no sentence.
+  // A host with several addresses fails with a list of errors and no message.
   const one: unknown = error instanceof AggregateError ? error.errors[0] : error
   const message = one instanceof Error ? one.message : 'The connection to the database is lost.'
   const code = textOf(one, 'code')
   return new DatabaseError(quotesValues(code) ? withoutQuoted(message) : message, code)
 }
 
-/** Whether the connection ended with it, as both drivers tell it. */
+/** Whether the error ended the connection, as both drivers mark it. */
 export function isFatal(error: unknown): boolean {
   const severity = textOf(error, 'severity')
   return textOf(error, 'fatal') === 'true' || severity === 'FATAL' || severity === 'PANIC'
@@ -25,7 +25,7 @@ function textOf(error: unknown, member: string): string {
   return typeof value === 'string' || typeof value === 'boolean' ? String(value) : ''
 }
 
-/** MySQL's errors that quote names alone. */
+/** Errors of MySQL that quote names only. */
 const mysqlNaming = new Set([
   'ER_ACCESS_DENIED_ERROR',
   'ER_BAD_DB_ERROR',

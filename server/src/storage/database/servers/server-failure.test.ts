@@ -15,7 +15,7 @@ import type { ServerAddress } from './server-address.ts'
 
 const impatient = { connectMs: 300, statementMs: 300 }
 
-async function refusal(address: ServerAddress): Promise<string> {
+async function failureOf(address: ServerAddress): Promise<string> {
   const error: unknown = await openMigrated(serverConnector(address, impatient)).catch(
     (error: unknown) => error,
   )
@@ -27,58 +27,60 @@ async function refusal(address: ServerAddress): Promise<string> {
 }
 
 await describeOnServers((name, server) => {
-  describe(`${name} that cannot be used is a sentence that says why`, () => {
+  describe(`${name} that cannot be used is reported in one sentence`, () => {
     const address = { ...server.address, password: new Secret('canary-password') }
 
     test('because nothing listens there', async () => {
       const proxy = await startBreakableProxy(address)
       await proxy.close()
       const there = { ...address, port: proxy.port }
-      expect(await refusal(there)).toContain(`${there.host}:${proxy.port} cannot be used: nothing`)
-      expect(await refusal({ ...there, isFromUrl: false })).toContain('MYSQL_HOST and MYSQL_PORT')
-      expect(await refusal(there)).toContain('DATABASE_URL')
+      expect(await failureOf(there)).toContain(
+        `${there.host}:${proxy.port} cannot be used: nothing`,
+      )
+      expect(await failureOf({ ...there, isFromUrl: false })).toContain('MYSQL_HOST and MYSQL_PORT')
+      expect(await failureOf(there)).toContain('DATABASE_URL')
     })
 
     test('because it hangs', async () => {
       const proxy = await startBreakableProxy(address)
       proxy.become('hang')
-      expect(await refusal({ ...address, host: '127.0.0.1', port: proxy.port })).toContain(
+      expect(await failureOf({ ...address, host: '127.0.0.1', port: proxy.port })).toContain(
         'does not answer in time',
       )
       await proxy.close()
     })
 
     test('because there is no such host', async () => {
-      expect(await refusal({ ...address, host: 'no-such-host.invalid' })).toContain(
+      expect(await failureOf({ ...address, host: 'no-such-host.invalid' })).toContain(
         'there is no host no-such-host.invalid',
       )
     })
 
     test('because there is no such socket', async () => {
-      expect(await refusal({ ...address, socket: '/nowhere/at-all' })).toContain(
+      expect(await failureOf({ ...address, socket: '/nowhere/at-all' })).toContain(
         'there is no such socket',
       )
     })
 
-    test('because the user is not let in', async () => {
-      expect(await refusal({ ...address, user: 'nobody_at_all' })).toContain(
-        'does not let the user nobody_at_all in',
+    test('because the login fails', async () => {
+      expect(await failureOf({ ...address, user: 'nobody_at_all' })).toContain(
+        'login of the user nobody_at_all failed',
       )
     })
 
     test('because there is no such database', async () => {
       const there = { ...server.address, database: 'no_such_database' }
-      expect(await refusal(there)).toContain('it has no database no_such_database')
+      expect(await failureOf(there)).toContain('it has no database no_such_database')
     })
 
-    test('because it does not speak TLS', async ({ skip }) => {
-      const link = await serverConnector(server.address, serverLimits).connect()
+    test('because it does not support TLS', async ({ skip }) => {
+      const connection = await serverConnector(server.address, serverLimits).connect()
       const question = server.kind === 'mysql' ? `show variables like 'have_ssl'` : 'show ssl'
-      const { rows } = await link.run(question, [])
-      await link.close()
+      const { rows } = await connection.run(question, [])
+      await connection.close()
       if (/YES|"on"/.test(JSON.stringify(rows))) skip('it does')
-      expect(await refusal({ ...server.address, tls: { mode: 'full' } })).toContain(
-        'does not speak TLS',
+      expect(await failureOf({ ...server.address, tls: { mode: 'full' } })).toContain(
+        'does not support TLS',
       )
     })
   })
@@ -132,9 +134,9 @@ await describeOnServers((name, server) => {
       await storage.close()
     })
 
-    test('a secret of the same key twice is refused without being told', async () => {
-      const means = serverConnector(database.address, serverLimits)
-      const db = await openMigrated(means)
+    test('a duplicate row is refused without naming its values', async () => {
+      const connector = serverConnector(database.address, serverLimits)
+      const db = await openMigrated(connector)
       const row = { name: 'canary-name', value: 'canary-value' }
       await db.insertInto('meta').values(row).execute()
       const error: unknown = await db

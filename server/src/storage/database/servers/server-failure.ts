@@ -1,4 +1,4 @@
-import { placeOf, type ServerAddress } from './server-address.ts'
+import { hostAndPort, type ServerAddress } from './server-address.ts'
 
 type Reason = (address: ServerAddress) => string
 
@@ -6,44 +6,44 @@ const settingsOf =
   (...names: string[]) =>
   ({ isFromUrl }: ServerAddress) =>
     isFromUrl ? 'DATABASE_URL' : names.join(' and ')
-const where = settingsOf('MYSQL_HOST', 'MYSQL_PORT')
-const socket = settingsOf('MYSQL_SOCKET')
-const who = settingsOf('MYSQL_USER', 'MYSQL_PASSWORD')
-const which = settingsOf('MYSQL_DATABASE')
+const addressSettings = settingsOf('MYSQL_HOST', 'MYSQL_PORT')
+const socketSettings = settingsOf('MYSQL_SOCKET')
+const loginSettings = settingsOf('MYSQL_USER', 'MYSQL_PASSWORD')
+const databaseSettings = settingsOf('MYSQL_DATABASE')
 
-const nobodyThere: Reason = (at) =>
-  `nothing answers there. Start the database server, or correct ${where(at)}.`
+const notListening: Reason = (at) =>
+  `nothing listens there. Start the database server, or correct ${addressSettings(at)}.`
 const noAnswer: Reason = (at) =>
-  `it does not answer in time. Look at the network and the firewall, or correct ${where(at)}.`
-const unknownHost: Reason = (at) => `there is no host ${at.host}. Correct ${where(at)}.`
-const noSocket: Reason = (at) => `there is no such socket. Correct ${socket(at)}.`
-/** MySQL does not tell a user who must use TLS from one with a wrong password. */
-const hintOfTls: Reason = ({ kind, tls }) =>
+  `it does not answer in time. Check the network and the firewall, or correct ${addressSettings(at)}.`
+const unknownHost: Reason = (at) => `there is no host ${at.host}. Correct ${addressSettings(at)}.`
+const noSocket: Reason = (at) => `there is no such socket. Correct ${socketSettings(at)}.`
+/** MySQL has the same error for a user that must use TLS and for a wrong password. */
+const tlsHint: Reason = ({ kind, tls }) =>
   kind === 'mysql' && tls.mode === 'off'
-    ? ' Or must this user use TLS? Then give DATABASE_URL with ?sslmode=require.'
+    ? ' If this user must use TLS, set DATABASE_URL with ?sslmode=require.'
     : ''
-const notEntered: Reason = (at) =>
-  `it does not let the user ${at.user} in with this password. Correct ${who(at)}.${hintOfTls(at)}`
-const notAllowed: Reason = (at) =>
-  `the user ${at.user} may not use the database ${at.database}. Grant it, or correct ${which(at)}.`
+const loginFailed: Reason = (at) =>
+  `the login of the user ${at.user} failed. Correct ${loginSettings(at)}.${tlsHint(at)}`
+const noPermission: Reason = (at) =>
+  `the user ${at.user} may not use the database ${at.database}. Grant it, or correct ${databaseSettings(at)}.`
 const noDatabase: Reason = (at) =>
-  `it has no database ${at.database}. Create it, or correct ${which(at)}.`
+  `it has no database ${at.database}. Create it, or correct ${databaseSettings(at)}.`
 const full: Reason = () =>
-  'it has no connection left. Let it take more, or end programs that hold them.'
-const starting: Reason = () => 'it is just starting or stopping. Start again in a moment.'
+  'it has no free connection. Raise its limit, or end programs that hold connections.'
+const starting: Reason = () => 'it is starting or stopping. Start again in a moment.'
 const noTls: Reason = () =>
-  'it does not speak TLS. Take sslmode out of DATABASE_URL, or switch TLS on at the server.'
+  'it does not support TLS. Remove sslmode from DATABASE_URL, or enable TLS at the server.'
 const tlsOnly: Reason = (at) =>
   at.isFromUrl
-    ? 'it wants TLS. Add ?sslmode=require to DATABASE_URL.'
-    : 'it wants TLS. Give DATABASE_URL instead of the MYSQL_ settings, with ?sslmode=require.'
-const otherLogin: Reason = () =>
-  'it wants a way of logging in that is not known here. Give the user a password of the usual kind.'
+    ? 'it requires TLS. Add ?sslmode=require to DATABASE_URL.'
+    : 'it requires TLS. Set DATABASE_URL with ?sslmode=require instead of the MYSQL_ settings.'
+const unknownLogin: Reason = () =>
+  'its login method is not supported. Give the user a password of the default kind.'
 const notTrusted: Reason = () =>
-  'its TLS certificate is not trusted. Name the certificate of its authority with sslrootcert=/path in DATABASE_URL, or encrypt without a check with sslmode=require.'
+  'its TLS certificate is not trusted. Add sslrootcert=/path or sslmode=require, which checks no certificate, to DATABASE_URL.'
 
 const reasons: Readonly<Record<string, Reason>> = {
-  ECONNREFUSED: nobodyThere,
+  ECONNREFUSED: notListening,
   EHOSTUNREACH: noAnswer,
   ENETUNREACH: noAnswer,
   ETIMEDOUT: noAnswer,
@@ -53,12 +53,12 @@ const reasons: Readonly<Record<string, Reason>> = {
   ENOENT: noSocket,
   ENOTSOCK: noSocket,
   EACCES: noSocket,
-  ER_ACCESS_DENIED_ERROR: notEntered,
-  ER_ACCESS_DENIED_NO_PASSWORD_ERROR: notEntered,
-  '28P01': notEntered,
-  '28000': notEntered,
-  ER_DBACCESS_DENIED_ERROR: notAllowed,
-  '42501': notAllowed,
+  ER_ACCESS_DENIED_ERROR: loginFailed,
+  ER_ACCESS_DENIED_NO_PASSWORD_ERROR: loginFailed,
+  '28P01': loginFailed,
+  '28000': loginFailed,
+  ER_DBACCESS_DENIED_ERROR: noPermission,
+  '42501': noPermission,
   ER_BAD_DB_ERROR: noDatabase,
   '3D000': noDatabase,
   ER_CON_COUNT_ERROR: full,
@@ -68,23 +68,24 @@ const reasons: Readonly<Record<string, Reason>> = {
   ER_SERVER_SHUTDOWN: starting,
   HANDSHAKE_NO_SSL_SUPPORT: noTls,
   ER_SECURE_TRANSPORT_REQUIRED: tlsOnly,
-  AUTH_SWITCH_PLUGIN_ERROR: otherLogin,
-  ER_NOT_SUPPORTED_AUTH_MODE: otherLogin,
+  AUTH_SWITCH_PLUGIN_ERROR: unknownLogin,
+  ER_NOT_SUPPORTED_AUTH_MODE: unknownLogin,
 }
 
-/** What the servers say without a code. */
-const bySentence: readonly (readonly [RegExp, Reason])[] = [
+/** Messages of servers without a code. */
+const byMessage: readonly (readonly [RegExp, Reason])[] = [
   [/does not support SSL/i, noTls],
   [/no pg_hba\.conf entry.*(?:no encryption|SSL off)/i, tlsOnly],
-  [/SASL.*password/, notEntered],
+  [/SASL.*password/, loginFailed],
   [/certificate|self.signed|altnames|unable to (?:verify|get)/i, notTrusted],
 ]
 
-/** Why a database server cannot be used, in a sentence for the person who started the program. No password is in it. */
+/** Why a database server cannot be used, and what to do. No password is in it. */
 export function explainServerFailure(address: ServerAddress, error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error)
+  const message = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const known = bySentence.find(([words]) => words.test(said))?.[1] ?? reasons[code]
-  const reason = known?.(address) ?? `${said || 'the connection was lost'} (${code || 'no code'}).`
-  return `The database at ${placeOf(address)} cannot be used: ${reason}`
+  const known = byMessage.find(([pattern]) => pattern.test(message))?.[1] ?? reasons[code]
+  const reason =
+    known?.(address) ?? `${message || 'the connection was lost'} (${code || 'no code'}).`
+  return `The database at ${hostAndPort(address)} cannot be used: ${reason}`
 }

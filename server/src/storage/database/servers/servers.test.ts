@@ -18,27 +18,27 @@ await describeOnServers((name, server) => {
 
     storageContract(name, () => openForContract(serverConnector(database.address, serverLimits)))
 
-    test('two starts at once on an empty database make its tables once', async () => {
+    test('two starts at once on an empty database create its tables once', async () => {
       const empty = await createTestDatabase(server)
-      const means = serverConnector(empty.address, serverLimits)
-      const started = await Promise.all([openMigrated(means), openMigrated(means)])
+      const connector = serverConnector(empty.address, serverLimits)
+      const started = await Promise.all([openMigrated(connector), openMigrated(connector)])
       for (const db of started) await db.destroy()
       await empty.drop()
     })
 
-    test('a start that broke off while it made the tables is finished by the next', async () => {
-      const means = serverConnector(database.address, serverLimits)
-      const db = await openMigrated(means)
+    test('a start that was interrupted while creating tables is completed by the next', async () => {
+      const connector = serverConnector(database.address, serverLimits)
+      const db = await openMigrated(connector)
       await sql`delete from kysely_migration`.execute(db)
       await db.schema.dropTable('attempts').execute()
       await db.destroy()
-      const again = await openMigrated(means)
+      const again = await openMigrated(connector)
       await testStorage(again).requestLog.insertMany([attempt()])
       await again.deleteFrom('attempts').execute()
       await again.destroy()
     })
 
-    test('connections that the server has ended are replaced, and nobody notices', async () => {
+    test('connections that the server has ended are replaced without an error', async () => {
       const db = await openMigrated(serverConnector(database.address, serverLimits))
       const storage = testStorage(db)
       await Promise.all([1, 2, 3].map((at) => storage.requestLog.list({ from: at })))

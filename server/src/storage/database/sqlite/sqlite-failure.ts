@@ -1,4 +1,4 @@
-/** Why a database file cannot be opened, in a sentence for the person who started the program. */
+/** Why a database file cannot be opened, and what to do. */
 export function explainSqliteFailure(path: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const known = Object.entries(reasons).find(([name]) => code.startsWith(name))
@@ -6,9 +6,9 @@ export function explainSqliteFailure(path: string, error: unknown): string {
   return `The database ${path} cannot be opened: ${reason}`
 }
 
-const mayNotWrite = 'this user may not write it. Set DATA_DIR to a folder that can be written.'
-const noFolder = 'its folder cannot be made. Set DATA_DIR to a folder that can be written.'
-const diskFull = 'the disk is full. Make room and start again.'
+const mayNotWrite = 'this user may not write it. Set DATA_DIR to a writable folder.'
+const noFolder = 'its folder cannot be created. Set DATA_DIR to a writable folder.'
+const diskFull = 'the disk is full. Free some space and start again.'
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: mayNotWrite,
@@ -22,8 +22,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: noFolder,
   ENOSPC: diskFull,
   SQLITE_FULL: diskFull,
-  SQLITE_NOTADB:
-    'it is a file of another kind. Move it away, or set SQLITE_DATABASE to another name.',
-  SQLITE_CORRUPT: 'it is damaged. Restore a copy of it, or move it away to start anew.',
-  SQLITE_BUSY: 'another program keeps it locked. End that program and start again.',
+  SQLITE_NOTADB: 'it is no SQLite database. Move it away, or set SQLITE_DATABASE to another name.',
+  SQLITE_CORRUPT: 'it is damaged. Restore a copy of it, or move it away to start without data.',
+  SQLITE_BUSY: 'another program has locked it. End that program and start again.',
 }

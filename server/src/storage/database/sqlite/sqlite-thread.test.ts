@@ -16,18 +16,18 @@ afterEach(() => rm(folder, { recursive: true }))
 
 /** Storage whose threads can be killed. */
 async function openKillable(path: string) {
-  const means = sqliteConnector(path)
+  const connector = sqliteConnector(path)
   const threads: Connection[] = []
   const connect = async () => {
-    const thread = await means.connect()
+    const thread = await connector.connect()
     threads.push(thread)
     return thread
   }
-  const db = await openMigrated({ ...means, connect })
+  const db = await openMigrated({ ...connector, connect })
   return { db, storage: testStorage(db), threads, kill: () => threads.at(-1)?.destroy() }
 }
 
-test('a thread that has died is replaced, and work goes on', async () => {
+test('a thread that has died is replaced', async () => {
   const { storage, threads, kill } = await openKillable(join(folder, 'a.db'))
   await storage.meta.set('a', '1')
   kill()
@@ -38,7 +38,7 @@ test('a thread that has died is replaced, and work goes on', async () => {
   await storage.close()
 })
 
-test('what a dying thread was at is done or fails, all or nothing, and does not hang', async () => {
+test('a batch of a dying thread is written or fails, all or nothing, and does not hang', async () => {
   const { storage, kill } = await openKillable(join(folder, 'a.db'))
   const rows = Array.from({ length: 20_000 }, (_, number) => attempt({ number }))
   const writing = storage.requestLog.insertMany(rows)
@@ -55,7 +55,7 @@ test('what a dying thread was at is done or fails, all or nothing, and does not 
   await storage.close()
 })
 
-test('a thread that dies inside a transaction takes all of it along', async () => {
+test('a thread that dies inside a transaction rolls all of it back', async () => {
   const { db, storage, kill } = await openKillable(join(folder, 'a.db'))
   const work = db.transaction().execute(async (step) => {
     await step.insertInto('meta').values({ name: 'a', value: '1' }).execute()
@@ -67,7 +67,7 @@ test('a thread that dies inside a transaction takes all of it along', async () =
   await storage.close()
 })
 
-test('a database in memory that is lost says so rather than begin anew', async () => {
+test('a lost database in memory fails instead of starting empty', async () => {
   const { storage, kill } = await openKillable(':memory:')
   kill()
   await expect(storage.meta.get('a')).rejects.toThrow('lost')

@@ -19,24 +19,24 @@ type Waiting = {
 }
 
 /**
- * A thread that has the database file open; the file is made if there is none. Rejects with DatabaseError. It is never terminated,
- * since that ends the whole process where it meets the thread inside SQLite: it is asked to end, and does after what it is at.
+ * A thread with the database file open; a missing file is created. Rejects with DatabaseError. The thread is never terminated: inside SQLite
+ * that would end the whole process. It is asked to end, and does so after its current statement.
  */
 export async function startSqliteThread(task: ThreadTask): Promise<Connection> {
   const worker = startWorker(task)
-  const gone = once(worker, 'exit')
+  const exited = once(worker, 'exit')
   const waiting = new Map<number, Waiting>()
   let lastId = 0
   let end: DatabaseError | undefined
 
-  function endWith(message: string): void {
+  function fail(message: string): void {
     end ??= closedBecause(message)
     for (const { reject } of waiting.values()) reject(end)
     waiting.clear()
   }
 
-  /** What was asked for before is still answered. */
-  function leave(): void {
+  /** Earlier requests are still answered. */
+  function stop(): void {
     if (end) return
     end = closedBecause(closed)
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of windows; this is a thread
@@ -47,28 +47,28 @@ export async function startSqliteThread(task: ThreadTask): Promise<Connection> {
     return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }))
   }
 
-  async function ask(request: StatementRequest): Promise<SqlResult> {
-    // SQLite used after its end would end the process.
+  async function send(request: StatementRequest): Promise<SqlResult> {
+    // SQLite used after its close would end the process.
     if (end) throw end
     const answer = expectAnswer(request.id)
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of windows; this is a thread
-    worker.postMessage(request, transferred(request))
+    worker.postMessage(request, transferList(request))
     return answer
   }
 
   worker.on('message', (answer: WorkerAnswer) => {
-    const asker = waiting.get(answer.id)
+    const request = waiting.get(answer.id)
     waiting.delete(answer.id)
-    if ('result' in answer) asker?.resolve(answer.result)
-    else asker?.reject(new DatabaseError(answer.failure.message, answer.failure.code))
+    if ('result' in answer) request?.resolve(answer.result)
+    else request?.reject(new DatabaseError(answer.failure.message, answer.failure.code))
   })
-  worker.on('error', (error) => endWith(`The database thread failed: ${String(error)}`))
-  worker.on('exit', () => endWith(closed))
+  worker.on('error', (error) => fail(`The database thread failed: ${String(error)}`))
+  worker.on('exit', () => fail(closed))
 
   try {
     await expectAnswer(0)
   } catch (error) {
-    await gone
+    await exited
     throw error
   }
 
@@ -78,7 +78,7 @@ export async function startSqliteThread(task: ThreadTask): Promise<Connection> {
     },
     async run(sql, parameters) {
       lastId += 1
-      return ask({ kind: 'run', id: lastId, sql, parameters: packValues(parameters) })
+      return send({ kind: 'run', id: lastId, sql, parameters: packValues(parameters) })
     },
     async runBatch(statements) {
       lastId += 1
@@ -86,20 +86,20 @@ export async function startSqliteThread(task: ThreadTask): Promise<Connection> {
         sql,
         parameters: packValues(parameters),
       }))
-      await ask({ kind: 'together', id: lastId, statements: packed })
+      await send({ kind: 'batch', id: lastId, statements: packed })
     },
     async close() {
-      leave()
-      await gone
+      stop()
+      await exited
     },
-    destroy: leave,
+    destroy: stop,
   }
 }
 
 const closed = 'The database is closed.'
 const closedBecause = (message: string) => new DatabaseError(message, 'CLOSED')
 
-function transferred(request: StatementRequest): ArrayBuffer[] {
+function transferList(request: StatementRequest): ArrayBuffer[] {
   const statements = request.kind === 'run' ? [request] : request.statements
   return statements.flatMap(({ parameters }) =>
     'numbers' in parameters ? [parameters.numbers.buffer] : [],
@@ -109,11 +109,11 @@ function transferred(request: StatementRequest): ArrayBuffer[] {
 function startWorker(workerData: ThreadTask): Worker {
   const isSource = import.meta.url.endsWith('.ts')
   const entry = new URL(isSource ? './sqlite-worker.ts' : './sqlite-worker.js', import.meta.url)
-  return new Worker(isSource ? throughTypeScript(entry) : entry, { workerData, execArgv: [] })
+  return new Worker(isSource ? withTypeScript(entry) : entry, { workerData, execArgv: [] })
 }
 
-/** From source the thread needs a TypeScript loader of its own; compiled, it needs nothing. */
-function throughTypeScript(entry: URL): URL {
+/** From source, the thread needs its own TypeScript loader. */
+function withTypeScript(entry: URL): URL {
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'))
   const loader = new URL('./dist/esm/api/index.mjs', tsx).href
   const code = `import { register } from '${loader}'; register(); await import('${entry.href}')`

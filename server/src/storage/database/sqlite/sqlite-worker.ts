@@ -1,4 +1,4 @@
-// The thread that waits for the disk, so that nobody else does.
+// The thread that waits for the disk.
 import Database from 'libsql'
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -22,18 +22,18 @@ function open(path: string): SqliteDatabase {
   const database = new Database(path)
   database.pragma('busy_timeout = 5000')
   database.pragma('journal_mode = WAL')
-  // With a write-ahead log this outlives a killed process; only a power cut may cost the last moments.
+  // With a write-ahead log, writes survive a killed process; a power cut may lose the last ones.
   database.pragma('synchronous = NORMAL')
   database.pragma('foreign_keys = ON')
-  // A page that is written again and again goes into the file once for many.
+  // A page that is written often goes into the file once for many writes.
   database.pragma('wal_autocheckpoint = 4000')
-  // Where the file cannot be written, this says so now.
+  // Fails now if the file cannot be written.
   database.exec('begin immediate')
   database.exec('commit')
   return database
 }
 
-/** Statements prepared before, the longest unused of them forgotten. */
+/** Prepared statements; the least recently used is forgotten first. */
 function createStatements(database: SqliteDatabase): (sql: string) => Statement {
   const statements = new Map<string, Statement>()
   return (sql) => {
@@ -49,7 +49,7 @@ function createStatements(database: SqliteDatabase): (sql: string) => Statement 
 function createRunner(database: SqliteDatabase) {
   const prepared = createStatements(database)
   return (sql: string, parameters: SqlValue[]): SqlResult => {
-    // SQLite itself rolls back when a disk is full; there is nothing left to do then.
+    // SQLite has rolled back by itself when the disk is full.
     if (sql === 'rollback' && !database.inTransaction) return nothing
     const statement = prepared(sql)
     if (statement.reader) return { ...nothing, rows: statement.all(parameters) }
@@ -107,14 +107,14 @@ function serve(database: SqliteDatabase): void {
   })
 }
 
-/** Of two that want a processor, the kernel then gives this one a tenth. */
+/** The kernel then gives this thread a tenth of a contended processor. */
 const reportsPriority = 10
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- given by the thread that started this one
 const { path, isForReports } = workerData as ThreadTask
 
 attempt(0, () => {
-  // On Linux a thread has a priority of its own; elsewhere this would be the priority of the whole process.
+  // On Linux a thread has its own priority; elsewhere this would change the whole process.
   if (isForReports && process.platform === 'linux') setPriority(0, reportsPriority)
   serve(open(path))
   return nothing

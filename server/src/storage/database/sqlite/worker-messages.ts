@@ -1,27 +1,27 @@
 import type { SqlResult, SqlValue } from '../connection.ts'
 
-/** What a thread is started for. */
+/** What a thread does. */
 export type ThreadTask = {
   readonly path: string
-  /** Reports may take long, and wait where others need the processor. */
+  /** Reports may take long, and run at a lower priority. */
   readonly isForReports: boolean
 }
 
 export type PackedStatement = {
   readonly sql: string
-  /** No boolean is among them: it would end the process, for libsql 0.5 panics on one. */
+  /** Never a boolean: libsql 0.5 panics on one and ends the process. */
   readonly parameters: readonly SqlValue[] | PackedValues
 }
 
 export type WorkerRequest =
   | ({ readonly kind: 'run'; readonly id: number } & PackedStatement)
-  /** All of them or none. */
+  /** All or nothing. */
   | {
-      readonly kind: 'together'
+      readonly kind: 'batch'
       readonly id: number
       readonly statements: readonly PackedStatement[]
     }
-  /** Not answered: the thread ends. What was left of a transaction is rolled back. */
+  /** Not answered: the thread rolls back an open transaction and ends. */
   | { readonly kind: 'close' }
 
 export type Failure = { readonly message: string; readonly code: string }
@@ -31,14 +31,14 @@ export type WorkerAnswer =
   | { readonly id: number; readonly result: SqlResult }
   | { readonly id: number; readonly failure: Failure }
 
-/** Many values, most of them numbers: a tenth of the cost of a list, which is cloned value by value. */
+/** Many values, most of them numbers: sending them costs a tenth of a list, which is cloned value by value. */
 export type PackedValues = {
-  /** NaN stands for the next of the others, infinity for null. */
+  /** NaN stands for the next of `others`, infinity for null. */
   readonly numbers: Float64Array<ArrayBuffer>
   readonly others: readonly SqlValue[]
 }
 
-/** Below this it is not worth it. */
+/** Fewer values are not worth packing. */
 const packedFrom = 64
 
 export function packValues(values: readonly SqlValue[]): readonly SqlValue[] | PackedValues {
