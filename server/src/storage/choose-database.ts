@@ -37,7 +37,6 @@ export function chooseDatabase(settings: DatabaseSettings): DatabaseChoice {
         'DATABASE_TYPE is postgresql, but DATABASE_URL is missing. Set it to postgresql://user:password@host:5432/database.',
       )
     case 'auto':
-      // A named server is meant to be used.
       return mysqlHost === '' && mysqlSocket === '' ? sqliteFile(settings) : mysqlServer(settings)
   }
 }

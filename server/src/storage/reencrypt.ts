@@ -21,7 +21,7 @@ export type Reencryption = {
   readonly now: () => number
 }
 
-/** Encrypts, decrypts or encrypts anew all secrets of a database that no gateway uses. Returns how many keys it has. Rejects with StartError. */
+/** Encrypts or decrypts all secrets of a database that no gateway uses. Returns how many keys it has. Rejects with StartError. */
 export async function reencrypt(change: Reencryption): Promise<number> {
   const { database, now } = change
   const db = await openDatabase(database)

@@ -8,8 +8,8 @@ import { plainBox, type SecretBox } from './secret-box.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
 /**
- * The box that the secrets of this database are in. A new database is sealed from its beginning; one that has secrets already is sealed
- * by a command and never by the way. Rejects with StartError and leaves everything as it is.
+ * The box for the secrets of this database. A new database is sealed from the start; one that has secrets already is sealed only by a
+ * command. Rejects with StartError and changes nothing then.
  */
 export async function openSecretBox(
   db: Kysely<Schema>,
@@ -21,7 +21,7 @@ export async function openSecretBox(
     if (encryptionKey === undefined) return plainBox
     if (await hasSecrets(step)) {
       throw new StartError(
-        'ENCRYPTION_KEY is set, but the keys in the database are not encrypted: run `gemini-balance keys encrypt` first, or take ENCRYPTION_KEY away.',
+        'ENCRYPTION_KEY is set, but the keys in the database are not encrypted: run `gemini-balance keys encrypt` first, or remove ENCRYPTION_KEY.',
       )
     }
     const seal = await makeSeal(encryptionKey)
@@ -30,7 +30,7 @@ export async function openSecretBox(
   })
 }
 
-/** The box of a database whose secrets are sealed. Rejects with StartError when the key is not theirs. */
+/** The box of a sealed database. Rejects with StartError when the key is missing or wrong. */
 export async function openSealed(
   record: string,
   encryptionKey: string | undefined,
@@ -43,7 +43,7 @@ export async function openSealed(
   const box = await openSeal(record, encryptionKey)
   if (box !== undefined) return box
   throw new StartError(
-    'ENCRYPTION_KEY is not what the keys in the database were encrypted with: set it to that.',
+    'ENCRYPTION_KEY is not what the keys in the database were encrypted with. Set it to that key.',
   )
 }
 

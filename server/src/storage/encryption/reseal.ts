@@ -9,13 +9,13 @@ import { inTransaction } from '../database/in-transaction.ts'
 export type Reseal = {
   readonly from: SecretBox
   readonly to: SecretBox
-  /** What the database has to remember of the new box; undefined when secrets are stored as they are from now on. */
+  /** The record of the new box; undefined when secrets are stored in plain from now on. */
   readonly record: string | undefined
 }
 
 const pageSize = 500
 
-/** Takes every secret out of one box and puts it into another, all or none. Answers how many keys there are. For a gateway that stands still. */
+/** Moves every secret from one box to another, all or nothing. Returns how many keys there are. No gateway may run. */
 export async function reseal(db: Kysely<Schema>, { from, to, record }: Reseal): Promise<number> {
   const move = (stored: string) => to.seal(from.open(stored))
   return inTransaction(db, async (step) => {

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { createSealedBox, SealBroken, type SecretBox } from './secret-box.ts'
 
-/** The name under which a database remembers that its secrets are sealed. */
+/** The name in `meta` of the record that secrets are sealed. */
 export const sealRecordName = 'encryption'
 
-/** `check` is a known word, sealed: whoever can open it has the right encryption key. */
+/** `check` is a known word, sealed: it opens with the right encryption key only. */
 const sealRecord = z.object({ salt: z.base64(), check: z.string() })
 
 const checkWord = 'gemini-balance'
@@ -13,7 +13,7 @@ const saltBytes = 16
 
 export type NewSeal = { readonly box: SecretBox; readonly record: string }
 
-/** A box for secrets that were not sealed with this key before, and what the database has to remember of it. */
+/** A new box with a new salt, and the record to store of it. */
 export async function makeSeal(encryptionKey: string): Promise<NewSeal> {
   const salt = randomBytes(saltBytes)
   const box = await createSealedBox(encryptionKey, salt)
@@ -21,7 +21,7 @@ export async function makeSeal(encryptionKey: string): Promise<NewSeal> {
   return { box, record: JSON.stringify(record) }
 }
 
-/** The box that the record speaks of; undefined when the encryption key is another. */
+/** The box of a record; undefined when the encryption key is wrong. */
 export async function openSeal(
   record: string,
   encryptionKey: string,

@@ -7,7 +7,7 @@ const box = await createSealedBox('a long enough passphrase', salt)
 const secret = 'AIzaSyCanaryCanaryCanaryCanaryCanary0042'
 
 describe('a sealed secret', () => {
-  test('comes back, tells nothing of itself, and looks different each time', () => {
+  test('opens again, reveals nothing, and is different each time', () => {
     const sealed = box.seal(secret)
     expect(box.open(sealed)).toBe(secret)
     expect(Buffer.from(sealed.slice(5), 'base64').toString('latin1')).not.toContain('anary')
@@ -16,7 +16,7 @@ describe('a sealed secret', () => {
     expect(box.open(box.seal(''))).toBe('')
   })
 
-  test('that was changed, cut or sealed with another key cannot be opened', async () => {
+  test('that was changed, cut or sealed with another key does not open', async () => {
     const sealed = box.seal(secret)
     const bytes = Buffer.from(sealed.slice(5), 'base64')
     bytes[20] = (bytes[20] ?? 0) ^ 1
@@ -30,7 +30,7 @@ describe('a sealed secret', () => {
   })
 })
 
-test('a fingerprint is the same for the same secret, and another for each encryption key', async () => {
+test('a fingerprint is equal for equal secrets, and differs by encryption key', async () => {
   const same = await createSealedBox('a long enough passphrase', salt)
   const other = await createSealedBox('another long passphrase', salt)
   expect(box.fingerprint(secret)).toBe(same.fingerprint(secret))

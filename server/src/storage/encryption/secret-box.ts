@@ -9,17 +9,17 @@ import {
 } from 'node:crypto'
 import { promisify } from 'node:util'
 
-/** How secrets stand in the database. */
+/** How secrets are stored. */
 export interface SecretBox {
-  /** What is stored instead of the secret. */
+  /** What is stored for the secret. */
   seal(secret: string): string
-  /** The secret out of what is stored. Throws SealBroken when it was sealed otherwise. */
+  /** The secret of what is stored. Throws SealBroken when another box sealed it. */
   open(stored: string): string
-  /** The same for the same secret, and telling nothing of it: what a row is found by. */
+  /** Equal for equal secrets, and reveals nothing of them: rows are found by it. */
   fingerprint(secret: string): string
 }
 
-/** What is stored was not sealed by this box, or was changed since. */
+/** The stored text was not sealed by this box, or was changed since. */
 export class SealBroken extends Error {
   constructor(cause?: unknown) {
     super('A stored secret cannot be opened.', { cause })
@@ -27,7 +27,7 @@ export class SealBroken extends Error {
   }
 }
 
-/** Without an encryption key secrets are stored as they are. */
+/** Without an encryption key, secrets are stored in plain. */
 export const plainBox: SecretBox = {
   seal: (secret) => secret,
   open: (stored) => stored,
@@ -39,11 +39,11 @@ const nonceBytes = 12
 const tagBytes = 16
 const keyBytes = 32
 
-/** Slow on purpose, and done once a start: an encryption key may be a sentence that a person made up. */
+/** Slow on purpose, once a start: an encryption key may be a phrase that a person chose. */
 const stretch = promisify<string, Buffer, number, Buffer>(scrypt)
 const derive = promisify(hkdf)
 
-/** AES-256-GCM, and HMAC-SHA-256 for fingerprints, each with a key of its own derived from the encryption key. */
+/** AES-256-GCM, and HMAC-SHA-256 for fingerprints, each with its own key derived from the encryption key. */
 export async function createSealedBox(encryptionKey: string, salt: Buffer): Promise<SecretBox> {
   const root = await stretch(encryptionKey, salt, keyBytes)
   const keyFor = async (use: string) => Buffer.from(await derive('sha256', root, '', use, keyBytes))

@@ -1,9 +1,9 @@
 import type { ErrorStore, StoredError } from '../../telemetry/stores.ts'
-import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { chunks } from '../../runtime/chunks.ts'
 import type { Schema } from '../database/schema.ts'
 import type { HistoryDeps } from './history-deps.ts'
-import { kindColumns, rowsAtOnce } from './request-log-store.ts'
+import { kindColumns, loggedFields, readLogged } from './read-logged.ts'
 import { countLogged, findLogged, type Search } from './find-logged.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
@@ -58,7 +58,7 @@ export function createErrorStore({ db, reads }: HistoryDeps): ErrorStore {
         .selectFrom('errors')
         .select((select) => select.fn.max('id').as('id'))
         .executeTakeFirst()
-      // What fails while this goes on is not meant.
+      // Errors that are logged meanwhile stay.
       while ((await deleteOldest(db, last?.id ?? 0)) > 0);
     },
   }
@@ -97,13 +97,12 @@ function textCondition(text: string | undefined): RawBuilder<unknown> | undefine
     (select id from kinds where lower(verdict) like ${pattern} escape '!'))`
 }
 
-async function readErrors(
+function readErrors(
   db: Kysely<Schema>,
   ids: readonly number[],
   order: 'asc' | 'desc',
 ): Promise<StoredError[]> {
-  const errors: StoredError[] = []
-  for (const some of chunks(ids, rowsAtOnce)) {
+  return readLogged(ids, async (some) => {
     const rows = await db
       .selectFrom('errors')
       .innerJoin('kinds', 'kinds.id', 'errors.kind_id')
@@ -112,25 +111,6 @@ async function readErrors(
       .where('errors.id', 'in', some)
       .orderBy('errors.id', order)
       .execute()
-    for (const row of rows) errors.push(readError(row))
-  }
-  return errors
-}
-
-function readError(
-  row: Selectable<Schema['errors']> & Omit<Selectable<Schema['kinds']>, 'id' | 'digest'>,
-): StoredError {
-  return {
-    id: row.id,
-    requestId: row.request_id,
-    at: row.at,
-    keyId: row.key_id,
-    model: row.model,
-    dialect: row.dialect,
-    method: row.method,
-    caller: row.caller === '' ? undefined : row.caller,
-    status: row.status,
-    verdict: row.verdict,
-    message: row.message,
-  }
+    return rows.map((row) => ({ message: row.message, ...loggedFields(row) }))
+  })
 }

@@ -2,14 +2,14 @@ import type { AttemptFilter } from '../../telemetry/stores.ts'
 import { sql, type Kysely, type SqlBool } from 'kysely'
 import type { Schema } from '../database/schema.ts'
 
-/** A filter as the index takes it: undefined is no matter, empty is nothing at all. */
+/** A filter by ids, as the indices need it; undefined matches all. */
 export type Resolved = {
   readonly kinds: readonly number[] | undefined
   readonly keys: readonly number[] | undefined
   readonly project: number | undefined
 }
 
-/** Texts become numbers first; undefined where nothing can match. */
+/** Looks up the ids of the names; undefined where nothing can match. */
 export async function resolveFilter(
   db: Kysely<Schema>,
   filter: AttemptFilter,

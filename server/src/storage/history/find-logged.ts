@@ -4,7 +4,7 @@ import { idsInPart, partOf } from '../../telemetry/request-log/attempt-row.ts'
 import { resolveFilter, type Resolved } from './filter.ts'
 import type { AttemptFilter } from '../../telemetry/stores.ts'
 
-/** The tables that are laid out in parts. */
+/** The tables whose rows are grouped in parts. */
 export type LoggedTable = 'attempts' | 'errors'
 
 export type Search = {
@@ -14,16 +14,16 @@ export type Search = {
   readonly limit: number
   /** Beyond this id, in the order of the search. */
   readonly beyond?: number | undefined
-  /** Something more to hold of `logged`, that no index knows of. */
+  /** One more condition on `logged`, without an index. */
   readonly also?: RawBuilder<unknown> | undefined
 }
 
-/** Parts looked through by one statement: few at first, for the first often has enough. */
+/** Parts searched by one statement: few at first, because the first often has enough. */
 const mostPartsAtOnce = 8
-/** With more keys than these it is quicker to pass over rows than to look up each key. */
+/** With more keys than these, filtering rows is quicker than looking up each key. */
 const fewKeys = 20
 
-/** The ids of what matches, in the order of the search. */
+/** The ids of matching rows, in the order of the search. */
 export async function findLogged(db: Kysely<Schema>, search: Search): Promise<number[]> {
   const resolved = await resolveFilter(db, search.filter)
   if (resolved === undefined) return []
@@ -41,7 +41,7 @@ export async function findLogged(db: Kysely<Schema>, search: Search): Promise<nu
   return found
 }
 
-/** The list in pieces, each twice as long as the one before. */
+/** The list in slices, each twice as long as the one before. */
 function* growing<T>(list: readonly T[], first: number): Generator<readonly T[]> {
   let size = first
   for (let at = 0; at < list.length;) {
@@ -67,7 +67,7 @@ export async function countLogged(db: Kysely<Schema>, search: Search): Promise<n
 
 type Part = { readonly part: number; readonly first_at: number; readonly last_at: number }
 
-/** The parts in which something may match, in the order of the search. */
+/** The parts that may hold a match, in the order of the search. */
 async function findParts(
   db: Kysely<Schema>,
   { filter: { from, to }, order, beyond }: Search,
@@ -103,7 +103,7 @@ function selection(
     )
     return sql`from ${sql.table(table)} as logged where ${sql.join(conditions, sql` and `)}`
   }
-  // Of the two indices the one by key, where keys are few: what is looked for in the other way is hidden from it.
+  // With few keys the index by key is used; `+ 0` hides the other column from the planner.
   const byKey = keys !== undefined && (keys.length <= fewKeys || kinds === undefined)
   conditions.push(
     byKey || kinds === undefined
@@ -121,7 +121,7 @@ function isOneOf(column: string, values: readonly number[], byIndex: boolean): R
   return sql`${byIndex ? found : sql`${found} + 0`} in (${sql.join(values)})`
 }
 
-/** The time of a row is not in the index: it is looked at only where a part reaches over the edge. */
+/** Times are not in the indices: rows are filtered by time only where a part extends beyond the range. */
 function timeConditions(
   { from, to }: AttemptFilter,
   parts: readonly Part[],

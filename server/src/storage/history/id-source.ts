@@ -3,10 +3,10 @@ import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
 const counterId = 1
-/** Ids taken from the database at once. Those that a process leaves behind are never used. */
+/** Ids reserved at once. Those that a process leaves are never used. */
 const idsAtOnce = 4096
 
-/** Gives the first of so many ids in a row that nobody else has. */
+/** Returns the first of `count` consecutive ids that no other process has. */
 export function createIdSource(db: Kysely<Schema>): (count: number) => Promise<number> {
   let next = 1
   let end = 1

@@ -5,7 +5,7 @@ import type { Schema } from '../database/schema.ts'
 import type { AttemptKind, AttemptRow } from '../../telemetry/request-log/attempt-row.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
-/** Names come from clients, who may make up as many as they like: beyond so many kinds the newest share a model. */
+/** Clients may invent any number of names: beyond so many kinds, new ones share a model name. */
 const kindsKept = 10_000
 const namesKept = 100_000
 const manyModels = '(others)'
@@ -36,20 +36,20 @@ const projectKeysTarget: BulkTarget = {
   onDuplicate: 'keep',
 }
 
-/** What a batch's texts are called. */
+/** The ids for the texts of a batch. */
 export type Labelled = {
   /** Row by row. */
   readonly kinds: readonly number[]
   readonly projects: readonly number[]
 }
 
-/** Texts that repeat, each written once and then spoken of by number. */
+/** Texts that repeat, each stored once and then named by an id. */
 export type Labels = { label(rows: readonly AttemptRow[]): Promise<Labelled> }
 
 export function createLabels(db: Kysely<Schema>): Labels {
   const kinds = new Map<string, number>()
   const projects = new Map<string, number>()
-  /** By key, the projects it was used in. */
+  /** The projects that each key was used in. */
   const pairs = new Map<number, readonly number[]>()
 
   async function labelKinds(rows: readonly AttemptRow[]) {
@@ -111,7 +111,7 @@ export function createLabels(db: Kysely<Schema>): Labels {
   }
 }
 
-/** A key has one project, or has had another before Google said which. */
+/** A key has one project, and perhaps earlier ones from before Google named it. */
 const projectsOfKey = 4
 
 const withoutModel = <Kind extends AttemptKind>(kind: Kind): Kind => ({

@@ -4,7 +4,7 @@ import type { Schema } from '../database/schema.ts'
 import { minuteMs, startOf } from '../rollups/spans.ts'
 import { partOf, type AttemptRow } from '../../telemetry/request-log/attempt-row.ts'
 
-/** Rows with the ids and labels they are written under. */
+/** Rows with their ids and labels. */
 export type Numbered = {
   readonly rows: readonly AttemptRow[]
   readonly first: number
@@ -12,8 +12,12 @@ export type Numbered = {
   readonly projects: readonly number[]
 }
 
-/** What is known of the part written last: its kinds, and between which moments its attempts began. */
-type Note = { readonly kinds: ReadonlySet<number>; readonly first: number; readonly last: number }
+/** The kinds of a part, and when its first and last attempts began. */
+type PartSummary = {
+  readonly kinds: ReadonlySet<number>
+  readonly first: number
+  readonly last: number
+}
 
 const partKindsTarget: BulkTarget = {
   table: 'part_kinds',
@@ -26,25 +30,25 @@ const logPartsTarget: BulkTarget = {
   onDuplicate: 'keep',
 }
 
-/** Keeps what is said of each part true. Times are told to the minute, outward, so that most batches change nothing. */
+/** Keeps the index of parts true. Times are rounded outward to the minute, so that most batches change nothing. */
 export function createPartIndex(db: Kysely<Schema>) {
-  let last: { part: number; note: Note } | undefined
+  let last: { part: number; summary: PartSummary } | undefined
   return {
-    async note(numbered: Numbered): Promise<void> {
+    async update(numbered: Numbered): Promise<void> {
       for (const [part, { kinds, first, last: latest }] of partsOf(numbered)) {
-        const known = last?.part === part ? last.note : undefined
-        const news = [...kinds].filter((kind) => known?.kinds.has(kind) !== true)
+        const known = last?.part === part ? last.summary : undefined
+        const added = [...kinds].filter((kind) => known?.kinds.has(kind) !== true)
         await bulkInsert(
           db,
           partKindsTarget,
-          news.flatMap((kind) => [part, kind]),
+          added.flatMap((kind) => [part, kind]),
         )
         const isInside = known !== undefined && known.first <= first && latest <= known.last
         if (!isInside) await widen(db, part, { first, last: latest })
         last = {
           part,
-          note: {
-            kinds: new Set([...(known?.kinds ?? []), ...news]),
+          summary: {
+            kinds: new Set([...(known?.kinds ?? []), ...added]),
             first: Math.min(first, known?.first ?? first),
             last: Math.max(latest, known?.last ?? latest),
           },
@@ -54,21 +58,21 @@ export function createPartIndex(db: Kysely<Schema>) {
   }
 }
 
-function partsOf({ rows, first, kinds }: Numbered): Map<number, Note> {
+function partsOf({ rows, first, kinds }: Numbered): Map<number, PartSummary> {
   const parts = new Map<number, { kinds: Set<number>; first: number; last: number }>()
   for (const [index, { at }] of rows.entries()) {
     const part = partOf(first + index)
     const minute = startOf(Math.floor(at), minuteMs)
-    const note = parts.get(part) ?? { kinds: new Set<number>(), first: minute, last: minute }
-    parts.set(part, note)
-    note.kinds.add(kinds[index] ?? 0)
-    note.first = Math.min(note.first, minute)
-    note.last = Math.max(note.last, minute + minuteMs - 1)
+    const summary = parts.get(part) ?? { kinds: new Set<number>(), first: minute, last: minute }
+    parts.set(part, summary)
+    summary.kinds.add(kinds[index] ?? 0)
+    summary.first = Math.min(summary.first, minute)
+    summary.last = Math.max(summary.last, minute + minuteMs - 1)
   }
   return parts
 }
 
-/** Others may be widening it, too: nobody ever makes it narrower. */
+/** Other processes may widen it too: it never becomes narrower. */
 async function widen(
   db: Kysely<Schema>,
   part: number,

@@ -2,7 +2,7 @@ import type { RequestLogStore, StoredAttempt, AttemptFilter } from '../../teleme
 import type { Kysely, Selectable } from 'kysely'
 import { choices } from '../../keys/types.ts'
 import { laneStatuses } from '../../keys/lane-status.ts'
-import { chunks } from '../../runtime/chunks.ts'
+import { kindColumns, loggedFields, readLogged, type KindColumns } from './read-logged.ts'
 import type { Schema } from '../database/schema.ts'
 import type { HistoryDeps } from './history-deps.ts'
 import { findLogged } from './find-logged.ts'
@@ -27,7 +27,7 @@ export function createRequestLogStore({ db, reads, now }: HistoryDeps): RequestL
   }
 }
 
-/** A request has few attempts: the rest of the filter is applied to what is found. */
+/** A request has few attempts: the rest of the filter is applied to the rows. */
 async function ofRequest(
   db: Kysely<Schema>,
   requestId: string,
@@ -60,62 +60,32 @@ function isMatch(row: StoredAttempt, filter: AttemptFilter): boolean {
   )
 }
 
-/** So many rows come from another thread without anybody noticing. */
-export const rowsAtOnce = 100
-
-async function readRows(db: Kysely<Schema>, ids: readonly number[]): Promise<StoredAttempt[]> {
-  const rows: StoredAttempt[] = []
-  for (const some of chunks(ids, rowsAtOnce)) rows.push(...(await readSome(db, some)))
-  return rows
+function readRows(db: Kysely<Schema>, ids: readonly number[]): Promise<StoredAttempt[]> {
+  return readLogged(ids, async (some) => {
+    const rows = await db
+      .selectFrom('attempts')
+      .innerJoin('kinds', 'kinds.id', 'attempts.kind_id')
+      .leftJoin('projects_seen', 'projects_seen.id', 'attempts.project_id')
+      .leftJoin('errors', 'errors.id', 'attempts.id')
+      .selectAll('attempts')
+      .select(kindColumns)
+      .select(['projects_seen.name as project', 'errors.message as message'])
+      .where('attempts.id', 'in', some)
+      .orderBy('attempts.id', 'desc')
+      .execute()
+    return rows.map(readRow)
+  })
 }
-
-async function readSome(db: Kysely<Schema>, ids: readonly number[]): Promise<StoredAttempt[]> {
-  const rows = await db
-    .selectFrom('attempts')
-    .innerJoin('kinds', 'kinds.id', 'attempts.kind_id')
-    .leftJoin('projects_seen', 'projects_seen.id', 'attempts.project_id')
-    .leftJoin('errors', 'errors.id', 'attempts.id')
-    .selectAll('attempts')
-    .select(kindColumns)
-    .select(['projects_seen.name as project', 'errors.message as message'])
-    .where('attempts.id', 'in', ids)
-    .orderBy('attempts.id', 'desc')
-    .execute()
-  return rows.map(readRow)
-}
-
-export const kindColumns = [
-  'kinds.model',
-  'kinds.lane',
-  'kinds.dialect',
-  'kinds.method',
-  'kinds.caller',
-  'kinds.status',
-  'kinds.verdict',
-  'kinds.streamed',
-] as const
 
 type Read = Selectable<Schema['attempts']> &
-  Omit<Selectable<Schema['kinds']>, 'id' | 'digest'> & {
-    project: string | null
-    message: string | null
-  }
+  KindColumns & { project: string | null; message: string | null }
 
 function readRow(row: Read): StoredAttempt {
   return {
-    id: row.id,
-    requestId: row.request_id,
+    ...loggedFields(row),
     number: row.number,
-    at: row.at,
-    keyId: row.key_id,
     project: row.project ?? '',
     lane: row.lane,
-    model: row.model,
-    dialect: row.dialect,
-    method: row.method,
-    caller: row.caller === '' ? undefined : row.caller,
-    status: row.status,
-    verdict: row.verdict,
     durationMs: row.duration_ms,
     firstByteMs: row.first_byte_ms ?? undefined,
     promptTokens: row.prompt_tokens ?? undefined,

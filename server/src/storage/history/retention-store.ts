@@ -28,8 +28,8 @@ export function createRetentionStore(db: Kysely<Schema>): RetentionStore {
 type Old = { table: 'attempts' | 'errors'; before: number; limit: number }
 
 /**
- * The first rows of the log that began before a moment. Rows are in the order in which they ended: those that began later and stand between
- * older ones are kept, so what is looked at ends with the last part that holds anything old.
+ * The first rows of the log that began before a moment. Rows are in the order in which they ended, so old rows may follow newer ones: the
+ * search ends with the last part that holds an old row.
  */
 async function oldest(db: Kysely<Schema>, { table, before, limit }: Old): Promise<number[]> {
   const last = await db

@@ -37,7 +37,7 @@ const attemptsTarget: BulkTarget = {
 const errorsTarget: BulkTarget = { table: 'errors', columns: [...shared, 'message'] }
 const bodiesTarget: BulkTarget = { table: 'error_bodies', columns: ['id', 'body'] }
 
-/** Writes attempts, their errors and their sums, all of it or nothing; one batch after the other. */
+/** Writes attempts, their errors and their sums, all or nothing; one batch after the other. */
 export type WriteHistory = (rows: readonly AttemptRow[]) => Promise<void>
 
 export function createHistoryWriter(db: Kysely<Schema>, now: () => number): WriteHistory {
@@ -48,11 +48,11 @@ export function createHistoryWriter(db: Kysely<Schema>, now: () => number): Writ
   let doubtful: Doubtful | undefined
 
   async function write(rows: readonly AttemptRow[]): Promise<void> {
-    // Names, ids and the bounds of parts are true also when the rows then fail: they come first, and seldom.
+    // Labels, ids and the index of parts stay true if the rows then fail. They come first, and change seldom.
     const { kinds, projects } = await labels.label(rows)
     const first = await takeIds(rows.length)
     const numbered = { rows, first, kinds, projects }
-    await parts.note(numbered)
+    await parts.update(numbered)
     const { errors, bodies } = errorValues(numbered)
     const tallies = tallyRows(rows, kinds)
     const { values, keep } = sums.add(tallies.kinds, now())
@@ -85,7 +85,7 @@ export function createHistoryWriter(db: Kysely<Schema>, now: () => number): Writ
   return (rows) => inTurn(() => writeNew(rows))
 }
 
-/** A batch that failed: a connection that is lost while it commits does not say whether it has. */
+/** A batch that failed: when a connection is lost during the commit, it may have been written. */
 type Doubtful = {
   readonly rows: readonly AttemptRow[]
   readonly first: number
@@ -130,7 +130,7 @@ function attemptValues(numbered: Numbered): unknown[] {
 
 const largest = 2_147_483_647
 
-/** What every database takes: a row that one refuses would stand in the way of all that follow it. */
+/** Numbers that every database accepts: a rejected row would block all later ones. */
 const whole = (value: number) => Math.max(0, Math.min(largest, Math.round(value) || 0))
 const maybeWhole = (value: number | undefined) => (value === undefined ? null : whole(value))
 

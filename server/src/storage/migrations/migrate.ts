@@ -2,10 +2,10 @@ import { Migrator, type Kysely, type Migration } from 'kysely'
 import { StartError } from '../../runtime/start-error.ts'
 import { start } from './001-start/start.ts'
 
-/** In the order of their names. A migration that was released is never changed. */
+/** In the order of their names. A released migration never changes. */
 const migrations: Readonly<Record<string, Migration>> = { '001-start': start }
 
-/** Brings the tables to the shape this version works with. Rejects with StartError. */
+/** Brings the tables to the shape of this version. Rejects with StartError. */
 export async function migrate<Tables>(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({
     db,
@@ -20,5 +20,5 @@ export async function migrate<Tables>(db: Kysely<Tables>): Promise<void> {
       error,
     )
   }
-  throw new StartError(`The tables of the database cannot be made: ${message}.`, error)
+  throw new StartError(`The tables of the database cannot be created: ${message}.`, error)
 }

@@ -3,7 +3,7 @@ import { hourMs, spans, startOf } from './spans.ts'
 
 export type Segment = { readonly span: number; readonly from: number; readonly to: number }
 
-/** Which rows, of days, hours and minutes, make up a range: each moment once, and of the longest span there is. */
+/** Splits a range into spans of days, hours and minutes: each moment once, in the longest span that is summed up. */
 export function coverRange({ from, to, byDay = false }: Range, marks: Marks): Segment[] {
   const days = { span: spans.day, from, to: byDay ? Math.min(to, marks.daysUntil) : from }
   const afterDays = Math.max(from, days.to)

@@ -66,7 +66,7 @@ async function writeMark(db: Kysely<Schema>, name: string, at: number): Promise<
 
 type Merge = MergedSpan & { readonly source: number; readonly target: number }
 
-/** Writes the same rows when it is done again: a merge that broke off is simply begun anew. */
+/** Doing it again writes the same rows, so an interrupted merge is simply repeated. */
 async function merge(db: Kysely<Schema>, { source, target, from, to }: Merge): Promise<void> {
   const rowsOfSpan = () =>
     db.selectFrom('rollups').where('span', '=', source).where('at', '>=', from).where('at', '<', to)

@@ -4,11 +4,11 @@ import { minuteMs, spans, startOf } from './spans.ts'
 import { joinTallies, type KindTally } from './tally.ts'
 
 /**
- * The minute as this process has written it so far: each batch writes its rows anew, whole, so nothing is read and nothing is added twice. A
- * batch counts when it is written: a minute that is over never changes again.
+ * The sums of the current minute as this process has written them. Each batch writes whole rows again, so nothing is read and nothing is added
+ * twice. A batch counts in the minute in which it is written: earlier minutes never change.
  */
 export function createMinuteSums() {
-  // Processes that share a database write rows of their own.
+  // Processes that share a database write separate rows.
   const writer = randomInt(1, 2 ** 31 - 1)
   let minute = 0
   let sums = new Map<number, KindTally>()
@@ -24,7 +24,7 @@ export function createMinuteSums() {
           const tally = after.get(kind)
           return tally === undefined ? [] : rollupValues(tally, { ...place, kind })
         }),
-        /** Once it is written. */
+        /** To be called when the values are written. */
         keep() {
           minute = at
           sums = after

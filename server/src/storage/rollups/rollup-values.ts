@@ -51,7 +51,7 @@ export function rollupValues(tally: KindTally, place: RollupPlace & { kind: numb
   ]
 }
 
-/** In the order of the table: neighbours share a page. */
+/** In the order of the table: adjacent rows share a page. */
 export function keyRollupValues(tallies: readonly KeyTally[], now: number): unknown[] {
   const hour = startOf(now, hourMs)
   const values: unknown[] = []

@@ -1,4 +1,4 @@
-/** The lengths of time that are summed up, by the number they have in the tables. */
+/** Spans of time that are summed up, and their number in the tables. */
 export const spans = { minute: 1, hour: 2, day: 3 } as const
 
 export const minuteMs = 60_000

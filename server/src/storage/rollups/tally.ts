@@ -61,7 +61,7 @@ export function joinTallies(one: KindTally | undefined, other: KindTally): KindT
   }
 }
 
-/** More kinds than are ever given, so that a key and a kind make one number. */
+/** More than there are kinds, so that a key and a kind make one number. */
 const kindsAtMost = 2 ** 24
 
 /** A batch of the log, summed up by kind, and by key and kind. */

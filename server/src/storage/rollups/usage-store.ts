@@ -85,7 +85,7 @@ export function createUsageStore({ db, reads }: HistoryDeps): UsageStore {
   }
 }
 
-/** When sums of keys begin, found by stepping from one to the next: what lies between, other keys, is not read. */
+/** The times at which sums of keys begin, found by stepping from one to the next without reading other keys. */
 function momentsOf({ from, to }: Range): RawBuilder<unknown> {
   const next = (span: RawBuilder<unknown>, after: RawBuilder<unknown>) =>
     sql`(select min(sums.at) from key_rollups as sums
@@ -118,7 +118,7 @@ async function selectAll<Row>(
   return found
 }
 
-/** Adds up a few rows at a time: nobody else shall wait for a report. */
+/** Adds up a few rows at a time, so that requests do not wait for a report. */
 async function addTimes(rows: readonly TimesRow[]): Promise<Map<string, Times>> {
   const found = new Map<string, Times>()
   await forEachInSlices(rows, (some) => {

@@ -22,7 +22,7 @@ export function createAuditStore(db: Kysely<Schema>): AuditStore {
       return { rows, next: found.length > limit ? rows.at(-1)?.id : undefined }
     },
     async deleteOld(before, limit) {
-      // Rows are in the order of their time, but for the clocks of processes that share a database.
+      // Ids follow time, except where processes with different clocks share a database.
       const oldest = await db
         .selectFrom('audit')
         .select(['id', 'at'])

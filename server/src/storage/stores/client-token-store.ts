@@ -1,22 +1,10 @@
+import type { ClientTokenStore } from '../../auth/stores.ts'
 import { clientDialects, type ClientDialect } from '@gemini-balance/contract'
 import type { Insertable, Kysely, Selectable } from 'kysely'
 import type { ClientToken, TokenLimits, TokenTerms } from '../../auth/clients/client-token.ts'
 import { chunks } from '../../runtime/chunks.ts'
 import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
-
-/** The tokens that clients call with, by their digests. */
-export type ClientTokenStore = {
-  /** In the order in which they were added. */
-  all(): Promise<ClientToken[]>
-  /** Takes some away and adds others, all or nothing. */
-  change(change: {
-    readonly removed: readonly string[]
-    readonly added: readonly ClientToken[]
-  }): Promise<void>
-  /** Answers false when there is no such token. */
-  update(digest: string, terms: TokenTerms): Promise<boolean>
-}
 
 const rowsAtOnce = 500
 
@@ -38,12 +26,12 @@ export function createClientTokenStore(db: Kysely<Schema>): ClientTokenStore {
       })
     },
     async update(digest, terms) {
-      const done = await db
+      const result = await db
         .updateTable('client_tokens')
         .set(writeTerms(terms))
         .where('digest', '=', digest)
         .executeTakeFirst()
-      return done.numUpdatedRows > 0n
+      return result.numUpdatedRows > 0n
     },
   }
 }

@@ -1,17 +1,14 @@
+import {
+  type EngineStateStore,
+  stateVersion,
+  type StateChange,
+  type StateRow,
+} from '../../keys/stores.ts'
 import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
-import { stateVersion, type StateChange, type StateRow } from '../../keys/stores.ts'
 import { chunks } from '../../runtime/chunks.ts'
 import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
-
-/** What the key engine must know again after a restart. */
-export type EngineStateStore = {
-  /** Rows that this version cannot read are left out. */
-  all(): Promise<StateRow[]>
-  /** Writes rows over those of the same id and deletes those that have become undefined; all of it or nothing. */
-  apply(changes: readonly StateChange[]): Promise<void>
-}
 
 const rowsAtOnce = 500
 const longestId = 400
@@ -33,7 +30,7 @@ export function createEngineStateStore(db: Kysely<Schema>, now: () => number): E
   }
 }
 
-/** Clients name models, and so lanes: what is longer than its column goes by its digest. */
+/** Clients name models, and so lanes: an id longer than its column is replaced by its digest. */
 function fitted({ id, row }: StateChange): StateChange {
   const digest = () => createHash('sha256').update(id).digest('hex')
   return { id: id.length <= longestId ? id : digest(), row }
@@ -57,7 +54,7 @@ function readRow(json: string): StateRow | undefined {
   }
 }
 
-/** We are the only writers, and a change of shape changes the version: that is all there is to check. */
+/** Only this program writes rows, and a new shape changes the version: nothing else needs a check. */
 function isStateRow(row: unknown): row is StateRow {
   return (
     typeof row === 'object' &&

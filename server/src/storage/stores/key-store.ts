@@ -12,9 +12,9 @@ import { inTransaction } from '../database/in-transaction.ts'
 type Deps = { readonly now: () => number; readonly box: SecretBox }
 
 const rowsAtOnce = 500
-/** To write the statement for more of them takes longer than a request should wait. */
+/** Building the statement for more would hold up requests. */
 const insertsAtOnce = 50
-/** Sealed rows of so many keys are opened in a few milliseconds. */
+/** So many sealed rows are opened in a few milliseconds. */
 const pageSize = 1000
 
 export function createKeyStore(db: Kysely<Schema>, deps: Deps): KeyStore {
@@ -91,7 +91,7 @@ async function addTo(
       await step.insertInto('keys').values(rows).execute()
     }
   }
-  // Ids only grow: the new ones come after all that were there.
+  // Ids only grow: the new ones come last.
   return keysAfter(step, last?.id ?? 0, box)
 }
 
@@ -101,7 +101,7 @@ async function removeFrom(step: Kysely<Schema>, ids: readonly KeyId[]): Promise<
   }
 }
 
-/** Patches that say the same are one statement: most changes of many keys are. */
+/** Equal patches are one statement; changes of many keys mostly are. */
 function alike(patches: ReadonlyMap<KeyId, KeyPatch>) {
   const groups = new Map<string, [ReturnType<typeof writePatch>, KeyId[]]>()
   for (const [id, patch] of patches) {
@@ -114,7 +114,7 @@ function alike(patches: ReadonlyMap<KeyId, KeyPatch>) {
   return groups.values()
 }
 
-/** Literals: PostgreSQL takes the type of parameters in a `case` to be text. */
+/** Literals, because PostgreSQL types parameters in a `case` as text. */
 const whenThen = (id: KeyId, at: number) => sql`when ${sql.lit(id)} then ${sql.lit(at)}`
 
 async function writeUse(db: Kysely<Schema>, uses: readonly KeyUse[]): Promise<void> {
@@ -157,7 +157,7 @@ function page(step: Kysely<Schema>, after: number) {
   return step.selectFrom('keys').where('id', '>', after).orderBy('id').limit(pageSize)
 }
 
-/** All rows, but never so many at once that requests would have to wait: 50 000 would hold them up for a tenth of a second. */
+/** All rows, page by page: 50 000 at once would hold up requests for a tenth of a second. */
 async function everyPage<Row extends { readonly id: number }>(
   from: number,
   read: (after: number) => Promise<Row[]>,
@@ -171,7 +171,7 @@ async function everyPage<Row extends { readonly id: number }>(
   return rows
 }
 
-/** Values without doubles, by their hash. 50 000 of them take a moment, so requests are let in between. */
+/** Values without duplicates, by their hash. 50 000 take a moment, so requests are let in between. */
 async function byHash(values: readonly string[], box: SecretBox): Promise<Map<string, string>> {
   const hashed = new Map<string, string>()
   for (const some of chunks(values, 2 * rowsAtOnce)) {

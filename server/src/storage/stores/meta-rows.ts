@@ -10,7 +10,7 @@ export async function readMeta(db: Kysely<Schema>, name: string): Promise<string
   return row?.value
 }
 
-/** Inside a transaction. Taken out and put in: the one way to replace a row that every database has. */
+/** Inside a transaction. Delete and insert is the only replace that every database has. */
 export async function writeMeta(step: Kysely<Schema>, name: string, value: string): Promise<void> {
   await step.deleteFrom('meta').where('name', '=', name).execute()
   await step.insertInto('meta').values({ name, value }).execute()

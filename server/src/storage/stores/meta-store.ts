@@ -1,4 +1,4 @@
-import { type MetaStore } from '../../runtime/meta-store.ts'
+import type { MetaStore } from '../../runtime/meta-store.ts'
 import type { Kysely } from 'kysely'
 import type { SecretBox } from '../encryption/secret-box.ts'
 import { isSecretMeta } from '../encryption/secret-places.ts'

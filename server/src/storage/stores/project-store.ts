@@ -39,27 +39,27 @@ export function createProjectStore(db: Kysely<Schema>, now: () => number): Proje
           .where('id', '=', id)
           .executeTakeFirst()
         const { label, paid } = { ...(known && settingsOf(id, known, [])), ...patch }
-        // Taken out and put in: the one way to replace a row that every database has.
+        // Delete and insert is the only replace that every database has.
         await step.deleteFrom('projects').where('id', '=', id).execute()
-        const said = { label: label ?? null, paid: paid === undefined ? null : Number(paid) }
+        const values = { label: label ?? null, paid: paid === undefined ? null : Number(paid) }
         await step
           .insertInto('projects')
-          .values({ id, ...said, updated_at: now() })
+          .values({ id, ...values, updated_at: now() })
           .execute()
       }),
     setLimits: (project, lane, { minuteRequests, minuteTokens, dayRequests }) =>
       inTransaction(db, async (step) => {
-        const said = {
+        const values = {
           minute_requests: minuteRequests ?? null,
           minute_tokens: minuteTokens ?? null,
           day_requests: dayRequests ?? null,
         }
         const row = step.deleteFrom('project_limits').where('project', '=', project)
         await row.where('lane', '=', lane).execute()
-        if (Object.values(said).every((limit) => limit === null)) return
+        if (Object.values(values).every((limit) => limit === null)) return
         await step
           .insertInto('project_limits')
-          .values({ project, lane, ...said })
+          .values({ project, lane, ...values })
           .execute()
       }),
   }

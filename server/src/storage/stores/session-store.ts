@@ -1,19 +1,9 @@
+import type { SessionStore } from '../../auth/stores.ts'
 import type { Kysely } from 'kysely'
 import type { AdminSession } from '../../auth/admins/admin-sessions.ts'
 import { chunks } from '../../runtime/chunks.ts'
 import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
-
-/** Who is logged in as an admin, by the digests of what their browsers hold. */
-export type SessionStore = {
-  /** In the order of their logins. */
-  all(): Promise<AdminSession[]>
-  /** Takes some away and adds others, all or nothing. Those that are there already are written anew. */
-  change(change: {
-    readonly removed: readonly string[]
-    readonly added: readonly AdminSession[]
-  }): Promise<void>
-}
 
 const rowsAtOnce = 500
 

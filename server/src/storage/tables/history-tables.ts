@@ -1,13 +1,13 @@
-/** What many attempts have in common, written down once. */
+/** What many attempts have in common, stored once. */
 export type KindsTable = {
   id: number
-  /** SHA-256 of all that follows. */
+  /** SHA-256 of the other columns. */
   digest: string
   model: string
   lane: string
   dialect: string
   method: string
-  /** Empty where nobody called. */
+  /** Empty for calls of the gateway itself. */
   caller: string
   status: number
   verdict: string
@@ -16,13 +16,13 @@ export type KindsTable = {
 
 export type ProjectsSeenTable = { id: number; name: string }
 
-/** Which keys were ever used in which project. */
+/** Which keys were used in which project. */
 export type ProjectKeysTable = { project_id: number; key_id: number }
 
-/** One row; ids of attempts are given in the transaction that writes them. */
+/** One row; ids are reserved in blocks. */
 export type AttemptCounterTable = { id: number; last_id: number }
 
-/** What is in each part of the log, a part being 65 536 ids. */
+/** Each part of the log, 65 536 ids, and when its attempts began. */
 export type LogPartsTable = { part: number; first_at: number; last_at: number }
 export type PartKindsTable = { part: number; kind_id: number }
 
@@ -44,17 +44,17 @@ export type AttemptsTable = LoggedAttempt & {
   output_tokens: number | null
   thought_tokens: number | null
   cached_tokens: number | null
-  /** Its place in the list of choices. */
+  /** Its index in the list of choices. */
   choice: number
   trial: number
   ready: number
   key_groups: number
-  /** Its place in the list of standings. */
+  /** Its index in the list of lane statuses. */
   standing: number | null
 }
 
 /** Failed attempts; `id` is that of the attempt. */
 export type ErrorsTable = LoggedAttempt & { message: string }
 
-/** Apart, so that a search through the messages does not have to step over them. */
+/** A separate table, so that a search through messages does not read them. */
 export type ErrorBodiesTable = { id: number; body: string }

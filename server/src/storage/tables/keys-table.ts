@@ -2,11 +2,11 @@ import type { Generated } from 'kysely'
 
 export type KeysTable = {
   id: Generated<number>
-  /** Sealed, where the database is. */
+  /** Sealed, if the database is. */
   value: string
-  /** The fingerprint of the value: what a key is found by. */
+  /** The fingerprint of the value, by which a key is found. */
   value_hash: string
-  /** The last characters of the value, for people. */
+  /** The last characters of the value, to show. */
   ending: string
   project: string | null
   project_source: string | null

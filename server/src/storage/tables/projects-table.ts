@@ -7,7 +7,7 @@ export type ProjectsTable = {
 
 export type ProjectLimitsTable = {
   project: string
-  /** `*` for every lane that has no row of its own. */
+  /** `*` for every lane without its own row. */
   lane: string
   minute_requests: number | null
   minute_tokens: number | null

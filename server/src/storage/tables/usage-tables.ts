@@ -1,4 +1,3 @@
-/** Sums of what was counted. */
 export type CountColumns = {
   attempts: number
   prompt_tokens: number
@@ -7,23 +6,23 @@ export type CountColumns = {
   cached_tokens: number
 }
 
-/** What happened in one minute, hour or day, by kind of attempt. */
+/** Sums of a minute, hour or day, by kind of attempt. */
 export type RollupsTable = CountColumns & {
   /** 1 minute, 2 hour, 3 day. */
   span: number
   /** When the span began. */
   at: number
   kind_id: number
-  /** The process that wrote it, so that two never change the same row; 0 for all of them together. */
+  /** The process that wrote it, so that two never change the same row; 0 for the sum of all. */
   writer: number
   /** First attempts: how many requests there were. */
   requests: number
-  /** How many took how long: see histogram.ts. */
+  /** Histograms: see histogram.ts. */
   durations: string
   first_bytes: string
 }
 
-/** What happened to each key, by hour and then by day. */
+/** Sums of each key, by hour and then by day. */
 export type KeyRollupsTable = CountColumns & {
   span: number
   at: number
@@ -40,6 +39,6 @@ export type PricesTable = {
   prompt: number
   output: number
   cached: number
-  /** Where the figures were read, and when. */
+  /** Where the prices are from, and when they were read. */
   source: string
 }

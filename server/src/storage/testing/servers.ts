@@ -5,7 +5,7 @@ import { readDatabaseUrl } from '../database/servers/database-url.ts'
 import { serverLimits, connectServer } from '../database/servers/open-server.ts'
 import type { ServerAddress, ServerKind } from '../database/servers/server-address.ts'
 
-/** The servers that tests run on: those on the usual ports of this machine, unless the environment names others. */
+/** The servers for tests: on the default ports of this machine, unless the environment names others. */
 const servers: readonly { name: string; kind: ServerKind; url: string }[] = [
   {
     name: 'MySQL',
@@ -21,12 +21,12 @@ const servers: readonly { name: string; kind: ServerKind; url: string }[] = [
 
 export type TestServer = {
   readonly kind: ServerKind
-  /** Of a database that was there before us. */
+  /** Of an existing database. */
   readonly url: string
   readonly address: ServerAddress
 }
 
-/** A suite for each kind of server. Without a server it is skipped, with a word about it; where CI is set that is a failure. */
+/** A suite for each kind of server. Without a server it is skipped with a message; where CI is set, it fails. */
 export async function describeOnServers(
   suite: (name: string, server: TestServer) => void,
 ): Promise<void> {
@@ -46,8 +46,8 @@ export async function describeOnServers(
 
 async function reasonForAbsence({ address }: TestServer): Promise<string | undefined> {
   try {
-    const link = await connectServer(address, { ...serverLimits, connectMs: 2000 })
-    await link.close()
+    const connection = await connectServer(address, { ...serverLimits, connectMs: 2000 })
+    await connection.close()
     return undefined
   } catch (error) {
     return String(error)
@@ -57,14 +57,14 @@ async function reasonForAbsence({ address }: TestServer): Promise<string | undef
 export type TestDatabase = {
   readonly address: ServerAddress
   readonly url: string
-  /** Says something to the server as its administrator. */
+  /** Runs a statement as administrator. */
   run(sql: string): Promise<unknown[]>
   /** Ends all connections to this database from the server's side. */
   killConnections(): Promise<void>
   drop(): Promise<void>
 }
 
-/** An empty database that nobody else uses. */
+/** An empty database of this test. */
 export async function createTestDatabase(server: TestServer): Promise<TestDatabase> {
   const admin = await connectServer(server.address, serverLimits)
   const database = `gemini_balance_test_${randomBytes(6).toString('hex')}`
@@ -103,7 +103,7 @@ async function killConnections(
   const { rows } = await admin.run(list, [database])
   for (const row of rows) {
     const id = Number(Object.values(Object(row))[0])
-    // One that has ended meanwhile cannot be killed.
+    // It may have ended meanwhile.
     await admin.run(`kill ${id}`, []).catch(() => undefined)
   }
 }

@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely'
 import { columnsOf, createIndex, createTable } from '../columns.ts'
 
 /**
- * The request log. Each part of it has indices of its own, as it were: by kind and by key. A row is written near the row before, which is
- * what makes writing cheap, and any filter is a few look-ups in each part.
+ * The request log. Its indices begin with the part, and then the kind or key: rows are written next to each other, which makes writing cheap,
+ * and a filter is a few look-ups in each part.
  */
 export async function createHistory(db: Kysely<unknown>): Promise<void> {
   await createLabels(db)
@@ -87,7 +87,7 @@ async function createAttempts(db: Kysely<unknown>): Promise<void> {
     .execute()
   await createIndex(db, 'attempts_part_kind', ['attempts', 'part', 'kind_id', 'id'])
   await createIndex(db, 'attempts_part_key', ['attempts', 'part', 'key_id', 'id'])
-  // Request ids grow with time, so this index is written at its end.
+  // Request ids grow with time, so this index grows at its end.
   await createIndex(db, 'attempts_request', ['attempts', 'request_id'])
 }
 
@@ -112,5 +112,5 @@ async function createErrors(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
-/** An id given by us. SQLite has its rows in the order of a column of exactly this kind. */
+/** An id of our own. SQLite stores rows in the order of a column of exactly this kind. */
 const instantKey = (db: Kysely<unknown>) => columnsOf(db).id[0]

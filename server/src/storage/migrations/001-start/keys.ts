@@ -5,7 +5,7 @@ export async function createKeys(db: Kysely<unknown>): Promise<void> {
   const { id, name, text, flag, integer, real, instant } = columnsOf(db)
   const keys = await createTable(db, 'keys')
   await keys
-    // Ids are never given twice: the request log and the engine's memory speak of keys by them.
+    // Ids are never reused: the request log and the engine's state name keys by them.
     .addColumn('id', ...id)
     .addColumn('value', text, (column) => column.notNull())
     .addColumn('value_hash', name(64), (column) => column.notNull().unique())

@@ -46,7 +46,7 @@ function withCounts(db: Kysely<unknown>, table: Builder): Builder {
     .addColumn('cached_tokens', instant, (column) => column.notNull())
 }
 
-/** Rows stand in the order of the primary key: always so in MySQL, on demand in SQLite, never in PostgreSQL. */
+/** Rows are stored in the order of the primary key: always in MySQL, on demand in SQLite, never in PostgreSQL. */
 function inOrderOfKey(db: Kysely<unknown>, table: Builder): Builder {
   const isSqlite = db.getExecutor().adapter instanceof SqliteAdapter
   return isSqlite ? table.modifyEnd(sql`without rowid`) : table
