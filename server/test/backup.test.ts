@@ -35,7 +35,7 @@ afterEach(() => rm(folder, { recursive: true }))
 const sqlite = (name: string): DatabaseChoice => ({ kind: 'sqlite', path: join(folder, name) })
 const sqliteVariables = (name: string) => ({ SQLITE_DATABASE: name })
 
-/** The command as a person runs it. */
+/** Runs the command as a process. */
 function run(words: readonly string[], variables: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, ['--conditions=source', '--import', tsx, main, ...words], {
     cwd: folder,
@@ -47,11 +47,11 @@ function run(words: readonly string[], variables: Readonly<Record<string, string
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let said = ''
-  child.stdout.on('data', (text: Buffer) => (said += text.toString()))
-  child.stderr.on('data', (text: Buffer) => (said += text.toString()))
-  return new Promise<{ code: number | null; said: string }>((resolve) =>
-    child.on('exit', (code) => resolve({ code, said })),
+  let printed = ''
+  child.stdout.on('data', (text: Buffer) => (printed += text.toString()))
+  child.stderr.on('data', (text: Buffer) => (printed += text.toString()))
+  return new Promise<{ code: number | null; printed: string }>((resolve) =>
+    child.on('exit', (code) => resolve({ code, printed })),
   )
 }
 
@@ -111,12 +111,12 @@ async function auditOf(database: DatabaseChoice): Promise<string[]> {
   return rows.map(({ action }) => action)
 }
 
-test('a store goes into a file and out of it into one that is encrypted, and nothing is told', async () => {
+test('a database is exported to a file and imported into an encrypted one, and no secret is printed', async () => {
   await fill(sqlite('a.db'))
   const written = await run(['export', file], sqliteVariables('a.db'))
   expect(written).toEqual({
     code: 0,
-    said: `Wrote 2 settings, 3 keys, 1 client tokens, 1 projects and 1 prices to ${file}.\n`,
+    printed: `Wrote 2 settings, 3 keys, 1 client tokens, 1 projects and 1 prices to ${file}.\n`,
   })
   expect((await stat(file)).mode & 0o777).toBe(0o600)
   const taken = await run(['import', file], {
@@ -128,13 +128,13 @@ test('a store goes into a file and out of it into one that is encrypted, and not
   expect(before.keys.map(({ value }) => value)).toEqual(keys)
   expect(await contentsOf(sqlite('b.db'), encryptionKey)).toEqual(before)
   expect(await auditOf(sqlite('a.db'))).toEqual(['backup-exported'])
-  const everything = written.said + taken.said + (await readFile(file, 'latin1'))
+  const everything = written.printed + taken.printed + (await readFile(file, 'latin1'))
   for (const secret of [...keys, passphrase, 'canary-admin-token', token.digest]) {
     expect(everything).not.toContain(secret)
   }
 })
 
-test('what the backup does not name stays, and goes with --replace', async () => {
+test('what the backup does not name stays, and is removed with --replace', async () => {
   await fill(sqlite('a.db'))
   await run(['export', file], sqliteVariables('a.db'))
   const storage = await openStorage({ database: sqlite('b.db'), now: () => 1000 })
@@ -158,22 +158,22 @@ test('what the backup does not name stays, and goes with --replace', async () =>
   expect(replaced.projects.find(({ id }) => id === 'own')?.limits ?? {}).toEqual({})
 })
 
-describe('a refusal is one sentence, and the store is as it was', () => {
+describe('an import or export is rejected in one sentence, and the database stays as it was', () => {
   const cases: readonly (readonly [string, () => Promise<unknown>, string])[] = [
     [
-      'of another passphrase',
+      'with a wrong passphrase',
       () => sealTo(valid(), 'some other passphrase'),
-      'The passphrase is not',
+      'The passphrase is wrong',
     ],
-    ['of a file that is none', () => writeFile(file, 'hello\n'), 'is no backup'],
+    ['of a file that is no backup', () => writeFile(file, 'hello\n'), 'is no backup'],
     [
-      'of a setting nobody knows',
+      'of an unknown setting',
       () => sealTo(valid({ NO_SUCH: set('x') })),
       'there is no setting NO_SUCH',
     ],
-    ['of a value that cannot be', () => sealTo(valid({ MAX_RETRIES: set('many') })), 'MAX_RETRIES'],
+    ['of an invalid value', () => sealTo(valid({ MAX_RETRIES: set('many') })), 'MAX_RETRIES'],
     ['of a token without a digest', () => sealTo({ ...valid(), tokens: [{}] }), 'tokens.0.digest'],
-    ['of members nobody knows', () => sealTo({ ...valid(), more: 1 }), 'unknown members'],
+    ['of unknown members', () => sealTo({ ...valid(), more: 1 }), 'unknown members'],
   ]
   const set = (value: string) => ({ value, origin: 'database' })
   const valid = (settings: Record<string, unknown> = {}) => ({
@@ -190,38 +190,40 @@ describe('a refusal is one sentence, and the store is as it was', () => {
     await fill(sqlite('a.db'))
     const before = await contentsOf(sqlite('a.db'))
     await write()
-    const { code, said } = await run(['import', file], sqliteVariables('a.db'))
+    const { code, printed } = await run(['import', file], sqliteVariables('a.db'))
     expect(code).toBe(1)
-    expect(said).toContain(sentence)
-    expect(said).not.toMatch(/\n\s+at /)
+    expect(printed).toContain(sentence)
+    expect(printed).not.toMatch(/\n\s+at /)
     expect(await contentsOf(sqlite('a.db'))).toEqual(before)
   })
 
-  test('of a file that is there, unless it is said that it goes', async () => {
+  test('to a file that exists, unless --force is given', async () => {
     await fill(sqlite('a.db'))
     await writeFile(file, 'precious')
-    expect((await run(['export', file], sqliteVariables('a.db'))).said).toContain('exists already')
+    expect((await run(['export', file], sqliteVariables('a.db'))).printed).toContain(
+      'exists already',
+    )
     expect(await readFile(file, 'utf8')).toBe('precious')
     expect((await run(['export', file, '--force'], sqliteVariables('a.db'))).code).toBe(0)
   })
 
   test.each([
-    ['of a short passphrase', ['export', 'x'], { BACKUP_PASSPHRASE: 'short' }, 'at least 12'],
+    ['with a short passphrase', ['export', 'x'], { BACKUP_PASSPHRASE: 'short' }, 'at least 12'],
     ['without a file', ['export'], {}, 'Name one file'],
-    ['of a flag nobody knows', ['import', 'x', '--now'], {}, "Unknown option '--now'"],
-    ['of a file that is not there', ['import', 'x'], {}, 'x cannot be read'],
+    ['with an unknown flag', ['import', 'x', '--now'], {}, "Unknown option '--now'"],
+    ['of a missing file', ['import', 'x'], {}, 'x cannot be read'],
   ] as const)('%s', async (_name, words, variables, sentence) => {
-    const { code, said } = await run(words, { ...sqliteVariables('a.db'), ...variables })
-    expect({ code, told: said.includes(sentence) }).toEqual({ code: 1, told: true })
+    const { code, printed } = await run(words, { ...sqliteVariables('a.db'), ...variables })
+    expect({ code, isNamed: printed.includes(sentence) }).toEqual({ code: 1, isNamed: true })
   })
 
-  test('of a store that a gateway uses; --dry-run only looks', async () => {
+  test('into a database that a gateway uses; --dry-run still works', async () => {
     const bench = await startBench({ fake: { projects: [] }, dataDir: folder })
     await sealTo(valid())
     const variables = sqliteVariables('gemini-balance.db')
-    expect((await run(['import', file], variables)).said).toContain('stop it first')
-    const looked = await run(['import', file, '--dry-run'], variables)
-    expect(looked.said).toContain('holds 0 settings, 1 keys')
+    expect((await run(['import', file], variables)).printed).toContain('stop it first')
+    const dryRun = await run(['import', file, '--dry-run'], variables)
+    expect(dryRun.printed).toContain('holds 0 settings, 1 keys')
     await bench.close()
   })
 })
@@ -234,7 +236,7 @@ await describeOnServers((name, server) => {
     })
     afterAll(() => database.drop())
 
-    test('is what it was on SQLite, and comes back there', async () => {
+    test('is equal to one of SQLite, and can be imported there', async () => {
       await fill(sqlite('a.db'))
       await run(['export', file], sqliteVariables('a.db'))
       const variables = { DATABASE_URL: database.url }

@@ -39,7 +39,7 @@ async function command(words: string, encryptionKey?: string, newKey?: string): 
   return printed.join('\n')
 }
 
-/** Everything on the disk. */
+/** All files of the data folder. */
 async function onDisk(): Promise<string> {
   const files = await readdir(dataDir)
   const contents = await Promise.all(files.map((file) => readFile(join(dataDir, file), 'latin1')))
@@ -69,7 +69,7 @@ describe('a new database with ENCRYPTION_KEY', () => {
 })
 
 describe('a database in use', () => {
-  test('is encrypted by a command and never by a start', async () => {
+  test('is encrypted by a command, never by a start', async () => {
     await runOnce()
     expect(await onDisk()).toContain(keyNumber(0))
     await expect(open(passphrase)).rejects.toThrow('run `gemini-balance keys encrypt` first')
@@ -81,7 +81,7 @@ describe('a database in use', () => {
     await runOnce(passphrase)
   })
 
-  test('is encrypted anew with another key, and decrypted, with everything in it', async () => {
+  test('is encrypted with another key, and decrypted, without losing anything', async () => {
     await runOnce(passphrase)
     await command('keys rekey', passphrase, another)
     await expect(open(passphrase)).rejects.toThrow('is not what the keys')
@@ -94,7 +94,7 @@ describe('a database in use', () => {
     await bench.close()
   })
 
-  test('is left alone while a gateway runs', async () => {
+  test('is not changed while a gateway runs', async () => {
     const bench = await open(undefined)
     await expect(command('keys encrypt', passphrase)).rejects.toThrow('stop it first')
     await bench.close()
@@ -106,13 +106,13 @@ describe('a database in use', () => {
     ['keys decrypt', passphrase, 'The database is not encrypted.'],
     ['keys rekey', passphrase, 'The database is not encrypted.'],
     ['keys burn', passphrase, 'There is no command keys burn.'],
-  ])('%s says why it cannot', async (words, encryptionKey, sentence) => {
+  ])('%s says why it fails', async (words, encryptionKey, sentence) => {
     await runOnce()
     await expect(command(words, encryptionKey)).rejects.toThrow(sentence)
     await runOnce()
   })
 
-  test('is not encrypted anew without a new key', async () => {
+  test('is not encrypted with another key unless that key is set', async () => {
     await runOnce(passphrase)
     await expect(command('keys rekey', passphrase)).rejects.toThrow('Set NEW_ENCRYPTION_KEY.')
     await expect(command('keys rekey', passphrase, 'short')).rejects.toThrow('16 characters')

@@ -12,10 +12,10 @@ const failed = (message: string, change: Parameters<typeof attempt>[0] = {}) =>
   })
 
 const second = 1000
-/** The minute that the time of the contract is in. */
+/** The minute of the contract's clock. */
 const today = { from: 0, to: 60 * second }
 
-/** What every database has to do alike with attempts, errors and their sums. */
+/** What every database must do alike with attempts, errors and their sums. */
 export function historyContract(storage: () => Storage): void {
   attemptsContract(storage)
   errorsContract(storage)
@@ -23,7 +23,7 @@ export function historyContract(storage: () => Storage): void {
 }
 
 function attemptsContract(storage: () => Storage): void {
-  test('gives attempts back as they were written, the last written first', async () => {
+  test('returns attempts as they were written, the last written first', async () => {
     const bare = attempt({
       caller: undefined,
       firstByteMs: undefined,
@@ -44,7 +44,7 @@ function attemptsContract(storage: () => Storage): void {
     expect(next).toBeUndefined()
   })
 
-  test('finds attempts by each of their marks, and by all of them together', async () => {
+  test('finds attempts by each member of a filter, and by all of them together', async () => {
     const odd = {
       requestId: 'odd',
       project: 'odd',
@@ -59,7 +59,7 @@ function attemptsContract(storage: () => Storage): void {
     }
     await storage().requestLog.insertMany([attempt(), attempt({ ...odd, keyId: 2 }), attempt()])
     const all = { ...odd, keyIds: [2] }
-    const filters = [...Object.entries(all).map((mark) => Object.fromEntries([mark])), all]
+    const filters = [...Object.entries(all).map((member) => Object.fromEntries([member])), all]
     for (const filter of filters) {
       const { rows } = await storage().requestLog.list(filter)
       expect([filter, rows.length]).toEqual([filter, 1])
@@ -71,7 +71,7 @@ function attemptsContract(storage: () => Storage): void {
     expect((await storage().requestLog.list({ keyIds: undefined })).rows).toHaveLength(3)
   })
 
-  test('finds attempts by time, from a moment up to another that is not included', async () => {
+  test('finds attempts by time, the end of the range excluded', async () => {
     await storage().requestLog.insertMany([10, 20, 30].map((at) => attempt({ at })))
     for (const filter of [{}, { model: 'gemini-3.8-flash' }, { keyIds: [1] }]) {
       const { rows } = await storage().requestLog.list({ ...filter, from: 10, to: 30 })
@@ -79,7 +79,7 @@ function attemptsContract(storage: () => Storage): void {
     }
   })
 
-  test('is read page by page, each row once, also while more are written', async () => {
+  test('is read page by page, each row once, also while rows are written', async () => {
     await storage().requestLog.insertMany(
       Array.from({ length: 700 }, (_, number) => attempt({ number })),
     )
@@ -97,7 +97,7 @@ function attemptsContract(storage: () => Storage): void {
     }
   })
 
-  test('is found whole over the parts it is kept in', async () => {
+  test('is searched over all its parts', async () => {
     const { requestLog } = storage()
     for (let batch = 0; batch < 70; batch += 1) {
       const rows = Array.from({ length: 1000 }, (_, n) =>
@@ -111,7 +111,7 @@ function attemptsContract(storage: () => Storage): void {
     expect(new Set(both.map(({ number }) => number)).size).toBe(70)
   }, 60_000)
 
-  test('loses what is old, some at a time', async () => {
+  test('deletes old rows, some at a time', async () => {
     const { requestLog, retention } = storage()
     await requestLog.insertMany([1, 2, 3, 4].map((at) => attempt({ at })))
     expect(await retention.deleteAttempts(4, 2)).toBe(2)
@@ -121,7 +121,7 @@ function attemptsContract(storage: () => Storage): void {
     expect((await requestLog.list({})).rows.map(({ at }) => at)).toEqual([4])
   })
 
-  test('takes all rows of a batch or none, and their errors and sums likewise', async () => {
+  test('writes all rows of a batch with their errors and sums, or nothing', async () => {
     const broken = attempt({ at: Number.NaN })
     const batch = [failed('first'), broken]
     await expect(storage().requestLog.insertMany(batch)).rejects.toThrow(DatabaseError)
@@ -132,20 +132,20 @@ function attemptsContract(storage: () => Storage): void {
     expect((await storage().requestLog.list({})).rows).toHaveLength(1)
   })
 
-  test('finds attempts by names exactly: by case, accents and trailing blanks', async () => {
+  test('finds attempts by exact names: case, accents and trailing blanks count', async () => {
     for (const model of ['a', 'A', 'á', 'a '])
       await storage().requestLog.insertMany([attempt({ model })])
     const { rows } = await storage().requestLog.list({ model: 'a' })
     expect(rows.map(({ model }) => model)).toEqual(['a'])
   })
 
-  test('takes signs of any kind', async () => {
+  test('accepts any character', async () => {
     await storage().requestLog.insertMany([failed('a\0b 🔑', { method: 'm\0' })])
     const { rows } = await storage().requestLog.list({})
     expect(rows[0]?.message).toBe('a\uFFFDb 🔑')
   })
 
-  test('takes texts longer than their columns and numbers that are none', async () => {
+  test('accepts texts longer than their columns, and invalid numbers', async () => {
     const long = 'x'.repeat(5000)
     const odd = { model: long, project: long, requestId: long, caller: long, dialect: long }
     await storage().requestLog.insertMany([
@@ -164,7 +164,7 @@ function errorsContract(storage: () => Storage): void {
     return rows.map(({ message }) => message)
   }
 
-  test('keeps what failed with its words, apart from what did not', async () => {
+  test('lists failed attempts with their messages, and no others', async () => {
     const body = '{"contents":[]}'
     await storage().requestLog.insertMany([
       attempt(),
@@ -181,7 +181,7 @@ function errorsContract(storage: () => Storage): void {
     expect(logged.rows.map(({ message }) => message)).toEqual(['Other', 'Quota exceeded'])
   })
 
-  test('finds errors by text whatever its case, and by type, key, status and time', async () => {
+  test('finds errors by text in any case, and by type, key, status and time', async () => {
     await storage().requestLog.insertMany([
       failed('Resource has been EXHAUSTED', { at: 10 }),
       failed('100% of it_', { at: 20, keyId: 5 }),
@@ -196,7 +196,7 @@ function errorsContract(storage: () => Storage): void {
     expect(await messages({ from: 10, to: 20 })).toEqual(['Resource has been EXHAUSTED'])
   })
 
-  test('pages through errors either way and counts them all', async () => {
+  test('pages through errors in both orders and counts all', async () => {
     await storage().requestLog.insertMany(['a', 'b', 'c', 'd'].map((message) => failed(message)))
     expect(await messages({}, { limit: 2, offset: 1 })).toEqual(['c', 'b'])
     expect(await messages({}, { limit: 2, offset: 3, order: 'asc' })).toEqual(['d'])
@@ -204,7 +204,7 @@ function errorsContract(storage: () => Storage): void {
     expect(total).toBe(4)
   })
 
-  test('finds the error nearest to a moment, one of that status before all others', async () => {
+  test('finds the error nearest to a time, one of that status before all others', async () => {
     await storage().requestLog.insertMany([
       failed('near', { at: 1000 }),
       failed('far', { at: 3000, status: 500, verdict: 'upstream-failed' }),
@@ -219,7 +219,7 @@ function errorsContract(storage: () => Storage): void {
     expect(await storage().errors.nearest(narrow)).toBeUndefined()
   })
 
-  test('deletes errors by id, all at once, and when they are old', async () => {
+  test('deletes errors by id, all of them, or the old ones', async () => {
     const { requestLog, errors, retention } = storage()
     await requestLog.insertMany([1, 2, 3, 4].map((at) => failed(String(at), { at })))
     const { rows } = await errors.list({}, firstErrors)
@@ -236,7 +236,7 @@ function errorsContract(storage: () => Storage): void {
 }
 
 function sumsContract(storage: () => Storage): void {
-  test('batches that come at once are all written and all counted', async () => {
+  test('simultaneous batches are all written and all counted', async () => {
     const { requestLog, usage } = storage()
     const batches = Array.from({ length: 8 }, (_, at) => [attempt({ number: at }), failed('no')])
     await Promise.all(batches.map((rows) => requestLog.insertMany(rows)))
@@ -245,7 +245,7 @@ function sumsContract(storage: () => Storage): void {
     expect(sums.map(({ attempts: count }) => count)).toEqual([8, 8])
   })
 
-  test('counts what was written by minute, by any dimension', async () => {
+  test('counts attempts by minute, by any dimension', async () => {
     const { requestLog, usage } = storage()
     await requestLog.insertMany([attempt(), attempt({ number: 2, model: 'other' })])
     await requestLog.insertMany([attempt(), failed('no')])
@@ -265,7 +265,7 @@ function sumsContract(storage: () => Storage): void {
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(3)
   })
 
-  test('counts by key, model and status, and knows the keys that met a status most', async () => {
+  test('counts by key, model and status, and finds the keys with the most of a status', async () => {
     const { requestLog, usage } = storage()
     const rows = [failed('a'), failed('b'), failed('c', { keyId: 2 }), attempt({ keyId: 3 })]
     await requestLog.insertMany(rows)
@@ -279,7 +279,7 @@ function sumsContract(storage: () => Storage): void {
     expect(await usage.busiestKeys(today, { limit: 1 })).toEqual([{ keyId: 1, count: 3 }])
   })
 
-  test('says the same when minutes have become hours and days, and when the short ones are gone', async () => {
+  test('keeps the same sums when minutes become hours and days and are deleted', async () => {
     const { requestLog, usage } = storage()
     await requestLog.insertMany([attempt(), attempt({ number: 2 }), failed('x')])
     const day = { from: 0, to: 86_400 * second }
@@ -295,7 +295,7 @@ function sumsContract(storage: () => Storage): void {
     expect(await usage.marks()).toEqual({ hoursUntil: 3600 * second, daysUntil: day.to })
   })
 
-  test('turns the hours of keys into days, key by key', async () => {
+  test('sums up the hours of keys to days, key by key', async () => {
     const { requestLog, usage } = storage()
     await requestLog.insertMany([attempt(), attempt({ keyId: 900 }), attempt({ keyId: 900 })])
     const day = { from: 0, to: 86_400 * second }
@@ -310,7 +310,7 @@ function sumsContract(storage: () => Storage): void {
     expect(await usage.deleteSums(old)).toBe(0)
   })
 
-  test('keeps prices as they are said', async () => {
+  test('replaces all prices', async () => {
     const price = { model: 'm', since: 5, prompt: 0.3, output: 2.5, cached: 0.03, source: 's' }
     await storage().prices.replace([price, { ...price, since: 9 }])
     expect(await storage().prices.all()).toEqual([price, { ...price, since: 9 }])

@@ -5,15 +5,15 @@ import type { Storage } from '../storage.ts'
 
 const values = (rows: readonly KeyRow[]) => rows.map(({ secret }) => secret.reveal())
 
-/** What every database has to do alike with keys. */
+/** What every database must do alike with keys. */
 export function keyContract(storage: () => Storage): void {
-  test('are what the list says, without blanks and doubles, in its order', async () => {
+  test('are those of the list, without blanks and duplicates, in its order', async () => {
     const { added, removed } = await storage().keys.syncValues([' b ', 'a', '', 'b', '  '])
     expect([added.length, removed]).toEqual([2, []])
     expect(values(await storage().keys.all())).toEqual(['b', 'a'])
   })
 
-  test('that stay keep their id and what is known of them; the others come and go', async () => {
+  test('that stay keep their row; the others are added and removed', async () => {
     await storage().keys.syncValues(['a', 'b', 'c'])
     const [, second] = await storage().keys.all()
     await storage().keys.update(new Map([[second?.id ?? 0, { project: 'projects/7', paid: true }]]))
@@ -27,7 +27,7 @@ export function keyContract(storage: () => Storage): void {
     expect(sync.added).toEqual([rows[2]])
   })
 
-  test('never get the id of a key that is gone', async () => {
+  test('never get the id of a removed key', async () => {
     await storage().keys.syncValues(['a', 'b'])
     const before = (await storage().keys.all()).map(({ id }) => id)
     await storage().keys.syncValues([])
@@ -51,7 +51,7 @@ export function keyContract(storage: () => Storage): void {
     })
   })
 
-  test('change in what a patch names, and lose what it names undefined', async () => {
+  test('change what a patch names, and lose what it sets to undefined', async () => {
     await storage().keys.syncValues(['a'])
     const id = (await storage().keys.all())[0]?.id ?? 0
     const patch = {
@@ -78,7 +78,7 @@ export function keyContract(storage: () => Storage): void {
     })
   })
 
-  test('that are not there are passed over by changes, uses and removals', async () => {
+  test('that are unknown are skipped by changes, uses and removals', async () => {
     await storage().keys.update(new Map([[77, { paid: true }]]))
     await storage().keys.update(new Map([[77, {}]]))
     await storage().keys.recordUse([{ id: 77, firstAt: 1, lastAt: 2 }])
@@ -86,7 +86,7 @@ export function keyContract(storage: () => Storage): void {
     expect(await storage().keys.all()).toEqual([])
   })
 
-  test('are added without those that are there, and found by their values', async () => {
+  test('are added if they are new, and found by their values', async () => {
     await storage().keys.add(['a', 'b'])
     const added = await storage().keys.add([' c', 'b', 'c'])
     expect(values(added)).toEqual(['c'])
@@ -99,7 +99,7 @@ export function keyContract(storage: () => Storage): void {
     expect((await storage().keys.all()).map(({ id }) => id)).toEqual([b?.id])
   })
 
-  test('remember when they were used first and last', async () => {
+  test('store when they were used first and last', async () => {
     const [a, b] = await storage().keys.add(['a', 'b'])
     const far = 1_790_000_000_000
     await storage().keys.recordUse([{ id: a?.id ?? 0, firstAt: far, lastAt: far + 5 }])
@@ -120,7 +120,7 @@ export function keyContract(storage: () => Storage): void {
     expect(JSON.stringify(await storage().keys.all())).not.toContain('canary')
   })
 
-  test('come and go by tens of thousands', async () => {
+  test('are added and removed by tens of thousands', async () => {
     const many = Array.from({ length: 20_000 }, (_, n) =>
       createHash('md5').update(String(n)).digest('base64'),
     )

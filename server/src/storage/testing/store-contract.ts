@@ -28,11 +28,11 @@ const laneState: LaneRow = {
 
 export type StorageUnderTest = {
   readonly storage: Storage
-  /** Gives a storage that remembers nothing. */
+  /** Empties the database. */
   readonly empty: () => Promise<Storage>
 }
 
-/** What every database has to do alike. `open` gives an empty one whose time stands at 1 000. */
+/** What every database must do alike. `open` returns an empty one whose clock stands at 1 000. */
 export function storageContract(name: string, open: () => Promise<StorageUnderTest>): void {
   describe(`${name} keeps the storage contract`, () => {
     let storage: Storage
@@ -46,8 +46,8 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     })
     afterAll(() => storage.close())
 
-    describe('what is done at once', () => {
-      const sayMuch = async ({ settings, keys, projects, prices }: OperatorStores) => {
+    describe('work done at once', () => {
+      const setMuch = async ({ settings, keys, projects, prices }: OperatorStores) => {
         await settings.write(new Map([['A', { value: '1', origin: 'database' }]]))
         const added = await keys.add(['AIza-one', 'AIza-two'])
         await keys.update(new Map(added.map(({ id }) => [id, { label: 'from a file' }])))
@@ -55,28 +55,28 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         await projects.setLimits('p', '*', { minuteRequests: 5 })
         await prices.replace([])
       }
-      const said = async () => ({
+      const stored = async () => ({
         settings: [...(await storage.settings.all()).keys()],
         labels: (await storage.keys.all()).map(({ label }) => label),
         projects: (await storage.projects.all()).map(({ label }) => label),
       })
 
-      test('is all there afterwards', async () => {
-        await storage.atOnce(sayMuch)
-        expect(await said()).toEqual({
+      test('is all stored', async () => {
+        await storage.atOnce(setMuch)
+        expect(await stored()).toEqual({
           settings: ['A'],
           labels: ['from a file', 'from a file'],
           projects: ['a project'],
         })
       })
 
-      test('leaves nothing where it fails at its end, and what comes later is done', async () => {
-        const cut = storage.atOnce(async (parts) => {
-          await sayMuch(parts)
+      test('leaves nothing when it fails at its end, and later work is done', async () => {
+        const cut = storage.atOnce(async (stores) => {
+          await setMuch(stores)
           throw new Error('cut')
         })
         await expect(cut).rejects.toThrow('cut')
-        expect(await said()).toEqual({ settings: [], labels: [], projects: [] })
+        expect(await stored()).toEqual({ settings: [], labels: [], projects: [] })
         await storage.meta.set('a', '1')
         expect(await storage.meta.get('a')).toBe('1')
       })
@@ -85,7 +85,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     describe('settings', () => {
       const given = (value: string): StoredSetting => ({ value, origin: 'database' })
 
-      test('come back as they were written, whatever their text', async () => {
+      test('are read as they were written, whatever their text', async () => {
         const text = `line\n"quotes" 'and' ; drop table settings; -- ✓ ${'x'.repeat(100_000)}`
         const written = new Map<string, StoredSetting>([
           ['A', given(text)],
@@ -96,7 +96,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         expect(await storage.settings.all()).toEqual(written)
       })
 
-      test('are replaced by name, taken away by undefined, and left alone otherwise', async () => {
+      test('are replaced by name, removed by undefined, and otherwise kept', async () => {
         const [one, two, three, nine] = ['1', '2', '3', '9'].map(given)
         await storage.settings.write(
           new Map([
@@ -125,7 +125,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         detail: { from: 3, to: '✓' },
       })
 
-      test('rows come back latest first, page by page, and by action', async () => {
+      test('rows are listed latest first, page by page, and by action', async () => {
         await storage.audit.add([entry('A'), entry('B', 'keys-added')])
         await storage.audit.add([entry('C')])
         const first = await storage.audit.list({ limit: 2 })
@@ -153,7 +153,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         session('a', 1_790_000_000_001),
       ]
 
-      test('come back as they were, in the order of their logins', async () => {
+      test('are read as they were written, in the order of their logins', async () => {
         await storage.sessions.change({ removed: [], added: [two, one] })
         expect(await storage.sessions.all()).toEqual([one, two])
       })
@@ -170,7 +170,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     describe('keys', () => keyContract(() => storage))
 
     describe('projects', () => {
-      test('keep what was said of them, and lose what becomes undefined', async () => {
+      test('keep what was set, and lose what becomes undefined', async () => {
         await storage.projects.change('projects/7', { label: 'the "team" ✓', paid: true })
         await storage.projects.change('projects/7', { paid: false })
         await storage.projects.change('projects/8', { label: 'x' })
@@ -181,7 +181,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         ])
       })
 
-      test('keep limits by lane, each replaced as a whole, and gone when none is left', async () => {
+      test('keep limits by lane, each replaced as a whole, and removed when empty', async () => {
         const { projects } = storage
         await projects.setLimits('p', '*', { minuteRequests: 5, dayRequests: 20 })
         await projects.setLimits('p', 'gemini-3.8-flash', { minuteTokens: 2_000_000_000 })
@@ -200,7 +200,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     })
 
     describe('engine state', () => {
-      test('comes back as it was written last, without what became undefined', async () => {
+      test('is read as it was written last, without what became undefined', async () => {
         const { engineState } = storage
         await engineState.apply([
           { id: 'key:1', row: keyState(1) },
@@ -218,7 +218,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         expect(await engineState.all()).toEqual([changed, laneState])
       })
 
-      test('tells ids apart by case, accents and trailing blanks, and takes long ones', async () => {
+      test('distinguishes ids by case, accents and trailing blanks, and accepts long ones', async () => {
         const ids = ['a', 'A', 'á', 'a ', `${'x'.repeat(500)}1`, `${'x'.repeat(500)}2`]
         const changes = ids.map((id, n) => ({ id, row: keyState(n) }))
         await storage.engineState.apply(changes)
@@ -226,7 +226,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         expect(await storage.engineState.all()).toHaveLength(ids.length)
       })
 
-      test('takes thousands of rows at once', async () => {
+      test('accepts thousands of rows at once', async () => {
         const { engineState } = storage
         const changes = Array.from({ length: 3000 }, (_, n) => ({
           id: `key:${String(n).padStart(5, '0')}`,
@@ -263,12 +263,12 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         limits: {},
       })
 
-      test('come back as they were written, in the order in which they were added', async () => {
+      test('are read as they were written, in the order in which they were added', async () => {
         await storage.tokens.change({ removed: [], added: [token(), open] })
         expect(await storage.tokens.all()).toEqual([token(), open])
       })
 
-      test('are taken away and added in one step, or not at all', async () => {
+      test('are removed and added in one step, or not at all', async () => {
         await storage.tokens.change({ removed: [], added: [token()] })
         const doubled = { removed: [token().digest], added: [open, open] }
         await expect(storage.tokens.change(doubled)).rejects.toThrow()
@@ -277,7 +277,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         expect(await storage.tokens.all()).toEqual([open])
       })
 
-      test('change their terms, and keep what they are', async () => {
+      test('change their terms, and keep their digest, hint, source and time', async () => {
         await storage.tokens.change({ removed: [], added: [token()] })
         const { digest, hint, source, createdAt } = token()
         expect(await storage.tokens.update(digest, open)).toBe(true)
@@ -288,7 +288,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     })
 
     describe('transactions', () => {
-      test('that are asked for at once follow one another', async () => {
+      test('that begin at the same time run one after the other', async () => {
         const names = Array.from({ length: 20 }, (_, n) => String(n))
         await Promise.all(names.map((name) => storage.meta.set('a', name)))
         expect(names).toContain(await storage.meta.get('a'))
@@ -301,7 +301,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
       const row = (name: string, at: number) => ({ name, signature: `signature of ${name} ✓`, at })
       const names = async () => (await storage.signatures.newest(100)).map(({ name }) => name)
 
-      test('come back as they were written, the newest few of them, the oldest first', async () => {
+      test('are read as they were written, the newest ones, oldest first', async () => {
         const long = { name: 'Ann call_1', signature: 'x'.repeat(200_000), at: 1_790_000_000_000 }
         await storage.signatures.insertMany([])
         await storage.signatures.insertMany([row('c', 3), long, row('a', 1), row('b', 2)])
@@ -319,12 +319,12 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         ])
       })
 
-      test('whose name is longer than any of ours are left out', async () => {
+      test('whose name is too long are left out', async () => {
         await storage.signatures.insertMany([row('x'.repeat(500), 1), row('a', 2)])
         expect(await names()).toEqual(['a'])
       })
 
-      test('that are old go, and the oldest of too many, some at a time', async () => {
+      test('that are old are removed, and the oldest of too many, some at a time', async () => {
         const { signatures } = storage
         await signatures.insertMany([1, 2, 3, 4, 5, 6].map((at) => row(`n${at}`, at)))
         expect(await signatures.prune({ before: 3, keep: 100, limit: 10 })).toBe(2)
@@ -335,7 +335,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         expect(await names()).toEqual(['n6'])
       })
 
-      test('come by thousands', async () => {
+      test('are accepted by thousands', async () => {
         await storage.signatures.insertMany(
           Array.from({ length: 3000 }, (_, at) => row(`n${at}`, at)),
         )
@@ -344,7 +344,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     })
 
     describe('meta', () => {
-      test('remembers a value by name, and makes one up once', async () => {
+      test('stores a value by name, and makes one only once', async () => {
         const { meta } = storage
         expect(await meta.get('a')).toBeUndefined()
         expect(await meta.getOrMake('a', () => 'made')).toBe('made')
@@ -353,7 +353,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
         expect(await meta.get('a')).toBe('set')
       })
 
-      test('gives all who ask at once the same value', async () => {
+      test('returns the same value to simultaneous callers', async () => {
         const made = await Promise.all(
           ['x', 'y', 'z'].map((value) => storage.meta.getOrMake('a', () => value)),
         )
