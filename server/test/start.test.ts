@@ -11,45 +11,45 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-type Ended = { readonly code: number | null; readonly said: string }
+type Ended = { readonly code: number | null; readonly printed: string }
 
 /** Runs the program as a person does; ends it once it says what `until` waits for. */
 function run(env: Record<string, string>, until = /listens on/): Promise<Ended> {
   const child = startProgram(folder, { DATA_DIR: join(folder, 'data'), ...env })
-  let said = ''
+  let printed = ''
   const hear = (chunk: Buffer) => {
-    said += chunk.toString()
-    if (until.test(said)) child.kill('SIGTERM')
+    printed += chunk.toString()
+    if (until.test(printed)) child.kill('SIGTERM')
   }
   child.stdout.on('data', hear)
   child.stderr.on('data', hear)
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, said })))
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, printed })))
 }
 
-test('without any configuration it starts, shows an admin token once, and stops when told to', async () => {
+test('without any configuration it starts, shows an admin token once, and stops at SIGTERM', async () => {
   const first = await run({})
   expect(first).toMatchObject({ code: 0 })
-  const token = /shown this once:\s+(\S+)/.exec(first.said)?.[1] ?? ''
+  const token = /shown this once:\s+(\S+)/.exec(first.printed)?.[1] ?? ''
   expect(token.length).toBeGreaterThan(20)
-  expect(first.said).toMatch(/listens on http:\/\/127\.0\.0\.1:\d+/)
+  expect(first.printed).toMatch(/listens on http:\/\/127\.0\.0\.1:\d+/)
   const second = await run({})
-  expect(second.said).not.toContain('shown this once')
-  expect(second.said).not.toContain(token)
+  expect(second.printed).not.toContain('shown this once')
+  expect(second.printed).not.toContain(token)
 }, 60_000)
 
 describe('a start that cannot work says why in one sentence and exits with 1', () => {
   test('settings out of bounds, all of them, without their values', async () => {
-    const { code, said } = await run({
+    const { code, printed } = await run({
       PORT: 'secret-value',
       MAX_RETRIES: '99',
       API_KEYS: '["a",3]',
     })
     expect(code).toBe(1)
-    expect(said).toContain('PORT must be a')
-    expect(said).toContain('MAX_RETRIES must be a whole number from 0 to 10')
-    expect(said).toContain('API_KEYS')
-    expect(said).not.toContain('secret-value')
-    expect(said).not.toContain('    at ')
+    expect(printed).toContain('PORT must be a')
+    expect(printed).toContain('MAX_RETRIES must be a whole number from 0 to 10')
+    expect(printed).toContain('API_KEYS')
+    expect(printed).not.toContain('secret-value')
+    expect(printed).not.toContain('    at ')
   }, 60_000)
 
   test('a port that is taken', async () => {
@@ -57,39 +57,39 @@ describe('a start that cannot work says why in one sentence and exits with 1', (
     await new Promise((resolve) => other.once('listening', resolve))
     const address = other.address()
     const port = typeof address === 'object' ? String(address?.port) : ''
-    const { code, said } = await run({ PORT: port })
+    const { code, printed } = await run({ PORT: port })
     other.close()
     expect(code).toBe(1)
-    expect(said).toContain(`127.0.0.1:${port} cannot be listened on: another program uses it`)
-    expect(said).not.toContain('    at ')
+    expect(printed).toContain(`127.0.0.1:${port} cannot be listened on: another program uses it`)
+    expect(printed).not.toContain('    at ')
   }, 60_000)
 
   test('a data folder that is a file', async () => {
     const path = join(folder, 'a-file')
     await writeFile(path, 'x')
-    const { code, said } = await run({ DATA_DIR: path })
+    const { code, printed } = await run({ DATA_DIR: path })
     expect(code).toBe(1)
-    expect(said.trim().split('\n')).toHaveLength(1)
-    expect(said).toContain('DATA_DIR')
+    expect(printed.trim().split('\n')).toHaveLength(1)
+    expect(printed).toContain('DATA_DIR')
   }, 60_000)
 
   test('a database server that is not there, without its password', async () => {
-    const { code, said } = await run({
+    const { code, printed } = await run({
       DATABASE_URL: 'postgresql://someone:canary-password@127.0.0.1:1/database',
     })
     expect(code).toBe(1)
-    expect(said.trim().split('\n')).toHaveLength(1)
-    expect(said).toContain('127.0.0.1:1')
-    expect(said).toContain('DATABASE_URL')
-    expect(said).not.toContain('canary')
+    expect(printed.trim().split('\n')).toHaveLength(1)
+    expect(printed).toContain('127.0.0.1:1')
+    expect(printed).toContain('DATABASE_URL')
+    expect(printed).not.toContain('canary')
   }, 60_000)
 
   test('a database that is a file of another kind', async () => {
     const data = await mkdtemp(join(folder, 'other-'))
     await writeFile(join(data, 'gemini-balance.db'), 'no database '.repeat(1000))
-    const { code, said } = await run({ DATA_DIR: data })
+    const { code, printed } = await run({ DATA_DIR: data })
     expect(code).toBe(1)
-    expect(said.trim().split('\n')).toHaveLength(1)
-    expect(said).toContain('SQLITE_DATABASE')
+    expect(printed.trim().split('\n')).toHaveLength(1)
+    expect(printed).toContain('SQLITE_DATABASE')
   }, 60_000)
 })

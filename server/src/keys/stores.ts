@@ -7,7 +7,7 @@ export { stateVersion, type StateChange, type StateRow } from './state/rows.ts'
 
 /** A key as it is stored; the engine takes it as it is. */
 export type KeyRow = KeyConfig & {
-  /** The last characters of its value; empty where they would tell too much. */
+  /** The last characters of its value; empty where they would reveal too much. */
   readonly ending: string
   readonly label: string | undefined
   readonly note: string | undefined

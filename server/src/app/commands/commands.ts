@@ -38,7 +38,7 @@ function parseInput({ options = {}, usage = '' }: Command, args: readonly string
   } catch (cause) {
     // The first sentence names the argument; the others advise on syntax that we do not have.
     const [problem = ''] = String(cause instanceof Error ? cause.message : cause).split('. ')
-    throw new StartError(`${problem}. Run help to see what the command takes.`, cause)
+    throw new StartError(`${problem}. Run "gemini-balance help" for what it accepts.`, cause)
   }
 }
 

@@ -17,10 +17,10 @@ export function restoreContents(
   backup: BackupContents,
   options: RestoreOptions,
 ): Promise<void> {
-  return storage.atOnce((parts) => restoreParts(parts, backup, options))
+  return storage.atOnce((stores) => restoreAll(stores, backup, options))
 }
 
-async function restoreParts(
+async function restoreAll(
   storage: OperatorStores,
   backup: BackupContents,
   options: RestoreOptions,
