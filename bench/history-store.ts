@@ -1,6 +1,9 @@
 import type { AttemptRow } from '../server/src/telemetry/request-log/attempt-row.ts'
+import { createCalendar } from '../server/src/runtime/calendar.ts'
 import type { Storage } from '../server/src/storage/storage.ts'
-import { tendHistory } from '../server/src/telemetry/usage/run-retention.ts'
+import { runRetention } from '../server/src/telemetry/usage/run-retention.ts'
+
+const calendar = createCalendar(() => 'Asia/Shanghai')
 
 export const keyCount = 50_000
 const days = 30
@@ -64,7 +67,6 @@ export function row(number: number, at: number): AttemptRow {
 }
 
 const settings = {
-  timezone: 'Asia/Shanghai',
   autoDeleteErrorLogsEnabled: false,
   autoDeleteErrorLogsDays: 7,
   autoDeleteRequestLogsEnabled: false,
@@ -74,15 +76,16 @@ const settings = {
 
 export type Clock = { now: number }
 
-/** Writes so many attempts over the last thirty days, and tends the store as the gateway does. `clock` is the time that the store goes by. */
+/** Writes so many attempts over the last thirty days, and runs the retention as the gateway does. The store reads its time from `clock`. */
 export async function fillHistory(storage: Storage, clock: Clock, rows: number): Promise<void> {
   const end = Date.now()
   const start = end - days * dayMs
-  const tend = () =>
-    tendHistory(
+  const retain = () =>
+    runRetention(
       {
         storage,
         settings: () => settings,
+        calendar,
         now: () => clock.now,
         onError: (error) => void process.stderr.write(`${String(error)}\n`),
       },
@@ -94,8 +97,8 @@ export async function fillHistory(storage: Storage, clock: Clock, rows: number):
       row(count + n, Math.floor(clock.now) + n),
     )
     await storage.requestLog.insertMany(batchRows)
-    if ((count / batch) % 100 === 99) await tend()
+    if ((count / batch) % 100 === 99) await retain()
   }
   clock.now = Date.now()
-  await tend()
+  await retain()
 }

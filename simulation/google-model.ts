@@ -1,5 +1,5 @@
 import type { Outcome } from '../server/src/google/outcome.ts'
-import { createPacificDay, type PacificCalendar } from '../server/src/runtime/pacific-day.ts'
+import { pacificCalendar } from '../server/src/runtime/calendar.ts'
 import type { KeyId } from '../server/src/keys/types.ts'
 import { callFault, planSpells, spellAt, type FaultPlan, type Spell } from './faults.ts'
 import {
@@ -82,7 +82,6 @@ const overloadedShare = 0.8
 
 type State = {
   readonly around: Surroundings
-  readonly day: PacificCalendar
   readonly lanes: ReadonlyMap<string, readonly TrueLane[]>
   readonly keys: ReadonlyMap<KeyId, FleetKey>
   readonly outages: readonly Spell[]
@@ -91,12 +90,10 @@ type State = {
 
 export function createGoogleModel(fleet: Fleet, around: Surroundings): GoogleModel {
   const { start } = around
-  const day = createPacificDay()
   const models = fleet.plan.models.entries()
   const outages = [...planSpells(spells(around, 7)), ...(around.outages ?? [])]
   const state: State = {
     around,
-    day,
     lanes: buildLanes(fleet, around),
     keys: new Map(fleet.keys.map((key) => [key.id, key])),
     outages,
@@ -127,7 +124,7 @@ export function createGoogleModel(fleet: Fleet, around: Surroundings): GoogleMod
     roomAt(lane, now, { tokens, lasting }) {
       const shutUntil = laneShutUntil(lane, now, { start, afterMs: lasting ? doubtMs : 0 })
       if (lane.truth === undefined || shutUntil === Infinity) return Infinity
-      const dayEnd = day.endOf(now)
+      const dayEnd = pacificCalendar.nextDay(now)
       const roomAt = lasting
         ? lane.truth.lastingRoomAt(now, dayEnd, tokens)
         : lane.truth.roomAt(now, dayEnd, tokens)
@@ -135,8 +132,8 @@ export function createGoogleModel(fleet: Fleet, around: Surroundings): GoogleMod
     },
     usableKey: (lane, now, tried) =>
       lane.keys.find((key) => !isAiling(key.ailment, now - start) && !tried?.has(key.id)),
-    daySpent: (lane, now) => lane.truth?.daySpent(now, day.endOf(now)) ?? 1,
-    dayEnd: (now) => day.endOf(now),
+    daySpent: (lane, now) => lane.truth?.daySpent(now, pacificCalendar.nextDay(now)) ?? 1,
+    dayEnd: (now) => pacificCalendar.nextDay(now),
     isTroubled: (model, now, afterMs) =>
       spellAt(outages, now, afterMs) !== undefined ||
       spellAt(spellsOf(model), now, afterMs) !== undefined,
@@ -163,7 +160,7 @@ function draw({ around }: State, { request, attempt }: SimulatedCall, salt: numb
 
 /** What Google says no to, in the order in which it looks. */
 function refusal(state: State, call: SimulatedCall, now: number): Outcome | undefined {
-  const { around, keys, day, overloads } = state
+  const { around, keys, overloads } = state
   const sinceStart = now - around.start
   const key = keys.get(call.key)
   const refused = key && ailing(key, sinceStart)
@@ -171,7 +168,7 @@ function refusal(state: State, call: SimulatedCall, now: number): Outcome | unde
   const { project, truth, model, bareSpells } = laneOf(state, call)
   if (quotaOf(model, project) === 'none') return quotaZero(project.tier)
   if (truth === undefined) return closedModel(model.name)
-  const violated = truth.violated(now, day.endOf(now), call.inputTokens)
+  const violated = truth.violated(now, pacificCalendar.nextDay(now), call.inputTokens)
   if (violated.length > 0) {
     const dailyDelayMs = draw(state, call, 5) * 60_000
     const refused = quotaSpent(violated, { now, dailyDelayMs, tier: project.tier })

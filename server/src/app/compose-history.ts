@@ -3,6 +3,7 @@ import { errorsHandlers } from '../admin/errors/handlers.ts'
 import { createKeyNames } from '../admin/keys/resolve-keys.ts'
 import { statsHandlers } from '../admin/stats/handlers.ts'
 import type { KeyRegistry } from '../keys/registry/key-registry.ts'
+import { createCalendar } from '../runtime/calendar.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { PriceBook } from '../telemetry/usage/price-book.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -18,11 +19,11 @@ export type HistoryParts = {
 export function composeHistory({ storage, settings, book, prices }: HistoryParts) {
   const { requestLog, errors, usage } = storage
   const keyNames = createKeyNames(book)
-  const timezone = () => settings.current().timezone
+  const calendar = createCalendar(() => settings.current().timezone)
   const now = Date.now
   return {
     ...attemptsHandlers({ attempts: requestLog, keyNames, now }),
-    ...errorsHandlers({ errors, keyNames, timezone }),
-    ...statsHandlers({ usage, prices, keyNames, timezone, now }),
+    ...errorsHandlers({ errors, keyNames, calendar }),
+    ...statsHandlers({ usage, prices, keyNames, calendar, now }),
   }
 }

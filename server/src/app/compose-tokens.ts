@@ -8,7 +8,7 @@ import { createTokenRegistry, type TokenRegistry } from '../auth/clients/token-r
 import type { PriceBook } from '../telemetry/usage/price-book.ts'
 import { makeAdminToken } from './admin-token.ts'
 import { realClock } from '../runtime/real-clock.ts'
-import { zonedCalendar } from '../runtime/zone-calendar.ts'
+import { createCalendar } from '../runtime/calendar.ts'
 import { rememberTokenUse } from './remember-token-use.ts'
 
 export type TokensDeps = {
@@ -32,7 +32,7 @@ export async function composeTokens({
   prices,
   onError,
 }: TokensDeps): Promise<ComposedTokens> {
-  const calendar = zonedCalendar(() => settings.current().timezone)
+  const calendar = createCalendar(() => settings.current().timezone)
   const registry = createTokenRegistry(calendar)
   const tokens = await createClientTokens({
     store: storage.tokens,

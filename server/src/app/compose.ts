@@ -16,10 +16,11 @@ import { startHeartbeat } from '../storage/heartbeat.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import type { Storage } from '../storage/storage.ts'
 import { adminTokenOf } from './admin-token.ts'
+import { createCalendar } from '../runtime/calendar.ts'
 import { createShutdown, type Shutdown } from '../runtime/shutdown.ts'
 import { composeAccess } from './compose-access.ts'
 import { composeAdmin } from './compose-admin.ts'
-import { keepHistory } from '../telemetry/usage/run-retention.ts'
+import { startRetention } from '../telemetry/usage/run-retention.ts'
 import { composeAdminRoutes } from './compose-admin-routes.ts'
 import { openPriceBook } from '../telemetry/usage/price-book.ts'
 import { composeGateway } from './compose-gateway.ts'
@@ -124,8 +125,14 @@ async function start(opened: Opened): Promise<Gateway> {
   closing.add(gateway.close)
   tellOverruled(settings, log)
 
-  const history = keepHistory({ storage, settings: settings.current, now: Date.now, onError })
-  closing.add(history.close)
+  const retention = startRetention({
+    storage,
+    settings: settings.current,
+    calendar: createCalendar(() => settings.current().timezone),
+    now: Date.now,
+    onError,
+  })
+  closing.add(retention.close)
   const stored = await openSignatures({ store: storage.signatures, log, now: Date.now })
   closing.add(stored.close)
   registerSecrets(log.scrubber, settings.current())

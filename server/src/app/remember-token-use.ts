@@ -1,5 +1,5 @@
 import type { KindSum, UsageStore } from '../telemetry/stores.ts'
-import type { Calendar } from '../runtime/calendar.ts'
+import type { ZoneCalendar } from '../runtime/calendar.ts'
 import type { EarlierUse } from '../auth/clients/token-meter.ts'
 import type { TokenRegistry } from '../auth/clients/token-registry.ts'
 import { costOf } from '../telemetry/usage/cost.ts'
@@ -9,7 +9,7 @@ export type RememberDeps = {
   readonly registry: TokenRegistry
   readonly usage: Pick<UsageStore, 'sums'>
   readonly prices: Pick<PriceBook, 'current'>
-  readonly calendar: Calendar
+  readonly calendar: ZoneCalendar
   readonly now: number
 }
 

@@ -1,6 +1,6 @@
 import type { EndpointInput } from '@gemini-balance/contract'
 import type { ErrorFilter, ErrorStore, StoredError } from '../../telemetry/stores.ts'
-import { readMoment } from '../../runtime/wall-clock.ts'
+import type { ZoneCalendar } from '../../runtime/calendar.ts'
 import { AdminError } from '../http/admin-error.ts'
 import type { Handlers } from '../handlers.ts'
 import type { KeyNames } from '../keys/resolve-keys.ts'
@@ -8,7 +8,7 @@ import type { KeyNames } from '../keys/resolve-keys.ts'
 export type ErrorsDeps = {
   readonly errors: ErrorStore
   readonly keyNames: KeyNames
-  readonly timezone: () => string
+  readonly calendar: ZoneCalendar
 }
 
 type ErrorsEndpoints =
@@ -76,8 +76,8 @@ function filterOf(deps: ErrorsDeps, input: EndpointInput<'getErrors'>): ErrorFil
 const maybeMoment = (deps: ErrorsDeps, name: string, text = '') =>
   text === '' ? undefined : momentOf(deps, name, text)
 
-function momentOf({ timezone }: ErrorsDeps, name: string, text: string): number {
-  const moment = readMoment(text, timezone())
+function momentOf({ calendar }: ErrorsDeps, name: string, text: string): number {
+  const moment = calendar.parse(text)
   if (moment === undefined) throw new AdminError(400, 'time', `${name} must be a time.`)
   return moment
 }

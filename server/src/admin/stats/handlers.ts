@@ -1,7 +1,7 @@
 import type { Period } from '@gemini-balance/contract'
 import { type Histogram, quantile } from '../../telemetry/usage/histogram.ts'
 import type { PriceStore, Range, UsageStore } from '../../telemetry/stores.ts'
-import { startOfDay, startOfMonth } from '../../runtime/wall-clock.ts'
+import type { ZoneCalendar } from '../../runtime/calendar.ts'
 import { AdminError } from '../http/admin-error.ts'
 import type { Handlers } from '../handlers.ts'
 import type { KeyNames } from '../keys/resolve-keys.ts'
@@ -12,7 +12,7 @@ export type StatsDeps = {
   readonly usage: UsageStore
   readonly prices: PriceStore
   readonly keyNames: KeyNames
-  readonly timezone: () => string
+  readonly calendar: ZoneCalendar
   readonly now: () => number
 }
 
@@ -31,14 +31,14 @@ const hourMs = 60 * minuteMs
 
 /** Dashboards: everything here reads sums, never the log. */
 export function statsHandlers(deps: StatsDeps): Pick<Handlers, StatsEndpoints> {
-  const { usage, prices, keyNames, timezone, now } = deps
+  const { usage, prices, keyNames, calendar, now } = deps
   return {
     ...keyStats(deps),
     async getStats() {
       const to = now() + minuteMs
       const known = await prices.all()
       const windows: Record<string, Record<string, unknown>> = {}
-      for (const [name, range] of Object.entries(windowsAt(now(), timezone()))) {
+      for (const [name, range] of Object.entries(windowsAt(now(), calendar))) {
         const sums = groupSums(await usage.sums({ ...range, to }, 'verdict'), known, () => '')
         windows[name] = { since: range.from, ...(sums.get('') ?? emptySums()) }
       }
@@ -46,7 +46,7 @@ export function statsHandlers(deps: StatsDeps): Pick<Handlers, StatsEndpoints> {
     },
 
     async getSeries({ period }) {
-      const starts = bucketsOf(period, now(), timezone())
+      const starts = bucketsOf(period, now(), calendar)
       const range = { from: starts[0] ?? now(), to: now() + minuteMs, byDay: isDrawnByDay(period) }
       const buckets = starts.map((at) => ({ at, ...emptySums() }))
       for (const sum of await usage.series(range)) {
@@ -119,19 +119,19 @@ function keyStats({
   }
 }
 
-function windowsAt(now: number, zone: string): Record<string, Omit<Range, 'to'>> {
+function windowsAt(now: number, calendar: ZoneCalendar): Record<string, Omit<Range, 'to'>> {
   return {
     minute: { from: sinceOf('1m', now) },
     hour: { from: sinceOf('1h', now) },
     day: { from: sinceOf('24h', now) },
-    month: { from: startOfMonth(now, zone), byDay: true },
+    month: { from: calendar.startOfMonth(now), byDay: true },
   }
 }
 
-function rangeOf(period: Period, { now, timezone }: StatsDeps): Range {
+function rangeOf(period: Period, { now, calendar }: StatsDeps): Range {
   const from = sinceOf(period, now())
   const to = now() + minuteMs
-  return period === '30d' ? { from: startOfDay(from, timezone()), to, byDay: true } : { from, to }
+  return period === '30d' ? { from: calendar.startOfDay(from), to, byDay: true } : { from, to }
 }
 
 function quantilesOf(histogram: Histogram | undefined) {

@@ -1,5 +1,5 @@
 import type { Period } from '@gemini-balance/contract'
-import { startOfDay, startOfNextDay } from '../../runtime/wall-clock.ts'
+import type { ZoneCalendar } from '../../runtime/calendar.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -27,12 +27,12 @@ const bucketOf: Readonly<Record<Period, number | 'day'>> = {
 export const isDrawnByDay = (period: Period) => bucketOf[period] === 'day'
 
 /** When each bucket of a period begins, the running one last. */
-export function bucketsOf(period: Period, now: number, zone: string): number[] {
+export function bucketsOf(period: Period, now: number, calendar: ZoneCalendar): number[] {
   const length = bucketOf[period]
   const since = sinceOf(period, now)
   const starts: number[] = []
-  const next = (at: number) => (length === 'day' ? startOfNextDay(at, zone) : at + length)
-  const first = length === 'day' ? startOfDay(since, zone) : since - (since % length)
+  const next = (at: number) => (length === 'day' ? calendar.nextDay(at) : at + length)
+  const first = length === 'day' ? calendar.startOfDay(since) : since - (since % length)
   for (let at = first; at <= now; at = next(at)) starts.push(at)
   return starts
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { utcCalendar } from '../../runtime/calendar.ts'
+import { createCalendar } from '../../runtime/calendar.ts'
 import { TokenMeter } from './token-meter.ts'
 
 const noon = Date.UTC(2026, 10, 23, 12)
 const midnight = Date.UTC(2026, 10, 24)
 const december = Date.UTC(2026, 11, 1)
-const meter = () => new TokenMeter(utcCalendar)
+const meter = () => new TokenMeter(createCalendar(() => 'UTC'))
 const spend = (tokens: number, cost = 0) => ({ tokens, cost })
 
 describe('a client token', () => {

@@ -1,5 +1,5 @@
 import type { TokenLimits } from './client-token.ts'
-import type { Calendar } from '../../runtime/calendar.ts'
+import type { ZoneCalendar } from '../../runtime/calendar.ts'
 import { RollingMinute } from '../../runtime/rolling-minute.ts'
 
 /** A limit that is reached, and when there is room again. */
@@ -34,17 +34,17 @@ const limitNames = [
 
 /** Counts what one client token uses. In memory: what was used earlier today and this month is told at the start. */
 export class TokenMeter {
-  readonly #calendar: Calendar
+  readonly #calendar: ZoneCalendar
   readonly #requests = new RollingMinute()
   readonly #tokens = new RollingMinute()
   #running = 0
   #day = 0
   #requestsToday = 0
   #tokensToday = 0
-  #month = ''
+  #month = 0
   #costThisMonth = 0
 
-  constructor(calendar: Calendar) {
+  constructor(calendar: ZoneCalendar) {
     this.#calendar = calendar
   }
 
@@ -132,12 +132,12 @@ export class TokenMeter {
   }
 
   #turn(now: number): void {
-    const day = this.#calendar.day(now)
+    const day = this.#calendar.startOfDay(now)
     if (day === this.#day) return
     this.#day = day
     this.#requestsToday = 0
     this.#tokensToday = 0
-    const month = this.#calendar.month(now)
+    const month = this.#calendar.startOfMonth(now)
     if (month !== this.#month) this.#costThisMonth = 0
     this.#month = month
   }

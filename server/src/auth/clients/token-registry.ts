@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { BegunCall } from './admission.ts'
-import type { Calendar } from '../../runtime/calendar.ts'
+import type { ZoneCalendar } from '../../runtime/calendar.ts'
 import { allowsModel, tokenIdOf, type ClientToken, type TokenLimits } from './client-token.ts'
 import type { TokenProblem } from './token-problem.ts'
 import { TokenMeter, type EarlierUse, type TokenUse } from './token-meter.ts'
@@ -59,7 +59,7 @@ const words: Readonly<Record<keyof TokenLimits, string>> = {
 /** Tokens that were believed once are found by their text from then on. V8 hashes texts with a seed of this process: time tells nothing of them. */
 const mostBelieved = 1000
 
-export function createTokenRegistry(calendar: Calendar): TokenRegistry {
+export function createTokenRegistry(calendar: ZoneCalendar): TokenRegistry {
   let byDigest = new Map<string, Known>()
   let believed = new Map<string, Known>()
   let byId = new Map<string, Known>()
@@ -128,7 +128,7 @@ function knownToken(token: ClientToken, digest: Buffer, meter: TokenMeter): Know
   return { digest, token, meter, caller, release: () => meter.end() }
 }
 
-function knownAdmin(digest: Buffer, calendar: Calendar): Known {
+function knownAdmin(digest: Buffer, calendar: ZoneCalendar): Known {
   const caller: Caller = {
     id: tokenIdOf(digest.toString('hex')),
     isAdmin: true,

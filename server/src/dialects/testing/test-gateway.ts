@@ -11,7 +11,7 @@ import { gemini } from '../../google/platforms/gemini.ts'
 import { createListener } from '../../http/listener.ts'
 import { createKeyEngine } from '../../keys/engine.ts'
 import { Secret } from '../../log/secret.ts'
-import { utcCalendar } from '../../runtime/calendar.ts'
+import { createCalendar } from '../../runtime/calendar.ts'
 import { realClock } from '../../runtime/real-clock.ts'
 import { mountDialects } from '../dialects.ts'
 import type { FetchMedia } from '../media/public-fetch.ts'
@@ -81,7 +81,7 @@ export async function startTestGateway({
     scrub: (text) => text,
     observers: [{ attempted: (report) => void reports.push(report) }],
   })
-  const callers = createTokenRegistry(utcCalendar)
+  const callers = createTokenRegistry(createCalendar(() => 'UTC'))
   callers.set([], token)
   const onError = (error: unknown) => void errors.push(error)
   const data = mountDialects(

@@ -34,7 +34,7 @@ function returnsAt(
   if (window === 'day') {
     // By the day in which the call left; and whatever RetryInfo says, which for a day's quota is never true.
     const guardMs = world.calendar.guardMs()
-    return world.calendar.day.endOf(hold.reservedAt - guardMs) + guardMs
+    return world.calendar.pacific.nextDay(hold.reservedAt - guardMs) + guardMs
   }
   const delayMs = Math.min(outcome.retryAfterMs ?? minuteCoolingMs, minuteCoolingCapMs)
   return now + delayMs + world.random() * jitterMs

@@ -7,7 +7,7 @@ import { Inventory, isUsable } from './inventory.ts'
 import type { KeyPolicy } from '../policy.ts'
 import { isTrivial, placeLane } from '../lanes/lane-table.ts'
 import { Lanes } from '../lanes/lanes.ts'
-import { createPacificDay } from '../../runtime/pacific-day.ts'
+import { pacificCalendar } from '../../runtime/calendar.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { Clock, Random } from '../../runtime/clock.ts'
 import { createProjectProposals } from './project-proposals.ts'
@@ -27,7 +27,7 @@ type Deps = {
 export function createContext(deps: Deps): EngineContext {
   const { policy, dirty, clock } = deps
   const breakers = new Map<LaneTable, Breaker>()
-  const calendar = { day: createPacificDay(), guardMs: () => policy().windowGuardMs }
+  const calendar = { pacific: pacificCalendar, guardMs: () => policy().windowGuardMs }
   const lanes = new Lanes({
     calendar,
     now: () => clock.now(),

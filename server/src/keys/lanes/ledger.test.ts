@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest'
 
 import { Ledger } from './ledger.ts'
 import { noLimits, type Limits } from './limits.ts'
-import { createPacificDay } from '../../runtime/pacific-day.ts'
+import { pacificCalendar } from '../../runtime/calendar.ts'
 
 const start = Date.UTC(2026, 8, 19, 18)
 const midnight = Date.UTC(2026, 8, 20, 7)
 
 function ledgerWith(limits: Partial<Limits>, guardMs = 0): Ledger {
-  const ledger = new Ledger({ day: createPacificDay(), guardMs: () => guardMs })
+  const ledger = new Ledger({ pacific: pacificCalendar, guardMs: () => guardMs })
   ledger.limits = { ...noLimits, ...limits }
   return ledger
 }

@@ -1,5 +1,5 @@
 import { noLimits, type Limits } from './limits.ts'
-import type { PacificCalendar } from '../../runtime/pacific-day.ts'
+import type { ZoneCalendar } from '../../runtime/calendar.ts'
 
 const windowMs = 60_000
 const exactBuckets = 32
@@ -21,7 +21,7 @@ export type Note = { readonly bucket: Bucket; readonly dayEnd: number; readonly 
 export type Correction = { readonly requests: number; readonly tokens: number }
 
 export type Calendar = {
-  readonly day: PacificCalendar
+  readonly pacific: Pick<ZoneCalendar, 'nextDay'>
   readonly guardMs: () => number
 }
 
@@ -179,7 +179,7 @@ export class Ledger {
     if (now < this.dayEnd) return
     // The guard again: a call that leaves just before our midnight may arrive just before Google's.
     const guardMs = this.#calendar.guardMs()
-    this.dayEnd = this.#calendar.day.endOf(now - guardMs) + guardMs
+    this.dayEnd = this.#calendar.pacific.nextDay(now - guardMs) + guardMs
     this.dayRequests = 0
     this.dayTokens = 0
     this.dayAnswered = 0

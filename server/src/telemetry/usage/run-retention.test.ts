@@ -2,10 +2,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createCalendar } from '../../runtime/calendar.ts'
 import { openStorage } from '../../storage/open-storage.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { attempt } from '../../storage/testing/attempt-sample.ts'
-import { tendHistory, type HistorySettings } from './run-retention.ts'
+import { runRetention, type RetentionSettings } from './run-retention.ts'
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -16,7 +17,7 @@ let storage: Storage
 
 beforeEach(async () => {
   now = start
-  folder = await mkdtemp(join(tmpdir(), 'keep-history-'))
+  folder = await mkdtemp(join(tmpdir(), 'retention-'))
   const path = join(folder, 'a.db')
   storage = await openStorage({ database: { kind: 'sqlite', path }, now: () => now })
 })
@@ -25,8 +26,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-const settings: HistorySettings = {
-  timezone: 'Asia/Kathmandu',
+const settings: RetentionSettings = {
   autoDeleteErrorLogsEnabled: true,
   autoDeleteErrorLogsDays: 7,
   autoDeleteRequestLogsEnabled: false,
@@ -34,12 +34,14 @@ const settings: HistorySettings = {
   auditLogDays: 730,
 }
 
-const tend = (change: Partial<HistorySettings> = {}) =>
-  tendHistory(
+const retain = (change: Partial<RetentionSettings> = {}) =>
+  runRetention(
     {
       storage,
       settings: () => ({ ...settings, ...change }),
+      calendar: createCalendar(() => 'Asia/Kathmandu'),
       now: () => now,
+      pauseMs: 0,
       onError: (error) => expect.unreachable(String(error)),
     },
     new AbortController().signal,
@@ -59,9 +61,9 @@ test('what was counted is the same by minute, hour and day, however old it has b
   for (let hours = 0; hours < 60 * 24; hours += 5) {
     now = start + hours * hour
     await write()
-    if (hours % 45 === 0) await tend()
+    if (hours % 45 === 0) await retain()
   }
-  await tend()
+  await retain()
   expect(await total({ from: start - day, to: now + hour, byDay: true })).toBe(288)
   expect(await total({ from: now - 20 * hour, to: now + hour })).toBe(5)
   const { hoursUntil, daysUntil } = await storage.usage.marks()
@@ -77,10 +79,10 @@ test('old errors go at three in the morning of the zone, and once a day', async 
   const errors = async () =>
     (await storage.errors.list({}, { limit: 1, offset: 0, order: 'desc' })).total
   now = Date.parse('2026-11-20T21:00:00Z')
-  await tend()
+  await retain()
   expect(await errors()).toBe(1)
   now = Date.parse('2026-11-20T21:16:00Z')
-  await tend()
+  await retain()
   expect(await errors()).toBe(0)
   expect((await storage.requestLog.list({})).rows).toHaveLength(1)
 })
@@ -89,7 +91,7 @@ test('the request log is deleted where the settings say so, and what was counted
   await write()
   now = start + 40 * day
   await write()
-  await tend({ autoDeleteErrorLogsEnabled: false, autoDeleteRequestLogsEnabled: true })
+  await retain({ autoDeleteErrorLogsEnabled: false, autoDeleteRequestLogsEnabled: true })
   expect((await storage.requestLog.list({})).rows).toHaveLength(1)
   expect(await total({ from: start - day, to: now + hour, byDay: true })).toBe(2)
 })
@@ -100,9 +102,9 @@ test('what admins did is forgotten after its days, and never where they are 0', 
   const left = async () =>
     (await storage.audit.list({ limit: 9 })).rows.map(({ subject }) => subject)
   now = start + 101 * day
-  await tend({ auditLogDays: 0 })
+  await retain({ auditLogDays: 0 })
   expect(await left()).toEqual(['B', 'A'])
   now = start + 102 * day
-  await tend({ auditLogDays: 30 })
+  await retain({ auditLogDays: 30 })
   expect(await left()).toEqual(['B'])
 })

@@ -1,10 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuditStore, RetentionStore, UsageStore } from '../stores.ts'
 import type { MetaStore } from '../../runtime/meta-store.ts'
-import { hourOfDay, startOfDay, startOfNextDay } from '../../runtime/wall-clock.ts'
+import type { ZoneCalendar } from '../../runtime/calendar.ts'
 
-export type HistorySettings = {
-  readonly timezone: string
+export type RetentionSettings = {
   readonly autoDeleteErrorLogsEnabled: boolean
   readonly autoDeleteErrorLogsDays: number
   readonly autoDeleteRequestLogsEnabled: boolean
@@ -12,43 +11,46 @@ export type HistorySettings = {
   readonly auditLogDays: number
 }
 
-export type HistoryKeeperDeps = {
+export type RetentionDeps = {
   readonly storage: {
     readonly usage: UsageStore
     readonly retention: RetentionStore
     readonly meta: MetaStore
     readonly audit: Pick<AuditStore, 'deleteOld'>
   }
-  readonly settings: () => HistorySettings
+  readonly settings: () => RetentionSettings
+  readonly calendar: ZoneCalendar
   readonly now: () => number
   readonly onError: (error: unknown) => void
+  /** Between two deletions, so that other writes get their turn. */
+  readonly pauseMs?: number
 }
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 
-/** Processes that share a database may be a little late, and their clocks a little off. */
+/** Processes that share a database may write late, and their clocks may differ. */
 const graceMs = 2 * minuteMs
-/** Sums are kept as long as a chart or a report needs them so fine. */
+/** How long sums stay at each resolution. */
 const minutesKeptMs = 2 * dayMs
 const hoursKeptMs = 40 * dayMs
 const keyHoursKeptMs = 3 * dayMs
 const daysKeptMs = 800 * dayMs
 
-/** The hour of the nightly deletion, when few are awake. */
+/** Rows are deleted once a day, from this hour on. */
 const deletionHour = 3
 const deletionMark = 'history-deleted-day'
-/** Small enough that what is being written never waits for long. */
+/** Small enough that other writes never wait for long. */
 const rowsAtOnce = 500
-const restMs = 20
+const defaultPauseMs = 20
 
-/** Sums up hours and days when they are over, and deletes what is old: once a minute a look at what is due. */
-export function keepHistory(deps: HistoryKeeperDeps) {
+/** Once a minute: sums up hours and days that are over, and deletes what is too old. */
+export function startRetention(deps: RetentionDeps) {
   const stop = new AbortController()
   let running: Promise<void> | undefined
   const timer = setInterval(() => {
-    running ??= tendHistory(deps, stop.signal)
+    running ??= runRetention(deps, stop.signal)
       .catch((error: unknown) => {
         if (!stop.signal.aborted) deps.onError(error)
       })
@@ -58,7 +60,7 @@ export function keepHistory(deps: HistoryKeeperDeps) {
   }, minuteMs)
   timer.unref()
   return {
-    /** After the statement that is going on. */
+    /** Waits for the statement that is running. */
     async close() {
       clearInterval(timer)
       stop.abort()
@@ -67,16 +69,22 @@ export function keepHistory(deps: HistoryKeeperDeps) {
   }
 }
 
-/** Does all that is due now. What is broken off is done the next time. */
-export async function tendHistory(deps: HistoryKeeperDeps, signal: AbortSignal): Promise<void> {
-  await mergeHours(deps, signal)
-  await mergeDays(deps, signal)
-  await mergeKeyDays(deps, signal)
-  await deleteSums(deps, signal)
-  await deleteRows(deps, signal)
+/** Does all that is due now. What is interrupted is done the next time. */
+export async function runRetention(deps: RetentionDeps, signal: AbortSignal): Promise<void> {
+  const run: Run = {
+    signal,
+    pause: () => sleep(deps.pauseMs ?? defaultPauseMs, undefined, { signal }),
+  }
+  await mergeHours(deps, run)
+  await mergeDays(deps, run)
+  await mergeKeyDays(deps, run)
+  await deleteSums(deps, run)
+  await deleteRows(deps, run)
 }
 
-async function mergeHours({ storage, now }: HistoryKeeperDeps, signal: AbortSignal): Promise<void> {
+type Run = { readonly signal: AbortSignal; readonly pause: () => Promise<void> }
+
+async function mergeHours({ storage, now }: RetentionDeps, { signal }: Run): Promise<void> {
   const { usage } = storage
   const first = await usage.oldest('rollups', 'minute')
   if (first === undefined) return
@@ -89,23 +97,22 @@ async function mergeHours({ storage, now }: HistoryKeeperDeps, signal: AbortSign
   }
 }
 
-async function mergeDays(deps: HistoryKeeperDeps, signal: AbortSignal): Promise<void> {
-  const { storage, settings } = deps
+async function mergeDays(deps: RetentionDeps, { signal }: Run): Promise<void> {
+  const { storage, calendar } = deps
   const { usage } = storage
   const marks = await usage.marks()
   const first = (await usage.oldest('rollups', 'hour')) ?? marks.hoursUntil
-  const zone = settings().timezone
-  let from = marks.daysUntil === 0 ? startOfDay(first, zone) : marks.daysUntil
+  let from = marks.daysUntil === 0 ? calendar.startOfDay(first) : marks.daysUntil
   for (;;) {
     signal.throwIfAborted()
-    const to = startOfNextDay(from, zone)
+    const to = calendar.nextDay(from)
     if (to > marks.hoursUntil) return
     await usage.mergeDay({ from, to })
     from = to
   }
 }
 
-async function mergeKeyDays(deps: HistoryKeeperDeps, signal: AbortSignal): Promise<void> {
+async function mergeKeyDays(deps: RetentionDeps, { pause }: Run): Promise<void> {
   const { usage } = deps.storage
   const before = startOfUtcDay(deps.now() - keyHoursKeptMs)
   for (;;) {
@@ -115,56 +122,56 @@ async function mergeKeyDays(deps: HistoryKeeperDeps, signal: AbortSignal): Promi
     let key: number | undefined = 0
     while (key !== undefined) {
       key = await usage.mergeKeys({ from, to: from + dayMs }, key)
-      await pause(restMs, undefined, { signal })
+      await pause()
     }
   }
 }
 
 const startOfUtcDay = (at: number) => at - (at % dayMs)
 
-async function deleteSums({ storage, now }: HistoryKeeperDeps, signal: AbortSignal): Promise<void> {
+async function deleteSums({ storage, now }: RetentionDeps, run: Run): Promise<void> {
   const { usage } = storage
   const { hoursUntil, daysUntil } = await usage.marks()
   const old = [
-    // Days that do not begin with an hour are made of minutes.
+    // A day that does not begin on the hour is summed from minutes.
     ['rollups', 'minute', Math.min(now() - minutesKeptMs, hoursUntil, daysUntil)],
     ['rollups', 'hour', Math.min(now() - hoursKeptMs, daysUntil)],
     ['rollups', 'day', now() - daysKeptMs],
     ['key_rollups', 'day', now() - daysKeptMs],
   ] as const
   for (const [table, span, before] of old) {
-    await untilNone(() => usage.deleteSums({ table, span, before, limit: rowsAtOnce }), signal)
+    await untilNone(() => usage.deleteSums({ table, span, before, limit: rowsAtOnce }), run)
   }
 }
 
-async function deleteRows(deps: HistoryKeeperDeps, signal: AbortSignal): Promise<void> {
-  const { storage, settings, now } = deps
+async function deleteRows(deps: RetentionDeps, run: Run): Promise<void> {
+  const { storage, settings, calendar, now } = deps
   const { meta, retention, audit } = storage
   const at = now()
   const policy = settings()
-  const today = String(startOfDay(at, policy.timezone))
-  if (hourOfDay(at, policy.timezone) < deletionHour) return
+  const today = String(calendar.startOfDay(at))
+  if (calendar.hourOfDay(at) < deletionHour) return
   if ((await meta.get(deletionMark)) === today) return
   if (policy.autoDeleteErrorLogsEnabled) {
     const before = at - policy.autoDeleteErrorLogsDays * dayMs
-    await untilNone(() => retention.deleteErrors(before, rowsAtOnce), signal)
+    await untilNone(() => retention.deleteErrors(before, rowsAtOnce), run)
   }
   if (policy.autoDeleteRequestLogsEnabled) {
     const before = at - policy.autoDeleteRequestLogsDays * dayMs
-    await untilNone(() => retention.deleteAttempts(before, rowsAtOnce), signal)
+    await untilNone(() => retention.deleteAttempts(before, rowsAtOnce), run)
   }
   if (policy.auditLogDays > 0) {
     const before = at - policy.auditLogDays * dayMs
-    await untilNone(() => audit.deleteOld(before, rowsAtOnce), signal)
+    await untilNone(() => audit.deleteOld(before, rowsAtOnce), run)
   }
   await retention.deleteEmptyParts()
   await meta.set(deletionMark, today)
 }
 
-async function untilNone(deleteSome: () => Promise<number>, signal: AbortSignal): Promise<void> {
+async function untilNone(deleteSome: () => Promise<number>, run: Run): Promise<void> {
   for (;;) {
-    signal.throwIfAborted()
+    run.signal.throwIfAborted()
     if ((await deleteSome()) === 0) return
-    await pause(restMs, undefined, { signal })
+    await run.pause()
   }
 }
