@@ -1,4 +1,5 @@
 import type { Outcome } from '../../google/outcome.ts'
+import { parseJson, type JsonObject } from '../../runtime/json-value.ts'
 import type { UpstreamCall } from '../../google/upstream-call.ts'
 import { verdictOfContent } from '../../google/answers/answer-content.ts'
 import { classifyError } from '../../google/errors/classify-error.ts'
@@ -32,10 +33,9 @@ export function inspectorFor(deps: InspectorDeps, call: UpstreamCall, status: nu
 /** How an answer says what it says. */
 type AnswerFormat = {
   readonly judge: typeof verdictOfContent
-  readonly usageIn: (answer: Json) => Usage | undefined
+  readonly usageIn: (answer: JsonObject) => Usage | undefined
   readonly readUsage: (bytes: Buffer) => Usage | undefined
 }
-type Json = Readonly<Record<string, unknown>>
 type Good = { readonly status: number; readonly words: AnswerFormat }
 
 const googleWords: AnswerFormat = {
@@ -166,20 +166,16 @@ function createHold() {
 }
 
 /** Google wraps errors in a list on its OpenAI endpoint. */
-function saysError(answer: Json): boolean {
+function saysError(answer: JsonObject): boolean {
   const first: unknown = Array.isArray(answer) ? answer[0] : answer
   return isRecord(first) && first['error'] !== undefined
 }
 
-function parse(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isRecord(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+function parse(text: string): JsonObject | undefined {
+  const value = parseJson(text)
+  return isRecord(value) ? value : undefined
 }
 
-function isRecord(value: unknown): value is Json {
+function isRecord(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null
 }

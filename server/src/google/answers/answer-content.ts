@@ -1,6 +1,5 @@
+import { isObject, objectsOf, type JsonObject } from '../../runtime/json-value.ts'
 import type { VerdictName } from '../verdicts.ts'
-
-type Json = { readonly [name: string]: unknown }
 
 const withheldReasons = new Set([
   'SAFETY',
@@ -30,7 +29,7 @@ export function verdictOfContent(
   if (!isObject(answer)) return 'answer-empty'
   const feedback = answer['promptFeedback']
   if (isObject(feedback) && feedback['blockReason'] !== undefined) return 'answer-withheld'
-  const candidates = listOf(answer['candidates'])
+  const candidates = objectsOf(answer['candidates'])
   if (candidates.some(carriesSomething)) return 'answered'
   const reasons = candidates.map(finishOf)
   if (reasons.some((reason) => withheldReasons.has(reason))) return 'answer-withheld'
@@ -41,11 +40,11 @@ export function verdictOfContent(
   return isTruth ? 'answered' : 'answer-empty'
 }
 
-function carriesSomething(candidate: Json): boolean {
+function carriesSomething(candidate: JsonObject): boolean {
   if (malformedReasons.has(finishOf(candidate))) return false
   const content = candidate['content']
   if (!isObject(content)) return false
-  return listOf(content['parts']).some(
+  return objectsOf(content['parts']).some(
     (part) =>
       Object.keys(part).some((name) => !bySideOfText.has(name)) ||
       (part['text'] !== '' && part['text'] !== undefined),
@@ -55,14 +54,6 @@ function carriesSomething(candidate: Json): boolean {
 /** What a part may have beside its data without carrying anything to a reader. */
 const bySideOfText = new Set(['text', 'thought', 'thoughtSignature', 'partMetadata'])
 
-function finishOf({ finishReason }: Json): string {
+function finishOf({ finishReason }: JsonObject): string {
   return typeof finishReason === 'string' ? finishReason : ''
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function listOf(value: unknown): Json[] {
-  return Array.isArray(value) ? value.filter(isObject) : []
 }

@@ -1,3 +1,5 @@
+import { objectOf, parseJson, type JsonObject } from '../../runtime/json-value.ts'
+
 /**
  * Gemini's answers as far as chat clients are told of them. Google changes its answers without notice: what is odd is not there, and never
  * fails the rest. Written out, since every chunk of every stream is read by it and a schema took longer than JSON.parse.
@@ -31,7 +33,7 @@ export type AnswerPart = {
 type FunctionCall = {
   readonly id: string | undefined
   readonly name: string
-  readonly args: Fields
+  readonly args: JsonObject
 }
 type InlineData = { readonly mimeType: string | undefined; readonly data: string }
 
@@ -66,13 +68,11 @@ export type UsageMetadata = {
   readonly totalTokenCount?: number | undefined
 }
 
-export type GoogleErrorBody = Fields
-
-type Fields = Readonly<Record<string, unknown>>
+export type GoogleErrorBody = JsonObject
 
 /** One GenerateContentResponse, whole or one chunk of a stream; undefined when it is not even JSON of an object. */
 export function readAnswer(json: string): GeminiAnswer | undefined {
-  const answer = objectOf(parse(json))
+  const answer = objectOf(parseJson(json))
   if (answer === undefined) return undefined
   return {
     candidates: listOf(answer['candidates'], readCandidate),
@@ -82,15 +82,7 @@ export function readAnswer(json: string): GeminiAnswer | undefined {
   }
 }
 
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
-}
-
-function readCandidate(candidate: Fields): Candidate {
+function readCandidate(candidate: JsonObject): Candidate {
   return {
     index: numberOf(candidate['index']) ?? 0,
     parts: listOf(objectOf(candidate['content'])?.['parts'], readPart),
@@ -101,7 +93,7 @@ function readCandidate(candidate: Fields): Candidate {
   }
 }
 
-function readPart(part: Fields): AnswerPart {
+function readPart(part: JsonObject): AnswerPart {
   return {
     text: textOf(part['text']),
     thought: part['thought'] === true,
@@ -113,29 +105,29 @@ function readPart(part: Fields): AnswerPart {
   }
 }
 
-function readFunctionCall(call: Fields | undefined): FunctionCall | undefined {
+function readFunctionCall(call: JsonObject | undefined): FunctionCall | undefined {
   const name = textOf(call?.['name'])
   if (call === undefined || name === undefined) return undefined
   return { id: textOf(call['id']), name, args: objectOf(call['args']) ?? {} }
 }
 
-function readInlineData(inline: Fields | undefined): InlineData | undefined {
+function readInlineData(inline: JsonObject | undefined): InlineData | undefined {
   const data = textOf(inline?.['data'])
   if (inline === undefined || data === undefined) return undefined
   return { mimeType: textOf(inline['mimeType']), data }
 }
 
-function readCode(code: Fields | undefined): AnswerPart['executableCode'] {
+function readCode(code: JsonObject | undefined): AnswerPart['executableCode'] {
   if (code === undefined) return undefined
   return { language: textOf(code['language']) ?? '', code: textOf(code['code']) ?? '' }
 }
 
-function readCodeResult(result: Fields | undefined): AnswerPart['codeExecutionResult'] {
+function readCodeResult(result: JsonObject | undefined): AnswerPart['codeExecutionResult'] {
   if (result === undefined) return undefined
   return { outcome: textOf(result['outcome']) ?? '', output: textOf(result['output']) ?? '' }
 }
 
-function readGrounding(grounding: Fields | undefined): Grounding | undefined {
+function readGrounding(grounding: JsonObject | undefined): Grounding | undefined {
   if (grounding === undefined) return undefined
   return {
     pages: listOf(grounding['groundingChunks'], (chunk) => readPage(objectOf(chunk['web']))),
@@ -143,12 +135,12 @@ function readGrounding(grounding: Fields | undefined): Grounding | undefined {
   }
 }
 
-function readPage(web: Fields | undefined): Page | undefined {
+function readPage(web: JsonObject | undefined): Page | undefined {
   const url = textOf(web?.['uri'])
   return url === undefined ? undefined : { url, title: textOf(web?.['title']) ?? url }
 }
 
-function readSupport(support: Fields): Support {
+function readSupport(support: JsonObject): Support {
   const segment = objectOf(support['segment'])
   const indices = support['groundingChunkIndices']
   return {
@@ -161,7 +153,7 @@ function readSupport(support: Fields): Support {
   }
 }
 
-function readLogprobs(result: Fields | undefined): LogprobsResult | undefined {
+function readLogprobs(result: JsonObject | undefined): LogprobsResult | undefined {
   if (result === undefined) return undefined
   return {
     chosen: tokensOf(result['chosenCandidates']),
@@ -176,7 +168,7 @@ function tokensOf(value: unknown): TokenLogprob[] {
   }))
 }
 
-function readUsage(usage: Fields | undefined): UsageMetadata | undefined {
+function readUsage(usage: JsonObject | undefined): UsageMetadata | undefined {
   if (usage === undefined) return undefined
   return {
     promptTokenCount: numberOf(usage['promptTokenCount']),
@@ -191,14 +183,9 @@ function readUsage(usage: Fields | undefined): UsageMetadata | undefined {
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined)
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-const objectOf = (value: unknown) => (isFields(value) ? value : undefined)
-
-const nothing: Fields = {}
+const nothing: JsonObject = {}
 
 /** Every element has its place, also one that is odd: it says nothing. */
-function listOf<T>(value: unknown, read: (element: Fields) => T): T[] {
+function listOf<T>(value: unknown, read: (element: JsonObject) => T): T[] {
   return Array.isArray(value) ? value.map((one: unknown) => read(objectOf(one) ?? nothing)) : []
 }

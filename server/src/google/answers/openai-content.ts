@@ -1,6 +1,5 @@
+import { isObject, type JsonObject } from '../../runtime/json-value.ts'
 import type { VerdictName } from '../verdicts.ts'
-
-type Json = { readonly [name: string]: unknown }
 
 const silentFinishes = new Set(['', 'stop', 'tool_calls', 'function_call'])
 
@@ -21,7 +20,7 @@ export function verdictOfOpenAiContent(
 }
 
 /** Lists hold something or are empty; of what nobody has described any field is an answer. */
-function judgeOther(answer: Json): 'answered' | 'answer-empty' {
+function judgeOther(answer: JsonObject): 'answered' | 'answer-empty' {
   const { data } = answer
   const isEmpty = Array.isArray(data) ? data.length === 0 : Object.keys(answer).length === 0
   return isEmpty ? 'answer-empty' : 'answered'
@@ -30,7 +29,7 @@ function judgeOther(answer: Json): 'answered' | 'answer-empty' {
 /** What a message has beside what it says. */
 const bySide = new Set(['role', 'content', 'extra_content', 'tool_calls'])
 
-function carriesSomething(choice: Json): boolean {
+function carriesSomething(choice: JsonObject): boolean {
   const said = choice['message'] ?? choice['delta']
   if (!isObject(said)) return false
   return Object.entries(said).some(([name, value]) => {
@@ -40,11 +39,7 @@ function carriesSomething(choice: Json): boolean {
   })
 }
 
-function finishOf(choice: Json): string {
+function finishOf(choice: JsonObject): string {
   const finish = choice['finish_reason']
   return typeof finish === 'string' ? finish : ''
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,5 @@
+import { isObject, parseJson, type JsonObject } from '../../runtime/json-value.ts'
+
 /** What Google counted, in tokens; what it did not mention is 0. */
 export type Usage = {
   readonly prompt: number
@@ -11,7 +13,7 @@ export type Usage = {
 /** How a usage is found in an answer, and read. */
 type Wording = {
   readonly marker: string
-  readonly read: (found: Readonly<Record<string, unknown>>) => Usage
+  readonly read: (found: JsonObject) => Usage
 }
 
 /**
@@ -36,13 +38,8 @@ function findUsage(bytes: Buffer, wording: Wording): Usage | undefined {
   if (open !== -1 && !isIts) return findUsage(bytes.subarray(0, start), wording)
   const end = open === -1 ? -1 : endOfObject(bytes, open)
   if (end === -1) return undefined
-  try {
-    const found: unknown = JSON.parse(bytes.toString('utf8', open, end))
-    return typeof found === 'object' && found !== null ? read({ ...found }) : undefined
-  } catch {
-    // Cut in the middle, or no JSON at all: then there is no usage to read.
-    return undefined
-  }
+  const found = parseJson(bytes.toString('utf8', open, end))
+  return isObject(found) ? read(found) : undefined
 }
 
 /** usageMetadata holds numbers, enums and lists of them: no string in it has a brace. */
@@ -57,16 +54,14 @@ function endOfObject(bytes: Buffer, open: number): number {
 }
 
 export function usageOf(metadata: unknown): Usage | undefined {
-  return typeof metadata === 'object' && metadata !== null
-    ? readMetadata({ ...metadata })
-    : undefined
+  return isObject(metadata) ? readMetadata(metadata) : undefined
 }
 
 export function openAiUsageOf(usage: unknown): Usage | undefined {
-  return typeof usage === 'object' && usage !== null ? readOpenAi({ ...usage }) : undefined
+  return isObject(usage) ? readOpenAi(usage) : undefined
 }
 
-function readMetadata(read: Readonly<Record<string, unknown>>): Usage {
+function readMetadata(read: JsonObject): Usage {
   return {
     prompt: count(read['promptTokenCount']),
     output: count(read['candidatesTokenCount']),
@@ -78,7 +73,7 @@ function readMetadata(read: Readonly<Record<string, unknown>>): Usage {
 }
 
 /** Google counts thoughts in the total only, so what is missing from the sum is theirs. */
-function readOpenAi(read: Readonly<Record<string, unknown>>): Usage {
+function readOpenAi(read: JsonObject): Usage {
   const prompt = count(read['prompt_tokens'])
   const output = count(read['completion_tokens'])
   const total = count(read['total_tokens'])

@@ -1,3 +1,4 @@
+import { objectOf, objectsOf, parseJson, type JsonObject } from '../../runtime/json-value.ts'
 import type { QuotaViolation } from '../outcome.ts'
 
 /** What Google's error body says, whatever form it came in. Absent parts are empty, never guessed. */
@@ -15,14 +16,12 @@ export type GoogleError = {
   readonly retryAfterMs: number | undefined
 }
 
-type Json = { readonly [name: string]: unknown }
-
 /** Google's messages are far shorter; the words of a longer one are searched no further, for some searches take long. */
 const messageLength = 4000
 
 /** Reads an error body: an object, an array of one, JSON inside JSON, HTML, half of it, or nothing. Never throws. */
 export function readGoogleError(status: number, bodyText: string): GoogleError {
-  const error = errorIn(parse(bodyText.replace(/^\s*data:/, '')), 0)
+  const error = errorIn(parseJson(bodyText.replace(/^\s*data:/, '')), 0)
   if (error === undefined) {
     return {
       status,
@@ -34,10 +33,10 @@ export function readGoogleError(status: number, bodyText: string): GoogleError {
       retryAfterMs: undefined,
     }
   }
-  const details = objectsIn(error['details'])
+  const details = objectsOf(error['details'])
   const message = text(error['message']).slice(0, messageLength)
   const info = detail(details, 'ErrorInfo')
-  const consumer = text(object(info?.['metadata'])?.['consumer'])
+  const consumer = text(objectOf(info?.['metadata'])?.['consumer'])
   return {
     status: httpStatus(error['code']) ?? status,
     rpcStatus: text(error['status']),
@@ -57,29 +56,21 @@ function httpStatus(code: unknown): number | undefined {
   return typeof code === 'number' && code >= 400 && code < 600 ? code : undefined
 }
 
-function parse(bodyText: string): unknown {
-  try {
-    return JSON.parse(bodyText)
-  } catch {
-    return undefined
-  }
-}
-
 /** Google wraps errors in an array on streams and on its OpenAI endpoint; its SDKs nest one error's text in another's message. */
-function errorIn(value: unknown, depth: number): Json | undefined {
+function errorIn(value: unknown, depth: number): JsonObject | undefined {
   if (depth > 3) return undefined
   if (Array.isArray(value)) return errorIn(value[0], depth + 1)
-  const error = object(object(value)?.['error'])
+  const error = objectOf(objectOf(value)?.['error'])
   if (error === undefined) return undefined
   const message = text(error['message'])
-  const nested = message.startsWith('{') ? errorIn(parse(message), depth + 1) : undefined
+  const nested = message.startsWith('{') ? errorIn(parseJson(message), depth + 1) : undefined
   return nested ?? error
 }
 
-function violationsOf(details: readonly Json[], message: string): QuotaViolation[] {
+function violationsOf(details: readonly JsonObject[], message: string): QuotaViolation[] {
   const told = details
     .filter((one) => isOf(one, 'QuotaFailure'))
-    .flatMap((one) => objectsIn(one['violations']))
+    .flatMap((one) => objectsOf(one['violations']))
     .map((one) => {
       const quotaId = text(one['quotaId'])
       const limit = Number.parseInt(text(one['quotaValue']), 10)
@@ -130,20 +121,9 @@ function plainText(body: string): string {
     .trim()
 }
 
-const isOf = (one: Json, type: string) => text(one['@type']).endsWith(`.${type}`)
-const detail = (details: readonly Json[], type: string) => details.find((one) => isOf(one, type))
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function object(value: unknown): Json | undefined {
-  return isObject(value) ? value : undefined
-}
-
-function objectsIn(value: unknown): Json[] {
-  return Array.isArray(value) ? value.filter(isObject) : []
-}
+const isOf = (one: JsonObject, type: string) => text(one['@type']).endsWith(`.${type}`)
+const detail = (details: readonly JsonObject[], type: string) =>
+  details.find((one) => isOf(one, type))
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''

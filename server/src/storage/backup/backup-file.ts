@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:cryp
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { z } from 'zod'
+import { parseJson } from '../../runtime/json-value.ts'
 import { StartError } from '../../runtime/start-error.ts'
 
 /**
@@ -39,7 +40,7 @@ export async function sealFile(contents: unknown, passphrase: string): Promise<B
 /** The sealed value. Rejects with StartError. */
 export async function openFile(bytes: Buffer, passphrase: string): Promise<unknown> {
   const end = bytes.subarray(0, longestHead).indexOf(newLine) + 1
-  const read = head.safeParse(parse(bytes.toString('utf8', 0, end)))
+  const read = head.safeParse(parseJson(bytes.toString('utf8', 0, end)))
   if (!read.success)
     throw new StartError(
       'The file is no backup of Gemini Balance. Name a file that `export` wrote.',
@@ -53,7 +54,7 @@ export async function openFile(bytes: Buffer, passphrase: string): Promise<unkno
   const nonce = Buffer.from(read.data.nonce, 'base64')
   const key = await keyFrom(passphrase, salt)
   const packed = open(bytes, { key, nonce, end })
-  return parse((await promisify(gunzip)(packed)).toString('utf8'))
+  return parseJson((await promisify(gunzip)(packed)).toString('utf8'))
 }
 
 type Seal = { readonly key: Buffer; readonly nonce: Buffer; readonly end: number }
@@ -81,12 +82,4 @@ function keyFrom(passphrase: string, salt: Buffer): Promise<Buffer> {
       else resolve(key)
     })
   })
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

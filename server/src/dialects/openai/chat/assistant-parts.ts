@@ -1,5 +1,6 @@
 import type { AssistantMessage, ToolCall } from './chat-request.ts'
 import type { Part } from '../../../google/requests/gemini-request.ts'
+import { isObject, parseJson } from '../../../runtime/json-value.ts'
 import { messageParts } from './message-parts.ts'
 import type { FindSignature } from '../../translate/thought-signatures.ts'
 import { geminiCallId } from '../../translate/tool-call-id.ts'
@@ -74,13 +75,8 @@ function readArguments(
 ): Record<string, unknown> | undefined {
   if (given === null || given === undefined || given === '') return {}
   if (typeof given !== 'string') return given
-  try {
-    const parsed: unknown = JSON.parse(given)
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
-    return Object.fromEntries(Object.entries(parsed))
-  } catch {
-    return undefined
-  }
+  const parsed = parseJson(given)
+  return isObject(parsed) ? { ...parsed } : undefined
 }
 
 /** A signature of the message belongs to its text, or, where it says nothing, to its first call. */

@@ -1,6 +1,6 @@
 import type { GatewayRequest } from '../../../gateway/request.ts'
 import { createSseSplitter } from '../../../google/answers/stream-chunks.ts'
-import { isObject, listOf, type JsonObject } from '../../../runtime/json-value.ts'
+import { listOf, objectOf, parseJson, type JsonObject } from '../../../runtime/json-value.ts'
 import type { ClientRequest } from '../../dialect.ts'
 import { brokenAnswer, FailureError, googleFailure, type Failure } from '../../failures.ts'
 import type { DialectServices } from '../../services.ts'
@@ -106,11 +106,6 @@ function failureIn(chunk: JsonObject | undefined, text: string): Failure | undef
 }
 
 function parse(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    const one = Array.isArray(value) ? listOf(value)[0] : value
-    return isObject(one) ? one : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text)
+  return objectOf(Array.isArray(value) ? listOf(value)[0] : value)
 }
