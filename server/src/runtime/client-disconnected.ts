@@ -1,7 +1,7 @@
-/** Why an attempt was abandoned when its client went away. */
+/** The reason of an abort when the client closed its connection. */
 export class ClientDisconnected extends Error {
   constructor() {
-    super('The client left.')
-    this.name = 'ClientLeft'
+    super('The client disconnected.')
+    this.name = 'ClientDisconnected'
   }
 }

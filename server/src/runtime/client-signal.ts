@@ -1,18 +1,15 @@
 import { ClientDisconnected } from './client-disconnected.ts'
 
-/**
- * Whether the client of a request is still there. Lighter than an AbortSignal, which costs more than a whole lane's bookkeeping and
- * which most requests never need: one is made for those that ask.
- */
+/** A light AbortSignal: a real one costs more than a lane's bookkeeping, and most requests need none. It is made when asked for. */
 export interface ClientSignal {
   readonly aborted: boolean
-  /** Aborts when the client leaves before its answer is complete. */
+  /** Aborts when the client disconnects before its answer is complete. */
   readonly abortSignal: AbortSignal
-  /** Calls back once, when the client leaves. The returned function takes that back. */
+  /** Calls back at most once. Returns the function that unsubscribes. */
   onAbort(callback: () => void): () => void
 }
 
-/** A presence that somebody else ends. */
+/** To a ClientSignal what an AbortController is to an AbortSignal. */
 export class ClientAbort implements ClientSignal {
   aborted = false
   #callbacks: (() => void)[] = []
@@ -40,7 +37,7 @@ export class ClientAbort implements ClientSignal {
   }
 }
 
-/** Who makes a call of the gateway's own does not leave. */
+/** For calls that the gateway makes itself. */
 export const neverAborted: ClientSignal = {
   aborted: false,
   get abortSignal() {

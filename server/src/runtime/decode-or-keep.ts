@@ -1,4 +1,4 @@
-/** Text without its percent codes; as it is where a percent sign stands for itself. */
+/** Decodes percent codes; keeps a text that is not percent-encoded. */
 export function decodeOrKeep(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -1,23 +1,23 @@
 import { yieldToEventLoop } from './yield-to-event-loop.ts'
 
-const atOnce = 50
+const batchSize = 50
 const sliceMs = 1
 
-/** Does what is to be done with many things a few at a time, and lets requests in between. */
+/** Handles many items a few at a time, and yields to requests in between. */
 export async function forEachInSlices<T>(
   items: Iterable<T>,
-  act: (some: readonly T[]) => void,
+  act: (batch: readonly T[]) => void,
 ): Promise<void> {
   let since = performance.now()
-  let some: T[] = []
+  let batch: T[] = []
   for (const item of items) {
-    some.push(item)
-    if (some.length < atOnce) continue
-    act(some)
-    some = []
+    batch.push(item)
+    if (batch.length < batchSize) continue
+    act(batch)
+    batch = []
     if (performance.now() - since < sliceMs) continue
     await yieldToEventLoop()
     since = performance.now()
   }
-  if (some.length > 0) act(some)
+  if (batch.length > 0) act(batch)
 }

@@ -1,18 +1,18 @@
 type Order<T> = {
-  /** Least first; read when an item is pushed or updated, and at no other time. */
+  /** Lowest first; read only when an item is pushed or updated. */
   readonly rankOf: (item: T) => number
-  /** Decides among equal ranks; without it they come in no particular order. */
+  /** Orders equal ranks; without it their order is undefined. */
   readonly tieOf?: (item: T) => number
   readonly indexOf: (item: T) => number
-  /** Where the heap notes an item's place; -1 when it leaves. */
+  /** Stores an item's position in the heap; -1 when it leaves. */
   readonly setIndex: (item: T, index: number) => void
 }
 
 const firstCapacity = 16
 
 /**
- * A binary heap whose items know their place, so that any of them can leave or move in O(log n). Ranks lie side by side in the
- * heap itself: to compare them none of the items is touched, which in a large fleet are far from the processor.
+ * A binary heap whose items know their position, so that each can leave or move in O(log n). Ranks are stored in an array of the
+ * heap: comparing them reads no items, which would be cache misses in a large fleet.
  */
 export class IndexedHeap<T> {
   readonly #items: T[] = []
@@ -36,7 +36,7 @@ export class IndexedHeap<T> {
     const index = this.#items.length
     if (index === this.#ranks.length) this.#grow()
     this.#items.push(item)
-    this.#note(item, index)
+    this.#readRank(item, index)
     this.#rise(index)
   }
 
@@ -50,10 +50,10 @@ export class IndexedHeap<T> {
     if (index < end) this.#settle(index)
   }
 
-  /** Puts an item right whose rank has changed. */
+  /** Moves an item whose rank has changed. */
   update(item: T): void {
     const index = this.#order.indexOf(item)
-    this.#note(item, index)
+    this.#readRank(item, index)
     this.#settle(index)
   }
 
@@ -62,7 +62,7 @@ export class IndexedHeap<T> {
     return this.#items
   }
 
-  #note(item: T, index: number): void {
+  #readRank(item: T, index: number): void {
     const { rankOf, tieOf } = this.#order
     this.#ranks[index] = rankOf(item)
     if (tieOf) this.#ties[index] = tieOf(item)

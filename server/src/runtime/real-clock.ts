@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/** Longer waits than a timer can count are cut into pieces. */
+/** Longer waits are split, since setTimeout cannot hold them. */
 const longestTimerMs = 2 ** 31 - 1
 
 export const realClock: Clock = {

@@ -4,10 +4,7 @@ const process = randomBytes(4).toString('hex')
 let count = 0
 let stamp = { at: 0, text: '' }
 
-/**
- * A name for a request that no other has. Names grow with time, so that an index over them is written at its end: random ones cost the request
- * log two thirds more.
- */
+/** Unique. Ids grow with time, so that an index over them is written at its end: random ids cost the request log two thirds more. */
 export function newRequestId(now: number): string {
   count = (count + 1) % 10_000_000
   if (stamp.at !== now) stamp = { at: now, text: now.toString(36) }

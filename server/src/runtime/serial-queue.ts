@@ -1,4 +1,4 @@
-/** Does one thing after the other, each when the one before is done, well or badly. */
+/** Runs tasks one at a time, in order. A failed task does not stop the next. */
 export function createSerialQueue(): <T>(act: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
   return (act) => {

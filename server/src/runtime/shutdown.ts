@@ -1,4 +1,4 @@
-/** What has been opened, closed in the opposite order: at the end, or when a start comes no further. */
+/** Closes what has been opened, in reverse order: at the end, or when a start fails halfway. */
 export type Shutdown = {
   add(close: () => void | Promise<void>): void
   close(): Promise<void>

@@ -1,6 +1,6 @@
-/** Where the bytes of an answer go. */
+/** Receives the bytes of an answer, with backpressure. */
 export interface Sink {
-  /** Takes the next bytes; false when it is full and `onDrain` will tell. */
+  /** False when it is full: write no more until `onDrain` calls. */
   write(chunk: Buffer): boolean
   onDrain(resume: () => void): void
 }

@@ -2,10 +2,10 @@ import { yieldToEventLoop } from './yield-to-event-loop.ts'
 import { chunks } from './chunks.ts'
 
 const runLength = 500
-/** So many steps of a merge take as long as a run takes to be sorted. */
-const breath = 5000
+/** Merging so many items takes about as long as sorting one run. */
+const itemsPerSlice = 5000
 
-/** Sorts a long list in pieces, and lets requests in between. Equals keep their order. */
+/** A stable sort of a long list that yields to requests in between. */
 export async function sortInSlices<T>(
   items: readonly T[],
   compare: (a: T, b: T) => number,
@@ -36,10 +36,10 @@ async function merge<T>(
     for (let next = first[at]; next !== undefined && compare(next, item) <= 0; next = first[at]) {
       merged.push(next)
       at += 1
-      if (merged.length % breath === 0) await yieldToEventLoop()
+      if (merged.length % itemsPerSlice === 0) await yieldToEventLoop()
     }
     merged.push(item)
-    if (merged.length % breath === 0) await yieldToEventLoop()
+    if (merged.length % itemsPerSlice === 0) await yieldToEventLoop()
   }
   return at === first.length ? merged : merged.concat(first.slice(at))
 }

@@ -1,4 +1,4 @@
-/** A start that cannot work, in one sentence for the person who started it. */
+/** Why the program cannot start, as a message for the operator. */
 export class StartError extends Error {
   constructor(sentence: string, cause?: unknown) {
     super(sentence, { cause })

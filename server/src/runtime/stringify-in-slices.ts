@@ -1,11 +1,11 @@
 import { forEachInSlices } from './for-each-in-slices.ts'
 
-/** An object with more members than these is written in pieces, as every list is. */
-const many = 50
-/** How far down long members are looked for. */
-const deepest = 2
+/** Objects with more members are written in slices, as every list is. */
+const manyMembers = 50
+/** How deep long lists and objects are looked for. */
+const maxDepth = 2
 
-/** An object or a list as JSON. What is long in it is written a few members at a time, and requests are let in between. */
+/** JSON of an object or a list. Long lists and objects are written a few members at a time, and requests run in between. */
 export async function stringifyInSlices(value: object): Promise<Buffer> {
   const pieces: Buffer[] = []
   await write(pieces, value, 0)
@@ -13,7 +13,7 @@ export async function stringifyInSlices(value: object): Promise<Buffer> {
 }
 
 async function write(pieces: Buffer[], value: unknown, depth: number): Promise<void> {
-  if (typeof value !== 'object' || value === null || depth > deepest || 'toJSON' in value) {
+  if (typeof value !== 'object' || value === null || depth > maxDepth || 'toJSON' in value) {
     pieces.push(Buffer.from(JSON.stringify(value)))
   } else if (Array.isArray(value)) {
     await writeInPieces(pieces, value, { ...list, json: (some) => JSON.stringify(some) })
@@ -29,7 +29,7 @@ async function writeObject(
   entries: readonly Entry[],
   depth: number,
 ): Promise<void> {
-  if (entries.length > many) {
+  if (entries.length > manyMembers) {
     const json = (some: readonly Entry[]) => JSON.stringify(Object.fromEntries(some))
     return writeInPieces(pieces, entries, { ...map, json })
   }

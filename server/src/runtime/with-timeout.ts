@@ -1,4 +1,4 @@
-/** Ends when the work ends, or when its time is over. What the work does later is nobody's concern. */
+/** Resolves when the work ends or when the time is over. The work itself is not cancelled. */
 export async function withTimeout(limitMs: number, work: () => Promise<void>): Promise<void> {
   if (!Number.isFinite(limitMs)) return work()
   let timer: NodeJS.Timeout | undefined

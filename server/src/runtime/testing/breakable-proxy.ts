@@ -2,13 +2,13 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 export type BreakableProxy = {
   readonly port: number
-  /** `refuse`: what stands is cut, and nobody is let in. `hang`: nothing passes any more, and nobody is told. `pass`: as if nothing had been. */
+  /** `refuse`: closes all connections and accepts none. `hang`: keeps connections open and passes no bytes. `pass`: forwards again. */
   become(mode: 'pass' | 'refuse' | 'hang'): void
   connections(): number
   close(): Promise<void>
 }
 
-/** Stands between us and a server, and breaks as networks break. */
+/** A TCP proxy that can fail as networks do. */
 export async function startBreakableProxy(target: {
   readonly host: string
   readonly port: number
@@ -19,7 +19,7 @@ export async function startBreakableProxy(target: {
   const track = (socket: Socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-    // A broken connection is what this is for.
+    // Expected: the tests break connections.
     socket.on('error', () => socket.destroy())
   }
   const server = createServer((client) => {
@@ -48,7 +48,7 @@ export async function startBreakableProxy(target: {
   return {
     port: addressOf(server.address()).port,
     become(next) {
-      // What hung stays broken: bytes were lost.
+      // Connections that hung have lost bytes: they cannot go on.
       if (next === 'refuse' || mode === 'hang') cut()
       mode = next
     },

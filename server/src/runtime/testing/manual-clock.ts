@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 
-/** A clock that stands still until it is told to move. */
+/** A clock that moves only when a test moves it. */
 export type ManualClock = Clock & {
   advance(byMs: number): void
   readonly timers: number

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** Real traffic, recorded elsewhere and laid beside the repository; absent on most machines. */
+/** Recorded traffic beside the repository; absent on most machines. */
 const folder = new URL('../../../../../shared/recorded/', import.meta.url)
 
 /** A recording's lines, each a JSON text; undefined where there is no recording. */
