@@ -1,5 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { createAdminAccess, type Access, type AdminAccess } from '../auth/admins/admin-access.ts'
+import {
+  createAdminAccess,
+  type AdminIdentity,
+  type AdminAccess,
+} from '../auth/admins/admin-access.ts'
 import { createAdminSessions, type AdminSessions } from '../auth/admins/admin-sessions.ts'
 import { clientLimits, createGuessThrottle } from '../auth/admins/guess-throttle.ts'
 import { createSessionWriter } from '../auth/admins/session-writer.ts'
@@ -27,7 +31,7 @@ export type ComposedAccess = {
   /** Who calls as a client. */
   readonly callers: Callers
   /** Calls back once when what let somebody in is no longer so. Returns the end of the watch. */
-  readonly watch: (access: Access, ended: () => void) => () => void
+  readonly watch: (access: AdminIdentity, ended: () => void) => () => void
   close(): Promise<void>
 }
 
@@ -43,10 +47,10 @@ export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
     onChange: writer.write,
   })
   let trusted = createTrustedProxies(settings.current().trustedProxies)
-  sessions.follow(markOf(settings.current().authToken))
+  sessions.setTokenMark(markOf(settings.current().authToken))
   settings.subscribe((now, before) => {
     const names = new Set(changedSettings(now, before).map(({ name }) => name))
-    if (names.has('authToken')) sessions.follow(markOf(now.authToken))
+    if (names.has('authToken')) sessions.setTokenMark(markOf(now.authToken))
     if (names.has('trustedProxies')) trusted = createTrustedProxies(now.trustedProxies)
   })
 
@@ -59,7 +63,7 @@ export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
       adminToken: () => settings.current().authToken,
       isClientToken: (token) => registry.identify([token])?.isAdmin === false,
     }),
-    callers: throttleGuesses(registry, guesses, (request) => trusted.arrival(request).address),
+    callers: throttleGuesses(registry, guesses, (request) => trusted.originOf(request).address),
     sessions,
     trusted: () => trusted,
     watch(access, ended) {

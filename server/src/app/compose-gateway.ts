@@ -65,7 +65,7 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
       { attempted: ({ reservation, startedAt }) => book.noteUse(reservation.key, startedAt) },
       { attempted: (report) => requestLog.record(describeAttempt(report, errors)) },
       traffic,
-      observeTokenUse({ record: callers.spend, prices }),
+      observeTokenUse({ record: callers.recordUse, prices }),
       deps.counters,
     ],
   })

@@ -9,7 +9,7 @@ import type { PriceBook } from '../telemetry/usage/price-book.ts'
 import { makeAdminToken } from './admin-token.ts'
 import { realClock } from '../runtime/real-clock.ts'
 import { createCalendar } from '../runtime/calendar.ts'
-import { rememberTokenUse } from './remember-token-use.ts'
+import { restoreTokenUse } from './restore-token-use.ts'
 
 export type TokensDeps = {
   readonly storage: Pick<Storage, 'tokens' | 'usage'>
@@ -46,14 +46,14 @@ export async function composeTokens({
   })
   const follow = () => {
     const { allowedTokens, authToken } = settings.current()
-    return tokens.follow(allowedTokens, authToken)
+    return tokens.applySettings(allowedTokens, authToken)
   }
   settings.guard((next, changed) => adminProblems(next, { changed, tokens: tokens.all() }))
   await follow()
   const newAdminToken = await partAdmin({ settings, registry })
   if (newAdminToken !== undefined) await follow()
   const { usage } = storage
-  await rememberTokenUse({ registry, usage, prices, calendar, now: realClock.now() })
+  await restoreTokenUse({ registry, usage, prices, calendar, now: realClock.now() })
   settings.subscribe((now, before) => {
     const names = changedSettings(now, before).map(({ name }) => name)
     if (names.includes('allowedTokens') || names.includes('authToken')) follow().catch(onError)

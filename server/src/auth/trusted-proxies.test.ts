@@ -10,50 +10,50 @@ const forwarded = (list: string) => ({ 'x-forwarded-for': list })
 describe('the address of a client', () => {
   const proxies = createTrustedProxies(['10.0.0.0/8', '127.0.0.1', '::1', 'fd00::/8'])
   const addressOf = (peer: string, list: string) =>
-    proxies.arrival(from(peer, forwarded(list))).address
+    proxies.originOf(from(peer, forwarded(list))).address
 
   test.each([
-    ['a stranger says nothing that is believed', '203.0.113.5', '1.2.3.4', '203.0.113.5'],
+    ['headers of an untrusted peer are ignored', '203.0.113.5', '1.2.3.4', '203.0.113.5'],
     ['a trusted proxy is believed', '10.0.0.1', '1.2.3.4', '1.2.3.4'],
-    ['so is one on this machine', '::1', '1.2.3.4', '1.2.3.4'],
-    ['and one whose IPv4 is written as IPv6', '::ffff:10.0.0.1', '1.2.3.4', '1.2.3.4'],
-    ['what the client wrote itself stands left of it', '10.0.0.1', '6.6.6.6, 1.2.3.4', '1.2.3.4'],
-    ['proxies in a row are passed', '10.0.0.1', '6.6.6.6, 1.2.3.4, 10.0.0.2', '1.2.3.4'],
-    ['what is no address ends the reading', '10.0.0.1', '6.6.6.6, evil, 10.0.0.2', '10.0.0.2'],
-    ['ports are no part of it', '10.0.0.1', '1.2.3.4:5678', '1.2.3.4'],
-    ['nor are brackets', '10.0.0.1', '[2001:DB8::1]:443', '2001:db8::1'],
-    ['nothing forwarded is the proxy itself', '10.0.0.1', '', '10.0.0.1'],
-    ['only proxies are the first of them', '10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.3'],
+    ['a trusted proxy on this machine is believed', '::1', '1.2.3.4', '1.2.3.4'],
+    ['a trusted IPv4 written as IPv6 is believed', '::ffff:10.0.0.1', '1.2.3.4', '1.2.3.4'],
+    ['addresses that the client forged are ignored', '10.0.0.1', '6.6.6.6, 1.2.3.4', '1.2.3.4'],
+    ['trusted proxies in a chain are skipped', '10.0.0.1', '6.6.6.6, 1.2.3.4, 10.0.0.2', '1.2.3.4'],
+    ['a malformed address ends the chain', '10.0.0.1', '6.6.6.6, evil, 10.0.0.2', '10.0.0.2'],
+    ['a port is removed', '10.0.0.1', '1.2.3.4:5678', '1.2.3.4'],
+    ['brackets are removed', '10.0.0.1', '[2001:DB8::1]:443', '2001:db8::1'],
+    ['without the header the address is the proxy', '10.0.0.1', '', '10.0.0.1'],
+    ['a chain of proxies only is its first', '10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.3'],
   ])('%s', (_, peer, list, address) => {
     expect(addressOf(peer, list)).toBe(address)
   })
 
-  test('is not known of a connection without one', () => {
-    const arrival = proxies.arrival({ headers: forwarded('1.2.3.4'), socket: {} })
-    expect(arrival.address).toBe('unknown')
+  test('is unknown where the connection has none', () => {
+    const origin = proxies.originOf({ headers: forwarded('1.2.3.4'), socket: {} })
+    expect(origin.address).toBe('unknown')
   })
 })
 
 describe('TLS and host', () => {
   const proxies = createTrustedProxies(['10.0.0.1'])
-  const said = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'me.example' }
+  const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'me.example' }
 
-  test('are what a trusted proxy says', () => {
-    expect(proxies.arrival(from('10.0.0.1', said))).toMatchObject({
+  test('come from the headers of a trusted proxy', () => {
+    expect(proxies.originOf(from('10.0.0.1', headers))).toMatchObject({
       isSecure: true,
       host: 'me.example',
     })
   })
 
-  test('are not what others say', () => {
-    expect(proxies.arrival(from('10.0.0.2', said))).toMatchObject({
+  test('do not come from the headers of others', () => {
+    expect(proxies.originOf(from('10.0.0.2', headers))).toMatchObject({
       isSecure: false,
       host: 'gateway:8000',
     })
   })
 
-  test('are those of the connection where nothing is said', () => {
+  test('come from the connection where no header gives them', () => {
     const request = { headers: {}, socket: { remoteAddress: '10.0.0.2', encrypted: true } }
-    expect(proxies.arrival(request)).toMatchObject({ isSecure: true, host: undefined })
+    expect(proxies.originOf(request)).toMatchObject({ isSecure: true, host: undefined })
   })
 })

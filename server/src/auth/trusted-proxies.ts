@@ -1,29 +1,28 @@
 import { BlockList, isIP } from 'node:net'
 
-/** What is known of the way a request came. */
-export type Arrival = {
-  /** Who sent it: an address as text, or `unknown`. */
+/** Where a request came from. */
+export type RequestOrigin = {
+  /** The client's IP address, or `unknown`. */
   readonly address: string
-  /** Whether it travelled encrypted where the client saw it. */
+  /** Whether the client used TLS. */
   readonly isSecure: boolean
-  /** The host that the client meant. */
+  /** The host that the client asked for. */
   readonly host: string | undefined
 }
 
-/** A request as far as it says where it came from. */
-export type Arriving = {
+export type IncomingHeaders = {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly socket: { readonly remoteAddress?: string | undefined; readonly encrypted?: unknown }
 }
 
 export type TrustedProxies = {
-  arrival(request: Arriving): Arrival
+  originOf(request: IncomingHeaders): RequestOrigin
 }
 
-/** More hops than any chain of proxies has. */
-const mostHops = 32
+/** Longer than any real chain of proxies. */
+const maxHops = 32
 
-/** Believes the forwarding headers of these addresses and ranges, and of nobody else. */
+/** Trusts forwarding headers only from these addresses and ranges. */
 export function createTrustedProxies(proxies: readonly string[]): TrustedProxies {
   const trusted = blockListOf(proxies)
   const isTrusted = (address: string) => {
@@ -32,7 +31,7 @@ export function createTrustedProxies(proxies: readonly string[]): TrustedProxies
   }
 
   return {
-    arrival({ headers, socket }) {
+    originOf({ headers, socket }) {
       const peer = addressOf(socket.remoteAddress ?? '') ?? 'unknown'
       const direct = { address: peer, isSecure: socket.encrypted === true, host: headers['host'] }
       if (!isTrusted(peer)) return { ...direct, host: firstOf(direct.host) }
@@ -46,10 +45,10 @@ export function createTrustedProxies(proxies: readonly string[]): TrustedProxies
   }
 }
 
-/** Each hop names the one before it, the nearest last: the first that is not trusted is the client, whatever stands left of it. */
+/** Each hop appends the address before it: read from the right, the first untrusted address is the client. The rest may be forged. */
 function clientBehind(peer: string, forwarded: string, isTrusted: (address: string) => boolean) {
   let client = peer
-  for (const hop of forwarded.split(',').slice(-mostHops).toReversed()) {
+  for (const hop of forwarded.split(',').slice(-maxHops).toReversed()) {
     const address = addressOf(hop)
     if (address === undefined) return client
     client = address
@@ -58,7 +57,7 @@ function clientBehind(peer: string, forwarded: string, isTrusted: (address: stri
   return client
 }
 
-/** An address without port, brackets and zone; IPv4 as such also where it is written as IPv6. */
+/** Removes port, brackets and zone; IPv4 written as IPv6 becomes IPv4. */
 function addressOf(written: string): string | undefined {
   const trimmed = written.trim()
   const bare =

@@ -1,9 +1,9 @@
 import type { EndpointName } from '@gemini-balance/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Access, AdminAccess } from '../../auth/admins/admin-access.ts'
-import { isOwnPage } from '../../auth/admins/same-origin.ts'
+import type { AdminIdentity, AdminAccess } from '../../auth/admins/admin-access.ts'
+import { isSameOrigin } from '../../auth/admins/same-origin.ts'
 import { readSessionCookie } from '../../auth/admins/session-cookie.ts'
-import type { Arrival, TrustedProxies } from '../../auth/trusted-proxies.ts'
+import type { RequestOrigin, TrustedProxies } from '../../auth/trusted-proxies.ts'
 import { bearerOf } from '../../auth/clients/credentials.ts'
 
 /** An admin request on its way to what answers it. */
@@ -11,8 +11,8 @@ export type AdminCall = {
   readonly name: EndpointName
   readonly request: FastifyRequest
   readonly reply: FastifyReply
-  readonly arrival: Arrival
-  readonly access: Access
+  readonly arrival: RequestOrigin
+  readonly access: AdminIdentity
 }
 
 /** Why a request goes no further. */
@@ -34,7 +34,7 @@ export function whoComes(
   { raw }: FastifyRequest,
   isPublic: boolean,
 ): Pick<AdminCall, 'arrival' | 'access'> {
-  const arrival = trusted().arrival(raw)
+  const arrival = trusted().originOf(raw)
   const cookie = readSessionCookie(raw.headers.cookie, arrival.isSecure)
   const bearer = isPublic ? undefined : bearerOf(raw)
   return { arrival, access: access.identify({ address: arrival.address, bearer, cookie }) }
@@ -51,11 +51,11 @@ export function refusalOf(
     return wrongToken
   }
   // A token is sent by whoever means to; a cookie goes along by itself, and a login may be slipped to somebody.
-  if (access.kind !== 'token' && !isOwnPage(senderOf(request, arrival))) return foreignPage
+  if (access.kind !== 'token' && !isSameOrigin(senderOf(request, arrival))) return foreignPage
   return undefined
 }
 
-function senderOf({ method, headers }: FastifyRequest, { host }: Arrival) {
+function senderOf({ method, headers }: FastifyRequest, { host }: RequestOrigin) {
   const site = headers['sec-fetch-site']
   return {
     method,

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Access } from '../../auth/admins/admin-access.ts'
+import type { AdminIdentity } from '../../auth/admins/admin-access.ts'
 import type { EventBus } from '../../telemetry/events/event-bus.ts'
 import { createEventWriter } from '../../telemetry/events/event-writer.ts'
 import { problem, type AdminCall } from './admin-frame.ts'
@@ -8,7 +8,7 @@ import { adminHeaders } from '../../http/security-headers.ts'
 export type EventRoutesDeps = {
   readonly bus: EventBus
   /** Calls back when what let somebody in is no longer so. Returns the end of the watch. */
-  readonly watch: (access: Access, ended: () => void) => () => void
+  readonly watch: (access: AdminIdentity, ended: () => void) => () => void
   /** How many may look on at a time. */
   readonly limit?: number
   readonly keepAliveMs?: number
@@ -46,7 +46,11 @@ export function createEventStreams(deps: EventRoutesDeps): EventStreams {
 }
 
 /** Returns what ends it. */
-function stream(deps: EventRoutesDeps, response: ServerResponse, access: Access): () => void {
+function stream(
+  deps: EventRoutesDeps,
+  response: ServerResponse,
+  access: AdminIdentity,
+): () => void {
   response.writeHead(200, {
     ...adminHeaders,
     'content-type': 'text/event-stream; charset=utf-8',

@@ -27,7 +27,7 @@ export function openSessionHandlers(deps: SessionHandlerDeps): Pick<Handlers, Se
       return { done }
     },
     async endOtherSessions(_input, by) {
-      const ended = sessions.endAll(by.session)
+      const ended = sessions.endAllExcept(by.session)
       note(by, 'other sessions', ended)
       return { ended }
     },

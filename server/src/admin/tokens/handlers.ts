@@ -80,6 +80,6 @@ function shown(tokens: ClientTokens, token: ClientToken): TokenShown {
     expiresAt: token.expiresAt ?? null,
     allowedModels: token.allowedModels === undefined ? null : [...token.allowedModels],
     allowedDialects: token.allowedDialects === undefined ? null : [...token.allowedDialects],
-    use: { ...tokens.use(digest) },
+    use: { ...tokens.counters(digest) },
   }
 }

@@ -1,43 +1,43 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import type { AdminSessions, SessionShown } from './admin-sessions.ts'
+import type { AdminSessions, SessionView } from './admin-sessions.ts'
 import type { GuessThrottle } from './guess-throttle.ts'
 
-/** What an admin request shows of itself. */
-export type Shown = {
+/** What an admin request authenticates with. */
+export type AdminCredentials = {
   readonly address: string
   readonly bearer: string | undefined
   readonly cookie: string | undefined
 }
 
-export type Access =
-  | { readonly kind: 'session'; readonly session: SessionShown }
+export type AdminIdentity =
+  | { readonly kind: 'session'; readonly session: SessionView }
   | { readonly kind: 'token' }
-  /** Nothing was shown, or a session that is no more. */
+  /** No credentials, or a session that has ended. */
   | { readonly kind: 'nobody' }
   | { readonly kind: 'wrong-token' | 'client-token' }
-  /** Not even looked at. */
+  /** The token was not checked. */
   | { readonly kind: 'throttled'; readonly retryAfterMs: number }
 
 export type AdminAccess = {
-  identify(shown: Shown): Access
-  /** Opens a session for whoever knows the admin token. */
+  identify(credentials: AdminCredentials): AdminIdentity
+  /** Begins a session for the right admin token. */
   login(from: { address: string; userAgent: string }, token: string): Login
 }
 
 export type Login =
-  | { readonly kind: 'open'; readonly secret: string; readonly session: SessionShown }
+  | { readonly kind: 'open'; readonly secret: string; readonly session: SessionView }
   | { readonly kind: 'wrong-token' | 'client-token' }
   | { readonly kind: 'throttled'; readonly retryAfterMs: number }
 
 export type AdminAccessDeps = {
   readonly sessions: AdminSessions
   readonly throttle: GuessThrottle
-  /** As the settings have it now. Empty is nobody's. */
+  /** From the settings, now. An empty one matches no token. */
   readonly adminToken: () => string
   readonly isClientToken: (token: string) => boolean
 }
 
-/** Who may do what an operator may: a session, or the admin token itself. Client tokens open nothing, and are no guesses. */
+/** Authenticates admins by session or by the admin token. A client token is refused, and does not count as a guess. */
 export function createAdminAccess(deps: AdminAccessDeps): AdminAccess {
   const { sessions, throttle, adminToken, isClientToken } = deps
 
@@ -45,8 +45,8 @@ export function createAdminAccess(deps: AdminAccessDeps): AdminAccess {
     if (isClientToken(token)) return { kind: 'client-token' as const }
     const isRight = isSameToken(token, adminToken())
     if (!isRight && throttle.isRepeated(address, token)) return { kind: 'wrong-token' as const }
-    const permit = throttle.permit(address)
-    if (!permit.ok) return { kind: 'throttled' as const, retryAfterMs: permit.retryAfterMs }
+    const allowed = throttle.check(address)
+    if (!allowed.ok) return { kind: 'throttled' as const, retryAfterMs: allowed.retryAfterMs }
     if (isRight) {
       throttle.succeeded(address, forgive)
       return { kind: 'token' as const }
@@ -69,8 +69,8 @@ export function createAdminAccess(deps: AdminAccessDeps): AdminAccess {
   }
 }
 
-/** Digests are of one length, whatever was sent. */
-function isSameToken(sent: string, meant: string): boolean {
-  if (meant === '') return false
-  return timingSafeEqual(hash('sha256', sent, 'buffer'), hash('sha256', meant, 'buffer'))
+/** Compares digests, which have one length, as timingSafeEqual needs. */
+function isSameToken(sent: string, expected: string): boolean {
+  if (expected === '') return false
+  return timingSafeEqual(hash('sha256', sent, 'buffer'), hash('sha256', expected, 'buffer'))
 }

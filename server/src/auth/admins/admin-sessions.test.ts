@@ -5,7 +5,7 @@ import { createSessionWriter } from './session-writer.ts'
 const hourMs = 3_600_000
 const from = { address: '192.0.2.1', userAgent: 'a browser' }
 
-function bench(stored: readonly AdminSession[] = []) {
+function setUp(stored: readonly AdminSession[] = []) {
   const time = { at: 1_790_000_000_000, lifetimeMs: 24 * hourMs }
   const rows = new Map(stored.map((one) => [one.digest, one]))
   const sessions = createAdminSessions(stored, {
@@ -16,13 +16,13 @@ function bench(stored: readonly AdminSession[] = []) {
       for (const one of added) rows.set(one.digest, one)
     },
   })
-  sessions.follow('a mark')
+  sessions.setTokenMark('a mark')
   return { sessions, time, rows }
 }
 
 describe('a session', () => {
-  test('is opened by its secret and by nothing that is stored or shown', () => {
-    const { sessions, rows } = bench()
+  test('is found by its secret, and by nothing that is stored or shown', () => {
+    const { sessions, rows } = setUp()
     const { secret, session } = sessions.begin(from)
     expect(sessions.find(secret)).toMatchObject({ id: session.id, ...from })
     const [row] = rows.values()
@@ -31,8 +31,8 @@ describe('a session', () => {
     expect(JSON.stringify([...rows, sessions.list()])).not.toContain(secret)
   })
 
-  test('ends when its time is over, whatever was done in between', () => {
-    const { sessions, time } = bench()
+  test('ends at its time, also when it was used meanwhile', () => {
+    const { sessions, time } = setUp()
     const { secret } = sessions.begin(from)
     time.at += 24 * hourMs - 1
     expect(sessions.find(secret)?.lastSeenAt).toBe(time.at)
@@ -41,8 +41,8 @@ describe('a session', () => {
     expect(sessions.list()).toEqual([])
   })
 
-  test('ends sooner when the settings say so now, and no later', () => {
-    const { sessions, time } = bench()
+  test('ends sooner when the settings shorten its time, and no later when they lengthen it', () => {
+    const { sessions, time } = setUp()
     const { secret } = sessions.begin(from)
     time.lifetimeMs = hourMs
     time.at += hourMs
@@ -53,32 +53,32 @@ describe('a session', () => {
     })
   })
 
-  test('ends alone, or with all others, and whoever watches is told', () => {
-    const { sessions, rows } = bench()
+  test('ends alone or with all others, and listeners are called', () => {
+    const { sessions, rows } = setUp()
     const [one, two, three] = [sessions.begin(from), sessions.begin(from), sessions.begin(from)]
     const ended: string[] = []
     sessions.onEnd((id) => ended.push(id))
     expect(sessions.end(one.session.id)).toBe(true)
     expect(sessions.end(one.session.id)).toBe(false)
-    expect(sessions.endAll(three.session.id)).toBe(1)
+    expect(sessions.endAllExcept(three.session.id)).toBe(1)
     expect(ended).toEqual([one.session.id, two.session.id])
     expect(sessions.find(one.secret)).toBeUndefined()
     expect(sessions.find(three.secret)).toBeDefined()
     expect(rows.size).toBe(1)
   })
 
-  test('ends with the admin token that opened it, also while the gateway was stopped', () => {
-    const first = bench()
+  test('ends with the admin token of its login, also while the gateway was stopped', () => {
+    const first = setUp()
     const { secret } = first.sessions.begin(from)
-    const again = bench([...first.rows.values()])
+    const again = setUp([...first.rows.values()])
     expect(again.sessions.find(secret)).toBeDefined()
-    again.sessions.follow('another mark')
+    again.sessions.setTokenMark('another mark')
     expect(again.sessions.find(secret)).toBeUndefined()
     expect(again.rows.size).toBe(0)
   })
 
-  test('gives way to newer ones where there are too many', () => {
-    const { sessions, rows } = bench()
+  test('ends when there are too many newer ones', () => {
+    const { sessions, rows } = setUp()
     const first = sessions.begin(from)
     for (let count = 0; count < 500; count += 1) sessions.begin(from)
     expect(sessions.find(first.secret)).toBeUndefined()

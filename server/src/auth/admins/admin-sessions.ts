@@ -1,9 +1,9 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** Somebody who logged in, by the digest of what their browser holds. */
+/** A login of an admin. The browser holds the secret, we hold its digest. */
 export type AdminSession = {
   readonly digest: string
-  /** Of the admin token that opened it: it ends with that token. */
+  /** Identifies the admin token used at login: a changed token ends the session. */
   readonly tokenMark: string
   readonly createdAt: number
   readonly expiresAt: number
@@ -11,89 +11,89 @@ export type AdminSession = {
   readonly userAgent: string
 }
 
-/** A session as lists show it. The id opens nothing. */
-export type SessionShown = Omit<AdminSession, 'digest' | 'tokenMark'> & {
+/** A session as admins see it. The id authenticates nothing. */
+export type SessionView = Omit<AdminSession, 'digest' | 'tokenMark'> & {
   readonly id: string
   readonly lastSeenAt: number
 }
 
 export type SessionsDeps = {
   readonly now: () => number
-  /** How long a session lasts, as the settings have it now. */
+  /** From the settings, now. */
   readonly lifetimeMs: () => number
-  /** Told of what began and what ended. Must not wait. */
+  /** Called when sessions begin or end. Must not wait. */
   readonly onChange: (change: {
     removed: readonly string[]
     added: readonly AdminSession[]
   }) => void
 }
 
-/** Who logged in, in memory: nobody waits for a database to be let in. */
+/** The sessions, in memory: authentication does not wait for the database. */
 export type AdminSessions = {
-  /** What the browser keeps, and nobody else ever sees again. */
+  /** Returns the secret once; only the browser keeps it. */
   begin(from: { address: string; userAgent: string }): {
     readonly secret: string
-    readonly session: SessionShown
+    readonly session: SessionView
   }
-  /** The session that this secret opens now. */
-  find(secret: string): SessionShown | undefined
-  /** Those that are open, latest login first. */
-  list(): SessionShown[]
-  /** Answers false when there is none of this id. */
+  /** The session of this secret, if it has not ended. */
+  find(secret: string): SessionView | undefined
+  /** Open sessions, latest login first. */
+  list(): SessionView[]
+  /** False when there is no such session. */
   end(id: string): boolean
-  /** Ends all, or all others than this one. Returns how many. */
-  endAll(but?: string): number
-  /** Told when a session is ended before its time. Returns the end of the subscription. */
+  /** Returns how many it ended. */
+  endAllExcept(id?: string): number
+  /** Called when a session ends before its time. Returns the function that unsubscribes. */
   onEnd(listener: (id: string) => void): () => void
-  /** The mark of the admin token from now on: sessions of another end. */
-  follow(tokenMark: string): void
+  /** Sets the mark of the current admin token, and ends sessions with another mark. */
+  setTokenMark(tokenMark: string): void
 }
 
-/** Far more than people have browsers; who goes beyond it ends the oldest. */
-const mostSessions = 200
-const longestUserAgent = 200
+/** A login beyond this ends the oldest session. */
+const maxSessions = 200
+const maxUserAgentLength = 200
 
-type Kept = { readonly session: AdminSession; lastSeenAt: number }
+type OpenSession = { readonly session: AdminSession; lastSeenAt: number }
 
 export function createAdminSessions(
   stored: readonly AdminSession[],
   deps: SessionsDeps,
 ): AdminSessions {
   const { now, lifetimeMs, onChange } = deps
-  // In the order of their logins.
-  const kept = new Map<string, Kept>()
+  // In order of login.
+  const open = new Map<string, OpenSession>()
   const listeners = new Set<(id: string) => void>()
   let mark = ''
   for (const session of stored.toSorted((one, other) => one.createdAt - other.createdAt))
-    kept.set(session.digest, { session, lastSeenAt: session.createdAt })
+    open.set(session.digest, { session, lastSeenAt: session.createdAt })
 
-  // A shorter life in the settings counts for those who are in, too.
+  // A shorter lifetime in the settings also applies to open sessions.
   const endOf = ({ createdAt, expiresAt }: AdminSession) =>
     Math.min(expiresAt, createdAt + lifetimeMs())
 
-  function remove(which: (one: AdminSession) => boolean): readonly AdminSession[] {
-    const gone = [...kept.values()].map(({ session }) => session).filter(which)
-    for (const { digest } of gone) kept.delete(digest)
-    if (gone.length > 0) onChange({ removed: gone.map(({ digest }) => digest), added: [] })
-    for (const { digest } of gone) for (const listener of listeners) listener(idOf(digest))
-    return gone
+  function removeWhere(which: (one: AdminSession) => boolean): readonly AdminSession[] {
+    const removed = [...open.values()].map(({ session }) => session).filter(which)
+    for (const { digest } of removed) open.delete(digest)
+    if (removed.length > 0) onChange({ removed: removed.map(({ digest }) => digest), added: [] })
+    for (const { digest } of removed) for (const listener of listeners) listener(idOf(digest))
+    return removed
   }
 
-  const shown = ({ session, lastSeenAt }: Kept): SessionShown => {
+  const viewOf = ({ session, lastSeenAt }: OpenSession): SessionView => {
     const { digest, tokenMark: _, ...rest } = session
     return { ...rest, id: idOf(digest), expiresAt: endOf(session), lastSeenAt }
   }
 
   function removeEnded(): void {
     const at = now()
-    remove((session) => at >= endOf(session))
+    removeWhere((session) => at >= endOf(session))
   }
 
   return {
     begin({ address, userAgent }) {
       removeEnded()
-      const [oldest] = kept.keys()
-      if (kept.size >= mostSessions) remove(({ digest }) => digest === oldest)
+      const [oldest] = open.keys()
+      if (open.size >= maxSessions) removeWhere(({ digest }) => digest === oldest)
       const secret = randomBytes(32).toString('base64url')
       const at = now()
       const session: AdminSession = {
@@ -102,37 +102,37 @@ export function createAdminSessions(
         createdAt: at,
         expiresAt: at + lifetimeMs(),
         address: address.slice(0, 64),
-        userAgent: userAgent.slice(0, longestUserAgent),
+        userAgent: userAgent.slice(0, maxUserAgentLength),
       }
       const one = { session, lastSeenAt: at }
-      kept.set(session.digest, one)
+      open.set(session.digest, one)
       onChange({ removed: [], added: [session] })
-      return { secret, session: shown(one) }
+      return { secret, session: viewOf(one) }
     },
     find(secret) {
       const digest = hash('sha256', secret)
-      const one = kept.get(digest)
-      // The look-up goes by digest, which nobody can steer; the comparison that decides takes constant time.
+      const one = open.get(digest)
+      // The lookup is by digest, which a client cannot control; the final comparison takes constant time.
       if (one === undefined || !isSame(digest, one.session.digest)) return undefined
       const at = now()
       if (at >= endOf(one.session)) return undefined
       one.lastSeenAt = at
-      return shown(one)
+      return viewOf(one)
     },
     list() {
       removeEnded()
-      return [...kept.values()].toReversed().map(shown)
+      return [...open.values()].toReversed().map(viewOf)
     },
-    end: (id) => remove(({ digest }) => idOf(digest) === id).length > 0,
-    endAll: (but) => remove(({ digest }) => idOf(digest) !== but).length,
+    end: (id) => removeWhere(({ digest }) => idOf(digest) === id).length > 0,
+    endAllExcept: (id) => removeWhere(({ digest }) => idOf(digest) !== id).length,
     onEnd(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    follow(tokenMark) {
+    setTokenMark(tokenMark) {
       mark = tokenMark
       removeEnded()
-      remove((session) => session.tokenMark !== tokenMark)
+      removeWhere((session) => session.tokenMark !== tokenMark)
     },
   }
 }

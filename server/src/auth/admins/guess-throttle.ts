@@ -2,61 +2,62 @@ import { hash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 
 export type ThrottleLimits = {
-  /** Failures of an address that cost it nothing: people mistype. */
-  readonly free: number
-  /** The wait after the first failure that is not free; it doubles with each further one. */
+  /** Failures of an address without a wait: people mistype. */
+  readonly freeFailures: number
+  /** The wait after the first failure beyond those; it doubles with each further one. */
   readonly firstWaitMs: number
   readonly longestWaitMs: number
-  /** An address without failures for so long is as good as new. */
+  /** Failures of an address are forgotten this long after the last one. */
   readonly forgetMs: number
-  /** Addresses that are remembered. */
-  readonly addresses: number
-  /** Guesses by all addresses that failed before: so many at once, and so many a second. */
+  readonly maxAddresses: number
+  /** A token bucket that all addresses with failures share. */
   readonly burst: number
   readonly perSecond: number
 }
 
-/** For the admin token where admins come in. */
+/** Where admins log in. */
 export const loginLimits: ThrottleLimits = {
-  free: 10,
+  freeFailures: 10,
   firstWaitMs: 1000,
   longestWaitMs: 15 * 60_000,
   forgetMs: 24 * 3_600_000,
-  addresses: 10_000,
+  maxAddresses: 10_000,
   burst: 60,
   perSecond: 1,
 }
 
-/** For the admin token among the tokens of clients, where one that is misconfigured tries again and again. */
+/** Where clients call: a misconfigured client repeats its wrong token. */
 export const clientLimits: ThrottleLimits = {
   ...loginLimits,
-  free: 100,
+  freeFailures: 100,
   longestWaitMs: 1000,
   forgetMs: 10 * 60_000,
   burst: 200,
   perSecond: 5,
 }
 
-/** An answer for a guess, without which it may not be looked at. */
-export type Permit = { readonly ok: true } | { readonly ok: false; readonly retryAfterMs: number }
+/** Whether a token may be checked. */
+export type GuessCheck =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly retryAfterMs: number }
 
 /**
- * Slows down who guesses a token. An address that fails waits, longer each time. All that have failed share a bound besides; and where
- * more addresses fail than can be remembered, so do those nobody remembers. An address that never failed is looked at always, until then.
+ * Limits how fast tokens can be guessed. An address that fails must wait, longer each time. All addresses with failures also share one rate.
+ * When more addresses fail than can be remembered, that rate applies to all.
  */
 export type GuessThrottle = {
-  /** Whether a guess of this address may be looked at now. What was let through must be told of by one of the two below. */
-  permit(address: string): Permit
+  /** Whether a token of this address may be checked now. After it, call `failed` or `succeeded`. */
+  check(address: string): GuessCheck
   failed(address: string, guess: string): void
-  /** Whether this guess of this address was wrong just now: that tells nobody anything new, and is counted once. */
+  /** Whether this address sent this wrong token lately. A repeated token is no new guess, so it counts once. */
   isRepeated(address: string, guess: string): boolean
-  /** Gives back what the permit took. Only a person who logs in makes an address as good as new: scripts come too often. */
+  /** Returns the token of the bucket. `forgive` also forgets the failures: at a login of a person, not at calls of scripts. */
   succeeded(address: string, forgive: boolean): void
 }
 
 export type ThrottleDeps = {
   readonly now: () => number
-  /** Told of each wait that begins. */
+  /** Called when a wait begins. */
   readonly onWait?: (address: string, failures: number, waitMs: number) => void
 }
 
@@ -64,20 +65,20 @@ type Failures = {
   readonly count: number
   readonly blockedUntil: number
   readonly lastAt: number
-  /** Digests of the latest wrong guesses. */
+  /** Digests of the latest wrong tokens. */
   readonly wrong: readonly string[]
 }
 
-/** As many programs with a wrong token as one address may have. */
-const mostRepeated = 4
+/** Wrong tokens that are remembered of an address: one a misconfigured program. */
+const maxWrongTokens = 4
 
 export function createGuessThrottle(
   { now, onWait }: ThrottleDeps,
   limits = loginLimits,
 ): GuessThrottle {
-  // In the order of their last failure.
+  // In order of the last failure.
   const failures = new Map<string, Failures>()
-  let crowdedUntil = 0
+  let isFullUntil = 0
   let tokens = limits.burst
   let filledAt = now()
 
@@ -98,21 +99,21 @@ export function createGuessThrottle(
     failures.delete(address)
     failures.set(address, one)
     const [oldest] = failures.keys()
-    if (failures.size <= limits.addresses || oldest === undefined) return
+    if (failures.size <= limits.maxAddresses || oldest === undefined) return
     const forgotten = failures.get(oldest)
     failures.delete(oldest)
-    // Until it would have been forgotten anyway, a stranger may be one who failed.
-    crowdedUntil = Math.max(crowdedUntil, (forgotten?.lastAt ?? 0) + limits.forgetMs)
+    // Until then an unknown address may be this one, whose failures are lost.
+    isFullUntil = Math.max(isFullUntil, (forgotten?.lastAt ?? 0) + limits.forgetMs)
   }
 
   return {
-    permit(from) {
+    check(from) {
       const at = now()
       refill(at)
       const one = known(networkOf(from), at)
       if (one !== undefined && one.blockedUntil > at)
         return { ok: false, retryAfterMs: one.blockedUntil - at }
-      if (one === undefined && at >= crowdedUntil) return { ok: true }
+      if (one === undefined && at >= isFullUntil) return { ok: true }
       if (tokens < 1) return { ok: false, retryAfterMs: ((1 - tokens) / limits.perSecond) * 1000 }
       tokens -= 1
       return { ok: true }
@@ -122,8 +123,8 @@ export function createGuessThrottle(
       const address = networkOf(from)
       const before = known(address, at)
       const count = (before?.count ?? 0) + 1
-      const wrong = [hash('sha256', guess), ...(before?.wrong ?? [])].slice(0, mostRepeated)
-      const waitMs = count > limits.free ? waitOf(count - limits.free, limits) : 0
+      const wrong = [hash('sha256', guess), ...(before?.wrong ?? [])].slice(0, maxWrongTokens)
+      const waitMs = count > limits.freeFailures ? waitOf(count - limits.freeFailures, limits) : 0
       remember(address, { count, blockedUntil: at + waitMs, lastAt: at, wrong })
       if (waitMs > 0) onWait?.(from, count, waitMs)
     },
@@ -141,7 +142,7 @@ function waitOf(times: number, { firstWaitMs, longestWaitMs }: ThrottleLimits): 
   return Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(times - 1, 40))
 }
 
-/** Whoever has one address of IPv6 has the rest of its network of 64 bits. */
+/** An IPv6 address counts as its /64 network: one client has all of it. */
 function networkOf(address: string): string {
   if (!isIPv6(address)) return address
   const [head = '', tail] = address.split('::')

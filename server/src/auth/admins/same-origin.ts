@@ -1,4 +1,4 @@
-type Sent = {
+type RequestSource = {
   readonly method: string
   readonly origin: string | undefined
   /** `sec-fetch-site`. */
@@ -6,14 +6,14 @@ type Sent = {
   readonly host: string | undefined
 }
 
-const harmless = new Set(['GET', 'HEAD', 'OPTIONS'])
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * Whether a page of our own may have sent this, for requests that a cookie opens. Browsers name the sender of everything that can change
- * something; what names none is no browser, and no other page can have made it send a cookie.
+ * Protects requests that a cookie authenticates from other origins. Browsers name the origin of every request that can change something;
+ * a client that names none is no browser, so no foreign page made it send a cookie.
  */
-export function isOwnPage({ method, origin, site, host }: Sent): boolean {
-  if (harmless.has(method)) return true
+export function isSameOrigin({ method, origin, site, host }: RequestSource): boolean {
+  if (safeMethods.has(method)) return true
   if (site !== undefined) return site === 'same-origin' || site === 'none'
   return origin === undefined || hostOf(origin) === host?.toLowerCase()
 }

@@ -1,16 +1,16 @@
-/** Where a browser keeps its session. Over TLS the name itself forbids other hosts, paths and plain HTTP to set it. */
+/** The prefix `__Host-` keeps other hosts, other paths and plain HTTP from setting the cookie. */
 const names = { plain: 'gemini_balance', secure: '__Host-gemini_balance' } as const
 
 const nameOf = (isSecure: boolean) => (isSecure ? names.secure : names.plain)
 
-/** What a request holds of it; over TLS only what was set over TLS counts. */
+/** Over TLS, only a cookie that was set over TLS counts. */
 export function readSessionCookie(
   header: string | undefined,
   isSecure: boolean,
 ): string | undefined {
   const name = `${nameOf(isSecure)}=`
-  const written = header?.split(';').find((one) => one.trim().startsWith(name))
-  const value = written?.trim().slice(name.length)
+  const pair = header?.split(';').find((one) => one.trim().startsWith(name))
+  const value = pair?.trim().slice(name.length)
   return value === undefined || value === '' ? undefined : value
 }
 

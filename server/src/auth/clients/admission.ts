@@ -1,11 +1,11 @@
-/** Why a client token may not make a request, by its operator's rules. Google's quotas have no part in it. */
+/** Why the gateway's own rules refuse a request that the keys could serve. */
 export type AdmissionDenied =
   | {
       readonly kind: 'token-spent'
-      /** The limit in words: `requests per minute`. */
+      /** Such as `requests per minute`. */
       readonly limit: string
       readonly most: number
-      /** Undefined where only the end of another request makes room. */
+      /** Undefined where only the end of another request frees capacity. */
       readonly wakesAt: number | undefined
     }
   | { readonly kind: 'token-forbids'; readonly model: string }
@@ -20,7 +20,7 @@ export class AdmissionError extends Error {
   }
 }
 
-/** Stays in this file, so that nobody else can admit a request. */
+/** Not exported, so that only this file can admit a request. */
 class Admission {
   readonly #isAdmitted = true
 
@@ -29,29 +29,29 @@ class Admission {
   }
 }
 
-/** Proof that a request may be served: the gateway takes none without it. */
+/** Proves that a request was admitted: the gateway serves none without it. */
 export type Admitted = Admission
 
 const admitted = new Admission()
 
-/** For what counts toward no token's limits: the gateway's own calls, and lists of models. */
+/** For requests that no limit counts: the gateway's own calls, and lists of models. */
 export const uncounted: Admitted = admitted
 
-/** A count that was begun, or why it was not. */
+/** A counted request, or why it was refused. */
 export type BegunCall =
   | {
       readonly ok: true
-      /** To be called once, when the request has ended. */
+      /** Call once, when the request has ended. */
       readonly release: () => void
     }
   | { readonly ok: false; readonly denied: AdmissionDenied }
 
-/** Where the requests of tokens are counted. */
+/** Counts the requests of client tokens. */
 export type CallCounter = {
   begin(call: { readonly caller: string; readonly model: string }, now: number): BegunCall
 }
 
-/** The admission of one request of a client, however many calls to Google it takes. */
+/** Admits one client request, which may take several calls to Google. */
 export class RequestAdmission {
   readonly #counter: CallCounter
   readonly #caller: Pick<AdmittedCaller, 'id' | 'mayUse'>
@@ -64,7 +64,7 @@ export class RequestAdmission {
     this.#now = now
   }
 
-  /** Counts the request, once. Throws AdmissionError when the token has no room, or may not use the model. */
+  /** Counts the request once. Throws AdmissionError when a limit is reached or the model is not allowed. */
   admit(model: string): Admitted {
     if (this.#release === undefined) {
       const begun = this.#counter.begin({ caller: this.#caller.id, model }, this.#now())
@@ -76,7 +76,7 @@ export class RequestAdmission {
     return admitted
   }
 
-  /** The request has ended. */
+  /** Call when the request has ended. */
   release(): void {
     const release = this.#release
     this.#release = undefined

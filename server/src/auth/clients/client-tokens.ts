@@ -1,28 +1,28 @@
 import type { ClientTokenStore } from '../stores.ts'
 import { hash, randomBytes } from 'node:crypto'
 import { tokenIdOf, type ClientToken, type TokenTerms } from './client-token.ts'
-import type { TokenUse } from './token-meter.ts'
+import type { TokenCounters } from './token-meter.ts'
 import type { TokenRegistry } from './token-registry.ts'
 
 export type ClientTokensDeps = {
   readonly store: ClientTokenStore
   readonly registry: TokenRegistry
   readonly now: () => number
-  /** Takes a token out of ALLOWED_TOKENS: it is known there by its digest. */
+  /** Removes the token with this digest from ALLOWED_TOKENS. */
   readonly removeFromSettings: (digest: string) => Promise<void>
 }
 
-/** The client tokens as an operator manages them; every change is in force before it is stored. */
+/** The client tokens as an operator manages them. */
 export type ClientTokens = {
   all(): readonly ClientToken[]
-  use(digest: string): TokenUse | undefined
-  /** Makes a token. Its value is told here and never again. */
+  counters(digest: string): TokenCounters | undefined
+  /** The value is returned here and never again. */
   create(terms: TokenTerms): Promise<{ readonly value: string; readonly token: ClientToken }>
-  /** Answers false when there is no such token. */
-  change(id: string, said: Partial<TokenTerms>): Promise<boolean>
+  /** False when there is no such token. */
+  change(id: string, terms: Partial<TokenTerms>): Promise<boolean>
   remove(id: string): Promise<boolean>
-  /** The values of ALLOWED_TOKENS, and the admin token, from now on. */
-  follow(allowed: readonly string[], adminToken: string): Promise<void>
+  /** Replaces the tokens of ALLOWED_TOKENS, and the admin token. */
+  applySettings(allowed: readonly string[], adminToken: string): Promise<void>
 }
 
 export async function createClientTokens(deps: ClientTokensDeps): Promise<ClientTokens> {
@@ -30,7 +30,7 @@ export async function createClientTokens(deps: ClientTokensDeps): Promise<Client
   let tokens: readonly ClientToken[] = await store.all()
   let adminToken = ''
 
-  function put(next: readonly ClientToken[]): void {
+  function replace(next: readonly ClientToken[]): void {
     tokens = next
     registry.set(tokens, adminToken)
   }
@@ -39,22 +39,22 @@ export async function createClientTokens(deps: ClientTokensDeps): Promise<Client
 
   return {
     all: () => tokens,
-    use: (digest) => registry.use(tokenIdOf(digest), now()),
+    counters: (digest) => registry.counters(tokenIdOf(digest), now()),
 
     async create(terms) {
       const value = `gb-${randomBytes(32).toString('base64url')}`
       const token: ClientToken = { ...terms, ...markOf(value), source: 'admin', createdAt: now() }
       await store.change({ removed: [], added: [token] })
-      put([...tokens, token])
+      replace([...tokens, token])
       return { value, token }
     },
 
-    async change(id, said) {
+    async change(id, terms) {
       const token = find(id)
       if (token === undefined) return false
-      const changed = { ...token, ...said }
+      const changed = { ...token, ...terms }
       const isStored = await store.update(token.digest, changed)
-      put(tokens.map((one) => (one.digest === token.digest ? changed : one)))
+      replace(tokens.map((one) => (one.digest === token.digest ? changed : one)))
       return isStored
     },
 
@@ -63,15 +63,15 @@ export async function createClientTokens(deps: ClientTokensDeps): Promise<Client
       if (token === undefined) return false
       if (token.source === 'settings') await deps.removeFromSettings(token.digest)
       await store.change({ removed: [token.digest], added: [] })
-      put(tokens.filter(({ digest }) => digest !== token.digest))
+      replace(tokens.filter(({ digest }) => digest !== token.digest))
       return true
     },
 
-    async follow(allowed, admin) {
+    async applySettings(allowed, admin) {
       adminToken = admin
       const change = difference(tokens, allowed, now())
       const gone = new Set(change.removed)
-      put([...tokens.filter(({ digest }) => !gone.has(digest)), ...change.added])
+      replace([...tokens.filter(({ digest }) => !gone.has(digest)), ...change.added])
       await store.change(change)
     },
   }
@@ -85,7 +85,7 @@ const openTerms = {
   limits: {},
 }
 
-/** What ALLOWED_TOKENS adds to the tokens that are known, and what it no longer holds. */
+/** Compares ALLOWED_TOKENS with the stored tokens. */
 function difference(tokens: readonly ClientToken[], allowed: readonly string[], at: number) {
   const marks = new Map(
     allowed.filter((value) => value !== '').map((value) => [markOf(value).digest, markOf(value)]),
@@ -106,7 +106,7 @@ function difference(tokens: readonly ClientToken[], allowed: readonly string[], 
   return { removed, added }
 }
 
-/** What is kept of a token. A short one shows nothing of itself. */
+/** The digest and the last four characters; none of a short token. */
 function markOf(value: string): { readonly digest: string; readonly hint: string } {
   return { digest: hash('sha256', value), hint: value.length < 12 ? '' : value.slice(-4) }
 }

@@ -1,15 +1,15 @@
 import type { GuessThrottle } from '../admins/guess-throttle.ts'
-import type { Arriving } from '../trusted-proxies.ts'
+import type { IncomingHeaders } from '../trusted-proxies.ts'
 import type { Callers } from './credentials.ts'
 
 /**
- * The admin token is a client token too: without this, whoever wants to guess it would do so where clients call. Tokens that nobody knows
- * count as guesses, and the admin token is not believed from where guesses come; other tokens are, at once.
+ * The admin token also works where clients call, so it could be guessed there. Unknown tokens count as guesses, and a throttled address cannot
+ * use the admin token. Client tokens are never throttled.
  */
 export function throttleGuesses(
   registry: Callers,
   guesses: GuessThrottle,
-  addressOf: (request: Arriving) => string,
+  addressOf: (request: IncomingHeaders) => string,
 ): Callers {
   return {
     identify(credentials, from) {
@@ -18,7 +18,7 @@ export function throttleGuesses(
       const address = addressOf(from)
       const guess = credentials.join('\n')
       if (caller === undefined && guesses.isRepeated(address, guess)) return undefined
-      if (!guesses.permit(address).ok) return undefined
+      if (!guesses.check(address).ok) return undefined
       if (caller === undefined) guesses.failed(address, guess)
       else guesses.succeeded(address, false)
       return caller

@@ -6,15 +6,15 @@ const noon = Date.UTC(2026, 10, 23, 12)
 const midnight = Date.UTC(2026, 10, 24)
 const december = Date.UTC(2026, 11, 1)
 const meter = () => new TokenMeter(createCalendar(() => 'UTC'))
-const spend = (tokens: number, cost = 0) => ({ tokens, cost })
+const use = (tokens: number, cost = 0) => ({ tokens, cost })
 
 describe('a client token', () => {
-  test('without limits is never held up', () => {
+  test('without limits is never refused', () => {
     const one = meter()
     for (let call = 0; call < 1000; call += 1) expect(one.begin({}, noon)).toBeUndefined()
   })
 
-  test('makes so many requests a minute, and more when the first of them is a minute old', () => {
+  test('may make its requests per minute, and another when the oldest is a minute old', () => {
     const one = meter()
     const limits = { requestsPerMinute: 2 }
     expect(one.begin(limits, noon)).toBeUndefined()
@@ -24,7 +24,7 @@ describe('a client token', () => {
     expect(one.begin(limits, noon + 60_000)).toBeUndefined()
   })
 
-  test('makes so many requests a day, and more after midnight', () => {
+  test('may make its requests per day, and more after midnight', () => {
     const one = meter()
     const limits = { requestsPerDay: 1 }
     expect(one.begin(limits, noon)).toBeUndefined()
@@ -32,24 +32,24 @@ describe('a client token', () => {
     expect(one.begin(limits, midnight)).toBeUndefined()
   })
 
-  test('is refused once its tokens of the minute or the day are spent, not before', () => {
+  test('is refused when its tokens of the minute or the day are used up, not before', () => {
     const one = meter()
-    one.spend(spend(99), noon)
+    one.add(use(99), noon)
     expect(one.begin({ tokensPerMinute: 100, tokensPerDay: 100 }, noon)).toBeUndefined()
-    one.spend(spend(1), noon)
+    one.add(use(1), noon)
     expect(one.begin({ tokensPerMinute: 100 }, noon)).toMatchObject({ wakesAt: noon + 60_000 })
     expect(one.begin({ tokensPerDay: 100 }, noon + 120_000)).toMatchObject({ wakesAt: midnight })
   })
 
   test('has a budget that lasts a month, across days', () => {
     const one = meter()
-    one.spend(spend(1, 2.5), noon)
-    one.spend(spend(1, 2.5), midnight + 1)
+    one.add(use(1, 2.5), noon)
+    one.add(use(1, 2.5), midnight + 1)
     expect(one.begin({ budgetPerMonth: 5 }, midnight + 1)).toMatchObject({ wakesAt: december })
     expect(one.begin({ budgetPerMonth: 5 }, december)).toBeUndefined()
   })
 
-  test('has so many calls under way, and another when one has ended', () => {
+  test('may have its number of running requests, and another when one has ended', () => {
     const one = meter()
     const limits = { concurrent: 2 }
     one.begin(limits, noon)
@@ -59,17 +59,17 @@ describe('a client token', () => {
     expect(one.begin(limits, noon)).toBeUndefined()
   })
 
-  test('goes on where it stood before a restart', () => {
+  test('keeps its counters over a restart', () => {
     const one = meter()
-    one.remember({ requestsToday: 9, tokensToday: 5, costThisMonth: 1 }, noon)
+    one.restore({ requestsToday: 9, tokensToday: 5, costThisMonth: 1 }, noon)
     expect(one.begin({ requestsPerDay: 10 }, noon)).toBeUndefined()
     expect(one.begin({ requestsPerDay: 10 }, noon)).toMatchObject({ limit: 'requestsPerDay' })
   })
 
-  test('a refused call is not counted', () => {
+  test('is not charged for a refused request', () => {
     const one = meter()
     one.begin({ requestsPerDay: 1 }, noon)
     one.begin({ requestsPerDay: 1 }, noon)
-    expect(one.use(noon)).toMatchObject({ requestsToday: 1, running: 1 })
+    expect(one.counters(noon)).toMatchObject({ requestsToday: 1, running: 1 })
   })
 })

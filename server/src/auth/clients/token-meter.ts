@@ -2,16 +2,16 @@ import type { TokenLimits } from './client-token.ts'
 import type { ZoneCalendar } from '../../runtime/calendar.ts'
 import { RollingMinute } from '../../runtime/rolling-minute.ts'
 
-/** A limit that is reached, and when there is room again. */
+/** A limit that is reached, and when it allows requests again. */
 export type ReachedLimit = {
   readonly limit: keyof TokenLimits
   readonly most: number
-  /** Undefined where only the end of another call makes room. */
+  /** Undefined where only the end of another request frees capacity. */
   readonly wakesAt: number | undefined
 }
 
-/** What a token has used, as far as its limits ask. */
-export type TokenUse = {
+/** What a token has used, in the units of its limits. */
+export type TokenCounters = {
   readonly requestsThisMinute: number
   readonly requestsToday: number
   readonly tokensThisMinute: number
@@ -20,9 +20,9 @@ export type TokenUse = {
   readonly costThisMonth: number
 }
 
-export type EarlierUse = Pick<TokenUse, 'requestsToday' | 'tokensToday' | 'costThisMonth'>
+export type EarlierUse = Pick<TokenCounters, 'requestsToday' | 'tokensToday' | 'costThisMonth'>
 
-/** The one that opens last first: whoever waits for it need not be told of the others. */
+/** Longest period first: where several limits are reached, the one that lasts longest is named. */
 const limitNames = [
   'budgetPerMonth',
   'requestsPerDay',
@@ -32,7 +32,7 @@ const limitNames = [
   'concurrent',
 ] as const satisfies readonly (keyof TokenLimits)[]
 
-/** Counts what one client token uses. In memory: what was used earlier today and this month is told at the start. */
+/** Counts what one client token uses, in memory. `restore` adds what was used before the start. */
 export class TokenMeter {
   readonly #calendar: ZoneCalendar
   readonly #requests = new RollingMinute()
@@ -48,9 +48,9 @@ export class TokenMeter {
     this.#calendar = calendar
   }
 
-  /** Counts a call, unless a limit is reached. Each call that began must end. */
+  /** Counts a request, or returns the limit it exceeds. Call `end` for each counted request. */
   begin(limits: TokenLimits, now: number): ReachedLimit | undefined {
-    this.#turn(now)
+    this.#startPeriods(now)
     const reached = this.#reached(limits, now)
     if (reached !== undefined) return reached
     this.#running += 1
@@ -63,22 +63,22 @@ export class TokenMeter {
     this.#running -= 1
   }
 
-  spend({ tokens, cost }: { readonly tokens: number; readonly cost: number }, now: number): void {
-    this.#turn(now)
+  add({ tokens, cost }: { readonly tokens: number; readonly cost: number }, now: number): void {
+    this.#startPeriods(now)
     this.#tokensToday += tokens
     this.#costThisMonth += cost
     this.#tokens.add(tokens, now)
   }
 
-  remember(earlier: EarlierUse, now: number): void {
-    this.#turn(now)
+  restore(earlier: EarlierUse, now: number): void {
+    this.#startPeriods(now)
     this.#requestsToday += earlier.requestsToday
     this.#tokensToday += earlier.tokensToday
     this.#costThisMonth += earlier.costThisMonth
   }
 
-  use(now: number): TokenUse {
-    this.#turn(now)
+  counters(now: number): TokenCounters {
+    this.#startPeriods(now)
     return {
       requestsThisMinute: this.#requests.total(now),
       requestsToday: this.#requestsToday,
@@ -131,7 +131,7 @@ export class TokenMeter {
     }
   }
 
-  #turn(now: number): void {
+  #startPeriods(now: number): void {
     const day = this.#calendar.startOfDay(now)
     if (day === this.#day) return
     this.#day = day

@@ -1,4 +1,4 @@
-/** Why a token that is known may not call. */
+/** Why a known token may not be used. */
 export type TokenProblem = 'disabled' | 'expired' | 'dialect'
 
 export function sentenceFor(problem: TokenProblem): string {

@@ -3,41 +3,41 @@ import type { BegunCall } from './admission.ts'
 import type { ZoneCalendar } from '../../runtime/calendar.ts'
 import { allowsModel, tokenIdOf, type ClientToken, type TokenLimits } from './client-token.ts'
 import type { TokenProblem } from './token-problem.ts'
-import { TokenMeter, type EarlierUse, type TokenUse } from './token-meter.ts'
+import { TokenMeter, type EarlierUse, type TokenCounters } from './token-meter.ts'
 
-/** Somebody who may call. `id` names a token in logs without telling anything of it. */
+/** An authenticated client. `id` identifies its token in logs without revealing it. */
 export type Caller = {
   readonly id: string
   readonly isAdmin: boolean
-  /** Undefined when this dialect may be spoken now. */
+  /** Undefined when the token may be used with this dialect now. */
   problem(dialect: string, now: number): TokenProblem | undefined
   mayUse(model: string): boolean
 }
 
-export type Call = { readonly caller: string; readonly model: string }
-export type Spending = {
+export type TokenCall = { readonly caller: string; readonly model: string }
+export type TokenUse = {
   readonly caller: string
   readonly tokens: number
   readonly cost: number
   readonly at: number
 }
 
-/** The client tokens in force, by their digests only, and what each has used. Nothing here waits for a database. */
+/** The valid client tokens, by their digests, and what each has used. All in memory. */
 export type TokenRegistry = {
-  /** Who sends this request, by any of the places a credential may be in; undefined when nobody we know. An empty token is nobody. */
+  /** Finds the caller by any of the credentials; undefined when none is known. */
   identify(credentials: readonly string[]): Caller | undefined
-  /** The tokens from now on, and the admin token, which has no limits. What those that stay have used is kept. */
+  /** Replaces the tokens, and the admin token, which has no limits. Tokens that stay keep their counters. */
   set(tokens: readonly ClientToken[], adminToken: string): void
-  /** Counts a call of a token, or says why it may not be made. */
-  begin(call: Call, now: number): BegunCall
-  /** Counts what a call cost. */
-  spend(spending: Spending): void
-  /** Tells what a token used before this start. */
-  remember(id: string, earlier: EarlierUse, now: number): void
-  use(id: string, now: number): TokenUse | undefined
+  /** Counts a request, or says why it is refused. */
+  begin(call: TokenCall, now: number): BegunCall
+  /** Adds what a request used. */
+  recordUse(use: TokenUse): void
+  /** Adds what a token used before the start. */
+  restore(id: string, earlier: EarlierUse, now: number): void
+  counters(id: string, now: number): TokenCounters | undefined
 }
 
-type Known = {
+type KnownToken = {
   readonly digest: Buffer
   readonly caller: Caller
   readonly token: ClientToken | undefined
@@ -45,9 +45,9 @@ type Known = {
   readonly release: () => void
 }
 
-const free: BegunCall = { ok: true, release: () => {} }
+const unlimited: BegunCall = { ok: true, release: () => {} }
 
-const words: Readonly<Record<keyof TokenLimits, string>> = {
+const limitLabels: Readonly<Record<keyof TokenLimits, string>> = {
   requestsPerMinute: 'requests per minute',
   requestsPerDay: 'requests per day',
   tokensPerMinute: 'tokens per minute',
@@ -56,26 +56,26 @@ const words: Readonly<Record<keyof TokenLimits, string>> = {
   budgetPerMonth: 'budget per month',
 }
 
-/** Tokens that were believed once are found by their text from then on. V8 hashes texts with a seed of this process: time tells nothing of them. */
-const mostBelieved = 1000
+/** Verified tokens are found by their text. V8 hashes strings with a random seed, so the lookup time reveals nothing. */
+const maxVerified = 1000
 
 export function createTokenRegistry(calendar: ZoneCalendar): TokenRegistry {
-  let byDigest = new Map<string, Known>()
-  let believed = new Map<string, Known>()
-  let byId = new Map<string, Known>()
+  let byDigest = new Map<string, KnownToken>()
+  let verified = new Map<string, KnownToken>()
+  let byId = new Map<string, KnownToken>()
 
   return {
     identify(credentials) {
       for (const credential of credentials) {
         if (credential === '') continue
-        const before = believed.get(credential)
-        if (before !== undefined) return before.caller
+        const known = verified.get(credential)
+        if (known !== undefined) return known.caller
         const digest = digestOf(credential)
-        // The look-up goes by digest, which nobody can steer; the comparison that decides takes constant time.
+        // The lookup is by digest, which a client cannot control; the final comparison takes constant time.
         const found = byDigest.get(digest.toString('latin1'))
         if (found === undefined || !timingSafeEqual(found.digest, digest)) continue
-        if (believed.size >= mostBelieved) believed.clear()
-        believed.set(credential, found)
+        if (verified.size >= maxVerified) verified.clear()
+        verified.set(credential, found)
         return found.caller
       }
       return undefined
@@ -87,32 +87,35 @@ export function createTokenRegistry(calendar: ZoneCalendar): TokenRegistry {
         const meter = byId.get(tokenIdOf(token.digest))?.meter ?? new TokenMeter(calendar)
         return knownToken(token, digest, meter)
       })
-      // First, so that a client token of the same value takes its place: what a client has opens no admin's door.
+      // First, so that a client token of the same value replaces it: a client's token must not give admin rights.
       if (adminToken !== '') known.unshift(knownAdmin(digestOf(adminToken), calendar))
-      believed = new Map()
+      verified = new Map()
       byDigest = new Map(known.map((one) => [one.digest.toString('latin1'), one]))
       byId = new Map(known.map((one) => [one.caller.id, one]))
     },
 
     begin({ caller, model }, now) {
       const known = byId.get(caller)
-      if (known?.token === undefined) return free
+      if (known?.token === undefined) return unlimited
       if (model !== '' && !allowsModel(known.token, model)) {
         return { ok: false, denied: { kind: 'token-forbids', model } }
       }
       const reached = known.meter.begin(known.token.limits, now)
       if (reached === undefined) return { ok: true, release: known.release }
       const { limit, most, wakesAt } = reached
-      return { ok: false, denied: { kind: 'token-spent', limit: words[limit], most, wakesAt } }
+      return {
+        ok: false,
+        denied: { kind: 'token-spent', limit: limitLabels[limit], most, wakesAt },
+      }
     },
 
-    spend: ({ caller, tokens, cost, at }) => byId.get(caller)?.meter.spend({ tokens, cost }, at),
-    remember: (id, earlier, now) => byId.get(id)?.meter.remember(earlier, now),
-    use: (id, now) => byId.get(id)?.meter.use(now),
+    recordUse: ({ caller, tokens, cost, at }) => byId.get(caller)?.meter.add({ tokens, cost }, at),
+    restore: (id, earlier, now) => byId.get(id)?.meter.restore(earlier, now),
+    counters: (id, now) => byId.get(id)?.meter.counters(now),
   }
 }
 
-function knownToken(token: ClientToken, digest: Buffer, meter: TokenMeter): Known {
+function knownToken(token: ClientToken, digest: Buffer, meter: TokenMeter): KnownToken {
   const { enabled, expiresAt = Infinity, allowedDialects } = token
   const caller: Caller = {
     id: tokenIdOf(token.digest),
@@ -128,7 +131,7 @@ function knownToken(token: ClientToken, digest: Buffer, meter: TokenMeter): Know
   return { digest, token, meter, caller, release: () => meter.end() }
 }
 
-function knownAdmin(digest: Buffer, calendar: ZoneCalendar): Known {
+function knownAdmin(digest: Buffer, calendar: ZoneCalendar): KnownToken {
   const caller: Caller = {
     id: tokenIdOf(digest.toString('hex')),
     isAdmin: true,

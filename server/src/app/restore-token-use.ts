@@ -5,7 +5,7 @@ import type { TokenRegistry } from '../auth/clients/token-registry.ts'
 import { costOf } from '../telemetry/usage/cost.ts'
 import type { PriceBook } from '../telemetry/usage/price-book.ts'
 
-export type RememberDeps = {
+export type RestoreDeps = {
   readonly registry: TokenRegistry
   readonly usage: Pick<UsageStore, 'sums'>
   readonly prices: Pick<PriceBook, 'current'>
@@ -13,8 +13,8 @@ export type RememberDeps = {
   readonly now: number
 }
 
-/** Tells the counters of client tokens what was used earlier today and this month, before this start. */
-export async function rememberTokenUse(deps: RememberDeps): Promise<void> {
+/** Restores the counters of client tokens from what was used earlier today and this month. */
+export async function restoreTokenUse(deps: RestoreDeps): Promise<void> {
   const { registry, usage, prices, calendar, now } = deps
   const to = now + 1
   const today = await usage.sums({ from: calendar.startOfDay(now), to }, 'caller')
@@ -31,5 +31,5 @@ export async function rememberTokenUse(deps: RememberDeps): Promise<void> {
     use.tokensToday += sum.promptTokens + sum.outputTokens + sum.thoughtTokens
   }
   for (const sum of month) useOf(sum).costThisMonth += costOf(sum, prices.current(), now) ?? 0
-  for (const [id, use] of uses) registry.remember(id, use, now)
+  for (const [id, use] of uses) registry.restore(id, use, now)
 }
