@@ -1,7 +1,8 @@
 import { endpoints, readSettings } from '@gemini-balance/contract'
-import { createEventBus } from '../telemetry/events/event-bus.ts'
+import { createEventBus, type EventBus } from '../telemetry/events/event-bus.ts'
 import { healthRoutes } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
+import { problem } from '../admin/http/admin-frame.ts'
 import { pageRoutes } from '../http/pages.ts'
 import { createLog, type LogDestination, type RootLog } from '../log/create-log.ts'
 import { Traffic } from '../telemetry/metrics/request-metrics.ts'
@@ -28,6 +29,7 @@ import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './compose-tokens.ts'
 import { tellCounters } from '../telemetry/events/live-counters.ts'
 import { openSignatures } from '../resources/open-signatures.ts'
+import { credentialKind } from '../dialects/credential-kind.ts'
 import { composeDialects } from './compose-dialects.ts'
 import { registerSecrets } from '../settings/register-secrets.ts'
 import { metricsGroup } from './metrics-group.ts'
@@ -135,13 +137,7 @@ async function start(opened: Opened): Promise<Gateway> {
   closing.add(retention.close)
   const stored = await openSignatures({ store: storage.signatures, log, now: Date.now })
   closing.add(stored.close)
-  registerSecrets(log.scrubber, settings.current())
-  settings.subscribe((now, before) => {
-    const names = changedSettings(now, before).map(({ env }) => env)
-    bus.publish('settings', { changed: names })
-    registerSecrets(log.scrubber, now)
-    log.setLevel(now.logLevel)
-  })
+  followSettings(parts)
 
   const door = await composeAccess({ ...parts, registry, now })
   closing.add(door.close)
@@ -161,13 +157,17 @@ async function start(opened: Opened): Promise<Gateway> {
       traffic,
       signatures: stored.signatures,
     }),
+    credentialOf: credentialKind,
     // The Python program had its key administration among the paths of clients.
     passedOn: Object.values(endpoints).map(({ path }) => path),
     groups: [
       healthRoutes(readiness),
       metricsGroup({ log, settings, callers, storage, engine, gateway, traffic }),
       admin.routes,
-      pageRoutes(opened.pagesFolder),
+      pageRoutes({
+        folder: opened.pagesFolder,
+        notFound: problem('not-found', 'Nothing is served at this path.'),
+      }),
     ],
   })
   const url = await listen(app, settings.current())
@@ -184,6 +184,23 @@ async function start(opened: Opened): Promise<Gateway> {
     engine,
     close: closing.close,
   }
+}
+
+/** Keeps the log and the event stream up to date with the settings. */
+function followSettings({ settings, log, bus }: FollowDeps): void {
+  registerSecrets(log.scrubber, settings.current())
+  settings.subscribe((now, before) => {
+    const names = changedSettings(now, before).map(({ env }) => env)
+    bus.publish('settings', { changed: names })
+    registerSecrets(log.scrubber, now)
+    log.setLevel(now.logLevel)
+  })
+}
+
+type FollowDeps = {
+  readonly settings: LiveSettings
+  readonly log: RootLog
+  readonly bus: EventBus
 }
 
 function tellParted(newAdminToken: string | undefined, log: RootLog): void {

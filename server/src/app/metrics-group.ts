@@ -1,4 +1,5 @@
 import type { Callers } from '../auth/clients/credentials.ts'
+import { createMetricsAccess } from '../auth/clients/metrics-access.ts'
 import type { RouteGroup } from '../http/listener.ts'
 import { metricsRoute } from '../http/metrics-route.ts'
 import type { KeyEngine } from '../keys/engine.ts'
@@ -21,12 +22,11 @@ export type MetricsGroupDeps = {
   readonly traffic: Traffic
 }
 
-/** `/metrics`, looking at every part that has something to tell. */
+/** `/metrics`, with the figures of every part. */
 export function metricsGroup(deps: MetricsGroupDeps): RouteGroup {
   const { log, settings, callers, storage, engine, gateway, traffic } = deps
   return metricsRoute({
-    callers,
-    token: () => settings.current().metricsToken,
+    mayRead: createMetricsAccess({ callers, token: () => settings.current().metricsToken }),
     contentType,
     read: async () => {
       const counts = await engine.views.countsInSteps()

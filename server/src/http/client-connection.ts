@@ -3,15 +3,15 @@ import type { Sink } from '../runtime/sink.ts'
 import type { Headers } from '../runtime/headers.ts'
 import { ClientAbort, type ClientSignal } from '../runtime/client-signal.ts'
 
-/** The client of a response: takes bytes with backpressure, and says when it leaves. */
+/** The client's side of a response: takes bytes with backpressure, and signals a disconnect. */
 export interface ClientConnection extends Sink {
-  /** Aborted when the client leaves before its answer is complete. */
+  /** Aborts when the client disconnects before its answer is complete. */
   readonly signal: ClientSignal
   begin(status: number, headers: Headers): void
   end(last?: Buffer | string): void
-  /** Writes the trailer and closes in a way that no client takes for a finish. */
+  /** Writes the trailer and closes so that clients see an incomplete answer. */
   breakOff(trailer: string): void
-  /** A complete answer at once. */
+  /** Sends a complete answer. */
   send(status: number, headers: Headers, body: Buffer | string): void
 }
 
@@ -30,7 +30,7 @@ export function connectClient(response: ServerResponse): ClientConnection {
   return new ResponseConnection(response)
 }
 
-/** A class, since every request makes one: its functions are made once. */
+/** A class, so that its functions are not created for each request. */
 class ResponseConnection implements ClientConnection {
   readonly signal = new ClientAbort()
   readonly #response: ServerResponse
@@ -60,7 +60,7 @@ class ResponseConnection implements ClientConnection {
   }
 
   breakOff(trailer: string): void {
-    // Without the closing chunk of chunked encoding the body is not complete, and every HTTP client says so.
+    // Without the last chunk of chunked encoding, every HTTP client reports an incomplete body.
     const { socket } = this.#response
     if (trailer === '') socket?.end()
     else this.#response.write(trailer, () => socket?.end())

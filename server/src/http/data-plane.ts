@@ -5,45 +5,51 @@ import findMyWay, {
   type HTTPVersion,
 } from 'find-my-way'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { openToPages, preflightAnswer } from './cors.ts'
-import { credentialKind, type CredentialKind } from '../dialects/credential-kind.ts'
+import { corsHeaders, preflightHeaders } from './cors.ts'
 
-/** A route that clients of Gemini, OpenAI or Anthropic call: it reads and answers by itself, from the first byte to the last. */
+/** A route that clients call. Its handler reads the request and writes the response itself. */
 export type DataRoute = {
   readonly methods: readonly HTTPMethod[]
-  /** `*` at its end stands for whatever follows. */
+  /** `*` at the end matches any rest. */
   readonly path: string
-  /** Set where dialects share a path: for clients with this kind of credential. */
-  readonly credential?: CredentialKind
+  /** Set where dialects share a path: the route takes clients with this kind of credential. */
+  readonly credential?: string
   readonly handle: RawHandler
-  /** Pages of other origins may call it, unless it says otherwise. */
+  /** Without CORS headers: pages of other origins may not call it. */
   readonly isOwnOnly?: true
 }
 
-/** What Node calls for a request. */
 export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void
 
 export const everyMethod: readonly HTTPMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** Finds the route of a request with the router that Fastify uses, and without the rest of it: that is a tenth of a request's cost. */
-export function createDataPlane(routes: readonly DataRoute[], otherwise: RawHandler): RawHandler {
+export type DataPlaneOptions = {
+  readonly routes: readonly DataRoute[]
+  /** The kind of credential of a request, as `credential` of a route names it. */
+  readonly credentialOf: (request: IncomingMessage) => string
+  /** Handles requests that match no route. */
+  readonly otherwise: RawHandler
+}
+
+/** Routes requests with Fastify's router but without Fastify, which is a tenth of a request's cost. */
+export function createDataPlane({ routes, credentialOf, otherwise }: DataPlaneOptions): RawHandler {
   const router = findMyWay({
     ignoreTrailingSlash: true,
     defaultRoute: otherwise,
-    // Fastify answers what cannot be read as a path.
+    // Fastify answers malformed paths.
     onBadUrl: (_path, request, response) => otherwise(request, response),
     querystringParser: () => ({}),
     constraints: {
       credential: {
         name: 'credential',
         storage: createHandlerStorage,
-        deriveConstraint: credentialKind,
+        deriveConstraint: credentialOf,
       },
     },
   })
   for (const { methods, path, credential, handle, isOwnOnly } of routes) {
     const constraints = credential === undefined ? {} : { credential }
-    const answer = isOwnOnly ? handle : openToOrigins(handle)
+    const answer = isOwnOnly ? handle : withCors(handle)
     router.on([...methods], path, { constraints }, (request, response) => answer(request, response))
   }
   const open = routes.filter(({ isOwnOnly }) => isOwnOnly !== true).map(({ path }) => path)
@@ -51,22 +57,22 @@ export function createDataPlane(routes: readonly DataRoute[], otherwise: RawHand
   return (request, response) => router.lookup(request, response)
 }
 
-function openToOrigins(handle: RawHandler): RawHandler {
+function withCors(handle: RawHandler): RawHandler {
   return (request, response) => {
     if (request.headers.origin !== undefined) {
-      for (const [name, value] of Object.entries(openToPages)) response.setHeader(name, value)
+      for (const [name, value] of Object.entries(corsHeaders)) response.setHeader(name, value)
     }
     handle(request, response)
   }
 }
 
 const answerPreflight: RawHandler = ({ headers }, response) => {
-  response.writeHead(204, preflightAnswer(headers)).end()
+  response.writeHead(204, preflightHeaders(headers)).end()
 }
 
 type Storage = ReturnType<ConstraintStrategy<HTTPVersion.V1>['storage']>
 
-/** A request whose kind no route is bound to falls through to the route that is bound to none. */
+/** A kind of credential without a route of its own gets the route without a constraint. */
 function createHandlerStorage(): Storage {
   const handlers = new Map<string, Handler<HTTPVersion.V1>>()
   return {

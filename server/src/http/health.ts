@@ -1,9 +1,9 @@
 import type { RouteGroup } from './listener.ts'
 
-/** Why the gateway cannot serve now, in one sentence; undefined when it can. */
+/** Why the gateway cannot serve requests now; undefined when it can. */
 export type Readiness = () => string | undefined
 
-/** `/health`: the process answers. `/ready`: a request would be served. */
+/** `/health`: the process runs. `/ready`: it can serve requests. */
 export function healthRoutes(readiness: Readiness): RouteGroup {
   return (app) => {
     app.get('/health', () => ({ status: 'ok' }))

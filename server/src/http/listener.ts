@@ -1,28 +1,35 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import { createDataPlane, everyMethod, type DataRoute, type RawHandler } from './data-plane.ts'
 
 export type RouteGroup = (app: FastifyInstance) => void
 
 export type ListenerParts = {
   readonly log: FastifyBaseLogger
-  /** What clients call. */
+  /** Routes of the dialects. */
   readonly data: readonly DataRoute[]
-  /** Paths among those of clients that are answered by the groups all the same. */
+  /** The kind of credential of a request: tells dialects apart that share a path. */
+  readonly credentialOf: (request: IncomingMessage) => string
+  /** Paths that a route of `data` would match but that belong to the groups. */
   readonly passedOn: readonly string[]
-  /** Everything else: pages, the admin API, health. */
+  /** Pages, the admin API, health, metrics. */
   readonly groups: readonly RouteGroup[]
 }
 
-/** The one port: paths are tidied, bodies are left alone until a route reads them; what is not of the data plane is Fastify's. */
-export function createListener({ log, data, passedOn, groups }: ListenerParts): FastifyInstance {
+/** The one port. The data plane answers the dialects' routes, Fastify the rest; no body is read before its route. */
+export function createListener(parts: ListenerParts): FastifyInstance {
+  const { log, data, credentialOf, passedOn, groups } = parts
   const app = Fastify({
     loggerInstance: log,
-    // Requests have a log of their own.
+    // The request log is ours.
     logController: new LogController({ disableRequestLogging: true }),
     serverFactory(fastify) {
-      const answer = createDataPlane([...data, ...ours(passedOn, fastify)], fastify)
-      // Streams may be silent for minutes; what bounds them is the upstream's own idle time-out.
+      const answer = createDataPlane({
+        routes: [...data, ...routesTo(fastify, passedOn)],
+        credentialOf,
+        otherwise: fastify,
+      })
+      // Streams may be silent for minutes; the idle timeout of the upstream call limits them.
       const timeouts = { requestTimeout: 0, keepAliveTimeout: 75_000 }
       return createServer(timeouts, (request, response) => {
         request.url = tidyPath(request.url ?? '/')
@@ -34,18 +41,18 @@ export function createListener({ log, data, passedOn, groups }: ListenerParts): 
     exposeHeadRoutes: false,
   })
   app.removeAllContentTypeParsers()
-  // A route reads its body itself, with its own limit and its own errors.
+  // Each route reads its body itself, with its own limit and errors.
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   for (const group of groups) void app.register(async (scope) => group(scope))
   return app
 }
 
-function ours(paths: readonly string[], handle: RawHandler): DataRoute[] {
+function routesTo(handle: RawHandler, paths: readonly string[]): DataRoute[] {
   const methods = [...everyMethod, 'OPTIONS' as const]
   return [...new Set(paths)].map((path) => ({ methods, path, handle, isOwnOnly: true }))
 }
 
-/** Some SDKs join a base URL that ends in a slash to a path that begins with one. */
+/** Some SDKs append a path that begins with a slash to a base URL that ends with one. */
 function tidyPath(url: string): string {
   const slashes = url.indexOf('//')
   if (slashes === -1) return url

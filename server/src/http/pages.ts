@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { problem } from '../admin/http/admin-frame.ts'
 import type { RouteGroup } from './listener.ts'
 import { adminHeaders, pageHeaders } from './security-headers.ts'
 
-/**
- * The admin pages, as they were built: one page for every path a person may type, without any data in it. Without a build the gateway
- * serves everything else. What nobody serves is not found, in words that do not repeat the address: there may be credentials in it.
- */
-export function pageRoutes(folder: string | undefined): RouteGroup {
+export type PageDeps = {
+  /** The built pages. Without it, only the other routes work. */
+  readonly folder: string | undefined
+  /** The body of a 404. It must not repeat the path, which may hold credentials. */
+  readonly notFound: object
+}
+
+/** The admin pages: one HTML file for all their paths, without data in it. Any other path is not found. */
+export function pageRoutes({ folder, notFound }: PageDeps): RouteGroup {
   const isBuilt = folder !== undefined && existsSync(folder)
   return (app) => {
     if (isBuilt) {
@@ -21,30 +24,25 @@ export function pageRoutes(folder: string | undefined): RouteGroup {
       })
     }
     app.setNotFoundHandler((request, reply) => {
-      if (!isBuilt || !asksForPage(request)) return sendNotFound(reply)
+      if (!isBuilt || !asksForPage(request)) {
+        return reply.code(404).headers(adminHeaders).send(notFound)
+      }
       return reply.headers(pageHeaders).sendFile('index.html')
     })
   }
 }
 
-/** Names of what was built change with what is in them; the page itself does not. */
+/** Names of assets change with their content; the name of the page does not. */
 function setCaching(reply: FastifyReply, path: string): void {
   const isNamedByContent = /[/\\]assets[/\\]/.test(path)
   const caching = isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache'
   reply.header('cache-control', caching)
 }
 
-/** Paths that look like files or belong to an API are no pages, whatever is accepted. */
+/** Paths of files and of APIs are no pages, even when the client accepts HTML. */
 function asksForPage({ method, url, headers }: FastifyRequest): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false
   const path = url.split('?')[0] ?? ''
   if (/^\/(?:api|auth)(?:\/|$)/.test(path) || /\.[^/]*$/.test(path)) return false
   return headers.accept?.includes('text/html') === true
-}
-
-function sendNotFound(reply: FastifyReply): FastifyReply {
-  return reply
-    .code(404)
-    .headers(adminHeaders)
-    .send(problem('not-found', 'Nothing is served at this path.'))
 }

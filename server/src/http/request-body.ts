@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 
-/** Why a body could not be taken, as the client is told. */
+/** Why a request body is not accepted, as a message for the client. */
 export class BodyError extends Error {
   readonly status: 400 | 413 | 415
 
   constructor(status: 400 | 413 | 415, message: string, options?: { cause?: unknown }) {
     super(message, options)
-    this.name = 'BodyRefused'
+    this.name = 'BodyError'
     this.status = status
   }
 }
@@ -20,19 +20,19 @@ const decoders = new Map([
   ['br', promisify(brotliDecompress)],
 ])
 
-/** The whole body of a request, unpacked, in one piece of memory of its own size; never more than `limitBytes`. */
+/** Reads and decompresses a request body of at most `limitBytes`. */
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? ''
   if (encoding === '' || encoding === 'identity') return collect(request, limitBytes)
-  return collectAndUnpack(request, limitBytes, encoding)
+  return collectAndDecode(request, limitBytes, encoding)
 }
 
-async function collectAndUnpack(
+async function collectAndDecode(
   request: IncomingMessage,
   limitBytes: number,
   encoding: string,
 ): Promise<Buffer> {
-  const packed = await collect(request, limitBytes)
+  const encoded = await collect(request, limitBytes)
   const decode = decoders.get(encoding)
   if (decode === undefined) {
     throw new BodyError(
@@ -41,7 +41,7 @@ async function collectAndUnpack(
     )
   }
   try {
-    return await decode(packed, { maxOutputLength: limitBytes })
+    return await decode(encoded, { maxOutputLength: limitBytes })
   } catch (cause) {
     if (cause instanceof RangeError) throw tooLarge(limitBytes)
     throw new BodyError(400, `The body is not ${encoding}, as its Content-Encoding says.`, {
@@ -58,7 +58,7 @@ function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> 
     : collectInto(request, announced)
 }
 
-/** With the length known, bytes go straight to their place: a large body exists once, a small one is the chunk it came in. */
+/** With a known length, a large body is copied once into place, and a small one is the chunk it came in. */
 function collectInto(request: IncomingMessage, length: number): Promise<Buffer> {
   let body: Buffer | undefined
   let filled = 0
@@ -87,7 +87,7 @@ function collectChunks(request: IncomingMessage, limitBytes: number): Promise<Bu
   )
 }
 
-/** Reads to the end; what `take` throws ends the reading. */
+/** Reads to the end, or until `take` throws. */
 function untilEnd(
   request: IncomingMessage,
   take: (chunk: Buffer) => void,
@@ -97,16 +97,16 @@ function untilEnd(
     request.on('data', (chunk: Buffer) => {
       try {
         take(chunk)
-      } catch (refusal) {
+      } catch (error) {
         request.pause()
-        reject(refusal)
+        reject(error)
       }
     })
     request.on('end', () => resolve(result()))
     request.on('error', reject)
     request.on('close', () => {
-      // Errors are dear to make, and a body that has ended has nothing to complain of.
-      if (!request.readableEnded) reject(cutShort())
+      // An error is expensive to create: only where the body is incomplete.
+      if (!request.readableEnded) reject(incomplete())
     })
   })
 }
@@ -117,4 +117,4 @@ const tooLarge = (limitBytes: number) =>
     `The request body is larger than ${Math.floor(limitBytes / 1024 / 1024)} MiB (MAX_REQUEST_BODY_MB).`,
   )
 
-const cutShort = () => new BodyError(400, 'The request body ended before its length.')
+const incomplete = () => new BodyError(400, 'The request body ended before its length.')

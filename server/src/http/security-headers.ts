@@ -1,14 +1,14 @@
-/** What no answer to a browser goes without. */
-const always = {
+/** On every response to a browser. */
+const common = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
   'cross-origin-resource-policy': 'same-origin',
 }
 
-/** Pages run what was built with them and speak to this gateway alone. */
+/** Pages load only their own assets and connect only to this gateway. */
 export const pageHeaders = {
-  ...always,
+  ...common,
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   'content-security-policy': [
@@ -25,9 +25,9 @@ export const pageHeaders = {
   ].join('; '),
 } as const
 
-/** Answers of the admin API are for the program that asked, once. */
+/** Responses of the admin API are never cached or embedded. */
 export const adminHeaders = {
-  ...always,
+  ...common,
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const

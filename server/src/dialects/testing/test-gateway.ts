@@ -13,6 +13,7 @@ import { createKeyEngine } from '../../keys/engine.ts'
 import { Secret } from '../../log/secret.ts'
 import { createCalendar } from '../../runtime/calendar.ts'
 import { realClock } from '../../runtime/real-clock.ts'
+import { credentialKind } from '../credential-kind.ts'
 import { mountDialects } from '../dialects.ts'
 import type { FetchMedia } from '../media/public-fetch.ts'
 import { createSignatures } from '../../resources/signatures.ts'
@@ -106,7 +107,13 @@ export async function startTestGateway({
       onError,
     },
   )
-  const app = createListener({ log: pino({ level: 'silent' }), data, passedOn: [], groups: [] })
+  const app = createListener({
+    log: pino({ level: 'silent' }),
+    data,
+    credentialOf: credentialKind,
+    passedOn: [],
+    groups: [],
+  })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return {
     url,
