@@ -8,7 +8,7 @@ import type { RootLog } from '../log/create-log.ts'
 import { realClock } from '../runtime/real-clock.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import { clientMethod } from '../telemetry/metrics/client-method.ts'
-import type { Traffic } from '../telemetry/metrics/request-metrics.ts'
+import type { RequestMetrics } from '../telemetry/metrics/request-metrics.ts'
 
 export type ComposeDialectsDeps = Pick<
   DialectServices,
@@ -18,12 +18,12 @@ export type ComposeDialectsDeps = Pick<
   readonly callers: Callers
   readonly counter: CallCounter
   readonly log: RootLog
-  readonly traffic: Traffic
+  readonly requestMetrics: RequestMetrics
 }
 
 /** What clients call. */
 export function composeDialects(deps: ComposeDialectsDeps): DataRoute[] {
-  const { settings, gateway, catalogue, signatures, callers, counter, log, traffic, onError } = deps
+  const { settings, gateway, catalogue, signatures, callers, counter, log, requestMetrics, onError } = deps
   const { now } = realClock
   return mountDialects(
     {
@@ -40,7 +40,7 @@ export function composeDialects(deps: ComposeDialectsDeps): DataRoute[] {
     {
       callers,
       counter,
-      requests: traffic,
+      requests: requestMetrics,
       methodOf: clientMethod,
       maxBodyBytes: () => settings.current().maxRequestBodyMb * 1024 * 1024,
       now,

@@ -10,7 +10,7 @@ import type { KeyId } from '../keys/types.ts'
 import { Secret } from '../log/secret.ts'
 import { realClock } from '../runtime/real-clock.ts'
 import { createBatchWriter, type WriteBehindStats } from '../runtime/write-behind.ts'
-import type { Traffic } from '../telemetry/metrics/request-metrics.ts'
+import type { RequestMetrics } from '../telemetry/metrics/request-metrics.ts'
 import { describeAttempt } from '../telemetry/request-log/describe-attempt.ts'
 import type { PriceBook } from '../telemetry/usage/price-book.ts'
 import { observeTokenUse } from '../telemetry/usage/token-use.ts'
@@ -21,7 +21,7 @@ export type ComposeGatewayDeps = KeysDeps &
   Pick<ComposedKeys, 'engine' | 'book'> & {
     readonly callers: TokenRegistry
     readonly prices: Pick<PriceBook, 'current'>
-    readonly traffic: Traffic
+    readonly requestMetrics: RequestMetrics
     readonly counters: GatewayObserver
   }
 
@@ -40,7 +40,7 @@ export type ComposedGateway = {
 
 /** The gateway to Google with its observers: request log, metrics, token use, key use, live counters. */
 export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
-  const { engine, book, callers, settings, storage, log, onError, traffic, prices } = deps
+  const { engine, book, callers, settings, storage, log, onError, requestMetrics, prices } = deps
   const { scrub } = log.scrubber
   const { transport, proxies } = composeEgress(deps)
   const errors = { recordsBody: () => settings.current().errorLogRecordRequestBody, scrub }
@@ -64,7 +64,7 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
     observers: [
       { attempted: ({ reservation, startedAt }) => book.noteUse(reservation.key, startedAt) },
       { attempted: (report) => requestLog.record(describeAttempt(report, errors)) },
-      traffic,
+      requestMetrics,
       observeTokenUse({ record: callers.recordUse, prices }),
       deps.counters,
     ],

@@ -5,7 +5,7 @@ import { createListener } from '../http/listener.ts'
 import { problem } from '../admin/http/admin-frame.ts'
 import { pageRoutes } from '../http/pages.ts'
 import { createLog, type LogDestination, type RootLog } from '../log/create-log.ts'
-import { Traffic } from '../telemetry/metrics/request-metrics.ts'
+import { RequestMetrics } from '../telemetry/metrics/request-metrics.ts'
 import {
   changedSettings,
   createLiveSettings,
@@ -27,7 +27,7 @@ import { openPriceBook } from '../telemetry/usage/price-book.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './compose-tokens.ts'
-import { tellCounters } from '../telemetry/events/live-counters.ts'
+import { startLiveCounters } from '../telemetry/events/live-counters.ts'
 import { openSignatures } from '../resources/open-signatures.ts'
 import { credentialKind } from '../dialects/credential-kind.ts'
 import { composeDialects } from './compose-dialects.ts'
@@ -115,14 +115,14 @@ async function start(opened: Opened): Promise<Gateway> {
   const { engine } = keys
   const { registry, tokens, newAdminToken } = await composeTokens(parts)
   tellParted(newAdminToken, log)
-  const traffic = new Traffic()
-  const counters = tellCounters({
+  const requestMetrics = new RequestMetrics()
+  const counters = startLiveCounters({
     bus,
     state: async () => ({ counts: await engine.views.countsInSteps() }),
     onError,
   })
   closing.add(counters.close)
-  const watched = { traffic, counters }
+  const watched = { requestMetrics, counters }
   const gateway = composeGateway({ ...parts, ...keys, ...watched, callers: registry })
   closing.add(gateway.close)
   tellOverruled(settings, log)
@@ -154,7 +154,7 @@ async function start(opened: Opened): Promise<Gateway> {
       ...gateway,
       callers,
       counter: registry,
-      traffic,
+      requestMetrics,
       signatures: stored.signatures,
     }),
     credentialOf: credentialKind,
@@ -162,7 +162,7 @@ async function start(opened: Opened): Promise<Gateway> {
     passedOn: Object.values(endpoints).map(({ path }) => path),
     groups: [
       healthRoutes(readiness),
-      metricsGroup({ log, settings, callers, storage, engine, gateway, traffic }),
+      metricsGroup({ log, settings, callers, storage, engine, gateway, requestMetrics }),
       admin.routes,
       pageRoutes({
         folder: opened.pagesFolder,

@@ -6,7 +6,7 @@ import type { KeyEngine } from '../keys/engine.ts'
 import type { RootLog } from '../log/create-log.ts'
 import { contentType } from '../telemetry/metrics/exposition.ts'
 import { readMetrics } from '../telemetry/metrics/metrics.ts'
-import type { Traffic } from '../telemetry/metrics/request-metrics.ts'
+import type { RequestMetrics } from '../telemetry/metrics/request-metrics.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ComposedGateway } from './compose-gateway.ts'
@@ -19,24 +19,24 @@ export type MetricsGroupDeps = {
   readonly storage: Storage
   readonly engine: KeyEngine
   readonly gateway: ComposedGateway
-  readonly traffic: Traffic
+  readonly requestMetrics: RequestMetrics
 }
 
 /** `/metrics`, with the figures of every part. */
 export function metricsGroup(deps: MetricsGroupDeps): RouteGroup {
-  const { log, settings, callers, storage, engine, gateway, traffic } = deps
+  const { log, settings, callers, storage, engine, gateway, requestMetrics } = deps
   return metricsRoute({
     mayRead: createMetricsAccess({ callers, token: () => settings.current().metricsToken }),
     contentType,
     read: async () => {
       const counts = await engine.views.countsInSteps()
       const text = await readMetrics({
-        traffic,
+        requestMetrics,
         keys: () => counts,
         pool: engine.views.pool,
         proxies: gateway.proxies.states,
         requestLog: gateway.requestLogStats,
-        askDatabase: storage.isReady,
+        checkDatabase: storage.isReady,
         version: serverVersion,
       })
       return log.scrubber.scrub(text)

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Schema } from '../database/schema.ts'
-import { idsInPart, partOf } from '../../telemetry/request-log/attempt-row.ts'
+import { idsInPart, partOf } from './part-of.ts'
 import { resolveFilter, type Resolved } from './filter.ts'
 import type { AttemptFilter } from '../../telemetry/stores.ts'
 

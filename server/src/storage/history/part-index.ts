@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely'
 import { bulkInsert, type BulkTarget } from '../database/bulk-insert.ts'
 import type { Schema } from '../database/schema.ts'
 import { minuteMs, startOf } from '../rollups/spans.ts'
-import { partOf, type AttemptRow } from '../../telemetry/request-log/attempt-row.ts'
+import { type AttemptRow } from '../../telemetry/request-log/attempt-row.ts'
+import { partOf } from './part-of.ts'
 
 /** Rows with their ids and labels. */
 export type Numbered = {

@@ -1,7 +1,7 @@
 import type { RetentionStore } from '../../telemetry/stores.ts'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../database/schema.ts'
-import { idsInPart } from '../../telemetry/request-log/attempt-row.ts'
+import { idsInPart } from './part-of.ts'
 import { deleteErrorRows } from './error-store.ts'
 
 export function createRetentionStore(db: Kysely<Schema>): RetentionStore {

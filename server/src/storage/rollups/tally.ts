@@ -1,5 +1,5 @@
 import type { AttemptRow } from '../../telemetry/request-log/attempt-row.ts'
-import { addTime, joinHistograms, type Histogram } from '../../telemetry/usage/histogram.ts'
+import { addDuration, joinHistograms, type Histogram } from '../../telemetry/usage/histogram.ts'
 
 export type Counts = {
   attempts: number
@@ -74,8 +74,8 @@ export function tallyRows(rows: readonly AttemptRow[], kindIds: readonly number[
     if (ofKind === undefined) kinds.set(kind, (ofKind = emptyTally()))
     count(ofKind, row)
     ofKind.requests += Number(row.number === 1)
-    addTime(ofKind.durations, row.durationMs)
-    if (row.firstByteMs !== undefined) addTime(ofKind.firstBytes, row.firstByteMs)
+    addDuration(ofKind.durations, row.durationMs)
+    if (row.firstByteMs !== undefined) addDuration(ofKind.firstBytes, row.firstByteMs)
     const place = row.keyId * kindsAtMost + kind
     let ofKey = keys.get(place)
     if (ofKey === undefined) keys.set(place, (ofKey = emptyKeyTally(row.keyId, kind)))

@@ -1,13 +1,13 @@
-/** Something that happened, for whoever looks on. Never a secret. */
+/** Something that happened, for admins who watch. Never holds a secret. */
 export type LiveEvent = { readonly kind: string; readonly data: object }
 
-/** Tells those who look on what happens. Nobody waits for them. */
+/** Publishes events to subscribers. Listeners must not wait. */
 export type EventBus = {
   publish(kind: string, data: object): void
-  /** Returns the end of the subscription. */
+  /** Returns the function that unsubscribes. */
   subscribe(listener: (event: LiveEvent) => void): () => void
-  /** Whether anybody looks on: what is dear to say need not be said to nobody. */
-  isWatched(): boolean
+  /** Without subscribers, expensive events need not be built. */
+  hasSubscribers(): boolean
 }
 
 export function createEventBus(): EventBus {
@@ -20,6 +20,6 @@ export function createEventBus(): EventBus {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    isWatched: () => listeners.size > 0,
+    hasSubscribers: () => listeners.size > 0,
   }
 }

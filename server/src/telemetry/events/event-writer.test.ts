@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { createEventBus } from './event-bus.ts'
 import { createEventWriter } from './event-writer.ts'
 
-/** A reader who takes so many writes, and then none until it is told to. */
-function bench(takes: number, limit: number) {
+/** A reader that takes some writes, and then none until `readOn`. */
+function setUp(takes: number, limit: number) {
   const read: string[] = []
   let left = takes
   let resume = () => {}
@@ -29,15 +29,15 @@ const event = (number: number) => ({ kind: 'job', data: { number } })
 const numbers = (read: readonly string[]) =>
   read.map((text) => Number(/"(?:number|count)":(\d+)/.exec(text)?.[1]))
 
-test('events are told in the framing of server-sent events', () => {
-  const { read, writer } = bench(10, 10)
+test('events are written as server-sent events', () => {
+  const { read, writer } = setUp(10, 10)
   writer.write({ kind: 'job', data: { text: 'a\nb' } })
   writer.keepAlive()
   expect(read).toEqual(['event: job\ndata: {"text":"a\\nb"}\n\n', ': \n\n'])
 })
 
-test('a slow reader gets what was kept, then how much was lost, then what comes', () => {
-  const { read, writer, readOn } = bench(2, 3)
+test('a slow reader gets the queued events, then the number of dropped ones, then new ones', () => {
+  const { read, writer, readOn } = setUp(2, 3)
   for (let number = 1; number <= 9; number += 1) writer.write(event(number))
   writer.keepAlive()
   expect(numbers(read)).toEqual([1, 2])
@@ -47,8 +47,8 @@ test('a slow reader gets what was kept, then how much was lost, then what comes'
   expect(read[5]).toBe('event: dropped\ndata: {"count":4}\n\n')
 })
 
-test('nothing overtakes: what comes while a reader catches up waits, or is lost', () => {
-  const { read, writer, readOn } = bench(1, 2)
+test('events keep their order: those that come while a reader catches up are dropped', () => {
+  const { read, writer, readOn } = setUp(1, 2)
   for (let number = 1; number <= 4; number += 1) writer.write(event(number))
   readOn(1)
   writer.write(event(5))
@@ -57,13 +57,13 @@ test('nothing overtakes: what comes while a reader catches up waits, or is lost'
   expect(numbers(read)).toEqual([1, 2, 3, 2])
 })
 
-test('a bus tells those who look on, as long as they do', () => {
+test('a bus calls its subscribers until they unsubscribe', () => {
   const bus = createEventBus()
   const seen: string[] = []
-  expect(bus.isWatched()).toBe(false)
+  expect(bus.hasSubscribers()).toBe(false)
   const stop = bus.subscribe(({ kind }) => seen.push(kind))
   bus.publish('one', {})
-  expect(bus.isWatched()).toBe(true)
+  expect(bus.hasSubscribers()).toBe(true)
   stop()
   bus.publish('two', {})
   expect(seen).toEqual(['one'])

@@ -1,23 +1,23 @@
 import type { LiveEvent } from './event-bus.ts'
 
-/** A connection that says when it has had enough. */
+/** A connection with backpressure. */
 export type EventSink = {
-  /** False: nothing more until `onDrain`. */
+  /** False when it is full: write no more until `onDrain` calls. */
   write(text: string): boolean
   onDrain(resume: () => void): void
 }
 
 export type EventWriter = {
   write(event: LiveEvent): void
-  /** A line that clients ignore, unless there is something to say anyway. */
+  /** Writes a comment, which clients ignore, unless the connection is full. */
   keepAlive(): void
 }
 
-/** What a slow reader is behind. */
-const mostQueued = 256
+/** Events that are kept for a slow reader. */
+const maxQueued = 256
 
-/** Events in the framing of server-sent events. For a reader who cannot follow some are kept; those beyond are counted and the count is told. */
-export function createEventWriter(sink: EventSink, limit = mostQueued): EventWriter {
+/** Writes server-sent events. For a slow reader some are queued; the number of dropped ones is sent as an event. */
+export function createEventWriter(sink: EventSink, limit = maxQueued): EventWriter {
   const queue: string[] = []
   let dropped = 0
   let isFull = false
@@ -33,7 +33,7 @@ export function createEventWriter(sink: EventSink, limit = mostQueued): EventWri
   return {
     write(event) {
       if (!isFull) isFull = !sink.write(framed(event))
-      // Once something is lost the rest waits until the loss was told: what is read is in order.
+      // After a drop, nothing is queued until the `dropped` event is sent: the order stays right.
       else if (dropped === 0 && queue.length < limit) queue.push(framed(event))
       else dropped += 1
     },

@@ -6,27 +6,28 @@ export type LiveCounters = {
   close(): void
 }
 
-const everyMs = 1000
+const intervalMs = 1000
 
 export type LiveCountersDeps = {
   readonly bus: EventBus
-  /** What is told beside the counts of the last second. */
+  /** Published beside the counts of the last second. */
   readonly state: () => Promise<object>
   readonly onError: (error: unknown) => void
 }
 
-/** What the last second brought, once a second, for whoever looks on. */
-export function tellCounters({ bus, state, onError }: LiveCountersDeps): LiveCounters {
+/** Publishes once a second what was counted in it. */
+export function startLiveCounters({ bus, state, onError }: LiveCountersDeps): LiveCounters {
   let requests = 0
   let verdicts: Record<string, number> = {}
-  async function tell(): Promise<void> {
+  async function publish(): Promise<void> {
     const attempts = Object.values(verdicts).reduce((sum, count) => sum + count, 0)
     const counted = { requests, attempts, verdicts }
     requests = 0
     verdicts = {}
-    if (bus.isWatched()) bus.publish('counters', { at: Date.now(), ...counted, ...(await state()) })
+    if (bus.hasSubscribers())
+      bus.publish('counters', { at: Date.now(), ...counted, ...(await state()) })
   }
-  const timer = setInterval(() => void tell().catch(onError), everyMs)
+  const timer = setInterval(() => void publish().catch(onError), intervalMs)
   timer.unref()
   return {
     attempted({ number, outcome: { verdict } }) {

@@ -1,4 +1,4 @@
-/** What clients can ask for, by how the path ends. */
+/** Methods by the end of the path. */
 const methods: ReadonlyMap<string, string> = new Map([
   ...[
     'generateContent',
@@ -24,7 +24,7 @@ const methods: ReadonlyMap<string, string> = new Map([
   ['transcriptions', 'audio/transcriptions'],
 ])
 
-/** The method a client calls, as a label: one of a fixed few, or `other`, whatever clients make up. */
+/** The method of a request as a label: one of a fixed set, or `other`. */
 export function clientMethod(url: string): string {
   const query = url.indexOf('?')
   const bare = query === -1 ? url : url.slice(0, query)

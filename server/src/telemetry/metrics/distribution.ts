@@ -1,6 +1,6 @@
 import type { Sample } from './exposition.ts'
 
-/** Durations sorted into buckets, each with all of its labels the same. */
+/** The buckets of one set of labels. */
 export class Series {
   readonly labels: Readonly<Record<string, string>>
   readonly #boundsMs: readonly number[]
@@ -13,7 +13,7 @@ export class Series {
     this.#counts = new Float64Array(boundsSeconds.length + 1)
   }
 
-  note(durationMs: number): void {
+  observe(durationMs: number): void {
     const bounds = this.#boundsMs
     let index = 0
     while (index < bounds.length && durationMs > (bounds[index] ?? Infinity)) index += 1
@@ -37,7 +37,7 @@ export class Series {
   }
 }
 
-/** The series of one histogram. */
+/** A histogram of durations. */
 export class Distribution {
   readonly #boundsSeconds: readonly number[]
   readonly #series: Series[] = []

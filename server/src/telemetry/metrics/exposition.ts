@@ -1,11 +1,11 @@
-/** One line of a metric: its labels, its number, and for parts of a histogram what is added to the name. */
+/** One line of a metric. The suffix belongs to the parts of a histogram. */
 export type Sample = {
   readonly suffix?: '_bucket' | '_sum' | '_count'
   readonly labels?: Readonly<Record<string, string>>
   readonly value: number
 }
 
-/** A metric with all its lines, read when somebody asks. */
+/** A metric with all its samples, which are read at each scrape. */
 export type Family = {
   readonly name: string
   readonly help: string

@@ -2,8 +2,8 @@ import type { Counts as KeyCounts } from '../../keys/views/counts.ts'
 import type { PoolStatus } from '../../keys/pool/pool-status.ts'
 import type { Family, Sample } from './exposition.ts'
 
-/** What there is to look at, at the moment somebody asks. */
-export type Sights = {
+/** The state of the gateway at the time of a scrape. */
+export type GatewayState = {
   readonly keys: () => KeyCounts
   readonly pool: () => PoolStatus
   readonly proxies: () => readonly { readonly state: 'up' | 'down' }[]
@@ -18,46 +18,46 @@ export type Sights = {
   readonly version: string
 }
 
-/** The state of the gateway. Everything is looked at once, so that the lines of one answer agree with one another. */
-export function gatewayFamilies(sights: Sights): Family[] {
+/** Metrics of the gateway's state, read once, so that the samples of one scrape agree. */
+export function gatewayFamilies(gateway: GatewayState): Family[] {
   return [
-    plain({
+    familyOf({
       name: 'gemini_balance_build_info',
       help: 'Always 1; what runs stands in the labels.',
       type: 'gauge',
-      samples: [{ labels: { version: sights.version, node: process.version }, value: 1 }],
+      samples: [{ labels: { version: gateway.version, node: process.version }, value: 1 }],
     }),
-    plain({
+    familyOf({
       name: 'gemini_balance_database_up',
       help: 'Whether the database answers.',
       type: 'gauge',
-      samples: [{ value: sights.isDatabaseUp ? 1 : 0 }],
+      samples: [{ value: gateway.isDatabaseUp ? 1 : 0 }],
     }),
-    ...keyFamilies(sights.keys(), sights.laneLabel),
-    ...poolFamilies(sights.pool()),
-    plain({
+    ...keyFamilies(gateway.keys(), gateway.laneLabel),
+    ...poolFamilies(gateway.pool()),
+    familyOf({
       name: 'gemini_balance_proxies',
       help: 'Proxies that calls to Google leave by, by whether they work.',
       type: 'gauge',
       samples: (['up', 'down'] as const).map((state) => ({
         labels: { state },
-        value: sights.proxies().filter((proxy) => proxy.state === state).length,
+        value: gateway.proxies().filter((proxy) => proxy.state === state).length,
       })),
     }),
-    ...requestLogFamilies(sights.requestLog()),
+    ...requestLogFamilies(gateway.requestLog()),
   ]
 }
 
-type Plain = Omit<Family, 'read'> & { readonly samples: readonly Sample[] }
+type ReadFamily = Omit<Family, 'read'> & { readonly samples: readonly Sample[] }
 
-const plain = ({ samples, ...facts }: Plain): Family => ({ ...facts, read: () => samples })
+const familyOf = ({ samples, ...facts }: ReadFamily): Family => ({ ...facts, read: () => samples })
 
 const single = (facts: Omit<Family, 'read'>, value: number): Family =>
-  plain({ ...facts, samples: [{ value }] })
+  familyOf({ ...facts, samples: [{ value }] })
 
 function keyFamilies(counts: KeyCounts, laneLabel: (lane: string) => string): Family[] {
   return [
-    plain({
+    familyOf({
       name: 'gemini_balance_keys',
       help: 'Keys by state.',
       type: 'gauge',
@@ -67,13 +67,13 @@ function keyFamilies(counts: KeyCounts, laneLabel: (lane: string) => string): Fa
       { name: 'gemini_balance_projects', help: 'Projects that keys belong to.', type: 'gauge' },
       counts.projects,
     ),
-    plain({
+    familyOf({
       name: 'gemini_balance_lanes',
       help: 'Lanes that have been used, by model and state.',
       type: 'gauge',
       samples: lanesByState(counts, laneLabel),
     }),
-    plain({
+    familyOf({
       name: 'gemini_balance_models_overloaded',
       help: 'Models that are not asked for a while because Google has no capacity for them.',
       type: 'gauge',
@@ -140,13 +140,13 @@ function poolFamilies(pool: PoolStatus): Family[] {
       { name: 'gemini_balance_pool_capacity', help: 'Keys the pool has room for.', type: 'gauge' },
       pool.pool_size,
     ),
-    plain({
+    familyOf({
       name: 'gemini_balance_pool_lookups_total',
       help: 'Keys that were looked for in the pool.',
       type: 'counter',
       samples: lookups,
     }),
-    plain({
+    familyOf({
       name: 'gemini_balance_pool_probes_total',
       help: 'Keys that were tried out for the pool.',
       type: 'counter',
@@ -157,7 +157,7 @@ function poolFamilies(pool: PoolStatus): Family[] {
 
 const name = (what: string) => `gemini_balance_request_log_${what}`
 
-function requestLogFamilies(log: ReturnType<Sights['requestLog']>): Family[] {
+function requestLogFamilies(log: ReturnType<GatewayState['requestLog']>): Family[] {
   return [
     single(
       {

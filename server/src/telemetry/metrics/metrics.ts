@@ -1,37 +1,36 @@
 import { expose } from './exposition.ts'
-import { gatewayFamilies, type Sights } from './gateway-families.ts'
+import { gatewayFamilies, type GatewayState } from './gateway-families.ts'
+import { withTimeout } from '../../runtime/with-timeout.ts'
 import { processMetrics } from './process-metrics.ts'
-import type { Traffic } from './request-metrics.ts'
+import type { RequestMetrics } from './request-metrics.ts'
 
-export type MetricsDeps = Omit<Sights, 'isDatabaseUp' | 'laneLabel'> & {
-  readonly traffic: Traffic
-  readonly askDatabase: () => Promise<boolean>
+export type MetricsDeps = Omit<GatewayState, 'isDatabaseUp' | 'laneLabel'> & {
+  readonly requestMetrics: RequestMetrics
+  readonly checkDatabase: () => Promise<boolean>
 }
 
-/** A scraper gives up after ten seconds; a database that has not answered after two is as good as down. */
-const patienceMs = 2000
+/** Prometheus gives up after ten seconds by default; a database that needs more than two counts as down. */
+const databaseTimeoutMs = 2000
 
-/** Everything there is to know in numbers, in Prometheus' text format. */
+/** All metrics in Prometheus' text format. */
 export async function readMetrics({
-  askDatabase,
-  traffic,
-  ...sights
+  checkDatabase,
+  requestMetrics,
+  ...state
 }: MetricsDeps): Promise<string> {
-  const isDatabaseUp = await inTime(askDatabase())
-  const { laneLabel } = traffic
+  const isDatabaseUp = await inTime(checkDatabase())
+  const { laneLabel } = requestMetrics
   const families = [
-    ...traffic.families(),
-    ...gatewayFamilies({ ...sights, laneLabel, isDatabaseUp }),
+    ...requestMetrics.families(),
+    ...gatewayFamilies({ ...state, laneLabel, isDatabaseUp }),
   ]
   return `${expose(families)}\n${await processMetrics()}`
 }
 
 async function inTime(answer: Promise<boolean>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), patienceMs)
+  let isUp = false
+  await withTimeout(databaseTimeoutMs, async () => {
+    isUp = await answer
   })
-  const isUp = await Promise.race([answer, late])
-  clearTimeout(timer)
   return isUp
 }

@@ -1,6 +1,6 @@
-import { Counts, type Cell } from './counts.ts'
+import { Counter, type Cell } from './counter.ts'
 
-/** A model as metrics name it, with what has been spent on it. */
+/** The label of a model, and its token counts. */
 export type ModelTally = {
   readonly label: string
   readonly prompt: Cell
@@ -10,22 +10,22 @@ export type ModelTally = {
   readonly toolUse: Cell
 }
 
-/** Anybody can make up a model's name, so only a name that Google has answered for becomes a label; the rest are `other`. */
+/** Clients can send any model name, so only names that Google has answered for become labels. The rest are `other`. */
 export class ModelTallies {
-  readonly #tokens = new Counts(['model', 'kind'])
+  readonly #tokens = new Counter(['model', 'kind'])
   readonly #known = new Map<string, ModelTally>()
   readonly #other = this.#tally('other')
-  /** Calls that are about no model: lists, files. */
+  /** Calls without a model: lists, files. */
   readonly #none = this.#tally('none')
-  readonly #most: number
+  readonly #maxModels: number
 
-  constructor(most = 200) {
-    this.#most = most
+  constructor(maxModels = 200) {
+    this.#maxModels = maxModels
   }
 
   answered(model: string): ModelTally {
     const tally = this.find(model)
-    if (tally !== this.#other || this.#known.size >= this.#most) return tally
+    if (tally !== this.#other || this.#known.size >= this.#maxModels) return tally
     const fresh = this.#tally(model)
     this.#known.set(model, fresh)
     return fresh

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 
 let registry: Registry | undefined
 
-/** Memory, time, files, garbage collection and event-loop delay, under the names that dashboards for Node know. One process has one set. */
+/** prom-client's default metrics of the process, under the names that dashboards for Node expect. */
 export function processMetrics(): Promise<string> {
   if (registry === undefined) {
     registry = new Registry()

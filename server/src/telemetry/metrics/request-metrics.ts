@@ -1,38 +1,38 @@
 import type { AttemptReport } from '../../gateway/observer.ts'
-import { Counts } from './counts.ts'
+import { Counter } from './counter.ts'
 import { Distribution, type Series } from './distribution.ts'
 import type { Family } from './exposition.ts'
 import { ModelTallies } from './model-tallies.ts'
 
-/** From an answer out of a cache to a model that thinks for minutes; attempts may be long, first bytes should not be. */
-const toFirstByte = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120]
-const toEnd = [...toFirstByte, 300, 600]
-const toKey = [0.01, 0.05, 0.1, 0.5, 1, 3, 10, 30, 60]
+/** Bucket bounds in seconds: from cached answers to models that think for minutes. */
+const firstByteBounds = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120]
+const durationBounds = [...firstByteBounds, 300, 600]
+const waitBounds = [0.01, 0.05, 0.1, 0.5, 1, 3, 10, 30, 60]
 
 export type RequestEnd = {
   readonly dialect: string
   readonly method: string
-  /** 0 when the client left before there was one. */
+  /** 0 when the client disconnected before there was one. */
   readonly status: number
   readonly isWhole: boolean
 }
 
-/** Of one dialect, streams or not. */
-type Line = { readonly durations: Series; readonly firstBytes: Series }
+/** Of one dialect, for streams or for whole answers. */
+type StreamHistograms = { readonly durations: Series; readonly firstBytes: Series }
 
-/** What passes through the gateway, counted. Every call here is on a request's path: it adds to a few numbers and that is all. */
-export class Traffic {
+/** Counts requests and attempts. Its methods run on the request path and only add to a few numbers. */
+export class RequestMetrics {
   readonly #models = new ModelTallies()
-  readonly #open = new Counts(['dialect'])
-  readonly #requests = new Counts(['dialect', 'method', 'status'])
-  readonly #cut = new Counts(['dialect'])
-  readonly #attempts = new Counts(['dialect', 'model', 'verdict'])
-  readonly #retries = new Counts(['dialect'])
-  readonly #durations = new Distribution(toEnd)
-  readonly #firstBytes = new Distribution(toFirstByte)
-  readonly #streams = new Map<string, Line>()
-  readonly #wholes = new Map<string, Line>()
-  readonly #waits = new Distribution(toKey)
+  readonly #open = new Counter(['dialect'])
+  readonly #requests = new Counter(['dialect', 'method', 'status'])
+  readonly #cut = new Counter(['dialect'])
+  readonly #attempts = new Counter(['dialect', 'model', 'verdict'])
+  readonly #retries = new Counter(['dialect'])
+  readonly #durations = new Distribution(durationBounds)
+  readonly #firstBytes = new Distribution(firstByteBounds)
+  readonly #ofStreams = new Map<string, StreamHistograms>()
+  readonly #ofWholeAnswers = new Map<string, StreamHistograms>()
+  readonly #waits = new Distribution(waitBounds)
   readonly #waitsByEnd = {
     served: this.#waits.series({ end: 'served' }),
     refused: this.#waits.series({ end: 'refused' }),
@@ -57,9 +57,9 @@ export class Traffic {
     const tally = verdict === 'answered' ? this.#models.answered(model) : this.#models.find(model)
     this.#attempts.cell(dialect, tally.label, verdict).value += 1
     if (number > 1) this.#retries.cell(dialect).value += 1
-    const line = this.#line(dialect, streamed)
-    line.durations.note(durationMs)
-    if (firstByteMs !== undefined) line.firstBytes.note(firstByteMs)
+    const histograms = this.#histogramsOf(dialect, streamed)
+    histograms.durations.observe(durationMs)
+    if (firstByteMs !== undefined) histograms.firstBytes.observe(firstByteMs)
     if (usage === undefined) return
     tally.prompt.value += usage.prompt
     tally.output.value += usage.output
@@ -69,10 +69,10 @@ export class Traffic {
   }
 
   waited(durationMs: number, end: 'served' | 'refused' | 'left'): void {
-    this.#waitsByEnd[end].note(durationMs)
+    this.#waitsByEnd[end].observe(durationMs)
   }
 
-  /** A lane is named for its model, and bounded like it. */
+  /** A lane is labelled by its model. */
   readonly laneLabel = (lane: string): string => this.#models.find(lane).label
 
   readonly families = (): Family[] => [
@@ -132,17 +132,17 @@ export class Traffic {
     },
   ]
 
-  #line(dialect: string, streamed: boolean): Line {
-    const lines = streamed ? this.#streams : this.#wholes
-    const known = lines.get(dialect)
+  #histogramsOf(dialect: string, streamed: boolean): StreamHistograms {
+    const byDialect = streamed ? this.#ofStreams : this.#ofWholeAnswers
+    const known = byDialect.get(dialect)
     if (known !== undefined) return known
     const labels = { dialect, stream: String(streamed) }
-    const line = {
+    const histograms = {
       durations: this.#durations.series(labels),
       firstBytes: this.#firstBytes.series(labels),
     }
-    lines.set(dialect, line)
-    return line
+    byDialect.set(dialect, histograms)
+    return histograms
   }
 }
 

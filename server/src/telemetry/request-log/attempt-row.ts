@@ -1,13 +1,13 @@
 import type { Choice } from '../../keys/types.ts'
 import type { LaneStatus } from '../../keys/lane-status.ts'
 
-/** What many attempts have in common. */
+/** The values that many attempts share; stored once. */
 export type AttemptKind = {
   readonly model: string
   readonly lane: string
   readonly dialect: string
   readonly method: string
-  /** Names the token used and tells nothing of it. */
+  /** Identifies the token without revealing it. */
   readonly caller: string | undefined
   /** 0 when no answer arrived. */
   readonly status: number
@@ -15,11 +15,11 @@ export type AttemptKind = {
   readonly streamed: boolean
 }
 
-/** One attempt, as the request log keeps it. No secret is in it: a caller is named by a hash, texts are scrubbed. */
+/** A row of the request log. It holds no secret: the caller is a hash, texts are scrubbed. */
 export type AttemptRow = AttemptKind & {
   readonly requestId: string
   readonly number: number
-  /** When it began, in milliseconds since the epoch. */
+  /** When the attempt began, in milliseconds since the epoch. */
   readonly at: number
   readonly keyId: number
   readonly project: string
@@ -29,19 +29,14 @@ export type AttemptRow = AttemptKind & {
   readonly outputTokens: number | undefined
   readonly thoughtTokens: number | undefined
   readonly cachedTokens: number | undefined
-  /** Why this key, and whether the call was to find out if its lane works again. */
+  /** Why this key was chosen, and whether the call was a trial of its lane. */
   readonly choice: Choice
   readonly trial: boolean
-  /** How many groups of keys could have been chosen, of how many. */
+  /** How many of how many groups of keys could have been chosen. */
   readonly ready: number
   readonly groups: number
-  /** How the lane stood after the attempt. */
+  /** The status of the lane after the attempt. */
   readonly standing: LaneStatus | undefined
-  /** Given where the attempt failed. */
+  /** Set where the attempt failed. */
   readonly error: { readonly message: string; readonly body: string | undefined } | undefined
 }
-
-/** Parts of the log are looked through one by one; `id` tells the part. */
-export const idsInPart = 65_536
-
-export const partOf = (id: number) => Math.floor(id / idsInPart)

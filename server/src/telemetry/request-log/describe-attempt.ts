@@ -3,12 +3,12 @@ import type { AttemptRow } from './attempt-row.ts'
 import { resultOf } from '../../google/result-of.ts'
 
 export type ErrorPolicy = {
-  /** Whether what was asked is kept with what failed. */
+  /** Whether the request body is stored with an error. */
   readonly recordsBody: () => boolean
   readonly scrub: (text: string) => string
 }
 
-/** An attempt as the request log keeps it. */
+/** Makes the row of the request log. */
 export function describeAttempt(report: AttemptReport, policy: ErrorPolicy): AttemptRow {
   const { request, reservation, outcome, usage } = report
   const { labels, key } = request
@@ -41,8 +41,7 @@ export function describeAttempt(report: AttemptReport, policy: ErrorPolicy): Att
   }
 }
 
-/** Enough of a request to see what was wrong with it. */
-const bodyLimitBytes = 32 * 1024
+const maxBodyBytes = 32 * 1024
 
 function errorOf(
   { request, outcome }: AttemptReport,
@@ -56,12 +55,12 @@ function errorOf(
 
 function beginning(parts: readonly Buffer[]): string {
   const length = parts.reduce((sum, part) => sum + part.length, 0)
-  const first: Buffer[] = []
-  let room = bodyLimitBytes
+  const kept: Buffer[] = []
+  let left = maxBodyBytes
   for (const part of parts) {
-    first.push(part.subarray(0, room))
-    room -= Math.min(room, part.length)
+    kept.push(part.subarray(0, left))
+    left -= Math.min(left, part.length)
   }
-  const text = Buffer.concat(first).toString('utf8')
-  return length > bodyLimitBytes ? `${text}… (${length} bytes)` : text
+  const text = Buffer.concat(kept).toString('utf8')
+  return length > maxBodyBytes ? `${text}… (${length} bytes)` : text
 }

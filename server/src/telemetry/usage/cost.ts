@@ -9,7 +9,7 @@ export type TokenSum = {
 
 const aMillion = 1_000_000
 
-/** What tokens of a model cost at a moment, in US dollars; undefined where no price is known. Google's prompt tokens include the cached ones, and thoughts cost what output costs. */
+/** The cost of tokens in US dollars; undefined without a price. Google's prompt tokens include the cached ones; thoughts cost as output. */
 export function costOf(
   sum: TokenSum & { readonly model: string },
   prices: readonly Price[],
@@ -17,9 +17,9 @@ export function costOf(
 ): number | undefined {
   const price = prices.findLast(({ model, since }) => model === sum.model && since <= at)
   if (price === undefined) return undefined
-  const fresh = Math.max(0, sum.promptTokens - sum.cachedTokens)
+  const uncached = Math.max(0, sum.promptTokens - sum.cachedTokens)
   return (
-    (fresh * price.prompt +
+    (uncached * price.prompt +
       sum.cachedTokens * price.cached +
       (sum.outputTokens + sum.thoughtTokens) * price.output) /
     aMillion

@@ -1,12 +1,12 @@
 /**
- * How many took how long. Bin n holds what took about 2^(n/4) milliseconds, so a quantile is told to within a tenth; from a millisecond to an
- * hour there are 88 bins. As text: `bin:count` in base 36, between blanks.
+ * Counts of durations by bin. Bin n holds durations of about 2^(n/4) ms, so a quantile is exact to a tenth; a millisecond to an hour takes 88
+ * bins. As text: `bin:count` in base 36, separated by spaces.
  */
 export type Histogram = Map<number, number>
 
 const binsPerDoubling = 4
 
-export function addTime(histogram: Histogram, ms: number): void {
+export function addDuration(histogram: Histogram, ms: number): void {
   const bin = Math.round(Math.log2(Math.max(1, ms || 1)) * binsPerDoubling)
   histogram.set(bin, (histogram.get(bin) ?? 0) + 1)
 }
@@ -30,7 +30,7 @@ export function writeHistogram(histogram: Histogram): string {
   return [...histogram].map(([bin, count]) => `${bin.toString(36)}:${count.toString(36)}`).join(' ')
 }
 
-/** The time that `share` of all stay below, in milliseconds; undefined where nothing was timed. */
+/** The duration in milliseconds that `share` of all stay below; undefined for an empty histogram. */
 export function quantile(histogram: Histogram, share: number): number | undefined {
   const bins = [...histogram].toSorted(([one], [other]) => one - other)
   const total = bins.reduce((sum, [, count]) => sum + count, 0)

@@ -1,6 +1,6 @@
 import type { Price, PriceStore } from '../stores.ts'
 
-/** The prices as they are stored, and at hand for what must not wait. */
+/** The stored prices, and a copy in memory for the request path. */
 export type PriceBook = PriceStore & { current(): readonly Price[] }
 
 export async function openPriceBook(store: PriceStore): Promise<PriceBook> {
@@ -8,8 +8,8 @@ export async function openPriceBook(store: PriceStore): Promise<PriceBook> {
   return {
     current: () => prices,
     all: () => store.all(),
-    async replace(said) {
-      await store.replace(said)
+    async replace(next) {
+      await store.replace(next)
       prices = await store.all()
     },
   }

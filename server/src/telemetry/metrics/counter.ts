@@ -1,12 +1,12 @@
 import type { Sample } from './exposition.ts'
 
-/** A number that somebody adds to. */
+/** A value to add to. */
 export type Cell = { value: number }
 
 type Leaves = Map<string, Cell>
 
-/** Numbers by up to three labels. To reach one costs a look-up per label, and no text is put together for it. */
-export class Counts {
+/** Values by up to three labels. Finding one takes a map lookup per label, and builds no string. */
+export class Counter {
   readonly #names: readonly string[]
   readonly #cells = new Map<string, Map<string, Leaves>>()
 
