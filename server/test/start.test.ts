@@ -60,7 +60,7 @@ describe('a start that cannot work says why in one sentence and exits with 1', (
     const { code, printed } = await run({ PORT: port })
     other.close()
     expect(code).toBe(1)
-    expect(printed).toContain(`127.0.0.1:${port} cannot be listened on: another program uses it`)
+    expect(printed).toContain(`Cannot listen on 127.0.0.1:${port}: another program uses the port`)
     expect(printed).not.toContain('    at ')
   }, 60_000)
 

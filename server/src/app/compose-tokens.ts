@@ -48,7 +48,7 @@ export async function composeTokens({
     const { allowedTokens, authToken } = settings.current()
     return tokens.applySettings(allowedTokens, authToken)
   }
-  settings.guard((next, changed) => adminProblems(next, { changed, tokens: tokens.all() }))
+  settings.addCheck((next, changed) => adminProblems(next, { changed, tokens: tokens.all() }))
   await follow()
   const newAdminToken = await partAdmin({ settings, registry })
   if (newAdminToken !== undefined) await follow()

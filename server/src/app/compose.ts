@@ -206,16 +206,16 @@ type FollowDeps = {
 function tellParted(newAdminToken: string | undefined, log: RootLog): void {
   if (newAdminToken === undefined) return
   log.warn(
-    'AUTH_TOKEN is the token of a client (ALLOWED_TOKENS): it opens nothing but the models. A new admin token was made, shown once at this start; set another AUTH_TOKEN if you like.',
+    'AUTH_TOKEN is also a client token, so it gives no admin rights. A new admin token was generated and is shown once.',
   )
 }
 
-/** Who changed the environment and sees no effect finds out why. */
+/** Explains why a change of the environment has no effect. */
 function tellOverruled(settings: LiveSettings, log: RootLog): void {
-  const names = settings.overruled()
+  const names = settings.overridden()
   if (names.length === 0) return
   log.info(
     { settings: names },
-    'The environment gives these settings other values than the stored ones, which count. A reset takes those of the environment.',
+    'These settings differ between the environment and the database; the stored values are used. Reset a setting to use the environment.',
   )
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { StartError } from '../runtime/start-error.ts'
 
-/** Opens the port; returns the address. */
+/** Opens the port and returns the URL. */
 export async function listen(
   app: FastifyInstance,
   { host, port }: { readonly host: string; readonly port: number },
@@ -9,10 +9,7 @@ export async function listen(
   try {
     await app.listen({ host, port })
   } catch (cause) {
-    throw new StartError(
-      `The address ${host}:${port} cannot be listened on: ${reasonOf(cause)}`,
-      cause,
-    )
+    throw new StartError(`Cannot listen on ${host}:${port}: ${reasonOf(cause)}`, cause)
   }
   const address = app.server.address()
   const openPort = typeof address === 'object' && address !== null ? address.port : port
@@ -20,12 +17,12 @@ export async function listen(
   return `http://${shown.includes(':') ? `[${shown}]` : shown}:${openPort}`
 }
 
-const idleEveryMs = 100
+const closeIdleMs = 100
 
-/** Takes no more connections, and lets requests finish for so long. */
+/** Accepts no more connections, and lets requests finish for `graceMs`. */
 export async function closeListener(app: FastifyInstance, graceMs: number): Promise<void> {
-  // A connection is idle once its last request is answered, and its client may keep it for minutes.
-  const idle = setInterval(() => app.server.closeIdleConnections(), idleEveryMs)
+  // A client may keep an idle connection open for minutes.
+  const idle = setInterval(() => app.server.closeIdleConnections(), closeIdleMs)
   const end = setTimeout(() => app.server.closeAllConnections(), graceMs)
   await app.close()
   clearInterval(idle)
@@ -36,9 +33,9 @@ function reasonOf(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   switch (code) {
     case 'EADDRINUSE':
-      return 'another program uses it. Set PORT to a free one.'
+      return 'another program uses the port. Set PORT to a free one.'
     case 'EACCES':
-      return 'this user may not. Set PORT to one above 1023.'
+      return 'this user may not open the port. Set PORT above 1023.'
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return 'HOST is not an address of this machine.'

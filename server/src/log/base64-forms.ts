@@ -1,10 +1,7 @@
-/** How many characters of base64 the bytes before a text share with it: by their number, three being none again. */
+/** Base64 characters that also depend on the 0, 1 or 2 bytes before a text. */
 const sharedBefore = [0, 2, 3]
 
-/**
- * What stays of a text in base64 whatever stands before and behind it: one form for each of the three ways it can fall. Basic
- * credentials are made like this.
- */
+/** The base64 of a text inside a longer one, as in Basic credentials: one form for each alignment to three bytes. */
 export function base64Forms(text: string): { readonly form: string; readonly offset: number }[] {
   return sharedBefore.map((shared, offset) => {
     const bytes = Buffer.from(' '.repeat(offset) + text)
@@ -13,7 +10,7 @@ export function base64Forms(text: string): { readonly form: string; readonly off
   })
 }
 
-/** Reads base64 where a form of a text begins that falls in this way; undefined where nothing can stand before it. */
+/** Decodes base64 from where a form of this alignment begins; undefined where it cannot begin there. */
 export function readBase64(
   encoded: string,
   { at, offset }: { readonly at: number; readonly offset: number },
@@ -23,7 +20,7 @@ export function readBase64(
   return Buffer.from(encoded.slice(start), 'base64').toString('latin1').slice(offset)
 }
 
-/** How many characters of a form belong to so many bytes of the text. */
+/** The length of the form of so many bytes. */
 export function base64Length(bytes: number, offset: number): number {
   return Math.ceil(((offset + bytes) * 8) / 6) - (sharedBefore[offset] ?? 0)
 }

@@ -1,14 +1,14 @@
-/** A text with its escapes undone, and where in the original each of its characters came from. */
+/** A text without escapes, and the place of each character in the original. */
 export type CanonicalText = {
   readonly text: string
-  /** The range of the original that made the characters from `start` up to `end`. */
+  /** The range of the original that became the characters from `start` up to `end`. */
   origin(start: number, end: number): { readonly start: number; readonly end: number }
 }
 
-/** Percent signs, backslashes and ampersands that do mean something; only where there are any is there something to undo. */
+/** Matches a text that has escapes. */
 const escape = /%[\da-f]{2}|\\u[\da-f]{4}|\\[\\/]|&(?:amp|lt|gt|quot|apos|#)/i
 
-/** Each escape with however many layers of the same around it: `%2541` is `%41` encoded once more. */
+/** Matches an escape of any depth: `%2541` is `%41` encoded again. */
 const escapes =
   /%(?:25)*([\da-f]{2})|\\+u([\da-f]{4})|\\+(\/)|&(?:amp;)*(?:(amp|lt|gt|quot|apos)|#(\d{1,3})|#x([\da-f]{1,2}));/gi
 
@@ -20,18 +20,18 @@ const entities: Readonly<Record<string, string>> = {
   apos: "'",
 }
 
-/** Escapes of one kind inside those of another are rare, and deeper than this nobody nests them. */
-const deepest = 3
+/** How often escapes of one kind may be nested in another kind. */
+const maxDepth = 3
 
 export const hasEscapes = (text: string): boolean => escape.test(text)
 
 /**
- * One form for all ways of writing the same characters: in addresses, forms, JSON and HTML, wholly or in part, and nested. Backslashes and
- * what is not ASCII are left out, and a blank is a plus, so that it does not matter which encoder was at work.
+ * One form for all encodings of the same characters: in URLs, forms, JSON and HTML, also partly encoded or nested. Backslashes and non-ASCII
+ * characters are removed, and a space becomes a plus, so that all encoders give the same.
  */
 export function canonicalText(original: string): CanonicalText {
   let spans: Spans = { text: original, starts: undefined, ends: undefined }
-  for (let depth = 0; depth < deepest && escape.test(spans.text); depth += 1) spans = undo(spans)
+  for (let depth = 0; depth < maxDepth && escape.test(spans.text); depth += 1) spans = undo(spans)
   const { text, starts, ends } = fold(spans)
   return {
     text,
@@ -39,7 +39,7 @@ export function canonicalText(original: string): CanonicalText {
   }
 }
 
-/** Undefined: every character is where it was. */
+/** `starts` and `ends` are undefined while every character has its original place. */
 type Spans = {
   readonly text: string
   readonly starts: readonly number[] | undefined
@@ -77,7 +77,7 @@ function fold(spans: Spans): Spans {
   return build.done()
 }
 
-/** Puts a text together, each character with the range of the original it stands for. */
+/** Builds a text, and keeps for each character its range in the original. */
 function builder({ starts: oldStarts, ends: oldEnds }: Spans) {
   const characters: string[] = []
   const starts: number[] = []

@@ -10,7 +10,7 @@ function logInto(lines: string[], level = 'info') {
   return log
 }
 
-test('no field, message, error or cause brings a secret into the log', () => {
+test('no field, message, error or cause writes a secret to the log', () => {
   const lines: string[] = []
   const log = logInto(lines)
   const cause = new Error(`GET https://host/?key=${canaryKey} failed`)
@@ -28,7 +28,7 @@ test('no field, message, error or cause brings a secret into the log', () => {
   }
 })
 
-test('a line says its level by name and its time in ISO 8601', () => {
+test('a line has its level as a name and its time in ISO 8601', () => {
   const lines: string[] = []
   logInto(lines).warn('careful')
   const line: unknown = JSON.parse(lines[0] ?? '')
@@ -45,7 +45,7 @@ test('the level changes while the log is in use', () => {
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['heard'])
 })
 
-test('levels have the names of Pino and of Python', () => {
+test('levels have the names of pino or of Python', () => {
   expect(['WARNING', 'critical', 'Info', 'debug', 'nonsense'].map(logLevel)).toEqual([
     'warn',
     'fatal',

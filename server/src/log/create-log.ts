@@ -3,7 +3,7 @@ import { createScrubber, type Scrubber } from './scrub.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
-/** Where parts write what happened. Nothing said here reaches the log with a known secret in it. */
+/** Known secrets never reach the output. */
 export type Log = Pick<
   Logger,
   'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'isLevelEnabled'
@@ -11,7 +11,7 @@ export type Log = Pick<
 
 export type RootLog = Log & {
   readonly scrubber: Scrubber
-  /** The pino logger behind it, for Fastify. */
+  /** The pino logger itself, for Fastify. */
   readonly pino: Logger
   setLevel(name: string): void
 }
@@ -19,15 +19,15 @@ export type RootLog = Log & {
 export type LogDestination = { write(line: string): void }
 
 export type LogOptions = {
-  /** Pino's names and Python's (`WARNING`, `CRITICAL`), in any case. What is neither counts as `info`. */
+  /** Pino's or Python's names (`WARNING`, `CRITICAL`), in any case. Others count as `info`. */
   readonly level: string
-  /** Standard output when not given. */
+  /** Default: standard output. */
   readonly destination?: LogDestination
-  /** Given when secrets are known before there is a log. */
+  /** For secrets that are known before the log is created. */
   readonly scrubber?: Scrubber
 }
 
-/** Writes one line of JSON per event, scrubbed as a whole: errors, causes and the words of others included. */
+/** Writes one line of JSON per event. The whole line is scrubbed, with errors and their causes. */
 export function createLog({
   level,
   destination,

@@ -2,8 +2,8 @@ import { base64Forms, base64Length, readBase64 } from './base64-forms.ts'
 import type { Match } from './secret-index.ts'
 
 /**
- * The shapes of Google's keys and of this gateway's tokens, of which only digests are kept: no start after the one that made them knows them. No word begins like `AIza`, so little of it is enough; of `AQ.` more is needed, but at the end of
- * a text, where a connection may have broken off.
+ * The shapes of Google's keys and of this gateway's tokens, of which only digests are kept. No word begins with `AIza`, so a few characters are
+ * enough; `AQ.` needs more, except at the end of a text, which may be cut off.
  */
 const shape = /AIza[\w-]{8,}|AQ\.[\w.-]{19,}[\w-]|AQ\.[\w.-]{8,}$|gb[a-z]?-[\w-]{32,}/g
 const wholeKey = /^(?:AIza[\w-]{20,}|AQ\.[\w.-]{19,}[\w-]|gb[a-z]?-[\w-]{32,})$/
@@ -15,10 +15,10 @@ const encodedShape = new RegExp(
 )
 const decodedKey = /^(?:AIza[\w-]{20,}|AQ\.[\w.-]{20,}|gb-[\w-]{32,})/
 
-/** Whether a secret is found by its shape: 50 000 such keys need no place in memory. */
+/** Whether a secret is found by its shape, so that the index need not hold it. */
 export const isKey = (secret: string): boolean => wholeKey.test(secret)
 
-/** Every key in a text, plain or in base64, whether anybody made it known or not; `mask` says what stands for it. */
+/** Finds every key in a text by its shape, plain or in base64. */
 export function keysIn(text: string, mask: (key: string) => string): Match[] {
   const plain = Array.from(text.matchAll(shape), ({ 0: key, index }) => ({
     start: index,
@@ -38,11 +38,11 @@ function encodedKeysIn(text: string, mask: (key: string) => string): Match[] {
     const end = index + encoded.length
     const key = decodedKey.exec(readBase64(text.slice(0, end), { at: index, offset }) ?? '')?.[0]
     if (key === undefined) {
-      // What begins like a key may hold another that is one.
+      // A key may begin inside this match.
       encodedShape.lastIndex = index + 1
       continue
     }
-    // The character before may hold bits of the first letter, and tells nothing that everybody does not know.
+    // The character before may hold bits of the first letter, which is no secret.
     found.push({
       start: index,
       end: Math.min(end, index + base64Length(key.length, offset)),

@@ -1,7 +1,7 @@
-/** Below this length, four characters give too much of a secret away. */
-const shownFromLength = 12
+/** Of a shorter secret, four characters reveal too much. */
+const minLength = 12
 
-/** The last characters of a secret, to know it by; none where they would tell too much. */
-export function endingOf(secret: string): string {
-  return secret.length < shownFromLength ? '' : secret.slice(-4)
+/** The last four characters of a secret, to identify it; none of a short one. */
+export function lastFour(secret: string): string {
+  return secret.length < minLength ? '' : secret.slice(-4)
 }

@@ -11,7 +11,7 @@ const newKey = fc
   .tuple(ofUnits([...word, '.'], 20, 60), fc.constantFrom(...word))
   .map(([rest, last]) => `AQ.${rest}${last}`)
 const ownToken = ofUnits(word, 43, 43).map((rest) => `gb-${rest}`)
-/** What a person may choose: passwords too. No escapes of their own, so that each encoding has one meaning. */
+/** Secrets that people choose, without escapes, so that each encoding has one meaning. */
 const chosen = ofUnits([...word, ...'+/=.:;,!?@#$~*()[]{}<>\'"| '], 12, 40).filter(
   (secret) => secret.trim() === secret,
 )
@@ -36,18 +36,18 @@ const inHtml = (text: string) =>
 const encodings: Readonly<Record<string, (secret: string) => string>> = {
   'as it is': (secret) => secret,
   'in an address': encodeURIComponent,
-  'in an address, in small letters': (secret) =>
+  'in an address, in lower case': (secret) =>
     encodeURIComponent(secret).replaceAll(/%../g, (code) => code.toLowerCase()),
   'in an address, leniently': encodeURI,
   'in a form': (secret) => new URLSearchParams([['', secret]]).toString().slice(1),
   'every byte encoded': (secret) => bytesOf(secret).map(upperHex).join(''),
-  'every byte encoded, in small letters': (secret) =>
+  'every byte encoded, in lower case': (secret) =>
     bytesOf(secret).map(upperHex).join('').toLowerCase(),
   'encoded twice': (secret) => encodeURIComponent(encodeURIComponent(secret)),
   'in JSON': inJson,
   'in JSON, with escaped slashes': (secret) => inJson(secret).replaceAll('/', String.raw`\/`),
   'in JSON, every unit escaped': escapeUnit,
-  'in JSON, every unit escaped, in large letters': (secret) =>
+  'in JSON, every unit escaped, in upper case': (secret) =>
     escapeUnit(secret).replaceAll(/[a-f]/g, (digit) => digit.toUpperCase()),
   'in JSON in JSON': (secret) => inJson(inJson(secret)),
   'escaped in JSON in JSON': (secret) => inJson(escapeUnit(secret)),
@@ -56,20 +56,20 @@ const encodings: Readonly<Record<string, (secret: string) => string>> = {
   'in HTML': inHtml,
 }
 
-/** Ends in nothing that could become part of an escape with what follows. */
+/** Holds no character that could form an escape with the text after it. */
 const around = ofUnits([...word, ...' ,.;:="{}[]()<>\n'], 0, 30)
 const secrets = fc.oneof(oldKey, newKey, ownToken, chosen, foreign)
 
-describe('whatever the secret and whatever stands around it, it is not in the output', () => {
+describe('no secret in any text is in the output', () => {
   test.each(Object.entries(encodings))('%s', (_name, encode) => {
     fc.assert(
       fc.property(secrets, around, around, (secret, before, after) => {
         const { scrub, add } = createScrubber()
         add(secret)
-        const said = scrub(before + encode(secret) + after)
-        expect(said).not.toContain(encode(secret))
-        expect(said).not.toContain(secret)
-        expect(said).not.toContain(secret.slice(0, -4))
+        const scrubbed = scrub(before + encode(secret) + after)
+        expect(scrubbed).not.toContain(encode(secret))
+        expect(scrubbed).not.toContain(secret)
+        expect(scrubbed).not.toContain(secret.slice(0, -4))
       }),
       { numRuns: 100 },
     )
@@ -90,9 +90,9 @@ describe('whatever the secret and whatever stands around it, it is not in the ou
             if (choice === 2) return upperHex(character.charCodeAt(0)).toLowerCase()
             return choice === 3 ? escapeUnit(character) : character
           })
-          const said = scrub(`${text} ${mixed.join('')} ${text}`)
-          expect(said).not.toContain(mixed.join(''))
-          expect(said).toContain('…')
+          const scrubbed = scrub(`${text} ${mixed.join('')} ${text}`)
+          expect(scrubbed).not.toContain(mixed.join(''))
+          expect(scrubbed).toContain('…')
         },
       ),
     )
@@ -108,20 +108,20 @@ describe('whatever the secret and whatever stands around it, it is not in the ou
           const { scrub, add } = createScrubber()
           add(secret)
           const credentials = Buffer.from(`${user}:${secret}`).toString(alphabet)
-          const said = scrub(`Authorization: Basic ${credentials}, and more`)
-          const left = /Basic ([^…]*)/.exec(said)?.[1] ?? ''
-          expect(said).toContain('…')
+          const scrubbed = scrub(`Authorization: Basic ${credentials}, and more`)
+          const left = /Basic ([^…]*)/.exec(scrubbed)?.[1] ?? ''
+          expect(scrubbed).toContain('…')
           // The character that a form shares with what stands before it may stay: it holds bits of one letter.
           expect(Buffer.from(left, 'base64').toString('latin1').length).toBeLessThanOrEqual(
             user.length + 2,
           )
-          expect(said).toContain('and more')
+          expect(scrubbed).toContain('and more')
         },
       ),
     )
   })
 
-  test('keys that nobody made known', () => {
+  test('keys that were not added', () => {
     fc.assert(
       fc.property(fc.oneof(oldKey, newKey, ownToken), around, (key, text) => {
         const { scrub } = createScrubber()
@@ -135,14 +135,14 @@ describe('whatever the secret and whatever stands around it, it is not in the ou
   test('cut after scrubbing, wherever, no beginning of a key is left', () => {
     fc.assert(
       fc.property(fc.oneof(oldKey, newKey), around, fc.nat(200), (key, text, at) => {
-        const said = createScrubber().scrub(`${text} ${key} ${text}`).slice(0, at)
-        expect(said).not.toContain(key.slice(0, 8))
+        const scrubbed = createScrubber().scrub(`${text} ${key} ${text}`).slice(0, at)
+        expect(scrubbed).not.toContain(key.slice(0, 8))
       }),
     )
   })
 })
 
-describe('what holds no secret comes through as it is', () => {
+describe('text without a secret is not changed', () => {
   const sayings = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 200 }),
     fc.json(),
@@ -170,15 +170,15 @@ describe('what holds no secret comes through as it is', () => {
     add('the-one-and-only-secret')
     fc.assert(
       fc.property(sayings, sayings, (before, after) => {
-        const said = scrub(`${before} the-one-and-only-secret ${after}`)
-        expect(said).toBe(`${before} …cret ${after}`)
+        const scrubbed = scrub(`${before} the-one-and-only-secret ${after}`)
+        expect(scrubbed).toBe(`${before} …cret ${after}`)
       }),
       { numRuns: 500 },
     )
   })
 })
 
-test('with 50 000 keys known, a line costs as little as with none', () => {
+test('50 000 added keys do not change how a line is scrubbed', () => {
   const many = createScrubber()
   const keys = Array.from({ length: 50_000 }, (_, n) => `AIza${String(n).padStart(35, 'Sy-_k')}`)
   for (const key of keys) many.add(key)

@@ -1,28 +1,28 @@
-import { endingOf } from './last-four.ts'
+import { lastFour } from './last-four.ts'
 import { base64Forms } from './base64-forms.ts'
 import { canonicalText, hasEscapes } from './canonical-text.ts'
 import { isKey, keysIn } from './key-shapes.ts'
 import { createSecretIndex, type Match } from './secret-index.ts'
 
-/** Takes secrets out of text. Synchronous: every log line and every stored message goes through it. */
+/** Removes secrets from text. Every log line and every stored message passes through it. */
 export type Scrubber = {
-  /** Makes a secret known. Gemini keys are found by their shape even when nobody made them known. */
+  /** Gemini keys need not be added: they are found by their shape. */
   add(secret: string): void
   remove(secret: string): void
   /**
-   * The text with each secret replaced by `…` and its last four characters: plain, in base64, or with any of its characters escaped as
-   * in addresses, forms, JSON or HTML. To be called before a text is cut: half a secret is not one that anybody knows.
+   * Replaces each secret by `…` and its last four characters: plain, in base64, or escaped as in URLs, forms, JSON or HTML. Scrub before
+   * cutting a text: half a secret is not found.
    */
   scrub(text: string): string
 }
 
-/** Shorter than this, a word is not a secret, and to replace it everywhere would make a log unreadable. */
+/** Shorter secrets are ignored: replacing short words would make a log unreadable. */
 const shortestLength = 6
-/** What is left of a secret of foreign letters is too short to be told from other words. */
+/** The same for the canonical form, which is short for a secret of non-ASCII characters. */
 const shortestCanonical = 6
 
 export function createScrubber(): Scrubber {
-  /** Secrets as they are written whole by the usual encoders, and what becomes of them when escapes are undone. */
+  /** Secrets in their usual encodings, and in their canonical form. */
   const written = createSecretIndex()
   const canonical = createSecretIndex()
 
@@ -55,19 +55,19 @@ export function createScrubber(): Scrubber {
   }
 }
 
-/** A key that is found by its shape needs no place in memory: 50 000 of them cost nothing. */
+/** Keys are found by their shape: 50 000 of them need no memory here. */
 function needsIndex(secret: string): boolean {
   return secret.length >= shortestLength && !isKey(secret)
 }
 
-/** What stands in for a secret where people read it. */
+/** The replacement of a secret in texts. */
 export function mask(secret: string): string {
-  return `…${endingOf(secret)}`
+  return `…${lastFour(secret)}`
 }
 
-/** A secret as it may be written: itself, in an address, in a form, in JSON, in base64. */
+/** A secret in its usual encodings: plain, in a URL, in a form, in JSON, in base64. */
 function formsOf(secret: string): Set<string> {
-  const encoded = [inAddress(secret), new URLSearchParams([['', secret]]).toString().slice(1)]
+  const encoded = [inUrl(secret), new URLSearchParams([['', secret]]).toString().slice(1)]
   return new Set([
     secret,
     ...encoded,
@@ -88,16 +88,16 @@ function inBase64(secret: string): string[] {
   return [...forms, ...forms.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))]
 }
 
-function inAddress(secret: string): string {
+function inUrl(secret: string): string {
   try {
     return encodeURIComponent(secret)
   } catch {
-    // Half a surrogate pair cannot stand in an address.
+    // Half a surrogate pair cannot be encoded.
     return secret
   }
 }
 
-/** Overlapping matches become one, under the mask of the one that ends last: nothing of either stays. */
+/** Overlapping matches become one, with the mask of the one that ends last. */
 function replaceAll(text: string, matches: readonly Match[]): string {
   let scrubbed = ''
   let end = 0

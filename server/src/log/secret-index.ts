@@ -1,15 +1,15 @@
-/** Finds any of many strings in a text, in one pass over the text however many there are. */
+/** Finds any of many strings in one pass over a text. */
 export type SecretIndex = {
-  /** `form` must be four characters or more; `mask` is what replaces it. */
+  /** `form` must have at least four characters. */
   add(form: string, mask: string): void
   remove(forms: ReadonlySet<string>): void
-  /** In the order in which they begin; they may overlap. */
+  /** In order of their starts; they may overlap. */
   find(text: string): readonly Match[]
 }
 
 const tableSize = 0x10000
 
-/** After four steps the first character has left the sixteen bits: the hash is of the last four characters only. */
+/** A rolling hash of the last four characters: after four steps a character has left the 16 bits. */
 const roll = (hash: number, code: number): number => ((hash << 4) ^ code) & (tableSize - 1)
 
 function hashOfFirstFour(form: string): number {
@@ -18,33 +18,33 @@ function hashOfFirstFour(form: string): number {
   return hash
 }
 
-/** Filled, so that reading it is reading a plain array: one with holes is read much more slowly. */
+/** Filled, since an array with holes is much slower to read. */
 function emptyTable(): (readonly number[] | undefined)[] {
   return Array<undefined>(tableSize).fill(undefined)
 }
 
-/** A part of a text, and what is to stand in its place. */
+/** A range of a text, and its replacement. */
 export type Match = { readonly start: number; readonly end: number; readonly mask: string }
 
 const none: readonly Match[] = []
 
 export function createSecretIndex(): SecretIndex {
   const masks = new Map<string, string>()
-  /** Which lengths to try where four characters have this hash, longest first. */
+  /** The lengths of forms whose first four characters have this hash, longest first. */
   let lengthsByHash = emptyTable()
   let isStale = false
 
-  function note(form: string): void {
+  function addLength(form: string): void {
     const hash = hashOfFirstFour(form)
     const lengths = lengthsByHash[hash] ?? []
     if (lengths.includes(form.length)) return
     lengthsByHash[hash] = [...lengths, form.length].toSorted((a, b) => b - a)
   }
 
-  /** Once after any number of removals. */
-  function renew(): void {
+  /** Rebuilds the table once after any number of removals. */
+  function rebuild(): void {
     lengthsByHash = emptyTable()
-    for (const form of masks.keys()) note(form)
+    for (const form of masks.keys()) addLength(form)
     isStale = false
   }
 
@@ -74,14 +74,14 @@ export function createSecretIndex(): SecretIndex {
   return {
     add(form, mask) {
       masks.set(form, mask)
-      note(form)
+      addLength(form)
     },
     remove(forms) {
       for (const form of forms) masks.delete(form)
       isStale = true
     },
     find(text) {
-      if (isStale) renew()
+      if (isStale) rebuild()
       return masks.size === 0 ? none : matchesIn(text)
     },
   }

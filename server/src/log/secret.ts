@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-/** A credential that cannot be printed by accident: every way of turning it into text shows its last four characters only. */
+/** A credential that cannot be printed by accident: as text it is only its last four characters. */
 export class Secret {
   readonly #value: string
 
@@ -8,12 +8,12 @@ export class Secret {
     this.#value = value
   }
 
-  /** The plain value. Callers are the upstream transport and its guard, the key store and the scrubber; nobody else. */
+  /** The plain value. Only the upstream transport, the key redactor, the key store and the scrubber may call it. */
   reveal(): string {
     return this.#value
   }
 
-  /** Whether it is a key of Google's new kind, which counts in `x-goog-api-key` only. */
+  /** Whether it is a key of Google's new kind, which works in `x-goog-api-key` only. */
   get isAuthKey(): boolean {
     return this.#value.startsWith('AQ.')
   }

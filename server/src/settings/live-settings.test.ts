@@ -41,7 +41,7 @@ test('the database wins over the environment, and the environment over the defau
   expect(live.current()).toMatchObject({ maxRetries: 2, maxFailures: 7, timeOut: 300 })
 })
 
-test('what only a start can change comes from the environment alone', async () => {
+test('a setting that is read only at the start comes from the environment', async () => {
   const live = await createLiveSettings({
     environment: { PORT: '81' },
     store: memoryStore({ PORT: '9' }),
@@ -52,17 +52,17 @@ test('what only a start can change comes from the environment alone', async () =
 describe('a stored value that is no longer valid', () => {
   const rows = { MAX_RETRIES: '99', ALLOWED_TOKENS: '["canary",3]', MAX_FAILURES: '5' }
 
-  test('stops the start with a sentence that says where it comes from and how to take it away', async () => {
+  test('stops the start with a message that says where it is stored and how to remove it', async () => {
     const start = createLiveSettings({ environment: {}, store: memoryStore(rows) })
     const error: unknown = await start.catch((error: unknown) => error)
     expect(error).toBeInstanceOf(StartError)
     expect(String(error)).toContain('MAX_RETRIES must be a whole number from 0 to 10')
-    expect(String(error)).toContain('kept in the database')
+    expect(String(error)).toContain('in the database')
     expect(String(error)).toContain('RESET_SETTINGS=MAX_RETRIES,ALLOWED_TOKENS')
     expect(String(error)).not.toContain('canary')
   })
 
-  test('is taken away by RESET_SETTINGS, and nothing else is', async () => {
+  test('is removed by RESET_SETTINGS, and no other value is', async () => {
     const environment = { RESET_SETTINGS: 'MAX_RETRIES,ALLOWED_TOKENS', MAX_RETRIES: '4' }
     const store = memoryStore(rows)
     const live = await createLiveSettings({ environment, store })
@@ -73,7 +73,7 @@ describe('a stored value that is no longer valid', () => {
     ])
   })
 
-  test('is not taken away under a name that is none', async () => {
+  test('is not removed under an unknown name', async () => {
     const environment = { RESET_SETTINGS: 'MAX_RETRYS' }
     const start = createLiveSettings({ environment, store: memoryStore(rows) })
     await expect(start).rejects.toThrow('MAX_RETRYS is not a setting')
@@ -81,14 +81,14 @@ describe('a stored value that is no longer valid', () => {
 })
 
 describe('a change', () => {
-  test('takes effect at once, is told and is stored', async () => {
+  test('takes effect at once, is published and is stored', async () => {
     const store = memoryStore()
     const live = await createLiveSettings({ environment: {}, store })
-    const told: number[] = []
-    live.subscribe((now) => told.push(now.maxRetries))
+    const seen: number[] = []
+    live.subscribe((now) => seen.push(now.maxRetries))
     await live.change({ MAX_RETRIES: 9, allowedTokens: ['a', 'b'] })
     expect(live.current()).toMatchObject({ maxRetries: 9, allowedTokens: ['a', 'b'] })
-    expect(told).toEqual([9])
+    expect(seen).toEqual([9])
     expect(Object.fromEntries(store.rows)).toEqual({
       MAX_RETRIES: '9',
       ALLOWED_TOKENS: '["a","b"]',
@@ -117,7 +117,7 @@ describe('a change', () => {
   })
 })
 
-test('changes made at the same moment all count', async () => {
+test('changes made at the same time all take effect', async () => {
   const live = await createLiveSettings({ environment: {}, store: memoryStore() })
   const refused = live.change({ MAX_RETRIES: 99 })
   await Promise.all([
@@ -128,7 +128,7 @@ test('changes made at the same moment all count', async () => {
   expect(live.current()).toMatchObject({ maxRetries: 9, maxFailures: 8 })
 })
 
-test('what cannot be stored does not take effect', async () => {
+test('a change that cannot be stored does not take effect', async () => {
   const store = { ...memoryStore(), write: () => Promise.reject(new Error('The disk is full.')) }
   const live = await createLiveSettings({ environment: {}, store })
   await expect(live.change({ MAX_RETRIES: 9 })).rejects.toThrow('disk')
@@ -138,7 +138,7 @@ test('what cannot be stored does not take effect', async () => {
 describe('a reset', () => {
   const environment = { MAX_RETRIES: '5' }
 
-  test('brings back what the environment says, and is stored', async () => {
+  test('restores the values of the environment, and is stored', async () => {
     const store = memoryStore()
     const live = await createLiveSettings({ environment, store })
     await live.change({ MAX_RETRIES: 9, MAX_FAILURES: 8 })
@@ -150,7 +150,7 @@ describe('a reset', () => {
     ])
   })
 
-  test('of everything leaves only what the environment says stored', async () => {
+  test('of all settings leaves only values of the environment stored', async () => {
     const store = memoryStore({ MAX_RETRIES: '9', TIME_OUT: '9' })
     const live = await createLiveSettings({ environment, store })
     await live.reset()
@@ -164,7 +164,7 @@ describe('a reset', () => {
   })
 })
 
-test('a value says where it comes from', async () => {
+test('each value has an origin', async () => {
   const live = await createLiveSettings({
     environment: { MAX_RETRIES: '5', TIME_OUT: '60' },
     store: memoryStore({ TIME_OUT: '90' }),
@@ -177,7 +177,7 @@ test('a value says where it comes from', async () => {
 })
 
 describe('the environment', () => {
-  test('is stored at the first start that sees a setting, and from then on the stored value counts', async () => {
+  test('is stored at the first start that sees a setting, and from then on the stored value is used', async () => {
     const store = memoryStore()
     await createLiveSettings({ environment: { MAX_RETRIES: '5' }, store })
     const live = await createLiveSettings({
@@ -185,15 +185,15 @@ describe('the environment', () => {
       store,
     })
     expect(live.current()).toMatchObject({ maxRetries: 5, timeOut: 60 })
-    expect(live.overruled()).toEqual(['MAX_RETRIES'])
+    expect(live.overridden()).toEqual(['MAX_RETRIES'])
     const entry = findSetting('MAX_RETRIES')
     expect(entry && live.origin(entry)).toBe('environment')
     await live.reset(['MAX_RETRIES'])
     expect(live.current().maxRetries).toBe(7)
-    expect(live.overruled()).toEqual([])
+    expect(live.overridden()).toEqual([])
   })
 
-  test('does not store keys among settings, nor what only a start can change', async () => {
+  test('does not store keys among settings, nor settings that are read only at the start', async () => {
     const store = memoryStore()
     const environment = { API_KEYS: 'AIza1,AIza2', PORT: '81', DATA_DIR: '/data' }
     const live = await createLiveSettings({ environment, store })
@@ -203,27 +203,27 @@ describe('the environment', () => {
 })
 
 describe('the admin token', () => {
-  test('that was made up is still there after a reset of everything', async () => {
+  test('that was generated stays after a reset of all settings', async () => {
     const store = memoryStore()
     const live = await createLiveSettings({
       environment: {},
       store,
-      fallback: { AUTH_TOKEN: 'made up' },
+      fallback: { AUTH_TOKEN: 'generated' },
     })
     await live.change({ AUTH_TOKEN: 'chosen' })
     expect(live.current().authToken).toBe('chosen')
     await live.reset()
-    expect(live.current().authToken).toBe('made up')
+    expect(live.current().authToken).toBe('generated')
   })
 
-  test('that was chosen stays where there is no other', async () => {
+  test('that an admin set stays where there is no other', async () => {
     const store = memoryStore({ AUTH_TOKEN: 'chosen', TIME_OUT: '60' })
     const live = await createLiveSettings({ environment: {}, store })
     await live.reset()
     expect(live.current()).toMatchObject({ authToken: 'chosen', timeOut: 300 })
   })
 
-  test('cannot be taken away', async () => {
+  test('cannot be removed', async () => {
     const live = await createLiveSettings({ environment: {}, store: memoryStore() })
     await expect(live.change({ AUTH_TOKEN: ' ' })).rejects.toThrow('AUTH_TOKEN must not be empty')
   })

@@ -16,23 +16,23 @@ import type { SettingsStore, StoredSetting } from './stores.ts'
 export type SettingOrigin = 'default' | 'environment' | 'database'
 
 export interface LiveSettings {
-  /** The settings now. Free to call; the object never changes. */
+  /** The current settings, as an object that never changes. */
   current(): Settings
   origin(entry: SettingEntry): SettingOrigin
-  /** The settings to which the environment now gives another value than the stored one, which counts. */
-  overruled(): readonly string[]
-  /** Changes settings by environment name, all or none, without a restart. Rejects with SettingsRefused. */
+  /** Settings whose stored value differs from that of the environment. The stored value is used. */
+  overridden(): readonly string[]
+  /** Changes settings by environment name, all or none, without a restart. Rejects with SettingsError. */
   change(patch: Readonly<Record<string, unknown>>): Promise<Settings>
-  /** What the environment says now, or the default, for these settings or for all. */
+  /** Sets these settings, or all, back to the environment or the default. */
   reset(names?: readonly string[]): Promise<Settings>
-  /** Asked before each change what is wrong with it. */
-  guard(check: SettingsGuard): void
-  /** Told after each change. Returns the end of the subscription. */
+  /** Runs before each change, which fails if the check finds problems. */
+  addCheck(check: SettingsCheck): void
+  /** Called after each change. Returns the function that unsubscribes. */
   subscribe(listener: (now: Settings, before: Settings) => void): () => void
 }
 
-/** What is wrong with settings as they would be; `changed` holds the environment names of those that are to change. */
-export type SettingsGuard = (
+/** Finds problems in the settings after a change; `changed` holds environment names. */
+export type SettingsCheck = (
   next: Settings,
   changed: ReadonlySet<string>,
 ) => readonly SettingProblem[]
@@ -40,26 +40,26 @@ export type SettingsGuard = (
 export type LiveSettingsDeps = {
   readonly environment: Environment
   readonly store: SettingsStore
-  /** What counts where neither the environment nor the store says anything: an admin token that was made up. */
+  /** Used where neither the environment nor the store has a value: the generated admin token. */
   readonly fallback?: Environment
 }
 
 /**
- * The settings in force: a default, over it what is stored. What the environment names is stored at the first start that sees it; from then
- * on the stored value counts. What only a start can change comes from the environment alone.
+ * The current settings. A value of the environment is stored at the first start that sees it; from then on the stored value is used.
+ * Settings that are read only at the start are never stored.
  */
 export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSettings> {
   const { environment, store, fallback = {} } = deps
   const stored = new Map([...(await store.all())].filter(([name]) => isStorable(name)))
   const { resetSettings } = readSettings(environment)
-  await forget(namesToChange(resetSettings))
+  await removeStored(namesToChange(resetSettings))
   let current = readAtStart(deps, stored)
   const listeners = new Set<(now: Settings, before: Settings) => void>()
-  const guards: SettingsGuard[] = []
-  const inTurn = createSerialQueue()
+  const checks: SettingsCheck[] = []
+  const queue = createSerialQueue()
 
-  /** Before anything stored is read: what is stored may be what keeps the gateway from starting. */
-  async function forget(names: readonly string[]): Promise<void> {
+  /** Runs before stored values are read, since one of them may prevent the start. */
+  async function removeStored(names: readonly string[]): Promise<void> {
     if (names.length === 0) return
     await store.write(new Map(names.map((name) => [name, undefined])))
     for (const name of names) stored.delete(name)
@@ -67,7 +67,7 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
 
   async function apply(changes: Changes): Promise<Settings> {
     const next = read(deps, new Map([...stored, ...changes]))
-    const problems = guards.flatMap((check) => check(next, new Set(changes.keys())))
+    const problems = checks.flatMap((check) => check(next, new Set(changes.keys())))
     if (problems.length > 0) throw new SettingsError(problems)
     await store.write(changes)
     for (const [name, setting] of changes) {
@@ -80,7 +80,7 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
     return next
   }
 
-  /** The environment's value or none; but the only admin token there is stays. */
+  /** The value of the environment or none; but the only admin token stays. */
   function resetOf(name: string): Changes {
     const setting = fromEnvironment(environment, name)
     const isLastToken = name === 'AUTH_TOKEN' && !setting && fallback[name] === undefined
@@ -101,11 +101,11 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
       return origin ?? (environment[env] === undefined ? 'default' : 'environment')
     },
 
-    overruled: () =>
+    overridden: () =>
       storableNames.filter((name) => {
-        const said = environment[name]
+        const text = environment[name]
         const setting = stored.get(name)
-        return said !== undefined && setting !== undefined && said !== setting.value
+        return text !== undefined && setting !== undefined && text !== setting.value
       }),
 
     async change(patch) {
@@ -114,17 +114,15 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
         name,
         { value: writeSetting(value), origin: 'database' },
       ])
-      return inTurn(() => apply(new Map(changes)))
+      return queue(() => apply(new Map(changes)))
     },
 
     async reset(names) {
-      const wanted = names === undefined ? undefined : namesToChange(names)
-      return inTurn(() =>
-        apply(new Map((wanted ?? storableNames).flatMap((name) => [...resetOf(name)]))),
-      )
+      const chosen = names === undefined ? storableNames : namesToChange(names)
+      return queue(() => apply(new Map(chosen.flatMap((name) => [...resetOf(name)]))))
     },
 
-    guard: (check) => void guards.push(check),
+    addCheck: (check) => void checks.push(check),
 
     subscribe(listener) {
       listeners.add(listener)
@@ -133,7 +131,7 @@ export async function createLiveSettings(deps: LiveSettingsDeps): Promise<LiveSe
   }
 }
 
-/** By environment name; undefined takes a stored value away. */
+/** By environment name; undefined removes the stored value. */
 type Changes = ReadonlyMap<string, StoredSetting | undefined>
 
 const storableNames = settingEntries
@@ -156,7 +154,7 @@ function read({ environment, fallback = {} }: LiveSettingsDeps, stored: Changes)
   )
 }
 
-/** A stored value may have been right for the version that stored it. Throws StartError, naming all that are not right now. */
+/** A stored value may be invalid after an update. Throws a StartError that names all such settings. */
 function readAtStart(deps: LiveSettingsDeps, stored: Changes): Settings {
   const problems = [...stored].flatMap(([name, setting]) =>
     setting === undefined ? [] : problemsOf({ [name]: setting.value }),
@@ -165,7 +163,7 @@ function readAtStart(deps: LiveSettingsDeps, stored: Changes): Settings {
   const names = [...new Set(problems.map(({ setting }) => setting.replace(/ .*/, '')))]
   const sentences = problems.map(({ setting, problem }) => `${setting} ${problem}`).join(' ')
   throw new StartError(
-    `Settings that were changed while running, and are kept in the database, cannot be used: ${sentences} Start once with RESET_SETTINGS=${names.join(',')} to take them away.`,
+    `Settings in the database are not valid: ${sentences} Start once with RESET_SETTINGS=${names.join(',')} to remove them.`,
   )
 }
 
@@ -179,7 +177,7 @@ function problemsOf(values: Readonly<Record<string, unknown>>): readonly Setting
   }
 }
 
-/** Names as the environment has them. Refuses what is unknown or fixed at the start, all at once. */
+/** Returns environment names. Refuses names that are unknown or cannot change while running. */
 function namesToChange(names: readonly string[]): string[] {
   const problems = names.flatMap((name): SettingProblem[] => {
     const entry = findSetting(name)
@@ -194,14 +192,14 @@ function namesToChange(names: readonly string[]): string[] {
   return names.map((name) => findSetting(name)?.env ?? name)
 }
 
-/** Refuses unknown names, and values of the wrong kind. */
+/** Refuses unknown names and values of the wrong type. */
 function entriesToChange(patch: Readonly<Record<string, unknown>>): [string, unknown][] {
   const names = namesToChange(Object.keys(patch))
   const named = Object.values(patch).map((value, index): [string, unknown] => [
     names[index] ?? '',
     value,
   ])
-  // As given, before text makes everything text: null and nested values are refused here, by name.
+  // Checked before values become text, so that null and nested values are refused.
   const read = readSettings(
     Object.fromEntries(named.map(([name, value]) => [name, value ?? Number.NaN])),
   )

@@ -24,7 +24,7 @@ test('the environment wins over the file, and the file over nothing', () => {
   })
 })
 
-test('lists and maps are read from a file as people write them', () => {
+test('lists and maps are read from a file in the usual notations', () => {
   const path = fileOf(
     `API_KEYS=["a","b"]\nALLOWED_TOKENS='["c"]'\nCUSTOM_HEADERS={"X-A": "b"}\nPRO_MODELS=a,b`,
   )
@@ -41,7 +41,7 @@ test('an empty value is no value, and in the environment hides the one of the fi
   expect(readEnvironment({ MAX_RETRIES: '' }, path)).toEqual({})
 })
 
-test('names in small letters count where the capital one is not there', () => {
+test('lower-case names work where the upper-case name is missing', () => {
   const path = fileOf('max_failures=7\n')
   const environment = { max_retries: '4', time_out: '9', TIME_OUT: '8' }
   expect(readEnvironment(environment, path)).toEqual({
@@ -51,11 +51,11 @@ test('names in small letters count where the capital one is not there', () => {
   })
 })
 
-test('names that are no setting are left out', () => {
+test('unknown names are left out', () => {
   expect(readEnvironment({ PATH: '/bin', HOME: '/' }, fileOf('OTHER=1'))).toEqual({})
 })
 
-test('a file that is not there, and a folder in its place, say nothing', () => {
+test('a missing file, or a folder in its place, gives no settings', () => {
   expect(readEnvironment({}, join(folder, 'none'))).toEqual({})
   mkdirSync(join(folder, 'folder'))
   expect(readEnvironment({}, join(folder, 'folder'))).toEqual({})

@@ -7,13 +7,13 @@ export type Environment = Readonly<Record<string, string>>
 type Values = Readonly<Record<string, string | undefined>>
 
 /**
- * The settings that the environment names, by name; the environment wins over the `.env` file. An empty value is no value. Names in
- * small letters count too, as they always did, where the capital one is not there.
+ * The settings of the environment and the `.env` file, by name; the environment wins. An empty value is no value. Names in lower case
+ * work too, as in the Python program, where the upper-case name is missing.
  */
 export function readEnvironment(processEnvironment: Values, dotEnvPath: string): Environment {
   const sources = [processEnvironment, readFile(dotEnvPath)].flatMap((values) => [
     values,
-    inCapitals(values),
+    withUpperCaseNames(values),
   ])
   const named: Record<string, string> = {}
   for (const { env } of settingEntries) {
@@ -23,13 +23,13 @@ export function readEnvironment(processEnvironment: Values, dotEnvPath: string):
   return named
 }
 
-/** A folder counts as no file: a container that mounts a file which is not there gets a folder of that name. */
+/** A folder counts as no file: a container gets one when it mounts a missing file. */
 function readFile(path: string): Values {
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true
   return isFile ? parseEnv(readFileSync(path, 'utf8')) : {}
 }
 
-function inCapitals(values: Values): Values {
+function withUpperCaseNames(values: Values): Values {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name.toUpperCase(), value]),
   )

@@ -2,10 +2,10 @@ import { settingEntries, type Settings } from '@gemini-balance/contract'
 import { decodeOrKeep } from '../runtime/decode-or-keep.ts'
 import type { Scrubber } from '../log/scrub.ts'
 
-/** Headers whose values open something. */
+/** Headers that hold credentials. */
 const secretHeader = /auth|cookie|key|token|secret|password/i
 
-/** Makes every secret of the settings known to the scrubber: those declared secret, and passwords inside addresses. */
+/** Adds all secrets of the settings to the scrubber: secret settings, and passwords in URLs. */
 export function registerSecrets(scrubber: Pick<Scrubber, 'add'>, settings: Settings): void {
   for (const { name, secret, addresses } of settingEntries) {
     for (const text of textsIn(settings[name])) {
@@ -21,10 +21,7 @@ export function registerSecrets(scrubber: Pick<Scrubber, 'add'>, settings: Setti
   }
 }
 
-/**
- * The same before there are settings, for what is said of a start that fails: of each variable that holds secrets all of it and each
- * of its words.
- */
+/** Does the same before settings are read, for messages of a failed start: adds each secret variable and each of its words. */
 export function registerEnvironmentSecrets(
   scrubber: Pick<Scrubber, 'add'>,
   environment: Readonly<Record<string, unknown>>,
@@ -44,7 +41,7 @@ function textsIn(value: unknown): string[] {
   return Array.isArray(value) ? value.flatMap(textsIn) : []
 }
 
-/** As written and as meant: `p%40ss` is `p@ss`. */
+/** Encoded and decoded: `p%40ss` is `p@ss`. */
 function passwordsIn(text: string): string[] {
   if (!text.includes('@') || !URL.canParse(text)) return []
   const { password } = new URL(text)

@@ -78,7 +78,7 @@ function exampleOf(setting: SettingDescription): string {
   return `# ${setting.help} (${valuesOf(setting)})\n#${setting.env}=${quoted(setting.defaultText)}`
 }
 
-/** JSON has quotes and may have a `#`: in a `.env` it stands between single quotes. */
+/** JSON has quotes and may have a `#`, so in a `.env` file it needs single quotes. */
 function quoted(text: string): string {
   return /["#\s]/.test(text) ? `'${text}'` : text
 }

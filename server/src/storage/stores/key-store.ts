@@ -1,7 +1,7 @@
 import type { KeyStore, KeyUse, KeyPatch, KeyRow } from '../../keys/stores.ts'
 import { sql, type Kysely } from 'kysely'
 import { yieldToEventLoop } from '../../runtime/yield-to-event-loop.ts'
-import { endingOf } from '../../log/last-four.ts'
+import { lastFour } from '../../log/last-four.ts'
 import type { KeyId } from '../../keys/types.ts'
 import { chunks } from '../../runtime/chunks.ts'
 import type { SecretBox } from '../encryption/secret-box.ts'
@@ -81,7 +81,7 @@ async function addTo(
       .map(([hash, value]) => ({
         value: box.seal(value),
         value_hash: hash,
-        ending: endingOf(value),
+        ending: lastFour(value),
         priority: 0,
         weight: 1,
         disabled: 0,

@@ -23,13 +23,13 @@ export function gatewayFamilies(gateway: GatewayState): Family[] {
   return [
     familyOf({
       name: 'gemini_balance_build_info',
-      help: 'Always 1; what runs stands in the labels.',
+      help: 'Always 1; the labels hold the versions.',
       type: 'gauge',
       samples: [{ labels: { version: gateway.version, node: process.version }, value: 1 }],
     }),
     familyOf({
       name: 'gemini_balance_database_up',
-      help: 'Whether the database answers.',
+      help: '1 while the database answers.',
       type: 'gauge',
       samples: [{ value: gateway.isDatabaseUp ? 1 : 0 }],
     }),
@@ -37,7 +37,7 @@ export function gatewayFamilies(gateway: GatewayState): Family[] {
     ...poolFamilies(gateway.pool()),
     familyOf({
       name: 'gemini_balance_proxies',
-      help: 'Proxies that calls to Google leave by, by whether they work.',
+      help: 'Proxies for calls to Google, by state.',
       type: 'gauge',
       samples: (['up', 'down'] as const).map((state) => ({
         labels: { state },
@@ -75,7 +75,7 @@ function keyFamilies(counts: KeyCounts, laneLabel: (lane: string) => string): Fa
     }),
     familyOf({
       name: 'gemini_balance_models_overloaded',
-      help: 'Models that are not asked for a while because Google has no capacity for them.',
+      help: 'Models that are paused because Google has no capacity for them.',
       type: 'gauge',
       samples: [
         {
@@ -92,13 +92,13 @@ function keyFamilies(counts: KeyCounts, laneLabel: (lane: string) => string): Fa
       counts.egressDownUntil === undefined ? 0 : 1,
     ),
     single(
-      { name: 'gemini_balance_calls_open', help: 'Calls to Google under way.', type: 'gauge' },
+      { name: 'gemini_balance_calls_open', help: 'Calls to Google in progress.', type: 'gauge' },
       counts.inFlight,
     ),
     single(
       {
         name: 'gemini_balance_waiting',
-        help: 'Requests that wait for a lane to wake.',
+        help: 'Requests that wait for a lane.',
         type: 'gauge',
       },
       counts.waiting,
@@ -142,13 +142,13 @@ function poolFamilies(pool: PoolStatus): Family[] {
     ),
     familyOf({
       name: 'gemini_balance_pool_lookups_total',
-      help: 'Keys that were looked for in the pool.',
+      help: 'Lookups in the pool, by result.',
       type: 'counter',
       samples: lookups,
     }),
     familyOf({
       name: 'gemini_balance_pool_probes_total',
-      help: 'Keys that were tried out for the pool.',
+      help: 'Probes of keys for the pool, by result.',
       type: 'counter',
       samples: probes,
     }),
@@ -168,17 +168,25 @@ function requestLogFamilies(log: ReturnType<GatewayState['requestLog']>): Family
       log.queued,
     ),
     single(
-      { name: name('written_total'), help: 'Rows that the database has taken.', type: 'counter' },
+      {
+        name: name('written_total'),
+        help: 'Rows of the request log that were written.',
+        type: 'counter',
+      },
       log.written,
     ),
     single(
-      { name: name('dropped_total'), help: 'Rows that there was no room for.', type: 'counter' },
+      {
+        name: name('dropped_total'),
+        help: 'Rows of the request log that were dropped.',
+        type: 'counter',
+      },
       log.dropped,
     ),
     single(
       {
         name: name('failures_total'),
-        help: 'Writes that failed; their rows are tried again.',
+        help: 'Failed writes of the request log; their rows are tried again.',
         type: 'counter',
       },
       log.failures,

@@ -78,31 +78,31 @@ export class RequestMetrics {
   readonly families = (): Family[] => [
     {
       name: 'gemini_balance_requests_total',
-      help: 'Requests of clients that have ended, by the class of the status they saw; none: they left before.',
+      help: 'Finished client requests, by status class; none: the client disconnected before a status.',
       type: 'counter',
       read: this.#requests.read,
     },
     {
       name: 'gemini_balance_requests_open',
-      help: 'Requests of clients under way.',
+      help: 'Client requests in progress.',
       type: 'gauge',
       read: this.#open.read,
     },
     {
       name: 'gemini_balance_answers_cut_total',
-      help: 'Answers that ended before they were whole: by Google, by the client, or by the network.',
+      help: 'Answers that were cut off by Google, the client or the network.',
       type: 'counter',
       read: this.#cut.read,
     },
     {
       name: 'gemini_balance_attempts_total',
-      help: 'Calls to Google, by what became of them (docs/verdicts.md).',
+      help: 'Calls to Google, by verdict (docs/verdicts.md).',
       type: 'counter',
       read: this.#attempts.read,
     },
     {
       name: 'gemini_balance_retries_total',
-      help: 'Calls to Google that were not the first of their request.',
+      help: 'Calls to Google after the first of their request.',
       type: 'counter',
       read: this.#retries.read,
     },
@@ -126,7 +126,7 @@ export class RequestMetrics {
     },
     {
       name: 'gemini_balance_wait_seconds',
-      help: 'How long requests waited for a lane to wake, by how that ended.',
+      help: 'How long requests waited for a lane, by result.',
       type: 'histogram',
       read: this.#waits.read,
     },
