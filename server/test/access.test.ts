@@ -10,20 +10,20 @@ import {
   adminToken,
   clientToken,
   healthyProjects,
-  startBench,
-  type Bench,
-  type BenchOptions,
+  startGateway,
+  type TestGateway,
+  type TestGatewayOptions,
 } from './support/gateway.ts'
 
-let bench: Bench
+let bench: TestGateway
 let aheadMs = 0
 afterEach(async () => {
   aheadMs = 0
   await bench?.close()
 })
 
-async function start(options: BenchOptions = {}): Promise<void> {
-  bench = await startBench({
+async function start(options: TestGatewayOptions = {}): Promise<void> {
+  bench = await startGateway({
     fake: { projects: healthyProjects(2) },
     now: () => Date.now() + aheadMs,
     ...options,

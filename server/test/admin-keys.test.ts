@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { callAdmin, type AdminCall } from './support/admin.ts'
 import {
   adminToken,
@@ -6,24 +6,19 @@ import {
   generate,
   healthyProjects,
   keyNumber,
-  startBench,
-  type Bench,
+  useGateway,
 } from './support/gateway.ts'
 
 const oldKey = (n: number) => `AIza${String(n).padStart(35, 'SyCanary')}`
 
-let bench: Bench
-beforeAll(async () => {
-  bench = await startBench({
-    fake: {
-      projects: [
-        ...healthyProjects(5),
-        { id: 'gone', tier: 'paid1', keys: [{ value: keyNumber(5), state: 'deleted' }] },
-      ],
-    },
-  })
+const bench = useGateway({
+  fake: {
+    projects: [
+      ...healthyProjects(5),
+      { id: 'gone', tier: 'paid1', keys: [{ value: keyNumber(5), state: 'deleted' }] },
+    ],
+  },
 })
-afterAll(() => bench.close())
 
 const admin = (path: string, call: AdminCall = {}) => callAdmin(bench, path, call)
 

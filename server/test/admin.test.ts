@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { callAdmin, type AdminCall } from './support/admin.ts'
 import {
   adminToken,
@@ -9,23 +9,20 @@ import {
   generate,
   healthyProjects,
   keyNumber,
-  startBench,
-  type Bench,
+  startGateway,
+  type TestGateway,
+  useGateway,
 } from './support/gateway.ts'
 
-let bench: Bench
-beforeAll(async () => {
-  const [first, ...others] = healthyProjects(4)
-  bench = await startBench({
-    fake: {
-      projects: [
-        { ...first, id: 'spent', keys: [keyNumber(0)], quotas: { '*': { rpd: 1 } } },
-        ...others,
-      ],
-    },
-  })
+const [first, ...others] = healthyProjects(4)
+const bench = useGateway({
+  fake: {
+    projects: [
+      { ...first, id: 'spent', keys: [keyNumber(0)], quotas: { '*': { rpd: 1 } } },
+      ...others,
+    ],
+  },
 })
-afterAll(() => bench.close())
 
 const admin = (path: string, call: AdminCall = {}) => callAdmin(bench, path, call)
 
@@ -154,7 +151,7 @@ describe('what the engine knows', () => {
 })
 
 test('a person says which project a key is of, and whether it is paid; a client can demand a paid one', async () => {
-  const own = await startBench({ fake: { projects: healthyProjects(2) } })
+  const own = await startGateway({ fake: { projects: healthyProjects(2) } })
   const post = (body: object) =>
     fetch(`${own.url}/api/keys/change`, {
       method: 'POST',
@@ -180,7 +177,7 @@ test('a person says which project a key is of, and whether it is paid; a client 
 test('limits that a person sets for a project hold at once and over a restart, until they are taken away', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-projects-'))
   const fake = { projects: healthyProjects(1) }
-  const call = async (own: Bench, path: string, body?: object) => {
+  const call = async (own: TestGateway, path: string, body?: object) => {
     const answer = await fetch(`${own.url}/api/projects${path}`, {
       method: body ? 'POST' : 'GET',
       headers: { authorization: `Bearer ${adminToken}` },
@@ -188,7 +185,7 @@ test('limits that a person sets for a project hold at once and over a restart, u
     })
     return { status: answer.status, answer: await answer.json() }
   }
-  const first = await startBench({ fake, dataDir })
+  const first = await startGateway({ fake, dataDir })
   const done = { status: 200, answer: { done: true } }
   const project = 'key:1'
   expect(await call(first, '/change', { project, label: 'mine', paid: true })).toEqual(done)
@@ -201,7 +198,7 @@ test('limits that a person sets for a project hold at once and over a restart, u
   expect((await generate(first, 'two')).status).toBe(429)
   await first.close()
 
-  const second = await startBench({ fake, dataDir })
+  const second = await startGateway({ fake, dataDir })
   expect((await call(second, '')).answer).toMatchObject({
     total: 1,
     rows: [
@@ -228,11 +225,11 @@ test('dead keys and spent lanes are remembered over a restart', async () => {
     { id: 'spent', tier: 'paid1' as const, keys: [keyNumber(1)], quotas: { '*': { rpd: 1 } } },
     { id: 'fine', tier: 'paid1' as const, keys: [keyNumber(2)] },
   ]
-  const first = await startBench({ fake: { projects }, dataDir })
+  const first = await startGateway({ fake: { projects }, dataDir })
   for (let index = 0; index < 8; index += 1)
     expect((await generate(first, `x ${index}`)).status).toBe(200)
   await first.close()
-  const second = await startBench({ fake: { projects }, dataDir })
+  const second = await startGateway({ fake: { projects }, dataDir })
   for (let index = 0; index < 8; index += 1)
     expect((await generate(second, `y ${index}`)).status).toBe(200)
   expect(new Set(second.fake.received().map(({ project }) => project))).toEqual(new Set(['fine']))

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { useTemporaryFolder } from '../src/runtime/testing/temporary-folder.ts'
 import { sealFile } from '../src/storage/backup/backup-file.ts'
 import { gatherContents } from '../src/storage/backup/gather-contents.ts'
 import { openStorage } from '../src/storage/open-storage.ts'
@@ -14,7 +14,7 @@ import {
   describeOnServers,
   type TestDatabase,
 } from '../src/storage/testing/servers.ts'
-import { keyNumber, startBench } from './support/gateway.ts'
+import { keyNumber, startGateway } from './support/gateway.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
@@ -23,25 +23,23 @@ const encryptionKey = 'canary key of the target'
 // Each runs several processes.
 vi.setConfig({ testTimeout: 120_000 })
 
-let folder = ''
+const folder = useTemporaryFolder()
 let file = ''
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backup-'))
-  file = join(folder, 'all.backup')
+beforeEach(() => {
+  file = join(folder(), 'all.backup')
 })
-afterEach(() => rm(folder, { recursive: true }))
 
-const sqlite = (name: string): DatabaseChoice => ({ kind: 'sqlite', path: join(folder, name) })
+const sqlite = (name: string): DatabaseChoice => ({ kind: 'sqlite', path: join(folder(), name) })
 const sqliteVariables = (name: string) => ({ SQLITE_DATABASE: name })
 
 /** Runs the command as a process. */
 function run(words: readonly string[], variables: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, ['--conditions=source', '--import', tsx, main, ...words], {
-    cwd: folder,
+    cwd: folder(),
     env: {
       PATH: process.env['PATH'],
-      DATA_DIR: folder,
+      DATA_DIR: folder(),
       BACKUP_PASSPHRASE: passphrase,
       ...variables,
     },
@@ -218,7 +216,7 @@ describe('an import or export is rejected in one sentence, and the database stay
   })
 
   test('into a database that a gateway uses; --dry-run still works', async () => {
-    const bench = await startBench({ fake: { projects: [] }, dataDir: folder })
+    const bench = await startGateway({ fake: { projects: [] }, dataDir: folder() })
     await sealTo(valid())
     const variables = sqliteVariables('gemini-balance.db')
     expect((await run(['import', file], variables)).printed).toContain('stop it first')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createScrubber } from '../src/log/scrub.ts'
-import { startBench, type Bench } from './support/gateway.ts'
+import { startGateway, type TestGateway } from './support/gateway.ts'
 import { encodings, leaksOf } from './support/leaks.ts'
 
 /** One secret of every kind, none of them anywhere else in this world. */
@@ -21,12 +21,12 @@ const leaksIn = (text: string) => leaksOf(canaries, text)
 
 const keys = [canaries.oldKey, canaries.newKey, canaries.suspendedKey]
 const said: string[] = []
-let bench: Bench
+let bench: TestGateway
 let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gemini-balance-canaries-'))
-  bench = await startBench({
+  bench = await startGateway({
     dataDir: folder,
     fake: {
       projects: keys.map((value, index) => ({
@@ -116,7 +116,10 @@ const everything = (encode: (secret: string) => string) =>
 const echoes: Readonly<
   Record<
     string,
-    (encode: (secret: string) => string, key: string) => Parameters<Bench['fake']['script']>[0]
+    (
+      encode: (secret: string) => string,
+      key: string,
+    ) => Parameters<TestGateway['fake']['script']>[0]
   >
 > = {
   'in a message': (encode) => ({

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startFakeGemini } from '@gemini-balance/fake-gemini'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { useTemporaryFolder } from '../src/runtime/testing/temporary-folder.ts'
 import { leaksOf } from './support/leaks.ts'
 import { startProgram } from './support/program.ts'
 
@@ -30,21 +30,17 @@ const secrets = {
   LOG_LEVEL: 'trace',
 }
 
-let folder: string
+const folder = useTemporaryFolder()
 let child: ChildProcess | undefined
 let said = ''
-beforeEach(async () => {
+beforeEach(() => {
   said = ''
-  folder = await mkdtemp(join(tmpdir(), 'gemini-balance-canary-process-'))
 })
-afterEach(async () => {
-  child?.kill('SIGKILL')
-  await rm(folder, { recursive: true, force: true })
-})
+afterEach(() => void child?.kill('SIGKILL'))
 
 /** The program as it is started; all that it says is kept. Resolves with its exit code. */
 function run(environment: Readonly<Record<string, string>>): Promise<number | null> {
-  const started = startProgram(folder, { ...secrets, ...environment })
+  const started = startProgram(folder(), { ...secrets, ...environment })
   child = started
   const hear = (chunk: Buffer) => void (said += chunk.toString())
   started.stdout.on('data', hear)
@@ -123,7 +119,7 @@ test('a process that lives and is ended tells no secret, nor does what it leaves
   }
   expect(await ended).toBe(0)
   expect(leaksOf(canaries, said)).toEqual([])
-  const files = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = await readdir(folder(), { recursive: true, withFileTypes: true })
   for (const file of files.filter((entry) => entry.isFile())) {
     const bytes = await readFile(join(file.parentPath, file.name), 'latin1')
     expect(leaksOf(canaries, bytes)).toEqual([])

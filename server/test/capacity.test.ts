@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { generate, keyNumber, startBench } from './support/gateway.ts'
+import { generate, keyNumber, startGateway } from './support/gateway.ts'
 
 /**
  * 40 keys in 20 projects, closed-loop clients, until nothing is left of the day. The fake's own books say what could have been served;
@@ -14,7 +14,7 @@ describe('over HTTP', () => {
       keys: [keyNumber(2 * index), keyNumber(2 * index + 1)],
       quotas: { '*': { rpd: perDay } },
     }))
-    const bench = await startBench({
+    const bench = await startGateway({
       fake: { projects },
       settings: { VALID_KEY_POOL_ENABLED: 'true', QUEUE_MAX_WAIT_MS: '0' },
     })

@@ -1,25 +1,26 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { useTemporaryFolder } from '../src/runtime/testing/temporary-folder.ts'
 import { runCommand } from '../src/app/commands/commands.ts'
 import { StartError } from '../src/runtime/start-error.ts'
-import { clientToken, generate, healthyProjects, keyNumber, startBench } from './support/gateway.ts'
+import {
+  clientToken,
+  generate,
+  healthyProjects,
+  keyNumber,
+  startGateway,
+} from './support/gateway.ts'
 
 const passphrase = 'canary passphrase one'
 const another = 'canary passphrase two'
-let dataDir = ''
-
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'encryption-'))
-})
-afterEach(() => rm(dataDir, { recursive: true }))
+const dataDir = useTemporaryFolder()
 
 const projects = healthyProjects(3)
 const open = (encryptionKey: string | undefined, settings: Record<string, string> = {}) =>
-  startBench({
+  startGateway({
     fake: { projects },
-    dataDir,
+    dataDir: dataDir(),
     settings: { ...settings, ...(encryptionKey && { ENCRYPTION_KEY: encryptionKey }) },
   })
 
@@ -32,7 +33,7 @@ async function runOnce(encryptionKey?: string, settings?: Record<string, string>
 async function command(words: string, encryptionKey?: string, newKey?: string): Promise<string> {
   const printed: string[] = []
   await runCommand(words.split(' '), {
-    environment: { DATA_DIR: dataDir, ...(encryptionKey && { ENCRYPTION_KEY: encryptionKey }) },
+    environment: { DATA_DIR: dataDir(), ...(encryptionKey && { ENCRYPTION_KEY: encryptionKey }) },
     variable: (name) => (name === 'NEW_ENCRYPTION_KEY' ? newKey : undefined),
     print: (line) => void printed.push(line),
   })
@@ -41,8 +42,8 @@ async function command(words: string, encryptionKey?: string, newKey?: string): 
 
 /** All files of the data folder. */
 async function onDisk(): Promise<string> {
-  const files = await readdir(dataDir)
-  const contents = await Promise.all(files.map((file) => readFile(join(dataDir, file), 'latin1')))
+  const files = await readdir(dataDir())
+  const contents = await Promise.all(files.map((file) => readFile(join(dataDir(), file), 'latin1')))
   return contents.join('\n')
 }
 

@@ -6,11 +6,11 @@ import {
   generate,
   healthyProjects,
   keyNumber,
-  startBench,
-  type Bench,
+  startGateway,
+  type TestGateway,
 } from './support/gateway.ts'
 
-let bench: Bench
+let bench: TestGateway
 const open: Watcher[] = []
 afterEach(async () => {
   for (const { response } of open.splice(0)) response.destroy()
@@ -43,7 +43,7 @@ const post = (path: string, body: object, method = 'POST') =>
 
 test('whoever watches sees settings, jobs, keys and the traffic of each second, and no secret', async () => {
   const leaked = { id: 'leaked', keys: [{ value: keyNumber(9), state: 'leaked' as const }] }
-  bench = await startBench({ fake: { projects: [...healthyProjects(1), leaked] } })
+  bench = await startGateway({ fake: { projects: [...healthyProjects(1), leaked] } })
   const { response, text } = await watch(asAdmin)
   expect(response.headers['content-type']).toContain('text/event-stream')
   expect(response.headers['cache-control']).toBe('no-store')
@@ -60,7 +60,7 @@ test('whoever watches sees settings, jobs, keys and the traffic of each second, 
 })
 
 test('a stream ends with its session', async () => {
-  bench = await startBench({ fake: { projects: healthyProjects(1) } })
+  bench = await startGateway({ fake: { projects: healthyProjects(1) } })
   const { cookie } = await login(bench.url)
   const own = await watch({ cookie })
   const other = await watch(asAdmin)
@@ -71,7 +71,7 @@ test('a stream ends with its session', async () => {
 })
 
 test('no more may watch than there is room for, and a place that is left is free', async () => {
-  bench = await startBench({ fake: { projects: healthyProjects(1) } })
+  bench = await startGateway({ fake: { projects: healthyProjects(1) } })
   const watchers = await Promise.all(Array.from({ length: 32 }, () => watch(asAdmin)))
   expect(watchers.map(({ response }) => response.statusCode)).toEqual(watchers.map(() => 200))
   expect((await watch(asAdmin)).response.statusCode).toBe(429)
@@ -79,12 +79,13 @@ test('no more may watch than there is room for, and a place that is left is free
   await expect.poll(async () => (await watch(asAdmin)).response.statusCode).toBe(200)
 })
 
-test('a stop does not wait for those who watch', async () => {
-  bench = await startBench({
+test('a stop ends the streams of those who watch, and does not wait for them', async () => {
+  bench = await startGateway({
     fake: { projects: healthyProjects(1) },
     settings: { SHUTDOWN_GRACE_SECONDS: '3600' },
   })
-  const { ended } = await watch(asAdmin)
+  const { response, ended } = await watch(asAdmin)
   await bench.close()
   await ended
+  expect(response.complete).toBe(true)
 })

@@ -1,34 +1,28 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { useTemporaryFolder } from '../src/runtime/testing/temporary-folder.ts'
 import {
   adminToken,
   clientToken,
   generate,
   healthyProjects,
   keyNumber,
-  startBench,
-  type Bench,
+  startGateway,
+  type TestGateway,
 } from './support/gateway.ts'
 
-let dataDir = ''
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'key-table-'))
-})
-afterEach(() => rm(dataDir, { recursive: true }))
+const dataDir = useTemporaryFolder()
 
 const open = (...numbers: number[]) =>
-  startBench({
+  startGateway({
     fake: { projects: healthyProjects(5) },
-    dataDir,
+    dataDir: dataDir(),
     settings: { API_KEYS: numbers.map(keyNumber).join(',') },
   })
 
-const valuesIn = async ({ gateway }: Bench) =>
+const valuesIn = async ({ gateway }: TestGateway) =>
   (await gateway.storage.keys.all()).map(({ secret }) => secret.reveal())
 
-async function admin(bench: Bench, method: string, path: string, body?: unknown) {
+async function admin(bench: TestGateway, method: string, path: string, body?: unknown) {
   const response = await fetch(bench.url + path, {
     method,
     headers: { authorization: `Bearer ${adminToken}` },

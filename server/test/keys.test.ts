@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { FakeKeyState, FakeProject } from '@gemini-balance/fake-gemini'
-import { generate, healthyProjects, keyNumber, startBench, type Bench } from './support/gateway.ts'
+import {
+  generate,
+  healthyProjects,
+  keyNumber,
+  startGateway,
+  type TestGateway,
+} from './support/gateway.ts'
 
 async function withBench<T>(
   projects: readonly FakeProject[],
-  run: (bench: Bench) => Promise<T>,
+  run: (bench: TestGateway) => Promise<T>,
 ): Promise<T> {
-  const bench = await startBench({ fake: { projects } })
+  const bench = await startGateway({ fake: { projects } })
   try {
     return await run(bench)
   } finally {

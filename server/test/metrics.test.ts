@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readExposition } from './support/exposition.ts'
 import {
   adminToken,
@@ -6,20 +6,15 @@ import {
   clientToken,
   generate,
   healthyProjects,
-  startBench,
-  type Bench,
+  useGateway,
 } from './support/gateway.ts'
 
 const metricsToken = 'metrics-token-for-tests'
 
-let bench: Bench
-beforeAll(async () => {
-  bench = await startBench({
-    fake: { projects: healthyProjects(3) },
-    settings: { METRICS_TOKEN: metricsToken },
-  })
+const bench = useGateway({
+  fake: { projects: healthyProjects(3) },
+  settings: { METRICS_TOKEN: metricsToken },
 })
-afterAll(() => bench.close())
 
 const metricsAs = (authorization: string | undefined, path = '/metrics') =>
   fetch(bench.url + path, { headers: authorization === undefined ? {} : { authorization } })

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   call,
   clientToken,
   generate,
   healthyProjects,
-  startBench,
-  type Bench,
+  startGateway,
+  useGateway,
 } from './support/gateway.ts'
 
-let bench: Bench
-beforeAll(async () => {
-  bench = await startBench({ fake: { projects: healthyProjects(3) } })
-})
-afterAll(() => bench.close())
+const bench = useGateway({ fake: { projects: healthyProjects(3) } })
 
 const body = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'hi' }] }] })
 const post = (path: string, init: RequestInit = {}) =>
@@ -143,7 +139,7 @@ describe('bodies', () => {
   )
 
   test('a body over the limit is refused by the name of the setting', async () => {
-    const small = await startBench({
+    const small = await startGateway({
       fake: { projects: healthyProjects(1) },
       settings: { MAX_REQUEST_BODY_MB: '1' },
     })

@@ -6,12 +6,12 @@ import { z } from 'zod'
 import {
   adminToken,
   clientToken,
-  startBench,
-  type Bench,
-  type BenchOptions,
+  startGateway,
+  type TestGateway,
+  type TestGatewayOptions,
 } from './support/gateway.ts'
 
-let bench: Bench
+let bench: TestGateway
 afterEach(() => bench.close())
 
 const model = 'gemini-3.8-flash'
@@ -31,9 +31,9 @@ const ofNewKind: FakeProject = { id: 'new', tier: 'paid1', keys: ['AQ.key-of-the
 
 async function start(
   projects: readonly FakeProject[] = [standard(0), standard(1)],
-  settings: BenchOptions['settings'] = {},
+  settings: TestGatewayOptions['settings'] = {},
 ): Promise<OpenAI> {
-  bench = await startBench({ fake: { projects }, settings })
+  bench = await startGateway({ fake: { projects }, settings })
   const baseURL = `${bench.url}/openai/v1`
   return new OpenAI({ apiKey: clientToken, baseURL, maxRetries: 0 })
 }

@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer, type Server } from 'node:tls'
 import { startFakeGemini, type FakeGemini } from '@gemini-balance/fake-gemini'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { useTemporaryFolder } from '../src/runtime/testing/temporary-folder.ts'
 import { clientToken, generate, healthyProjects } from './support/gateway.ts'
 import { startProgram } from './support/program.ts'
 import { startHttpProxy, startSocksProxy, type TestProxy } from './support/proxies.ts'
@@ -13,15 +13,14 @@ import { selfSigned } from './support/self-signed.ts'
 
 // As it is in earnest: Google speaks TLS only, and the proxy sees nothing of what is said.
 
-let folder: string
+const folder = useTemporaryFolder()
 let fake: FakeGemini
 let google: Server
 let googleUrl: string
 let child: ChildProcess | undefined
 let proxy: TestProxy | undefined
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gemini-balance-tls-'))
-  await writeFile(join(folder, 'authority.pem'), selfSigned.cert)
+  await writeFile(join(folder(), 'authority.pem'), selfSigned.cert)
   fake = await startFakeGemini({ projects: healthyProjects(1) })
   const { hostname, port } = new URL(fake.url)
   google = createServer(selfSigned, (client) => {
@@ -43,12 +42,11 @@ afterEach(async () => {
   await proxy?.close()
   await fake.close()
   google.close()
-  await rm(folder, { recursive: true, force: true })
 })
 
 /** The program with these settings; resolves with its address. */
 function start(settings: Readonly<Record<string, string>>): Promise<string> {
-  const started = startProgram(folder, {
+  const started = startProgram(folder(), {
     API_KEYS: healthyProjects(1)
       .flatMap(({ keys }) => keys)
       .join(','),
@@ -71,7 +69,7 @@ function start(settings: Readonly<Record<string, string>>): Promise<string> {
   })
 }
 
-const trusting = () => ({ NODE_EXTRA_CA_CERTS: join(folder, 'authority.pem') })
+const trusting = () => ({ NODE_EXTRA_CA_CERTS: join(folder(), 'authority.pem') })
 
 test(
   'through the proxy that the environment names, encrypted to the end',

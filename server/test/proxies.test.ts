@@ -1,13 +1,19 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { callAdmin } from './support/admin.ts'
-import { call, generate, healthyProjects, startBench, type Bench } from './support/gateway.ts'
+import {
+  call,
+  generate,
+  healthyProjects,
+  startGateway,
+  type TestGateway,
+} from './support/gateway.ts'
 import { startHttpProxy, startSocksProxy, type TestProxy } from './support/proxies.ts'
 
 /** A name that nobody knows but the proxies: what does not leave by them does not arrive. */
 const baseUrl = 'http://gemini.invalid/v1beta'
 const password = 'p@ss:of-proxies'
 
-let bench: Bench | undefined
+let bench: TestGateway | undefined
 const proxies: TestProxy[] = []
 afterEach(async () => {
   await bench?.close()
@@ -21,19 +27,19 @@ const start = {
 }
 
 /** A gateway whose settings name no proxies yet. */
-async function open(settings: Readonly<Record<string, string>> = {}): Promise<Bench> {
-  bench = await startBench({ fake: { projects: healthyProjects(20) }, settings })
+async function open(settings: Readonly<Record<string, string>> = {}): Promise<TestGateway> {
+  bench = await startGateway({ fake: { projects: healthyProjects(20) }, settings })
   return bench
 }
 
-async function openProxy(kind: keyof typeof start, { url }: Bench['fake'], user?: string) {
+async function openProxy(kind: keyof typeof start, { url }: TestGateway['fake'], user?: string) {
   const entry = user === undefined ? {} : { user, password }
   const proxy = await start[kind]({ leadsTo: url, ...entry })
   proxies.push(proxy)
   return proxy
 }
 
-const use = (gateway: Bench, list: readonly string[]) =>
+const use = (gateway: TestGateway, list: readonly string[]) =>
   callAdmin(gateway, '/api/config', {
     method: 'PUT',
     body: { PROXIES: list, BASE_URL: baseUrl },
@@ -90,7 +96,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy of the kind %s', (ki
 })
 
 type Rows = { rows: { proxy: string; state: string; answers: number }[] }
-const states = async (gateway: Bench) => {
+const states = async (gateway: TestGateway) => {
   const { answer }: { answer: Rows } = await callAdmin(gateway, '/api/proxies')
   return answer.rows.map(({ state }) => state)
 }

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { call, healthyProjects, startBench, type Bench } from './support/gateway.ts'
+import { describe, expect, test } from 'vitest'
+import { call, healthyProjects, useGateway } from './support/gateway.ts'
 import { recordedLines } from '../src/runtime/testing/recordings.ts'
 
 type Exchange = {
@@ -16,14 +16,10 @@ const exchanges = (recordedLines('gemini-exchanges.jsonl') ?? [])
   .map((line): Exchange => JSON.parse(line))
   .filter(({ path }) => /\/models\/[^/]+:/.test(path))
 
-let bench: Bench
-beforeAll(async () => {
-  bench = await startBench({
-    fake: { projects: healthyProjects(2) },
-    settings: { SAFETY_SETTINGS: '[]', MAX_RETRIES: '1' },
-  })
+const bench = useGateway({
+  fake: { projects: healthyProjects(2) },
+  settings: { SAFETY_SETTINGS: '[]', MAX_RETRIES: '1' },
 })
-afterAll(() => bench.close())
 
 describe.skipIf(exchanges.length === 0)('recorded traffic comes out as it went in', () => {
   test.each(exchanges.map((exchange) => [exchange.id, exchange] as const))(

@@ -9,8 +9,8 @@ import {
   clientToken,
   generateBody,
   healthyProjects,
-  startBench,
-  type Bench,
+  startGateway,
+  type TestGateway,
 } from './support/gateway.ts'
 
 /** What an admin gets who sends nothing but the path, its parameters being `none`: past the door, and what comes then. */
@@ -105,7 +105,7 @@ const forAll: Readonly<Partial<Record<EndpointName, number>>> = {
 }
 
 type Headers = Readonly<Record<string, string>>
-let bench: Bench
+let bench: TestGateway
 let pagesFolder = ''
 let aheadMs = 0
 let expired = ''
@@ -116,7 +116,7 @@ beforeAll(async () => {
   await mkdir(join(pagesFolder, 'assets'))
   await writeFile(join(pagesFolder, 'index.html'), '<!doctype html><title>the page</title>')
   await writeFile(join(pagesFolder, 'assets/page-1.js'), '"the script"')
-  bench = await startBench({
+  bench = await startGateway({
     fake: { projects: healthyProjects(3) },
     settings: { TRUSTED_PROXIES: '127.0.0.1' },
     pagesFolder,

@@ -1,14 +1,12 @@
 import { FunctionCallingConfigMode, GoogleGenAI, type Content } from '@google/genai'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { clientToken, healthyProjects, startBench, type Bench } from './support/gateway.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { clientToken, healthyProjects, startGateway, useGateway } from './support/gateway.ts'
 
-let bench: Bench
+const bench = useGateway({ fake: { projects: healthyProjects(3) } })
 let ai: GoogleGenAI
 beforeAll(async () => {
-  bench = await startBench({ fake: { projects: healthyProjects(3) } })
   ai = new GoogleGenAI({ apiKey: clientToken, httpOptions: { baseUrl: bench.url } })
 })
-afterAll(() => bench.close())
 
 const model = 'gemini-3.8-flash'
 
@@ -126,7 +124,7 @@ describe('the official SDK', () => {
 
 test('a model list does not depend on one key being healthy', async () => {
   const projects = healthyProjects(4)
-  const broken = await startBench({ fake: { projects } })
+  const broken = await startGateway({ fake: { projects } })
   for (const project of projects.slice(0, 3)) {
     for (const key of project.keys) broken.fake.setKeyState(key, 'invalid')
   }

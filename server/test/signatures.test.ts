@@ -1,18 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import OpenAI from 'openai'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { useTemporaryFolder } from '../src/runtime/testing/temporary-folder.ts'
 import { openStorage } from '../src/storage/open-storage.ts'
-import { clientToken, healthyProjects, startBench } from './support/gateway.ts'
+import { clientToken, healthyProjects, startGateway } from './support/gateway.ts'
 
-let dataDir = ''
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-signatures-'))
-})
-afterEach(() => rm(dataDir, { recursive: true }))
+const dataDir = useTemporaryFolder()
 
-const start = () => startBench({ dataDir, fake: { projects: healthyProjects(1) } })
+const start = () => startGateway({ dataDir: dataDir(), fake: { projects: healthyProjects(1) } })
 const model = 'gemini-3.8-flash'
 const tools = [{ type: 'function' as const, function: { name: 'get_time' } }]
 const question = { role: 'user' as const, content: 'get_time, then tell me' }
@@ -58,7 +53,7 @@ test('a conversation goes on after a restart with the signatures that its client
 })
 
 test('signatures that nobody asked for in a month are removed at the next start', async () => {
-  const path = join(dataDir, 'gemini-balance.db')
+  const path = join(dataDir(), 'gemini-balance.db')
   const storage = await openStorage({ database: { kind: 'sqlite', path }, now: Date.now })
   const now = Date.now()
   const day = 24 * 3_600_000

@@ -1,17 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  clientToken,
-  generate,
-  healthyProjects,
-  startBench,
-  type Bench,
-} from './support/gateway.ts'
+import { describe, expect, test } from 'vitest'
+import { clientToken, generate, healthyProjects, useGateway } from './support/gateway.ts'
 
-let bench: Bench
-beforeAll(async () => {
-  bench = await startBench({ fake: { projects: healthyProjects(4) } })
-})
-afterAll(() => bench.close())
+const bench = useGateway({ fake: { projects: healthyProjects(4) } })
 
 const sse = 'streamGenerateContent?alt=sse'
 

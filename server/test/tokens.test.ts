@@ -10,15 +10,15 @@ import {
   adminToken,
   clientToken,
   healthyProjects,
-  startBench,
-  type Bench,
+  startGateway,
+  type TestGateway,
 } from './support/gateway.ts'
 
-let bench: Bench
+let bench: TestGateway
 afterEach(() => bench.close())
 
 const start = (settings: Record<string, string> = {}) =>
-  startBench({ fake: { projects: healthyProjects(3) }, settings })
+  startGateway({ fake: { projects: healthyProjects(3) }, settings })
 
 const admin = (path: string, body?: object) =>
   callAdmin(bench, path, { method: body === undefined ? 'GET' : 'POST', body })
@@ -59,11 +59,11 @@ describe('a client token', () => {
   test('outlives a restart with its terms', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-'))
     const options = { fake: { projects: healthyProjects(2) }, dataDir }
-    bench = await startBench(options)
+    bench = await startGateway(options)
     const { token } = await create({ limits: { requestsPerDay: 5 } })
     const before = await list()
     await bench.close()
-    bench = await startBench(options)
+    bench = await startGateway(options)
     expect((await ask(token)).status).toBe(200)
     expect((await list()).map(({ use: _use, ...terms }) => terms)).toEqual(
       before.map(({ use: _use, ...terms }) => terms),
@@ -161,7 +161,7 @@ describe('a limit of a client token', () => {
   test('on what a month may cost goes by the prices that were said, and outlives a restart', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-'))
     const options = { fake: { projects: healthyProjects(2) }, dataDir }
-    bench = await startBench(options)
+    bench = await startGateway(options)
     const price = { model: 'gemini-3.8-flash', since: 0, prompt: 1e6, output: 1e6, cached: 1e6 }
     const answered = await fetch(`${bench.url}/api/prices`, {
       method: 'PUT',
@@ -174,7 +174,7 @@ describe('a limit of a client token', () => {
     const spent = await ask(token)
     expect([spent.status, spent.text]).toEqual([429, expect.stringContaining('budget per month')])
     await bench.close()
-    bench = await startBench(options)
+    bench = await startGateway(options)
     expect((await ask(token)).status).toBe(429)
     await rm(dataDir, { recursive: true })
   })

@@ -1,17 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { useTemporaryFolder } from '../runtime/testing/temporary-folder.ts'
 import { readEnvironment } from './read-environment.ts'
 
-let folder = ''
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'environment-'))
-})
-afterEach(() => rmSync(folder, { recursive: true }))
+const folder = useTemporaryFolder()
 
 function fileOf(text: string): string {
-  const path = join(folder, '.env')
+  const path = join(folder(), '.env')
   writeFileSync(path, text)
   return path
 }
@@ -56,7 +52,7 @@ test('unknown names are left out', () => {
 })
 
 test('a missing file, or a folder in its place, gives no settings', () => {
-  expect(readEnvironment({}, join(folder, 'none'))).toEqual({})
-  mkdirSync(join(folder, 'folder'))
-  expect(readEnvironment({}, join(folder, 'folder'))).toEqual({})
+  expect(readEnvironment({}, join(folder(), 'none'))).toEqual({})
+  mkdirSync(join(folder(), 'folder'))
+  expect(readEnvironment({}, join(folder(), 'folder'))).toEqual({})
 })

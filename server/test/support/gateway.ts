@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startFakeGemini, type FakeGemini, type FakeOptions } from '@gemini-balance/fake-gemini'
+import { afterAll, beforeAll } from 'vitest'
 import { compose, type Gateway } from '../../src/app/compose.ts'
 
-export type Bench = {
+export type TestGateway = {
   readonly url: string
   readonly gateway: Gateway
   readonly fake: FakeGemini
@@ -16,23 +17,23 @@ export type Bench = {
 export const clientToken = 'client-token-for-tests'
 export const adminToken = 'admin-token-for-tests'
 
-export type BenchOptions = {
+export type TestGatewayOptions = {
   readonly fake?: FakeOptions
   readonly settings?: Readonly<Record<string, string>>
   readonly dataDir?: string
   readonly pagesFolder?: string
-  /** The time by which admins are let in. */
+  /** The clock of admin sessions and of the guess throttle. */
   readonly now?: () => number
 }
 
-/** A real gateway on a free port in front of a fake Gemini, on a database of its own. */
-export async function startBench({
+/** Starts a gateway on a free port, with a new database, in front of a fake Gemini. */
+export async function startGateway({
   fake: fakeOptions,
   settings,
   dataDir,
   pagesFolder,
   now,
-}: BenchOptions): Promise<Bench> {
+}: TestGatewayOptions): Promise<TestGateway> {
   const fake = await startFakeGemini(fakeOptions)
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'gemini-balance-')))
   const keys = (fakeOptions?.projects ?? [])
@@ -56,7 +57,7 @@ export async function startBench({
     ...(now === undefined ? {} : { now }),
     logDestination: { write: (line) => void logged.push(line) },
   })
-  // What an earlier bench stored in the same database counts, and Google was somewhere else.
+  // An earlier gateway may have stored the address of its fake in this database.
   await gateway.settings.reset(dataDir === undefined ? ['BASE_URL'] : undefined)
   return {
     url: gateway.url,
@@ -71,7 +72,35 @@ export async function startBench({
   }
 }
 
-/** So many healthy keys, each in a project of its own. */
+/** Starts a gateway before the tests of a file or a `describe`, and closes it after them. */
+export function useGateway(options: TestGatewayOptions): TestGateway {
+  let started: TestGateway | undefined
+  const running = () => {
+    if (started === undefined) throw new Error('The gateway runs only while tests run.')
+    return started
+  }
+  beforeAll(async () => {
+    started = await startGateway(options)
+  })
+  afterAll(() => started?.close())
+  return {
+    get url() {
+      return running().url
+    },
+    get gateway() {
+      return running().gateway
+    },
+    get fake() {
+      return running().fake
+    },
+    get logged() {
+      return running().logged
+    },
+    close: () => running().close(),
+  }
+}
+
+/** Healthy keys, each in its own project. */
 export function healthyProjects(count: number) {
   return Array.from({ length: count }, (_, index) => ({
     id: `project-${index}`,
@@ -80,14 +109,14 @@ export function healthyProjects(count: number) {
   }))
 }
 
-/** A key that looks like one, and is nobody's. */
+/** A made-up key. */
 export function keyNumber(index: number): string {
   return `AQ.test-key-${String(index).padStart(30, '0')}`
 }
 
 export type Called = { readonly status: number; readonly headers: Headers; readonly text: string }
 
-/** A call as a client makes it. */
+/** Calls the gateway with the client token. */
 export async function call(
   bench: { url: string },
   path: string,
@@ -113,7 +142,7 @@ export function generate(
   })
 }
 
-/** The smallest question there is. */
+/** The smallest request body. */
 export const generateBody = JSON.stringify({
   contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
 })

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { useTemporaryFolder } from '../../runtime/testing/temporary-folder.ts'
 import { join } from 'node:path'
 import { createCalendar } from '../../runtime/calendar.ts'
 import { openStorage } from '../../storage/open-storage.ts'
@@ -12,19 +11,15 @@ const hour = 3_600_000
 const day = 24 * hour
 const start = Date.parse('2026-11-01T10:00:00Z')
 let now = start
-let folder = ''
+const folder = useTemporaryFolder()
 let storage: Storage
 
 beforeEach(async () => {
   now = start
-  folder = await mkdtemp(join(tmpdir(), 'retention-'))
-  const path = join(folder, 'a.db')
+  const path = join(folder(), 'a.db')
   storage = await openStorage({ database: { kind: 'sqlite', path }, now: () => now })
 })
-afterEach(async () => {
-  await storage.close()
-  await rm(folder, { recursive: true })
-})
+afterEach(() => storage.close())
 
 const settings: RetentionSettings = {
   autoDeleteErrorLogsEnabled: true,
