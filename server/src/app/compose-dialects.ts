@@ -23,7 +23,17 @@ export type ComposeDialectsDeps = Pick<
 
 /** What clients call. */
 export function composeDialects(deps: ComposeDialectsDeps): DataRoute[] {
-  const { settings, gateway, catalogue, signatures, callers, counter, log, requestMetrics, onError } = deps
+  const {
+    settings,
+    gateway,
+    catalogue,
+    signatures,
+    callers,
+    counter,
+    log,
+    requestMetrics,
+    onError,
+  } = deps
   const { now } = realClock
   return mountDialects(
     {
