@@ -120,7 +120,9 @@ test('a process that lives and is ended tells no secret, nor does what it leaves
   expect(await ended).toBe(0)
   expect(leaksOf(canaries, said)).toEqual([])
   const files = await readdir(folder(), { recursive: true, withFileTypes: true })
-  for (const file of files.filter((entry) => entry.isFile())) {
+  const written = files.filter((entry) => entry.isFile())
+  expect(written).not.toEqual([])
+  for (const file of written) {
     const bytes = await readFile(join(file.parentPath, file.name), 'latin1')
     expect(leaksOf(canaries, bytes)).toEqual([])
   }

@@ -19,7 +19,7 @@ afterEach(async () => {
 
 type Watcher = {
   readonly response: IncomingMessage
-  /** All that came until now. */
+  /** All that was received so far. */
   text(): string
   readonly ended: Promise<void>
 }
@@ -41,7 +41,7 @@ const asAdmin = { authorization: `Bearer ${adminToken}` }
 const post = (path: string, body: object, method = 'POST') =>
   fetch(bench.url + path, { method, headers: asAdmin, body: JSON.stringify(body) })
 
-test('whoever watches sees settings, jobs, keys and the traffic of each second, and no secret', async () => {
+test('an admin who watches sees settings, jobs, keys and the counts of each second, and no secret', async () => {
   const leaked = { id: 'leaked', keys: [{ value: keyNumber(9), state: 'leaked' as const }] }
   bench = await startGateway({ fake: { projects: [...healthyProjects(1), leaked] } })
   const { response, text } = await watch(asAdmin)
@@ -70,7 +70,7 @@ test('a stream ends with its session', async () => {
   expect(other.response.complete).toBe(false)
 })
 
-test('no more may watch than there is room for, and a place that is left is free', async () => {
+test('only a limited number may watch, and a closed stream frees its place', async () => {
   bench = await startGateway({ fake: { projects: healthyProjects(1) } })
   const watchers = await Promise.all(Array.from({ length: 32 }, () => watch(asAdmin)))
   expect(watchers.map(({ response }) => response.statusCode)).toEqual(watchers.map(() => 200))

@@ -47,7 +47,7 @@ async function ask(token: string, model = 'gemini-3.8-flash') {
 }
 
 describe('a client token', () => {
-  test('is shown once, where it is made, and works at once', async () => {
+  test('is shown once, when it is created, and works at once', async () => {
     bench = await start()
     const { token, shown } = await create()
     expect((await ask(token)).status).toBe(200)
@@ -56,7 +56,7 @@ describe('a client token', () => {
     expect(everything).not.toContain(token)
   })
 
-  test('outlives a restart with its terms', async () => {
+  test('keeps its terms over a restart', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-'))
     const options = { fake: { projects: healthyProjects(2) }, dataDir }
     bench = await startGateway(options)
@@ -71,7 +71,7 @@ describe('a client token', () => {
     await rm(dataDir, { recursive: true })
   })
 
-  test('that is disabled, expired or deleted is refused with a sentence, and no key is asked', async () => {
+  test('that is disabled, expired or deleted is refused with a message, and no key is used', async () => {
     bench = await start()
     const { token, shown } = await create()
     await admin('/api/tokens/change', { id: shown.id, enabled: false })
@@ -85,7 +85,7 @@ describe('a client token', () => {
     expect(bench.fake.received()).toEqual([])
   })
 
-  test('never opens the admin API', async () => {
+  test('gives no access to the admin API', async () => {
     bench = await start()
     const { token } = await create()
     for (const path of ['/api/tokens', '/api/keys', '/api/config']) {
@@ -94,7 +94,7 @@ describe('a client token', () => {
     }
   })
 
-  test('may be bound to models, in calls and in lists', async () => {
+  test('may be limited to models, in calls and in lists', async () => {
     bench = await start()
     const { token } = await create({ allowedModels: ['gemini-3.8-flash'] })
     expect((await ask(token)).status).toBe(200)
@@ -107,7 +107,7 @@ describe('a client token', () => {
     expect(names.every((name) => name.includes('gemini-3.8-flash'))).toBe(true)
   })
 
-  test('may be bound to a dialect', async () => {
+  test('may be limited to a dialect', async () => {
     bench = await start()
     const { token } = await create({ allowedDialects: ['gemini'] })
     expect((await ask(token)).status).toBe(200)
@@ -117,7 +117,7 @@ describe('a client token', () => {
 })
 
 describe('a limit of a client token', () => {
-  test("gives Google's shape of a 429 that says whose limit it is and when to come back", async () => {
+  test("gives Gemini clients a 429 in Google's shape, with the limit and the time of the next try", async () => {
     bench = await start()
     const { token } = await create({ limits: { requestsPerMinute: 1 } })
     expect((await ask(token)).status).toBe(200)
@@ -132,7 +132,7 @@ describe('a limit of a client token', () => {
     expect(bench.fake.received()).toHaveLength(1)
   })
 
-  test("gives OpenAI's shape of a 429 to OpenAI's clients", async () => {
+  test("gives OpenAI clients a 429 in OpenAI's shape", async () => {
     bench = await start()
     const { token } = await create({ limits: { requestsPerDay: 1 } })
     const client = new OpenAI({ apiKey: token, baseURL: `${bench.url}/v1`, maxRetries: 0 })
@@ -148,7 +148,7 @@ describe('a limit of a client token', () => {
     })
   })
 
-  test('counts the tokens that an answer really cost', async () => {
+  test('counts the tokens that an answer used', async () => {
     bench = await start()
     const { token, shown } = await create({ limits: { tokensPerDay: 1 } })
     expect((await ask(token)).status).toBe(200)
@@ -158,7 +158,7 @@ describe('a limit of a client token', () => {
     expect(use.parse(one?.['use']).tokensToday).toBeGreaterThan(1)
   })
 
-  test('on what a month may cost goes by the prices that were said, and outlives a restart', async () => {
+  test('on the cost of a month uses the prices that are set, and is kept over a restart', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-'))
     const options = { fake: { projects: healthyProjects(2) }, dataDir }
     bench = await startGateway(options)
@@ -179,7 +179,7 @@ describe('a limit of a client token', () => {
     await rm(dataDir, { recursive: true })
   })
 
-  test('on calls at a time is free again when a client leaves', async () => {
+  test('on concurrent requests is free again when a client disconnects', async () => {
     bench = await start()
     const { token } = await create({ limits: { concurrent: 1 } })
     const leaving = new AbortController()
@@ -197,14 +197,14 @@ describe('a limit of a client token', () => {
     await expect.poll(async () => (await ask(token)).status).toBe(200)
   })
 
-  test('does not hold for the admin token', async () => {
+  test('does not apply to the admin token', async () => {
     bench = await start()
     for (let call = 0; call < 5; call += 1) expect((await ask(adminToken)).status).toBe(200)
   })
 })
 
 describe('ALLOWED_TOKENS', () => {
-  test('are client tokens with a name, and may be given limits', async () => {
+  test('are client tokens with a name, and may have limits', async () => {
     bench = await start()
     const [token] = await list()
     expect(token).toMatchObject({ name: 'ALLOWED_TOKENS …ests', source: 'settings', limits: {} })
@@ -227,7 +227,7 @@ describe('ALLOWED_TOKENS', () => {
     await expect.poll(async () => (await list()).length).toBe(1)
   })
 
-  test('that are deleted as tokens are taken out of the setting', async () => {
+  test('that are deleted as tokens are removed from the setting', async () => {
     bench = await start({ ALLOWED_TOKENS: 'first-token-for-tests,second-token-for-tests' })
     const [first] = await list()
     await admin('/api/tokens/delete', { id: first?.id })
@@ -237,7 +237,7 @@ describe('ALLOWED_TOKENS', () => {
   })
 })
 
-test('terms that make no sense are refused by name', async () => {
+test('invalid terms are refused by name', async () => {
   bench = await start()
   const { status, answer } = await admin('/api/tokens', {
     name: '',

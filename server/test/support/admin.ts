@@ -4,7 +4,7 @@ export const dayMs = 24 * 3_600_000
 
 export type LoggedIn = { readonly cookie: string; readonly setCookie: string }
 
-/** Logs in as a page does, and keeps what a browser would keep. */
+/** Logs in as a page does, and returns the cookie. */
 export async function login(
   url: string,
   headers: Readonly<Record<string, string>> = {},
@@ -23,7 +23,7 @@ export async function login(
 
 let lastAddress = 0
 
-/** An address nobody has called from yet, as a proxy in front would tell of it. */
+/** A client address that no test has used, for X-Forwarded-For. */
 export function newAddress(): string {
   lastAddress += 1
   return `198.18.${Math.floor(lastAddress / 250)}.${(lastAddress % 250) + 1}`
@@ -35,7 +35,7 @@ export type AdminCall = {
   readonly token?: string
 }
 
-/** A call of the admin API as a script makes it, with the admin token unless another is given. */
+/** Calls the admin API as a script does, with the admin token by default. */
 export async function callAdmin(
   { url }: { readonly url: string },
   path: string,

@@ -1,16 +1,16 @@
-/** One line of `/metrics`, read strictly. */
-export type Line = {
+/** A line of `/metrics`. */
+export type MetricLine = {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
 }
 
 export type Exposition = {
-  readonly lines: readonly Line[]
+  readonly lines: readonly MetricLine[]
   readonly types: ReadonlyMap<string, string>
-  /** The one line with at least these labels; fails when there is none or more than one. */
+  /** The only line with these labels; fails when there is none or more than one. */
   value(name: string, labels?: Readonly<Record<string, string>>): number
-  /** The sum of all lines with at least these labels. */
+  /** The sum of all lines with these labels. */
   sum(name: string, labels?: Readonly<Record<string, string>>): number
 }
 
@@ -18,17 +18,17 @@ const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
 const sampleLine = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/
 const oneLabel = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(?:,|$)/y
 
-/** Reads Prometheus' text format and throws at the first thing that a scraper would stumble over. */
+/** Reads Prometheus' text format strictly: throws where a scraper would fail. */
 export function readExposition(text: string): Exposition {
   if (!text.endsWith('\n')) throw new Error('The last line does not end.')
   const types = new Map<string, string>()
-  const lines: Line[] = []
+  const lines: MetricLine[] = []
   const seen = new Set<string>()
   for (const row of text.split('\n')) {
     if (row === '') continue
     if (row.startsWith('# HELP ')) continue
     if (row.startsWith('# TYPE ')) {
-      noteType(types, row)
+      addType(types, row)
       continue
     }
     const line = readLine(row)
@@ -66,7 +66,7 @@ export function readExposition(text: string): Exposition {
   }
 }
 
-function noteType(types: Map<string, string>, row: string): void {
+function addType(types: Map<string, string>, row: string): void {
   const [, , name = '', type = ''] = row.split(' ')
   if (!metricName.test(name)) throw new Error(`Not a name: ${row}`)
   if (!['counter', 'gauge', 'histogram', 'summary'].includes(type))
@@ -75,7 +75,7 @@ function noteType(types: Map<string, string>, row: string): void {
   types.set(name, type)
 }
 
-function readLine(row: string): Line {
+function readLine(row: string): MetricLine {
   const [, name = '', labelText = '', number = ''] = sampleLine.exec(row) ?? []
   if (name === '') throw new Error(`Not a line: ${row}`)
   const value = number === '+Inf' ? Infinity : number === '-Inf' ? -Infinity : Number(number)

@@ -3,7 +3,7 @@ const urlBytes = (text: string) =>
 const unicodeEscapes = (text: string) =>
   [...text].map((one) => String.raw`\u` + one.charCodeAt(0).toString(16).padStart(4, '0')).join('')
 
-/** The ways in which a secret is written by those who do not mean to. */
+/** Encodings in which a secret may appear by accident. */
 export const encodings: Readonly<Record<string, (secret: string) => string>> = {
   plain: (secret) => secret,
   url: encodeURIComponent,
@@ -16,7 +16,7 @@ export const encodings: Readonly<Record<string, (secret: string) => string>> = {
   halved: (secret) => secret.slice(0, Math.ceil(secret.length * 0.6)),
 }
 
-/** Where a text gives a secret away, in any encoding; no secret is ever printed, only its name. */
+/** The names and encodings of secrets in a text. The secrets themselves are never printed. */
 export function leaksOf(secrets: Readonly<Record<string, string>>, text: string): string[] {
   return Object.entries(secrets).flatMap(([name, secret]) =>
     Object.entries(encodings)

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const tsx = import.meta.resolve?.('tsx') ?? 'tsx'
 
-/** The program as a person starts it, in this folder and with these variables; on a free port, and with its data in that folder. */
+/** Starts the program with these variables, on a free port, with this folder for its data. */
 export function startProgram(
   folder: string,
   variables: Readonly<Record<string, string>>,

@@ -3,9 +3,9 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 export type TestProxy = {
   readonly url: string
-  /** What was asked for, `host:port`, in turn. */
+  /** The requested targets, `host:port`, in order. */
   readonly asked: readonly string[]
-  /** From now on it leads nowhere: every connection is closed, and new ones with it. */
+  /** Closes all connections, and new ones at once. */
   fail(): void
   recover(): void
   close(): Promise<void>
@@ -14,7 +14,7 @@ export type TestProxy = {
 export type ProxyOptions = {
   readonly user?: string | undefined
   readonly password?: string | undefined
-  /** Where connections really go: tests have no names of their own in the DNS. */
+  /** Where connections really go, since tests have no DNS names. */
   readonly leadsTo: string
 }
 
@@ -76,7 +76,7 @@ export async function startSocksProxy({
   return rig.start(server, 'socks5', { user, password })
 }
 
-/** What both kinds have in common. */
+/** The part that both kinds share. */
 function createRig(leadsTo: string) {
   const { hostname, port } = new URL(leadsTo)
   const asked: string[] = []
@@ -136,7 +136,7 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port
 }
 
-/** Reads exactly so many bytes. */
+/** Reads exactly `length` bytes. */
 function reader(socket: Socket) {
   return async (length: number): Promise<Buffer> => {
     if (length === 0) return Buffer.alloc(0)

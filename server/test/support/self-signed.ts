@@ -1,4 +1,4 @@
-/** For a name that nobody can have: made for tests, and worth nothing anywhere else. */
+/** A certificate for tests, for a name that cannot exist. */
 export const selfSigned = {
   name: 'gemini.invalid',
   key: `-----BEGIN PRIVATE KEY-----
