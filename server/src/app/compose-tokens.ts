@@ -1,12 +1,10 @@
 import { hash } from 'node:crypto'
-import type { SettingProblem, Settings } from '@gemini-balance/contract'
 import { type LiveSettings, changedSettings } from '../settings/live-settings.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { ClientToken } from '../auth/clients/client-token.ts'
 import { createClientTokens, type ClientTokens } from '../auth/clients/client-tokens.ts'
 import { createTokenRegistry, type TokenRegistry } from '../auth/clients/token-registry.ts'
 import type { PriceBook } from '../telemetry/usage/price-book.ts'
-import { makeAdminToken } from './admin-token.ts'
+import { adminTokenProblems, generateAdminToken } from '../auth/admins/admin-token.ts'
 import { realClock } from '../runtime/real-clock.ts'
 import { createCalendar } from '../runtime/calendar.ts'
 import { restoreTokenUse } from './restore-token-use.ts'
@@ -21,7 +19,7 @@ export type TokensDeps = {
 export type ComposedTokens = {
   readonly registry: TokenRegistry
   readonly tokens: ClientTokens
-  /** The admin token, where the one that was set is a client's. */
+  /** A new admin token, where the configured one is a client's. */
   readonly newAdminToken: string | undefined
 }
 
@@ -48,9 +46,9 @@ export async function composeTokens({
     const { allowedTokens, authToken } = settings.current()
     return tokens.applySettings(allowedTokens, authToken)
   }
-  settings.addCheck((next, changed) => adminProblems(next, { changed, tokens: tokens.all() }))
+  settings.addCheck((next, changed) => adminTokenProblems(next, { changed, tokens: tokens.all() }))
   await follow()
-  const newAdminToken = await partAdmin({ settings, registry })
+  const newAdminToken = await separateAdminToken({ settings, registry })
   if (newAdminToken !== undefined) await follow()
   const { usage } = storage
   await restoreTokenUse({ registry, usage, prices, calendar, now: realClock.now() })
@@ -61,31 +59,11 @@ export async function composeTokens({
   return { registry, tokens, newAdminToken }
 }
 
-type Change = {
-  readonly changed: ReadonlySet<string>
-  readonly tokens: readonly ClientToken[]
-}
-
-/** A token is a client's or the admin's. */
-function adminProblems(
-  { authToken, allowedTokens }: Settings,
-  { changed, tokens }: Change,
-): readonly SettingProblem[] {
-  const digest = hash('sha256', authToken)
-  const isMade = tokens.some((token) => token.source === 'admin' && token.digest === digest)
-  if (!isMade && !allowedTokens.includes(authToken)) return []
-  if (changed.has('AUTH_TOKEN'))
-    return [{ setting: 'AUTH_TOKEN', problem: 'is the token of a client: choose another one.' }]
-  return changed.has('ALLOWED_TOKENS')
-    ? [{ setting: 'ALLOWED_TOKENS', problem: 'holds the admin token (AUTH_TOKEN).' }]
-    : []
-}
-
 /**
- * Who moves here may have one token for everything. Clients go on with it; the admin gets a new one, which is kept as a setting, so
- * that the old one opens nothing either when it is no longer a client's.
+ * Users of the Python program may have one token for everything. Clients keep it; the admin gets a new one, stored as a setting, so that
+ * the old one gives no admin rights even after it stops being a client token.
  */
-async function partAdmin({
+async function separateAdminToken({
   settings,
   registry,
 }: {
@@ -93,7 +71,7 @@ async function partAdmin({
   registry: TokenRegistry
 }): Promise<string | undefined> {
   if (registry.identify([settings.current().authToken])?.isAdmin !== false) return undefined
-  const made = makeAdminToken()
+  const made = generateAdminToken()
   await settings.change({ AUTH_TOKEN: made })
   return made
 }

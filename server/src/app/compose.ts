@@ -16,7 +16,7 @@ import { chooseDatabase } from '../storage/choose-database.ts'
 import { startHeartbeat } from '../storage/heartbeat.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import type { Storage } from '../storage/storage.ts'
-import { adminTokenOf } from './admin-token.ts'
+import { firstAdminToken } from './first-admin-token.ts'
 import { createCalendar } from '../runtime/calendar.ts'
 import { createShutdown, type Shutdown } from '../runtime/shutdown.ts'
 import { composeAccess } from './compose-access.ts'
@@ -40,7 +40,7 @@ export type ComposeOptions = {
   readonly logDestination?: LogDestination
   /** Where the built pages are. */
   readonly pagesFolder?: string
-  /** The time by which admins are let in, for whoever does not want to wait for it. */
+  /** The clock of admin sessions; a test hands in its own. */
   readonly now?: () => number
 }
 
@@ -50,14 +50,14 @@ export type Gateway = {
   readonly settings: LiveSettings
   readonly storage: Storage
   readonly log: RootLog
-  /** The admin token, if this start made it up: to be shown once. */
+  /** The admin token that this start generated, to be shown once. */
   readonly newAdminToken: string | undefined
   readonly engine: Awaited<ReturnType<typeof composeKeys>>['engine']
-  /** Lets requests finish for as long as the settings say, writes what is to be written, and stops. */
+  /** Lets requests finish within SHUTDOWN_GRACE_SECONDS, writes what is queued, and stops. */
   close(): Promise<void>
 }
 
-/** Puts the parts together, in the order in which they need one another. The one place that knows them all. */
+/** Builds the program: every part, in the order of need. */
 export async function compose(options: ComposeOptions): Promise<Gateway> {
   const { environment, logDestination } = options
   const atStart = readSettings(environment)
@@ -70,7 +70,7 @@ export async function compose(options: ComposeOptions): Promise<Gateway> {
   const closing = createShutdown()
   closing.add(storage.close)
   try {
-    const { token, isNew } = await adminTokenOf(storage, environment)
+    const { token, isNew } = await firstAdminToken(storage, environment)
     const settings = await createLiveSettings({
       environment,
       store: storage.settings,
@@ -114,7 +114,7 @@ async function start(opened: Opened): Promise<Gateway> {
   closing.add(keys.close)
   const { engine } = keys
   const { registry, tokens, newAdminToken } = await composeTokens(parts)
-  tellParted(newAdminToken, log)
+  warnOfNewAdminToken(newAdminToken, log)
   const requestMetrics = new RequestMetrics()
   const counters = startLiveCounters({
     bus,
@@ -125,7 +125,7 @@ async function start(opened: Opened): Promise<Gateway> {
   const watched = { requestMetrics, counters }
   const gateway = composeGateway({ ...parts, ...keys, ...watched, callers: registry })
   closing.add(gateway.close)
-  tellOverruled(settings, log)
+  logOverridden(settings, log)
 
   const retention = startRetention({
     storage,
@@ -146,7 +146,7 @@ async function start(opened: Opened): Promise<Gateway> {
   closing.add(jobs.close)
   const readiness = () => (engine.views.isReady() ? undefined : 'No key is alive.')
   const admin = composeAdminRoutes({ ...parts, door, handlers, audit, now })
-  // Fastify speaks of its own troubles only.
+  // Fastify logs only its own failures: requests have a log of their own.
   const app = createListener({
     log: log.pino.child({}, { level: 'warn' }),
     data: composeDialects({
@@ -158,7 +158,7 @@ async function start(opened: Opened): Promise<Gateway> {
       signatures: stored.signatures,
     }),
     credentialOf: credentialKind,
-    // The Python program had its key administration among the paths of clients.
+    // The Python program had admin paths among those of clients.
     passedOn: Object.values(endpoints).map(({ path }) => path),
     groups: [
       healthRoutes(readiness),
@@ -172,7 +172,7 @@ async function start(opened: Opened): Promise<Gateway> {
   })
   const url = await listen(app, settings.current())
   closing.add(() => closeListener(app, settings.current().shutdownGraceSeconds * 1000))
-  // Ended before the listener is closed, which waits for whoever still reads.
+  // Before the listener, which waits for open event streams.
   closing.add(admin.close)
 
   return {
@@ -203,7 +203,7 @@ type FollowDeps = {
   readonly bus: EventBus
 }
 
-function tellParted(newAdminToken: string | undefined, log: RootLog): void {
+function warnOfNewAdminToken(newAdminToken: string | undefined, log: RootLog): void {
   if (newAdminToken === undefined) return
   log.warn(
     'AUTH_TOKEN is also a client token, so it gives no admin rights. A new admin token was generated and is shown once.',
@@ -211,7 +211,7 @@ function tellParted(newAdminToken: string | undefined, log: RootLog): void {
 }
 
 /** Explains why a change of the environment has no effect. */
-function tellOverruled(settings: LiveSettings, log: RootLog): void {
+function logOverridden(settings: LiveSettings, log: RootLog): void {
   const names = settings.overridden()
   if (names.length === 0) return
   log.info(

@@ -1,14 +1,9 @@
-import { randomBytes } from 'node:crypto'
+import { generateAdminToken } from '../auth/admins/admin-token.ts'
 import type { Environment } from '../settings/read-environment.ts'
 import type { Storage } from '../storage/storage.ts'
 
-export const makeAdminToken = (): string => randomBytes(24).toString('base64url')
-
-/**
- * Without an admin token nobody could ever come in: the first start without one makes one and keeps it, apart from the settings, so that
- * a reset of these does not lose it.
- */
-export async function adminTokenOf(
+/** The first start without an admin token generates one. It is stored apart from the settings, so that a reset does not lose it. */
+export async function firstAdminToken(
   { meta, settings }: Storage,
   environment: Environment,
 ): Promise<{ token: string | undefined; isNew: boolean }> {
@@ -17,7 +12,7 @@ export async function adminTokenOf(
   const isGiven =
     environment['AUTH_TOKEN'] !== undefined || (await settings.all()).has('AUTH_TOKEN')
   if (isGiven) return { token: undefined, isNew: false }
-  const made = makeAdminToken()
+  const made = generateAdminToken()
   const token = await meta.getOrMake('admin-token', () => made)
   return { token, isNew: token === made }
 }
