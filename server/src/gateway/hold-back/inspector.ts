@@ -1,15 +1,19 @@
-import type { Outcome } from '../../google/outcome.ts'
 import type { Usage } from '../../google/answers/usage-metadata.ts'
+import type { Outcome } from '../../google/outcome.ts'
 
-/**
- * Reads an answer while it is held back, and says when enough has been seen.
- * Once `push` or `end` has returned an outcome, neither is called again.
- */
+/** Reads an answer while it is held back. After `push` or `end` has returned an outcome, neither is called again. */
 export interface Inspector {
+  /** The outcome, as soon as enough bytes have arrived. */
   push(chunk: Buffer): Outcome | undefined
+  /** The outcome of a complete answer. */
   end(): Outcome
-  /** What Google counted, where the judge came to read it. */
+  /** Usage, if the inspector has already parsed it. */
   usage?(): Usage | undefined
-  /** How usage is read from the last bytes of an answer; as Google writes it when not given. */
+  /** Reads usage from the last bytes of an answer; default: Gemini's `usageMetadata`. */
   readonly readUsage?: (bytes: Buffer) => Usage | undefined
+}
+
+export type InspectorDeps = {
+  /** Removes secrets from Google's error texts. */
+  readonly scrub: (text: string) => string
 }
