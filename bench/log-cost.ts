@@ -59,7 +59,7 @@ function report(number: number, keys: number): AttemptReport {
     durationMs: 900 + (number % 700),
     firstByteMs: 300 + (number % 90),
     outcome: { verdict: 'answered', status: 200 },
-    standing: 'ready',
+    laneStatus: 'ready',
     usage: { prompt: 10, output: 20, thoughts: 30, cached: 0, toolUse: 0, total: 60 },
   }
 }

@@ -42,14 +42,14 @@ export function mount(dialect: Dialect, deps: MountDeps): DataRoute[] {
       ...(operation.credential === undefined ? {} : { credential: operation.credential }),
       handle(raw: IncomingMessage, response: ServerResponse): void {
         const served = { dialect, operation, raw, response }
-        count(deps, served)
+        countRequest(deps, served)
         void serveOperation(deps, served)
       },
     })),
   )
 }
 
-type Served = {
+type MountedRequest = {
   readonly dialect: Dialect
   readonly operation: Operation
   readonly raw: IncomingMessage
@@ -57,7 +57,7 @@ type Served = {
 }
 
 /** Connects the client, names the caller, reads the body, serves. The only place that catches: failures inside leave in the dialect's shape. */
-async function serveOperation(deps: MountDeps, served: Served): Promise<void> {
+async function serveOperation(deps: MountDeps, served: MountedRequest): Promise<void> {
   const { dialect, operation, raw, response } = served
   const client = connectClient(response)
   let admission: RequestAdmission | undefined
@@ -93,7 +93,7 @@ const noBody = Buffer.alloc(0)
 
 function answerFailure(
   deps: MountDeps,
-  { dialect, response }: Served,
+  { dialect, response }: MountedRequest,
   { client, error }: { readonly client: ClientConnection; readonly error: unknown },
 ): void {
   if (client.signal.aborted) return
@@ -105,7 +105,10 @@ function answerFailure(
   sendAnswer(client, dialect.renderFailure(failure ?? internalError))
 }
 
-function count({ requests, methodOf }: MountDeps, { dialect, raw, response }: Served): void {
+function countRequest(
+  { requests, methodOf }: MountDeps,
+  { dialect, raw, response }: MountedRequest,
+): void {
   const { name } = dialect
   const { url = '' } = raw
   requests.requestBegan(name)

@@ -9,25 +9,25 @@ export type StreamEnd =
   | { readonly kind: 'complete' }
   | { readonly kind: 'cut'; readonly cause: Error }
 
-/** Google's answer to one attempt: inspected, and not yet shown to anybody. */
+/** Google's answer to one attempt: inspected and held, not yet sent to the client. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  /** The whole body, when all of it has arrived; undefined while more may come. */
+  /** The complete body, once it has arrived. */
   readonly whole: Buffer | undefined
-  /** Sends what is held, then what still comes, as fast as the sink takes it. */
+  /** Writes the held bytes, then the rest as it arrives, with backpressure. */
   pipe(sink: Sink): Promise<StreamEnd>
-  /** The last bytes that passed. */
+  /** The last bytes received. */
   tail(): Buffer
-  /** What Google has counted so far. */
+  /** The token usage received so far. */
   usage(): Usage | undefined
-  /** Drops the answer and closes its connection. */
+  /** Drops the answer and closes its connection if it is still open. */
   discard(): void
 }
 
 /**
- * Whether the client may see Google's answer as it is. What it says about our keys, projects and quotas stays with us; that a
- * model is unknown or closed concerns the client, and so does a refusal that nobody can explain.
+ * Whether the client may see Google's answer. Errors about keys, projects and quotas are hidden; errors about the model
+ * and unknown refusals are not.
  */
 export function mayShowClient({ verdict }: Outcome): boolean {
   switch (verdict) {
@@ -42,7 +42,7 @@ export function mayShowClient({ verdict }: Outcome): boolean {
   }
 }
 
-/** The outcome of a delivered attempt, now that its last byte has passed, or failed to. */
+/** The outcome of a delivered attempt, after its last byte. */
 export function finalOutcome(inspected: Outcome, end: StreamEnd, clientLeft: boolean): Outcome {
   if (end.kind === 'complete') return inspected
   if (clientLeft) return { ...inspected, verdict: 'client-left' }

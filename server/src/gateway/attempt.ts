@@ -23,7 +23,7 @@ export type AttemptOptions = {
   readonly signal: ClientSignal
 }
 
-/** One call to Google with one key. Resolves as soon as the answer has an outcome, never rejects. A client that leaves ends the call at any time. */
+/** One call to Google with one key. Resolves when the outcome is known; never rejects. Aborted when the client disconnects. */
 export function attempt(
   deps: AttemptDeps,
   call: UpstreamCall,
@@ -33,17 +33,17 @@ export function attempt(
     redactor: new KeyRedactor(secret),
     inspectorFor: (status) => deps.inspectorFor(call, status),
     explainFailure: deps.explainFailure,
-    // Stays registered after the outcome is known: it also closes an answer that is already flowing.
+    // Stays registered while the answer streams, so that a disconnect closes it too.
     onClosed: signal.onAbort(() => exchange.abandon(new ClientDisconnected())),
     now: deps.now,
   })
   if (signal.aborted) exchange.abandon(new ClientDisconnected())
   const proxy = deps.proxies.choose(secret)
   deps.transport.send(call, { secret, timeouts, proxy }, exchange)
-  return proxy === undefined ? exchange.inspected : settled(deps, proxy, exchange.inspected)
+  return proxy === undefined ? exchange.inspected : settleProxy(deps, proxy, exchange.inspected)
 }
 
-async function settled(
+async function settleProxy(
   { proxies }: AttemptDeps,
   proxy: Proxy,
   inspecting: Promise<InspectedAnswer>,

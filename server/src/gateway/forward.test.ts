@@ -63,18 +63,18 @@ function answerOf(status: number): Answer & { discarded: boolean } {
 }
 
 type Script = {
-  /** How each attempt ends, in turn; the last one again and again. */
+  /** Outcome of each attempt in order; the last one repeats. */
   readonly outcomes?: readonly (VerdictName | Outcome)[]
-  /** Why there is no key from this reservation on. */
+  /** From this reservation on there is no key. */
   readonly noKey?: { readonly from: number; readonly reason: NoKeyReason }
   readonly limits?: Partial<ForwardLimits>
-  /** What a wait for a key ends with. */
+  /** How a wait for a key ends. */
   readonly waited?: 'key' | 'none' | 'left'
   readonly end?: StreamEnd
   readonly request?: Partial<GatewayRequest>
 }
 
-/** Forwards one request with keys, attempts and a client that follow a script; the clock turns one second an attempt. */
+/** Forwards one request with scripted keys, attempts and client. Each attempt advances the clock by one second. */
 async function run(script: Script) {
   let now = 0
   let reserved = 0
@@ -145,7 +145,7 @@ async function run(script: Script) {
 const exhausted: NoKeyReason = { kind: 'exhausted', wakesAt: 500, quotaIds: [] }
 
 describe('a request', () => {
-  test('that is answered is delivered, and reported once', async () => {
+  test('is delivered and reported once when it is answered', async () => {
     const { result, events, reports } = await run({})
     expect(events).toEqual(['settled answered', 'delivered 200'])
     expect(reports.map(({ number, outcome }) => [number, outcome.verdict])).toEqual([
@@ -154,13 +154,13 @@ describe('a request', () => {
     expect(result).toEqual({ attempts: 1, last: { verdict: 'answered', status: 200 } })
   })
 
-  test('goes on with another key where Google refuses one, and does not meet that one again', async () => {
+  test('retries with another key when Google refuses one, and does not use that key again', async () => {
     const { events, wanted } = await run({ outcomes: ['key-leaked', 'key-leaked', 'answered'] })
     expect(events.at(-1)).toBe('delivered 200')
     expect(wanted.map(({ tried }) => [...(tried ?? [])])).toEqual([[], [1], [1, 2]])
   })
 
-  test('whose model is not found is tried in one other project', async () => {
+  test('for a model that is not found is tried in one other project', async () => {
     const missing = { verdict: 'model-not-found', status: 404 } as const
     const { events, wanted, result } = await run({ outcomes: [missing] })
     expect(result.attempts).toBe(2)
@@ -168,7 +168,7 @@ describe('a request', () => {
     expect(events.at(-1)).toBe('delivered 404')
   })
 
-  test('is tried MAX_RETRIES times where nobody is at fault, and gives up its conversation’s key', async () => {
+  test('is retried MAX_RETRIES times after transient failures and gives up its conversation’s key', async () => {
     const empty = { verdict: 'answer-empty', status: 200 } as const
     const { result, events, wanted } = await run({ outcomes: [empty] })
     expect(result.attempts).toBe(3)
@@ -176,19 +176,19 @@ describe('a request', () => {
     expect(wanted.map(({ conversation }) => conversation)).toEqual(['c', undefined, undefined])
   })
 
-  test('switches keys MAX_KEY_SWITCHES times at most', async () => {
+  test('switches keys at most MAX_KEY_SWITCHES times', async () => {
     const { result } = await run({ outcomes: ['key-leaked'], limits: { maxKeySwitches: 2 } })
     expect(result.attempts).toBe(3)
   })
 
-  test('makes no further attempt after its deadline', async () => {
+  test('makes no attempt after its deadline', async () => {
     const { result } = await run({ outcomes: ['key-leaked'], limits: { timeOutMs: 1500 } })
     expect(result.attempts).toBe(2)
     const patient = await run({ outcomes: ['key-leaked'], request: { patienceMs: 500 } })
     expect(patient.result.attempts).toBe(1)
   })
 
-  test('never shows what Google says of our keys', async () => {
+  test('never delivers Google’s errors about keys', async () => {
     const { events, answers } = await run({
       outcomes: [{ verdict: 'key-invalid', status: 400 }],
       limits: { maxKeySwitches: 0 },
@@ -197,7 +197,7 @@ describe('a request', () => {
     expect(answers.every(({ discarded }) => discarded)).toBe(true)
   })
 
-  test('is reported as cut when its answer breaks off', async () => {
+  test('is reported as cut when the answer breaks off', async () => {
     const { result, reports } = await run({ end: { kind: 'cut', cause: new Error('gone') } })
     expect(result.last).toMatchObject({ verdict: 'stream-cut', message: 'gone' })
     expect(reports[0]?.outcome.verdict).toBe('stream-cut')
@@ -205,20 +205,20 @@ describe('a request', () => {
 })
 
 describe('without a key', () => {
-  test('the client hears why', async () => {
+  test('the client is refused with the reason', async () => {
     const { events, result } = await run({ noKey: { from: 1, reason: { kind: 'no-keys' } } })
     expect(events).toEqual(['refused no-keys'])
     expect(result).toEqual({ attempts: 0, last: undefined })
   })
 
-  test('it hears Google’s last answer instead, if it may see that', async () => {
+  test('the client gets Google’s last answer if it may see it', async () => {
     const script = { from: 2, reason: { kind: 'all-tried' } } as const
     const overloaded = { verdict: 'model-overloaded', status: 503 } as const
     const { events } = await run({ outcomes: [overloaded], noKey: script })
     expect(events.at(-1)).toBe('delivered 503')
   })
 
-  test('a request waits, and is served when one comes free', async () => {
+  test('a request waits and is served when a key becomes available', async () => {
     const { events, waits, reports } = await run({
       noKey: { from: 1, reason: exhausted },
       waited: 'key',
@@ -228,7 +228,7 @@ describe('without a key', () => {
     expect(reports[0]?.reservation.key).toBe(99)
   })
 
-  test('a request that may not wait is refused at once', async () => {
+  test('a request that must not wait is refused at once', async () => {
     const { events, waits } = await run({
       noKey: { from: 1, reason: exhausted },
       waited: 'key',
@@ -238,7 +238,7 @@ describe('without a key', () => {
     expect(waits).toEqual([])
   })
 
-  test('a client that leaves while it waits gets no answer', async () => {
+  test('a client that disconnects while waiting gets no answer', async () => {
     const { events, waits } = await run({
       noKey: { from: 1, reason: exhausted },
       waited: 'left',

@@ -28,9 +28,9 @@ import type { Receiver } from './receiver.ts'
 import type { GatewayRequest } from './request.ts'
 
 export type ForwardLimits = RetryLimits & {
-  /** How long a request may wait for a lane to wake. */
+  /** How long a request may wait for a key. */
   readonly queueMaxWaitMs: number
-  /** How long a request may take to its first byte, all attempts together, and between any two bytes after that. */
+  /** Time limit to the first byte, over all attempts, and between two bytes after that. */
   readonly timeOutMs: number
 }
 
@@ -43,9 +43,8 @@ export type ForwardDeps = {
 }
 
 export type ForwardResult = {
-  /** How many calls were made. */
   readonly attempts: number
-  /** The outcome of the last one. */
+  /** The outcome of the last attempt. */
   readonly last: Outcome | undefined
 }
 
@@ -57,7 +56,7 @@ type Progress = {
   readonly last: InspectedAnswer | undefined
 }
 
-/** Brings one request to Google and its answer to the client: reserve, attempt, settle, decide, until there is an answer. */
+/** Serves one request: reserve a key, attempt, settle, then deliver the answer or retry. */
 export async function forward(
   deps: ForwardDeps,
   request: GatewayRequest,
@@ -88,10 +87,10 @@ export async function forward(
       timeouts: { firstByteMs: wholeSeconds(deadline - startedAt), idleMs: limits.timeOutMs },
       signal: receiver.signal,
     })
-    const standing = deps.keys.settle(reservation, inspected.outcome)
+    const laneStatus = deps.keys.settle(reservation, inspected.outcome)
     const step = nextStep(inspected.outcome, progress.retryState, limits)
     const { number } = progress
-    const finished = { request, number, reservation, startedAt, inspected, standing }
+    const finished = { request, number, reservation, startedAt, inspected, laneStatus }
     if (!('retryState' in step) || deps.clock.now() >= deadline) {
       return finish(deps, receiver, finished)
     }
@@ -109,7 +108,7 @@ type FinishedAttempt = {
   readonly reservation: Reservation
   readonly startedAt: number
   readonly inspected: InspectedAnswer
-  readonly standing: LaneStatus | undefined
+  readonly laneStatus: LaneStatus | undefined
 }
 
 const resultOf = ({ number, last }: Progress): ForwardResult => ({
@@ -117,17 +116,17 @@ const resultOf = ({ number, last }: Progress): ForwardResult => ({
   last: last?.outcome,
 })
 
-type Waiting = {
+type WaitOptions = {
   readonly maxWaitMs: number
   readonly deadline: number
   readonly signal: ClientSignal
 }
 
-/** Takes a key now, or waits for one as long as the settings and the deadline allow; undefined when the client left. */
+/** Reserves a key, or waits for one until the limit or the deadline. Undefined when the client disconnects. */
 async function reserve(
   deps: ForwardDeps,
   wanted: KeyRequest,
-  { maxWaitMs, deadline, signal }: Waiting,
+  { maxWaitMs, deadline, signal }: WaitOptions,
 ): Promise<ReserveResult | undefined> {
   const now = deps.keys.reserve(wanted)
   if (now.ok || !('wakesAt' in now.refusal)) return now
@@ -151,7 +150,7 @@ async function reserve(
   }
 }
 
-/** The request as the next attempt needs it: without the keys or projects that are of no use to it. */
+/** The request for the next attempt, excluding keys or projects that already failed. */
 function afterAttempt(
   progress: Progress,
   { reservation, inspected }: FinishedAttempt,
@@ -162,37 +161,37 @@ function afterAttempt(
   progress.last?.answer?.discard()
   switch (next.step) {
     case 'another-key':
-      return { ...step, key: { ...key, tried: plus(key.tried, reservation.key) } }
+      return { ...step, key: { ...key, tried: withAdded(key.tried, reservation.key) } }
     case 'another-project':
       return {
         ...step,
-        key: { ...key, triedProjects: plus(key.triedProjects, reservation.project) },
+        key: { ...key, triedProjects: withAdded(key.triedProjects, reservation.project) },
       }
     case 'again': {
-      // A second try is worth most on another key, so the conversation's own is not insisted on.
-      const { conversation: _dropped, ...free } = key
-      return { ...step, key: free }
+      // A retry is more likely to succeed on another key, so the conversation gives up its own.
+      const { conversation: _dropped, ...unbound } = key
+      return { ...step, key: unbound }
     }
   }
 }
 
-function plus<T extends KeyId | ProjectId>(set: ReadonlySet<T> | undefined, one: T): Set<T> {
+function withAdded<T extends KeyId | ProjectId>(set: ReadonlySet<T> | undefined, one: T): Set<T> {
   return new Set(set).add(one)
 }
 
-/** undici makes a new timer for each new length: lengths that seldom differ make few. */
+/** Rounded up: undici creates a timer for each distinct time-out. */
 function wholeSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000)) * 1000
 }
 
-/** Ends early when the client leaves. */
+/** Ends early when the client disconnects. */
 async function pause(delayMs: number, { abortSignal }: ClientSignal): Promise<void> {
   if (delayMs > 0) {
     await sleep(delayMs, undefined, { signal: abortSignal }).catch(() => undefined)
   }
 }
 
-/** The last attempt of a request: the client gets its answer, if it may see it. */
+/** Ends a request with its last attempt: delivers the answer if the client may see it. */
 async function finish(
   deps: ForwardDeps,
   receiver: Receiver,
@@ -213,7 +212,7 @@ async function finish(
   })
 }
 
-/** No key is left: the client gets Google's answer to the last attempt, if it may see it, else why there is no key. */
+/** Ends a request without a key: delivers the last answer if the client may see it, else refuses. */
 async function giveUp(
   receiver: Receiver,
   progress: Progress,
@@ -226,14 +225,14 @@ async function giveUp(
   return resultOf(progress)
 }
 
-type Ended = Pick<AttemptReport, 'outcome'> & Partial<Pick<AttemptReport, 'usage'>>
+type AttemptEnd = Pick<AttemptReport, 'outcome'> & Partial<Pick<AttemptReport, 'usage'>>
 
 function report(
   { observers, clock }: ForwardDeps,
   finished: FinishedAttempt,
-  { outcome, usage }: Ended,
+  { outcome, usage }: AttemptEnd,
 ): ForwardResult {
-  const { request, number, reservation, startedAt, inspected, standing } = finished
+  const { request, number, reservation, startedAt, inspected, laneStatus } = finished
   const attempted: AttemptReport = {
     request,
     number,
@@ -242,7 +241,7 @@ function report(
     durationMs: clock.now() - startedAt,
     firstByteMs: inspected.firstByteMs,
     outcome,
-    standing,
+    laneStatus,
     usage,
   }
   for (const observer of observers) observer.attempted?.(attempted)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { headersForClient, headersForUpstream } from './forwarded-headers.ts'
 
-test('no credential, cookie, hop-by-hop or unknown header of a client reaches Google', () => {
+test('credentials, cookies, hop-by-hop and unknown headers of a client do not reach Google', () => {
   const headers = headersForUpstream(
     {
       authorization: 'Bearer t',
@@ -27,14 +27,14 @@ test('no credential, cookie, hop-by-hop or unknown header of a client reaches Go
   })
 })
 
-test('custom headers are added and win over the client', () => {
+test('custom headers override those of the client', () => {
   expect(headersForUpstream({ 'user-agent': 'a' }, { 'User-Agent': 'b', 'X-Extra': '1' })).toEqual({
     'user-agent': 'b',
     'x-extra': '1',
   })
 })
 
-test('headers that clients rely on come back; cookies and hop-by-hop headers do not', () => {
+test('clients get the headers of the answer, but no cookies and no hop-by-hop headers', () => {
   const headers = headersForClient({
     'content-type': 'text/event-stream',
     'x-gemini-service-tier': 'flex',

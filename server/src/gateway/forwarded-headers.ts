@@ -1,11 +1,8 @@
 import { type Headers } from '../runtime/headers.ts'
 import type { IncomingHttpHeaders } from 'node:http'
 
-/**
- * What a client says that Google may hear. A list of what passes, not of what is stopped: a header that nobody here
- * has heard of may be a credential for somebody else.
- */
-const requestHeaders = new Set([
+/** Headers forwarded to Google. An allow list: an unknown header may be a credential for another service. */
+const forwardedRequestHeaders = new Set([
   'accept',
   'accept-language',
   'api-revision',
@@ -17,8 +14,8 @@ const requestHeaders = new Set([
   'x-server-timeout',
 ])
 
-/** What concerns one connection, or Google's own cookies and routes, and not the answer. */
-const stoppedResponseHeaders = new Set([
+/** Hop-by-hop headers, and Google's cookies and routes. */
+const droppedResponseHeaders = new Set([
   'alt-svc',
   'connection',
   'keep-alive',
@@ -38,7 +35,7 @@ export function headersForUpstream(
   const headers: Headers = {}
   for (const name in client) {
     const value = client[name]
-    if (value !== undefined && requestHeaders.has(name)) headers[name] = value
+    if (value !== undefined && forwardedRequestHeaders.has(name)) headers[name] = value
   }
   for (const [name, value] of Object.entries(custom)) headers[name.toLowerCase()] = value
   return headers
@@ -48,7 +45,7 @@ export function headersForClient(upstream: IncomingHttpHeaders): Headers {
   const headers: Headers = {}
   for (const name in upstream) {
     const value = upstream[name]
-    if (value !== undefined && !stoppedResponseHeaders.has(name)) headers[name] = value
+    if (value !== undefined && !droppedResponseHeaders.has(name)) headers[name] = value
   }
   return headers
 }

@@ -24,48 +24,46 @@ export type GatewayDeps = {
   readonly proxies: Pick<Proxies, 'choose' | 'settle'>
   readonly limits: () => ForwardLimits
   readonly clock: Pick<Clock, 'now'>
-  /** Takes secrets out of Google's texts. */
+  /** Removes secrets from Google's texts. */
   readonly scrub: (text: string) => string
   readonly observers: readonly GatewayObserver[]
 }
 
-/** The way to one platform and back. */
 export type Gateway = {
-  /** Serves a client's request. Resolves when the client has its answer, or has left. */
+  /** Serves a client's request. Resolves when the client has its answer or has disconnected. */
   forward(request: GatewayRequest, receiver: Receiver): Promise<ForwardResult>
-  /** A call that the gateway makes for itself, with any key that serves. Rejects when none can. */
+  /** Makes a call on the gateway's own behalf with any working key. Rejects when there is none. */
   call(call: UpstreamCall, wanted: KeyRequest): Promise<OwnAnswer>
-  /** Asks Google whether a key works with a model. Changes nothing in the key engine. */
+  /** Checks whether a key works with a model. Does not change the key engine. */
   probe(secret: Secret, model: string): Promise<Outcome>
-  /** The version of Google's API for calls that the gateway composes: `v1beta`. */
+  /** The API version for calls that the gateway builds: `v1beta`. */
   version(): string
 }
 
-/** Bound once: nobody else holds what it is made of. */
 export function createGateway(deps: GatewayDeps): Gateway {
   const { platform, settings, keys, transport, proxies, limits, clock, scrub, observers } = deps
-  const inspection = { scrub }
-  const attempts: AttemptDeps = {
+  const inspectorDeps = { scrub }
+  const attemptDeps: AttemptDeps = {
     transport,
     proxies,
-    inspectorFor: (call, status) => inspectorFor(inspection, call, status),
+    inspectorFor: (call, status) => inspectorFor(inspectorDeps, call, status),
     explainFailure,
     now: clock.now,
   }
-  const forwarding: ForwardDeps = {
+  const forwardDeps: ForwardDeps = {
     keys,
-    attempt: (call, options) => attempt(attempts, call, options),
+    attempt: (call, options) => attempt(attemptDeps, call, options),
     limits,
     observers,
     clock,
   }
   const version = () => platform.address(settings()).version
   return {
-    forward: (request, receiver) => forward(forwarding, request, receiver),
-    call: (call, wanted) => callGoogle(forwarding, call, wanted),
+    forward: (request, receiver) => forward(forwardDeps, request, receiver),
+    call: (call, wanted) => callGoogle(forwardDeps, call, wanted),
     probe: (secret, model) =>
       probeKey(
-        { attempt: forwarding.attempt, version, timeOutMs: limits().timeOutMs },
+        { attempt: forwardDeps.attempt, version, timeOutMs: limits().timeOutMs },
         { secret, model },
       ),
     version,

@@ -19,14 +19,14 @@ const namesWith = (next: string) =>
     .filter(([, verdict]) => verdict.next === next)
     .map(([name]) => name)
 
-test('every verdict comes to an end', () => {
+test('every verdict stops retrying', () => {
   for (const name of Object.keys(verdicts)) {
     const verdict = Object.keys(verdicts).find((one): one is VerdictName => one === name)
     if (verdict !== undefined) expect(stepsUntilTheEnd(verdict).length).toBeLessThan(10)
   }
 })
 
-test('MAX_RETRIES bounds all attempts that fail through no fault of a key', () => {
+test('MAX_RETRIES limits attempts for failures that are not a key’s fault', () => {
   expect(namesWith('retry')).toContain('answer-empty')
   expect(stepsUntilTheEnd('answer-empty')).toEqual(['again', 'again', 'deliver'])
   expect(stepsUntilTheEnd('upstream-failed', 1)).toEqual(['deliver'])
@@ -36,19 +36,19 @@ test('MAX_RETRIES 0 means one attempt', () => {
   expect(stepsUntilTheEnd('upstream-failed', 0)).toEqual(['deliver'])
 })
 
-test('stepping over dead and spent keys is free of MAX_RETRIES and bounded by MAX_KEY_SWITCHES', () => {
+test('MAX_KEY_SWITCHES, not MAX_RETRIES, limits switches away from dead and exhausted keys', () => {
   expect(stepsUntilTheEnd('key-invalid', 1)).toEqual([...Array(4).fill('another-key'), 'deliver'])
 })
 
-test('an unknown model is asked for in one other project', () => {
+test('an unknown model is tried in one other project', () => {
   expect(stepsUntilTheEnd('model-not-found')).toEqual(['another-project', 'deliver'])
 })
 
-test('doubled credentials are tried once more', () => {
+test('doubled credentials are retried once', () => {
   expect(stepsUntilTheEnd('credentials-doubled')).toEqual(['again', 'deliver'])
 })
 
-describe('nothing is asked twice', () => {
+describe('there is no retry', () => {
   test.each([
     'answered',
     'answer-withheld',
@@ -59,7 +59,7 @@ describe('nothing is asked twice', () => {
     expect(stepsUntilTheEnd(verdict)).toEqual(['deliver'])
   })
 
-  test('after the client has left', () => {
+  test('after the client has disconnected', () => {
     expect(stepsUntilTheEnd('client-left')).toEqual(['stop'])
   })
 })

@@ -2,16 +2,17 @@ import type { Outcome } from '../google/outcome.ts'
 import { verdicts, type VerdictName } from '../google/verdicts.ts'
 
 export type RetryLimits = {
-  /** Attempts that may fail through no fault of a key, in all; 0 means 1. */
+  /** Total attempts for failures that are not a key's fault; 0 means 1. */
   readonly maxRetries: number
-  /** Keys that may be stepped over. */
+  /** How often a request may switch to another key. */
   readonly maxKeySwitches: number
 }
 
-/** What a request has been through. */
+/** What counts toward the limits of a request. */
 export type RetryState = {
   readonly retries: number
   readonly switches: number
+  /** Verdicts that allow one retry and have used it. */
   readonly once: readonly VerdictName[]
 }
 
@@ -22,7 +23,7 @@ export type NextStep =
   | { readonly step: 'another-key' | 'another-project'; readonly retryState: RetryState }
   | { readonly step: 'again'; readonly retryState: RetryState; readonly delayMs: number }
 
-/** What happens after an attempt, by its verdict and by what the request has been through. */
+/** Decides what follows an attempt, by its verdict and the retry state. */
 export function nextStep(outcome: Outcome, retryState: RetryState, limits: RetryLimits): NextStep {
   const next = verdicts[outcome.verdict].next
   switch (next) {
@@ -30,7 +31,7 @@ export function nextStep(outcome: Outcome, retryState: RetryState, limits: Retry
     case 'stop':
       return { step: next }
     case 'next-key':
-      return stepOver(retryState, limits)
+      return switchKey(retryState, limits)
     case 'next-project-once': {
       if (retryState.once.includes(outcome.verdict)) return { step: 'deliver' }
       const switches = retryState.switches + 1
@@ -58,12 +59,12 @@ export function nextStep(outcome: Outcome, retryState: RetryState, limits: Retry
   }
 }
 
-function stepOver(retryState: RetryState, limits: RetryLimits): NextStep {
+function switchKey(retryState: RetryState, limits: RetryLimits): NextStep {
   if (retryState.switches >= limits.maxKeySwitches) return { step: 'deliver' }
   return { step: 'another-key', retryState: { ...retryState, switches: retryState.switches + 1 } }
 }
 
-/** Google asks for a pause where it is overloaded or broken; an empty answer is asked for again at once. */
+/** Backoff for failures of Google and the network; an empty answer is retried at once. */
 function delayBefore(verdict: VerdictName, attempt: number): number {
   switch (verdict) {
     case 'model-overloaded':

@@ -4,16 +4,16 @@ import type { LaneStatus } from '../keys/lane-status.ts'
 import type { Reservation } from '../keys/types.ts'
 import type { GatewayRequest } from './request.ts'
 
-/** Told of what the gateway does, on the path of the request: none may wait or throw. */
+/** Called on the request's path: implementations must not wait or throw. */
 export type GatewayObserver = {
   attempted?(report: AttemptReport): void
-  /** A request waited for a key. */
+  /** Called when a wait for a key ends. */
   waited?(durationMs: number, end: WaitEnd): void
 }
 
 export type WaitEnd = 'served' | 'refused' | 'left'
 
-/** One attempt, when its answer has reached the client or was dropped. */
+/** One attempt, after its answer was delivered or dropped. */
 export type AttemptReport = {
   readonly request: GatewayRequest
   readonly number: number
@@ -22,8 +22,8 @@ export type AttemptReport = {
   readonly durationMs: number
   readonly firstByteMs: number | undefined
   readonly outcome: Outcome
-  /** The lane's status after the outcome was known. */
-  readonly standing: LaneStatus | undefined
-  /** Of an answer that was delivered. */
+  /** The lane's status after the outcome was settled. */
+  readonly laneStatus: LaneStatus | undefined
+  /** Set for delivered answers. */
   readonly usage: Usage | undefined
 }

@@ -7,7 +7,7 @@ import { forward, type ForwardDeps } from './forward.ts'
 
 export type OwnAnswer = { readonly status: number; readonly body: Buffer }
 
-/** A call that the gateway makes for itself, with any key that serves: retried and inspected like a client's. Rejects when none can. */
+/** A call on the gateway's own behalf, retried and inspected like a client's. Rejects when no key can serve it. */
 export function callGoogle(
   deps: ForwardDeps,
   call: UpstreamCall,

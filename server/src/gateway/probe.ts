@@ -14,9 +14,9 @@ export type ProbeDeps = {
 export type ProbedKey = { readonly secret: Secret; readonly model: string }
 
 const body = Buffer.from('{"contents":[{"role":"user","parts":[{"text":"hi"}]}]}')
-const longestMs = 30_000
+const maxMs = 30_000
 
-/** Asks Google whether a key works, with countTokens: that generates nothing and has a generous quota. */
+/** Checks a key with countTokens, which generates nothing and has a large quota. */
 export async function probeKey(deps: ProbeDeps, { secret, model }: ProbedKey): Promise<Outcome> {
   const call: UpstreamCall = {
     method: 'POST',
@@ -27,7 +27,7 @@ export async function probeKey(deps: ProbeDeps, { secret, model }: ProbedKey): P
     generates: false,
     usesResource: false,
   }
-  const ms = Math.min(longestMs, deps.timeOutMs)
+  const ms = Math.min(maxMs, deps.timeOutMs)
   const { outcome, answer } = await deps.attempt(call, {
     secret,
     timeouts: { firstByteMs: ms, idleMs: ms },

@@ -3,13 +3,13 @@ import type { NoKeyReason } from '../keys/types.ts'
 import type { ClientSignal } from '../runtime/client-signal.ts'
 import type { Answer, StreamEnd } from './answer.ts'
 
-/** The client that waits for the answer, seen through its dialect. */
+/** The client of a request, as its dialect serves it. */
 export interface Receiver {
   readonly signal: ClientSignal
-  /** Sends Google's answer, good or bad, in the dialect; resolves when the client has it, or when it ended early. */
+  /** Sends Google's answer, an error included. Resolves when it is complete or cut. */
   deliver(answer: Answer): Promise<StreamEnd>
-  /** There is no key for the request. */
+  /** Answers that there is no key. */
   refuse(reason: NoKeyReason): void
-  /** Google gave no answer that could be delivered: `network-failed`, `timed-out`, or an attempt that ended without one. */
+  /** Answers that the last attempt has no answer that the client may see. */
   fail(outcome: Outcome): void
 }

@@ -2,20 +2,20 @@ import type { Admitted } from '../auth/clients/admission.ts'
 import type { UpstreamCall } from '../google/upstream-call.ts'
 import type { KeyRequest } from '../keys/types.ts'
 
-/** A request as the gateway serves it: which key it needs, and what to send with it. */
+/** What the gateway needs to serve a request: key requirements and the call to Google. */
 export type GatewayRequest = {
   readonly id: string
   readonly admitted: Admitted
   readonly key: KeyRequest
   readonly call: UpstreamCall
   readonly labels: RequestLabels
-  /** Milliseconds the client itself is willing to wait, where it says so. */
+  /** The client's own time-out, if it sends one. */
   readonly patienceMs?: number | undefined
-  /** Whether it may wait for a key; false where it can be served another way at once. */
+  /** False when the request has a fallback that needs no wait. Default: true. */
   readonly mayWait?: boolean
 }
 
-/** What the request log says of a request beside its attempts. */
+/** Labels of a request in the request log. */
 export type RequestLabels = {
   readonly dialect: string
   readonly method: string

@@ -2,14 +2,14 @@ const carriedTypes = /^(image|audio|video|text)\/[\w.+-]+$|^application\/(pdf|js
 
 /** The type of a file by what its server says, or, where that says nothing, by how it begins. */
 export function mediaType(contentType: string | undefined, bytes: Buffer): string | undefined {
-  const said = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-  const saysNothing =
-    said === '' || said === 'application/octet-stream' || said === 'binary/octet-stream'
-  const type = saysNothing ? sniff(bytes) : said === 'image/jpg' ? 'image/jpeg' : said
+  const declared = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const isUnspecific =
+    declared === '' || declared === 'application/octet-stream' || declared === 'binary/octet-stream'
+  const type = isUnspecific ? sniff(bytes) : declared === 'image/jpg' ? 'image/jpeg' : declared
   return type !== undefined && carriedTypes.test(type) ? type : undefined
 }
 
-const beginnings = [
+const fileSignatures = [
   { type: 'image/png', at: 0, text: '\x89PNG' },
   { type: 'image/jpeg', at: 0, text: '\xff\xd8\xff' },
   { type: 'image/gif', at: 0, text: 'GIF8' },
@@ -23,7 +23,7 @@ const beginnings = [
 ]
 
 function sniff(bytes: Buffer): string | undefined {
-  return beginnings.find(
+  return fileSignatures.find(
     ({ at, text }) => bytes.subarray(at, at + text.length).toString('latin1') === text,
   )?.type
 }

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createPublicFetch, guardedFetchDefaults, type GuardedFetchDeps } from './public-fetch.ts'
+import { createPublicFetch, publicFetchDefaults, type PublicFetchDeps } from './public-fetch.ts'
 
 const servers: Server[] = []
 afterEach(() => {
@@ -19,7 +19,7 @@ const signal = new AbortController().signal
 const png = Buffer.from('\x89PNG\r\n', 'latin1')
 
 /** A world in which this machine counts as public, under the name `public.example`. */
-function world(more: Partial<GuardedFetchDeps> = {}): GuardedFetchDeps {
+function world(more: Partial<PublicFetchDeps> = {}): PublicFetchDeps {
   const hosts: Record<string, string> = {
     'public.example': '127.0.0.1',
     'private.example': '10.0.0.1',
@@ -73,7 +73,7 @@ describe('a file that a client names', () => {
     'http://0x7f.1/',
     'http://169.254.169.254/',
   ])('is not fetched from this machine or its network by default: %s', async (url) => {
-    const fetched = await createPublicFetch(guardedFetchDefaults)(url, signal)
+    const fetched = await createPublicFetch(publicFetchDefaults)(url, signal)
     expect(fetched).toEqual({ failure: 'Its address is not a public one.' })
   })
 

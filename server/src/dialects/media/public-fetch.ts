@@ -13,7 +13,7 @@ export type FetchMedia = (url: string, signal: AbortSignal) => Promise<FetchedMe
 
 export type Address = { readonly address: string; readonly family: number }
 
-export type GuardedFetchDeps = {
+export type PublicFetchDeps = {
   readonly resolve: (host: string) => Promise<readonly Address[]>
   readonly isAllowed: (address: string) => boolean
   readonly limits: {
@@ -23,14 +23,14 @@ export type GuardedFetchDeps = {
   }
 }
 
-export const guardedFetchDefaults: GuardedFetchDeps = {
+export const publicFetchDefaults: PublicFetchDeps = {
   resolve: (host) => lookup(host, { all: true, verbatim: true }),
   isAllowed: isPublicAddress,
   limits: { bytes: 50 * 1024 * 1024, timeoutMs: 20_000, redirects: 3 },
 }
 
 /** What a failed fetch is told as: nothing of what the network looks like from here. */
-class Refused extends Error {}
+class FetchError extends Error {}
 
 type Hop = { readonly redirect: string } | { readonly mimeType: string; readonly data: string }
 
@@ -38,7 +38,7 @@ type Hop = { readonly redirect: string } | { readonly mimeType: string; readonly
  * Fetches public files only: every host is resolved once, all its addresses must be public, and the connection goes to
  * the very address that was checked. Every redirect is checked like the first address.
  */
-export function createPublicFetch(deps: GuardedFetchDeps = guardedFetchDefaults): FetchMedia {
+export function createPublicFetch(deps: PublicFetchDeps = publicFetchDefaults): FetchMedia {
   return async (url, signal) => {
     const timeout = AbortSignal.timeout(deps.limits.timeoutMs)
     const either = AbortSignal.any([signal, timeout])
@@ -51,13 +51,13 @@ export function createPublicFetch(deps: GuardedFetchDeps = guardedFetchDefaults)
       }
       return { failure: 'It redirects too often.' }
     } catch (error) {
-      if (error instanceof Refused) return { failure: error.message }
+      if (error instanceof FetchError) return { failure: error.message }
       return { failure: timeout.aborted ? 'It took too long.' : 'It cannot be fetched.' }
     }
   }
 }
 
-async function fetchOnce(deps: GuardedFetchDeps, url: string, signal: AbortSignal): Promise<Hop> {
+async function fetchOnce(deps: PublicFetchDeps, url: string, signal: AbortSignal): Promise<Hop> {
   const target = readTarget(url)
   const addresses = await checkedAddresses(deps, target.hostname)
   const agent = new Agent({ connect: { lookup: pinTo(addresses) }, pipelining: 0 })
@@ -71,11 +71,11 @@ async function fetchOnce(deps: GuardedFetchDeps, url: string, signal: AbortSigna
     if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
       return { redirect: new URL(location, target).href }
     }
-    if (statusCode !== 200) throw new Refused(`Its server answered ${statusCode}.`)
+    if (statusCode !== 200) throw new FetchError(`Its server answered ${statusCode}.`)
     const bytes = await collect(body, deps.limits.bytes)
     const type = headers['content-type']
     const mimeType = mediaType(typeof type === 'string' ? type : undefined, bytes)
-    if (mimeType === undefined) throw new Refused('It is of a type that Google does not read.')
+    if (mimeType === undefined) throw new FetchError('It is of a type that Google does not read.')
     return { mimeType, data: bytes.toString('base64') }
   } finally {
     await agent.destroy()
@@ -83,19 +83,19 @@ async function fetchOnce(deps: GuardedFetchDeps, url: string, signal: AbortSigna
 }
 
 function readTarget(url: string): URL {
-  if (!URL.canParse(url)) throw new Refused('Its address cannot be read.')
+  if (!URL.canParse(url)) throw new FetchError('Its address cannot be read.')
   const target = new URL(url)
   if (target.protocol !== 'https:' && target.protocol !== 'http:') {
-    throw new Refused('Its address is neither http nor https.')
+    throw new FetchError('Its address is neither http nor https.')
   }
   if (target.username !== '' || target.password !== '') {
-    throw new Refused('Its address holds credentials.')
+    throw new FetchError('Its address holds credentials.')
   }
   return target
 }
 
 async function checkedAddresses(
-  { resolve, isAllowed }: GuardedFetchDeps,
+  { resolve, isAllowed }: PublicFetchDeps,
   hostname: string,
 ): Promise<readonly Address[]> {
   const literal = hostname.replace(/^\[(.*)\]$/, '$1')
@@ -103,7 +103,7 @@ async function checkedAddresses(
   const addresses = family === 0 ? await resolve(hostname) : [{ address: literal, family }]
   // One private address among public ones is enough to be led there.
   if (addresses.length === 0 || !addresses.every(({ address }) => isAllowed(address))) {
-    throw new Refused('Its address is not a public one.')
+    throw new FetchError('Its address is not a public one.')
   }
   return addresses
 }
@@ -123,7 +123,7 @@ async function collect(body: AsyncIterable<Buffer>, limit: number): Promise<Buff
   for await (const chunk of body) {
     length += chunk.length
     if (length > limit)
-      throw new Refused(`It is larger than ${Math.floor(limit / 1024 / 1024)} MiB.`)
+      throw new FetchError(`It is larger than ${Math.floor(limit / 1024 / 1024)} MiB.`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, length)

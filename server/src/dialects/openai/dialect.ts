@@ -22,7 +22,7 @@ export function createOpenAiDialect(services: DialectServices): Dialect {
 function operationsOf(services: OpenAiServices, base: '/v1' | '/hf/v1'): Operation[] {
   // Under /v1 Gemini's clients list models too, and Gemini's dialect answers what nobody serves.
   const shared = base === '/v1' ? { credential: 'openai' as const } : {}
-  const rest = base === '/v1' ? [] : [serveNothing(`${base}/*`)]
+  const rest = base === '/v1' ? [] : [notFoundOperation(`${base}/*`)]
   return [
     post(`${base}/chat/completions`, serveChat(services)),
     post(`${base}/embeddings`, (request) => answerEmbeddings(services, request)),
@@ -61,7 +61,7 @@ export const idIn = ({ path }: ClientRequest, prefix: string): string =>
   decodeURIComponent(path.slice(prefix.length))
 
 /** Answers for paths of the dialect that it does not have. */
-export const serveNothing = (path: string): Operation => ({
+export const notFoundOperation = (path: string): Operation => ({
   methods: everyMethod,
   paths: [path],
   body: 'none',

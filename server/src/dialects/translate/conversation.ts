@@ -25,12 +25,12 @@ export type Conversation<Event> = {
 }
 
 /** Google asks for a new call after every 65 536 tokens; no answer is longer than all of these. */
-const mostContinuations = 32
+const maxContinuations = 32
 
 type Services = Pick<DialectServices, 'gateway' | 'scrub' | 'now'>
 
 /** Calls Google as often as the answer needs; the client sees one answer. */
-export async function holdConversation<Event>(
+export async function runConversation<Event>(
   services: Services,
   conversation: Conversation<Event>,
 ): Promise<void> {
@@ -52,7 +52,7 @@ export async function holdConversation<Event>(
         continue
       }
       const { continuationToken } = stream
-      if (end.kind === 'complete' && continuationToken && continuations < mostContinuations) {
+      if (end.kind === 'complete' && continuationToken && continuations < maxContinuations) {
         continuations += 1
         stream.nextCall('continues')
         request = { ...request, continuationToken }

@@ -3,8 +3,8 @@ import type { FetchMedia } from '../media/public-fetch.ts'
 import { ClientError } from '../client-error.ts'
 import type { Fetched, RemoteMedia } from './media-parts.ts'
 
-const mostUrls = 32
-const mostAtOnce = 4
+const maxUrls = 32
+const maxConcurrent = 4
 
 /** Every file that a request names, a few at a time. */
 export async function fetchRemoteMedia(
@@ -13,8 +13,8 @@ export async function fetchRemoteMedia(
   signal: ClientSignal,
 ): Promise<RemoteMedia> {
   if (urls.length === 0) return new Map()
-  if (urls.length > mostUrls) {
-    throw new ClientError(`The messages name more than ${mostUrls} remote files.`, {
+  if (urls.length > maxUrls) {
+    throw new ClientError(`The messages name more than ${maxUrls} remote files.`, {
       param: 'messages',
     })
   }
@@ -25,6 +25,6 @@ export async function fetchRemoteMedia(
       media.set(url, await fetchMedia(url, signal.abortSignal))
     }
   }
-  await Promise.all(Array.from({ length: mostAtOnce }, work))
+  await Promise.all(Array.from({ length: maxConcurrent }, work))
   return media
 }

@@ -133,11 +133,11 @@ export function parseDataUrl(url: string): Blob | undefined {
   if (comma === -1) return undefined
   const [mimeType = '', ...attributes] = url.slice('data:'.length, comma).split(';')
   if (!attributes.some((one) => one.trim().toLowerCase() === 'base64')) return undefined
-  return { mimeType: usualName(mimeType.trim().toLowerCase()), data: url.slice(comma + 1) }
+  return { mimeType: standardName(mimeType.trim().toLowerCase()), data: url.slice(comma + 1) }
 }
 
 /** Names that clients use and Google does not know. */
-function usualName(mimeType: string): string {
+function standardName(mimeType: string): string {
   switch (mimeType) {
     case 'image/jpg':
       return 'image/jpeg'
@@ -162,7 +162,7 @@ function isBase64(text: string): boolean {
 
 const decodedLength = (base64: string): number => Math.floor((base64.length * 3) / 4)
 
-const byEnding: Readonly<Record<string, string>> = {
+const typesByExtension: Readonly<Record<string, string>> = {
   pdf: 'application/pdf',
   txt: 'text/plain',
   md: 'text/markdown',
@@ -179,4 +179,4 @@ const byEnding: Readonly<Record<string, string>> = {
 }
 
 const mimeTypeOf = (filename: string): string =>
-  byEnding[filename.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/pdf'
+  typesByExtension[filename.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/pdf'

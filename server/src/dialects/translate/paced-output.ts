@@ -3,7 +3,7 @@ import type { Output } from './output.ts'
 import type { Paced } from './text-pace.ts'
 
 /** How many events may wait to be written; then Google has to wait. */
-const mostWaiting = 1000
+const maxQueued = 1000
 
 export type PacedOutputOptions<Event> = {
   readonly signal: ClientSignal
@@ -19,7 +19,7 @@ export function createPacedOutput<Event>(
   output: Output<Event>,
   { signal, pace }: PacedOutputOptions<Event>,
 ): Output<Event> {
-  const waiting: Event[] = []
+  const queue: Event[] = []
   let pieces: Paced<Event>[] = []
   let timer: NodeJS.Timeout | undefined
   let isFull = false
@@ -28,14 +28,14 @@ export function createPacedOutput<Event>(
 
   const drop = () => {
     clearTimeout(timer)
-    waiting.length = 0
+    queue.length = 0
     pieces = []
   }
-  const hasRoom = () => !isFull && waiting.length < mostWaiting
+  const hasRoom = () => !isFull && queue.length < maxQueued
 
   function nextPiece(): Paced<Event> | undefined {
     if (pieces.length === 0) {
-      const event = waiting.shift()
+      const event = queue.shift()
       if (event !== undefined) pieces = pace(event)
     }
     return pieces.shift()
@@ -59,7 +59,7 @@ export function createPacedOutput<Event>(
 
   function add(events: readonly Event[]): void {
     if (signal.aborted) return
-    for (const event of events) waiting.push(event)
+    for (const event of events) queue.push(event)
     if (timer === undefined) play()
   }
 

@@ -36,8 +36,8 @@ export function renderPart(part: AnswerPart, imageText = plainImage): Piece[] {
   }
   const text = part.text ?? ''
   const kind = part.thought === true ? 'reasoning' : 'content'
-  const said = kind === 'reasoning' ? text : text + mediaText(part, imageText) + codeText(part)
-  const pieces: Piece[] = said === '' ? [] : [{ kind, text: said }]
+  const content = kind === 'reasoning' ? text : text + mediaText(part, imageText) + codeText(part)
+  const pieces: Piece[] = content === '' ? [] : [{ kind, text: content }]
   if (signature !== undefined) pieces.push({ kind: 'signature', signature })
   return pieces
 }

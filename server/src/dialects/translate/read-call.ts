@@ -46,7 +46,7 @@ export async function readCall(
         end = await answer.pipe(sink)
         return end
       }
-      const held = collector()
+      const held = createCollector()
       const ended = await answer.pipe(held.sink)
       // Google's error texts can repeat the key they are about.
       failure = googleFailure(answer.status, scrub(held.bytes().toString('utf8')))
@@ -64,7 +64,7 @@ export async function readCall(
 }
 
 /** Keeps everything: Google bounds what is read whole. */
-export function collector(): { sink: Sink; bytes(): Buffer } {
+export function createCollector(): { sink: Sink; bytes(): Buffer } {
   const chunks: Buffer[] = []
   return {
     sink: {

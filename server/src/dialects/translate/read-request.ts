@@ -25,14 +25,14 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-type Found = { readonly path: readonly PropertyKey[]; readonly message: string }
+type SchemaIssue = { readonly path: readonly PropertyKey[]; readonly message: string }
 
 /** Of everything that does not fit, what lies deepest tells most: a union's own message says only that nothing fits. */
-function deepest(issues: readonly z.core.$ZodIssue[]): Found {
-  let found: Found = { path: [], message: 'The request is not of the expected shape' }
+function deepest(issues: readonly z.core.$ZodIssue[]): SchemaIssue {
+  let found: SchemaIssue = { path: [], message: 'The request is not of the expected shape' }
   for (const issue of issues) {
     const inner = issue.code === 'invalid_union' ? issue.errors.flatMap(inUnion) : []
-    const candidates: Found[] = [
+    const candidates: SchemaIssue[] = [
       { path: issue.path, message: issue.message },
       ...inner.map(({ path, message }) => ({ path: [...issue.path, ...path], message })),
     ]
@@ -43,7 +43,7 @@ function deepest(issues: readonly z.core.$ZodIssue[]): Found {
   return found
 }
 
-function inUnion(issues: z.core.$ZodIssue[]): Found[] {
+function inUnion(issues: z.core.$ZodIssue[]): SchemaIssue[] {
   return issues.length === 0 ? [] : [deepest(issues)]
 }
 

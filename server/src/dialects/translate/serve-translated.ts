@@ -6,13 +6,13 @@ import { FailureError, unsupportedModel } from '../failures.ts'
 import type { DialectServices } from '../services.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import { buildGenerateCall, type Target } from './build-call.ts'
-import { holdConversation, type Conversation } from './conversation.ts'
+import { runConversation, type Conversation } from './conversation.ts'
 import type { Output } from './output.ts'
 import type { FindSignature } from './thought-signatures.ts'
 import { droppedFields, type Translated } from './warnings.ts'
 
 /** A client's format: how its requests become Gemini's, and Gemini's answer its events. */
-export type Translation<Asked extends AskedModel, Event> = {
+export type Translation<Asked extends ParsedRequest, Event> = {
   /** What the request log calls it: `chat/completions`. */
   readonly method: string
   /** Reads a body. Throws ClientError that names the field. */
@@ -29,7 +29,7 @@ export type Translation<Asked extends AskedModel, Event> = {
 }
 
 /** What every format's request names. */
-export type AskedModel = {
+export type ParsedRequest = {
   /** As the client wrote it. */
   readonly model: string
   /** The model that serves it, suffixes still on it. */
@@ -51,17 +51,17 @@ export type OutputOptions = {
   readonly dropped: string | undefined
 }
 
-type Served<Asked extends AskedModel, Event> = {
+type ServeOptions<Asked extends ParsedRequest, Event> = {
   readonly translation: Translation<Asked, Event>
   /** What the request log calls the dialect. */
   readonly dialect: string
 }
 
 /** Serves a request of a translated format by way of Gemini's own API. Throws ClientError, FailureError, AdmissionError. */
-export async function serveTranslated<Asked extends AskedModel, Event>(
+export async function serveTranslated<Asked extends ParsedRequest, Event>(
   services: DialectServices,
   request: ClientRequest,
-  { translation, dialect }: Served<Asked, Event>,
+  { translation, dialect }: ServeOptions<Asked, Event>,
 ): Promise<void> {
   const { settings, catalogue, signatures } = services
   const asked = translation.parse(request.body)
@@ -81,7 +81,7 @@ export async function serveTranslated<Asked extends AskedModel, Event>(
   const labels = { dialect, method: translation.method }
   const target: Target = { model, requested, streams, labels }
   const { calls, eachCall } = translation.callsOf(asked, value)
-  await holdConversation(services, {
+  await runConversation(services, {
     request: value,
     callFor: (body) => buildGenerateCall(services, request, { target, body }),
     streams,

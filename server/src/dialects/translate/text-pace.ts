@@ -13,14 +13,14 @@ export type TextPace = {
 export type Paced<Event> = { readonly event: Event; readonly delayMs: number }
 
 /** Nobody reads more than this as it is written: it is a picture, or the reader is far behind. */
-const longestPacedText = 10_000
+const maxPacedLength = 10_000
 
 /** A text in pieces with the silence after each; undefined where it goes out at once. */
 export function paceText(
   text: string,
   pace: TextPace,
 ): { readonly pieces: readonly string[]; readonly delayMs: number } | undefined {
-  if (text === '' || text.length > longestPacedText) return undefined
+  if (text === '' || text.length > maxPacedLength) return undefined
   const characters = Array.from(text)
   const size = characters.length >= pace.long ? pace.pieceSize : 1
   return { pieces: piecesOf(characters, size), delayMs: delayFor(characters.length, pace) }

@@ -5,11 +5,11 @@ export type Translated<T> = { readonly value: T; readonly warnings: readonly War
 
 export const droppedHeader = 'x-gemini-balance-dropped'
 
-const longestHeader = 1024
+const maxHeaderLength = 1024
 
 /** The names of what was dropped, once each; undefined when nothing was. A header value is ASCII. */
 export function droppedFields(warnings: readonly Warning[]): string | undefined {
   const names = new Set(warnings.map(({ field }) => field.replaceAll(/[^\x21-\x7e]/g, '?')))
   if (names.size === 0) return undefined
-  return [...names].join(', ').slice(0, longestHeader)
+  return [...names].join(', ').slice(0, maxHeaderLength)
 }

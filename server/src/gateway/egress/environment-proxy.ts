@@ -1,11 +1,11 @@
-/** What the environment says of proxies, as most programs read it. */
+/** The proxy variables of the environment. */
 export type EnvironmentProxy = {
   readonly httpsProxy: string
-  /** Hosts, with or without a dot in front or a port behind; `*` is every host. */
+  /** Hosts, with an optional leading dot and an optional port; `*` matches every host. */
   readonly noProxy: readonly string[]
 }
 
-/** The proxy that the environment names for an address; undefined: none. HTTPS_PROXY is for https alone. */
+/** The environment's proxy for an address, if any. HTTPS_PROXY applies to https only. */
 export function proxyOfEnvironment(
   address: string,
   { httpsProxy, noProxy }: EnvironmentProxy,
@@ -13,12 +13,12 @@ export function proxyOfEnvironment(
   const { protocol, hostname, port } = new URL(address)
   if (httpsProxy === '' || protocol !== 'https:') return undefined
   const target = { host: hostname.toLowerCase(), port: port === '' ? '443' : port }
-  return noProxy.some((entry) => covers(entry.toLowerCase(), target)) ? undefined : httpsProxy
+  return noProxy.some((entry) => matches(entry.toLowerCase(), target)) ? undefined : httpsProxy
 }
 
-function covers(entry: string, { host, port }: { host: string; port: string }): boolean {
+function matches(entry: string, { host, port }: { host: string; port: string }): boolean {
   if (entry === '*') return true
-  const [, name = entry, itsPort = port] = /^(.*):(\d+)$/.exec(entry) ?? []
+  const [, name = entry, entryPort = port] = /^(.*):(\d+)$/.exec(entry) ?? []
   const domain = name.replace(/^\*?\./, '')
-  return itsPort === port && domain !== '' && (host === domain || host.endsWith(`.${domain}`))
+  return entryPort === port && domain !== '' && (host === domain || host.endsWith(`.${domain}`))
 }

@@ -20,39 +20,39 @@ function openProxies(first: readonly string[], isSticky = true) {
   const clock = { now: 1_000_000 }
   let settings = { proxies: first, isSticky }
   const changes: ProxyStatus[] = []
-  const gone: string[] = []
+  const removed: string[] = []
   const proxies = createProxies({
     settings: () => settings,
     now: () => clock.now,
     random: Math.random,
     onChange: (state) => void changes.push(state),
-    onGone: ({ address }) => void gone.push(address.name),
+    onGone: ({ address }) => void removed.push(address.name),
   })
-  const proxyOf = (key: Secret): Proxy => {
+  const proxyFor = (key: Secret): Proxy => {
     const proxy = proxies.choose(key)
     if (proxy === undefined) throw new Error('There is no proxy.')
     return proxy
   }
-  const nameOf = (key: Secret) => proxyOf(key).address.name
+  const nameOf = (key: Secret) => proxyFor(key).address.name
   return {
     proxies,
     clock,
     changes,
-    gone,
+    removed,
     nameOf,
-    /** A call with this key that ends so. */
-    meet: (key: Secret, outcome: Outcome) => proxies.settle(proxyOf(key), outcome).verdict,
-    list: (proxies: readonly string[]) => (settings = { proxies, isSticky }),
+    /** Makes a call with this key that ends with this outcome. */
+    call: (key: Secret, outcome: Outcome) => proxies.settle(proxyFor(key), outcome).verdict,
+    setProxies: (proxies: readonly string[]) => (settings = { proxies, isSticky }),
   }
 }
 
 const four = [1, 2, 3, 4].map((number) => `http://10.0.0.${number}:8080`)
 
-test('without proxies calls leave directly', () => {
+test('without proxies calls connect directly', () => {
   expect(openProxies([]).proxies.choose(new Secret('a'))).toBeUndefined()
 })
 
-test('keys spread evenly, and leave by the same proxy after a restart', () => {
+test('keys spread evenly over proxies and keep them after a restart', () => {
   const [one, other] = [openProxies(four), openProxies(four.toReversed())]
   const counts = new Map<string, number>()
   for (const key of keys) {
@@ -63,7 +63,7 @@ test('keys spread evenly, and leave by the same proxy after a restart', () => {
   expect([...counts.values()].every((count) => count > 45 && count < 110)).toBe(true)
 })
 
-test('where a proxy comes or goes, no key moves but those that it gains or loses', () => {
+test('adding or removing a proxy moves only the keys of that proxy', () => {
   fc.assert(
     fc.property(fc.subarray(four, { minLength: 1 }), (some) => {
       const all = openProxies(four)
@@ -77,50 +77,50 @@ test('where a proxy comes or goes, no key moves but those that it gains or loses
   )
 })
 
-test('one that goes from the settings is let go; the others keep what is known of them', () => {
-  const { proxies, meet, list, gone } = openProxies(four)
-  for (const key of keys) meet(key, answered)
-  list(four.slice(1))
+test('removing a proxy from the settings reports it and keeps the state of the others', () => {
+  const { proxies, call, setProxies, removed } = openProxies(four)
+  for (const key of keys) call(key, answered)
+  setProxies(four.slice(1))
   expect(proxies.states().map(({ answers }) => answers > 0)).toEqual([true, true, true])
-  expect(gone).toEqual(['10.0.0.1:8080'])
+  expect(removed).toEqual(['10.0.0.1:8080'])
 })
 
 const [key = new Secret('')] = keys
 
-test('a proxy that fails is left at once, and its call is blamed on it while there are others', () => {
-  const { proxies, meet, nameOf, changes } = openProxies(four)
+test('a failed proxy is skipped at once and blamed while another proxy works', () => {
+  const { proxies, call, nameOf, changes } = openProxies(four)
   const first = nameOf(key)
-  expect(meet(key, proxyFailed)).toBe('proxy-failed')
+  expect(call(key, proxyFailed)).toBe('proxy-failed')
   expect(nameOf(key)).not.toBe(first)
   expect(changes).toMatchObject([{ proxy: first, state: 'down', message: 'x' }])
   expect(proxies.states().filter(({ state }) => state === 'down')).toHaveLength(1)
 })
 
-test('one failure behind a proxy is not taken for its own, two in a row are', () => {
-  const { meet, nameOf } = openProxies(four)
+test('one network failure does not take a proxy down, two consecutive ones do', () => {
+  const { call, nameOf } = openProxies(four)
   const first = nameOf(key)
-  expect(meet(key, reset)).toBe('network-failed')
-  expect(meet(key, answered)).toBe('answered')
-  meet(key, reset)
+  expect(call(key, reset)).toBe('network-failed')
+  expect(call(key, answered)).toBe('answered')
+  call(key, reset)
   expect(nameOf(key)).toBe(first)
-  meet(key, reset)
+  call(key, reset)
   expect(nameOf(key)).not.toBe(first)
 })
 
-test('what ends without a word of the network says nothing of the proxy', () => {
-  const { proxies, meet, nameOf } = openProxies(four)
+test('a time-out or a disconnected client does not count against a proxy', () => {
+  const { proxies, call, nameOf } = openProxies(four)
   const first = nameOf(key)
-  meet(key, reset)
-  meet(key, { verdict: 'client-left', status: 0 })
-  meet(key, { verdict: 'timed-out', status: 0 })
+  call(key, reset)
+  call(key, { verdict: 'client-left', status: 0 })
+  call(key, { verdict: 'timed-out', status: 0 })
   expect(nameOf(key)).toBe(first)
   expect(proxies.states().every(({ state }) => state === 'up')).toBe(true)
 })
 
-test('it is tried by one call when its time has come, and comes back when that is answered', () => {
-  const { clock, meet, nameOf, changes, proxies } = openProxies(four)
+test('a proxy that is down gets one trial call after its pause and comes back on success', () => {
+  const { clock, call, nameOf, changes, proxies } = openProxies(four)
   const first = nameOf(key)
-  meet(key, proxyFailed)
+  call(key, proxyFailed)
   clock.now += 9_999
   expect(nameOf(key)).not.toBe(first)
   clock.now += 1
@@ -132,11 +132,11 @@ test('it is tried by one call when its time has come, and comes back when that i
   expect(changes.map(({ state }) => state)).toEqual(['down', 'up'])
 })
 
-test('while it goes on failing it is tried ever more seldom, and at least every ten minutes', () => {
-  const { clock, meet, changes } = openProxies(four.slice(0, 1))
+test('the pause doubles with each failure, up to ten minutes', () => {
+  const { clock, call, changes } = openProxies(four.slice(0, 1))
   const waits: number[] = []
   for (let round = 0; round < 9; round += 1) {
-    meet(key, proxyFailed)
+    call(key, proxyFailed)
     const until = changes.at(-1)?.until ?? 0
     waits.push(until - clock.now)
     clock.now = until
@@ -144,27 +144,27 @@ test('while it goes on failing it is tried ever more seldom, and at least every 
   expect(waits.map((ms) => ms / 1000)).toEqual([10, 20, 40, 80, 160, 320, 600, 600, 600])
 })
 
-test('one in a place that Google does not serve is left for ten minutes', () => {
-  const { clock, meet, nameOf } = openProxies(four)
+test('a proxy in a location that Google refuses is skipped for ten minutes', () => {
+  const { clock, call, nameOf } = openProxies(four)
   const first = nameOf(key)
-  meet(key, refused)
+  call(key, refused)
   clock.now += 599_000
   expect(nameOf(key)).not.toBe(first)
   clock.now += 1000
   expect(nameOf(key)).toBe(first)
 })
 
-test('where none works they are tried all the same, and the network is at fault', () => {
-  const { meet } = openProxies(four.slice(0, 2))
-  expect(meet(key, proxyFailed)).toBe('proxy-failed')
-  expect(meet(key, proxyFailed)).toBe('network-failed')
-  expect(meet(key, proxyFailed)).toBe('network-failed')
-  expect(meet(key, answered)).toBe('answered')
+test('when all proxies are down they are still tried, and the network is blamed', () => {
+  const { call } = openProxies(four.slice(0, 2))
+  expect(call(key, proxyFailed)).toBe('proxy-failed')
+  expect(call(key, proxyFailed)).toBe('network-failed')
+  expect(call(key, proxyFailed)).toBe('network-failed')
+  expect(call(key, answered)).toBe('answered')
 })
 
-test('at random, every proxy that works is used', () => {
-  const { nameOf, meet, proxies } = openProxies(four, false)
-  meet(key, proxyFailed)
+test('without sticky assignment every working proxy is used', () => {
+  const { nameOf, call, proxies } = openProxies(four, false)
+  call(key, proxyFailed)
   const names = new Set(keys.map(nameOf))
   expect(names.size).toBe(3)
   const down = proxies.states().find(({ state }) => state === 'down')

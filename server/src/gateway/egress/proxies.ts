@@ -3,68 +3,67 @@ import type { Outcome } from '../../google/outcome.ts'
 import type { Secret } from '../../log/secret.ts'
 import { readProxyAddress, type ProxyAddress } from './proxy-address.ts'
 
-/** A way out to Google, through a proxy. Without proxies there is none, and calls leave directly. */
+/** An outbound proxy. Without proxies calls connect to Google directly. */
 export type Proxy = { readonly address: ProxyAddress }
 
 export type ProxyStatus = {
   readonly proxy: string
   readonly state: 'up' | 'down'
-  /** When it is tried again. */
+  /** When a proxy that is down is tried again. */
   readonly until: number | undefined
-  /** In a row. */
+  /** Consecutive failures. */
   readonly failures: number
   readonly answers: number
-  /** Why the last call through it failed. */
+  /** Error message of the last failed call. */
   readonly message: string | undefined
 }
 
 export type ProxySettings = {
   readonly proxies: readonly string[]
-  /** Whether a key leaves by the same one each time. */
+  /** Whether each key always uses the same proxy. */
   readonly isSticky: boolean
 }
 
 export type ProxiesDeps = {
-  /** The same list again as long as nothing has changed. */
+  /** Returns the same list object until the setting changes. */
   readonly settings: () => ProxySettings
   readonly now: () => number
   readonly random: () => number
-  /** That one has failed or works again. */
+  /** Called when a proxy goes down or comes back up. */
   readonly onChange: (state: ProxyStatus) => void
-  /** That one is no longer in the settings. */
+  /** Called when a proxy is removed from the settings. */
   readonly onGone: (proxy: Proxy) => void
 }
 
-/** The proxies, and which of them work. */
 export type Proxies = {
-  /** The way out for a call with this key; undefined: directly. */
+  /** The proxy for a call with this key; undefined for a direct connection. */
   choose(secret: Secret): Proxy | undefined
-  /** Learns from how a call ended. Answers what the outcome means where there are other ways out. */
+  /** Records how a call ended. Returns the outcome, changed to `proxy-failed` when another proxy can serve a retry. */
   settle(proxy: Proxy, outcome: Outcome): Outcome
   states(): readonly ProxyStatus[]
 }
 
 type ProxyState = Proxy & {
-  readonly written: string
+  readonly setting: string
   readonly hash: number
   failures: number
   answers: number
-  /** How often it went down since it last worked. */
+  /** How often it went down since its last success. */
   level: number
   downUntil: number
   message: string | undefined
 }
 
-/** Calls in a row that may fail behind a proxy: one may be Google's doing, two are not believed to be. */
+/** A single network failure behind a proxy may be Google's. */
 const failuresBeforeDown = 2
 const firstDownMs = 10_000
 const longestDownMs = 600_000
-/** So long a proxy that was down is left to the one call that tries it. */
+/** How long one trial call has a recovering proxy to itself. */
 const trialMs = 30_000
 
 /**
- * Keys spread over the proxies by rendezvous hashing: a key stays with its proxy over restarts, and where one comes, goes or fails, only the
- * keys that it gains or loses move. One that fails is left alone, longer each time, and tried by one call.
+ * Assigns keys to proxies by rendezvous hashing: assignments survive restarts, and a change of one proxy moves only its own keys.
+ * A failed proxy is skipped with exponential backoff, then tried by a single call.
  */
 export function createProxies(deps: ProxiesDeps): Proxies {
   let listed: readonly string[] | undefined
@@ -75,8 +74,8 @@ export function createProxies(deps: ProxiesDeps): Proxies {
     const { proxies } = deps.settings()
     if (proxies === listed) return states
     listed = proxies
-    const known = new Map(states.map((state) => [state.written, state]))
-    states = [...new Set(proxies)].map((written) => known.get(written) ?? createState(written))
+    const known = new Map(states.map((state) => [state.setting, state]))
+    states = [...new Set(proxies)].map((setting) => known.get(setting) ?? createState(setting))
     for (const state of known.values()) if (!states.includes(state)) deps.onGone(state)
     return states
   }
@@ -92,7 +91,7 @@ export function createProxies(deps: ProxiesDeps): Proxies {
   function pick(usable: readonly ProxyState[], secret: Secret): ProxyState | undefined {
     if (!deps.settings().isSticky) return usable[Math.floor(deps.random() * usable.length)]
     const key = hashOfKey(secret)
-    return best(usable, ({ hash }) => mix(key, hash))
+    return highest(usable, ({ hash }) => mix(key, hash))
   }
 
   function goDown(state: ProxyState, now: number): void {
@@ -107,8 +106,8 @@ export function createProxies(deps: ProxiesDeps): Proxies {
       if (all.length === 0) return undefined
       const now = deps.now()
       const usable = all.filter(({ downUntil }) => downUntil <= now)
-      // Where none works, the one that is tried soonest is tried now: never directly, for that would tell who we are.
-      const state = pick(usable, secret) ?? best(all, ({ downUntil }) => -downUntil)
+      // Never connect directly when all proxies are down: that would reveal the gateway's address.
+      const state = pick(usable, secret) ?? highest(all, ({ downUntil }) => -downUntil)
       if (state !== undefined && state.level > 0) state.downUntil = now + trialMs
       return state
     },
@@ -126,7 +125,7 @@ export function createProxies(deps: ProxiesDeps): Proxies {
       const now = deps.now()
       state.failures += 1
       state.message = outcome.message
-      if (isRefused) state.level = Math.max(state.level, levelOfRefused)
+      if (isRefused) state.level = Math.max(state.level, refusedLevel)
       if (isProxyFault || isRefused || state.level > 0 || state.failures >= failuresBeforeDown) {
         goDown(state, now)
       }
@@ -138,15 +137,15 @@ export function createProxies(deps: ProxiesDeps): Proxies {
   }
 }
 
-/** A place that Google does not serve will not be served in ten seconds. */
-const levelOfRefused = Math.ceil(Math.log2(longestDownMs / firstDownMs))
+/** A refused location does not change in ten seconds, so it starts with the longest pause. */
+const refusedLevel = Math.ceil(Math.log2(longestDownMs / firstDownMs))
 
-function createState(written: string): ProxyState {
-  const address = readProxyAddress(written)
+function createState(setting: string): ProxyState {
+  const address = readProxyAddress(setting)
   return {
-    written,
+    setting,
     address,
-    // A new password moves no key.
+    // Without the password: changing it moves no keys.
     hash: hashOf(`${address.kind} ${address.user} ${address.name}`),
     failures: 0,
     answers: 0,
@@ -186,14 +185,14 @@ function stateOf({
   }
 }
 
-function best(
+function highest(
   states: readonly ProxyState[],
-  worth: (state: ProxyState) => number,
+  scoreOf: (state: ProxyState) => number,
 ): ProxyState | undefined {
   let found: ProxyState | undefined
   let most = -Infinity
   for (const state of states) {
-    const value = worth(state)
+    const value = scoreOf(state)
     if (found !== undefined && value <= most) continue
     found = state
     most = value
@@ -205,7 +204,7 @@ function hashOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32LE(0)
 }
 
-/** Two hashes as one, every bit of it from both: the end of MurmurHash3. */
+/** Combines two hashes with the finalizer of MurmurHash3. */
 function mix(one: number, other: number): number {
   let hash = one ^ Math.imul(other, 0x9e37_79b1)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b)

@@ -10,9 +10,9 @@ test.each([
   ['socks5h://[2001:db8::1]:9', { kind: 'socks5', host: '2001:db8::1', name: '[2001:db8::1]:9' }],
   ['http://me:p%40ss%3A@h:1', { user: 'me', password: 'p@ss:', name: 'h:1' }],
   ['http://me:50%@h:1', { user: 'me', password: '50%' }],
-])('%s is read', (written, expected) => {
-  expect(proxyAddress.safeParse(written).success).toBe(true)
-  expect(readProxyAddress(written)).toMatchObject(expected)
+])('%s is parsed', (setting, expected) => {
+  expect(proxyAddress.safeParse(setting).success).toBe(true)
+  expect(readProxyAddress(setting)).toMatchObject(expected)
 })
 
 test.each([
@@ -23,8 +23,8 @@ test.each([
   'http://h/path',
   'http://h:99999',
   'socks4://h',
-])('%s is no proxy', (written) => {
-  expect(proxyAddress.safeParse(written).success).toBe(false)
+])('%s is not a proxy', (setting) => {
+  expect(proxyAddress.safeParse(setting).success).toBe(false)
 })
 
 test.each([
@@ -37,14 +37,14 @@ test.each([
   ['https://google.example:8443', ['google.example:443'], true],
   ['https://GOOGLE.example', ['Google.Example:443'], false],
   ['https://google.example', [''], true],
-])('the proxy of the environment, for %s and NO_PROXY %j: %s', (address, noProxy, isUsed) => {
+])('for %s with NO_PROXY %j the environment proxy is used: %s', (address, noProxy, isUsed) => {
   const proxy = 'http://proxy.example:3128'
   expect(proxyOfEnvironment(address, { httpsProxy: proxy, noProxy })).toBe(
     isUsed ? proxy : undefined,
   )
 })
 
-test('without HTTPS_PROXY there is none', () => {
+test('without HTTPS_PROXY there is no environment proxy', () => {
   expect(
     proxyOfEnvironment('https://google.example', { httpsProxy: '', noProxy: [] }),
   ).toBeUndefined()

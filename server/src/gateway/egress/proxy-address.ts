@@ -1,24 +1,23 @@
 import { decodeOrKeep } from '../../runtime/decode-or-keep.ts'
 
-/** A proxy, taken apart. */
 export type ProxyAddress = {
   readonly kind: 'http' | 'https' | 'socks5'
   readonly host: string
   readonly port: number
   readonly user: string
   readonly password: string
-  /** `host:port`: what it is called wherever people read of it. */
+  /** `host:port`, for logs and pages. */
   readonly name: string
 }
 
-const usualPorts = { http: 80, https: 443, socks5: 1080 }
+const defaultPorts = { http: 80, https: 443, socks5: 1080 }
 
-/** Reads what the setting PROXIES takes: `http://`, `https://` or `socks5://`, `user:password@` where they are needed, host and port. */
-export function readProxyAddress(written: string): ProxyAddress {
-  const url = new URL(written)
+/** Parses one entry of PROXIES: `http://`, `https://` or `socks5://`, optional `user:password@`, host and optional port. */
+export function readProxyAddress(setting: string): ProxyAddress {
+  const url = new URL(setting)
   const kind = kindOf(url.protocol)
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const port = url.port === '' ? usualPorts[kind] : Number(url.port)
+  const port = url.port === '' ? defaultPorts[kind] : Number(url.port)
   return {
     kind,
     host,

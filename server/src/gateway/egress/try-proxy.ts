@@ -4,10 +4,10 @@ import { readProxyAddress } from './proxy-address.ts'
 import { tunnelThrough } from './tunnel.ts'
 
 export type ProxyTrial =
-  /** Google answered, whatever it said. */
+  /** Google answered, with any status. */
   { readonly ms: number } | { readonly failure: string }
 
-/** Asks Google for its models through a proxy, without a key: that it refuses is answer enough. Never rejects. */
+/** Lists models through a proxy without a key: a refusal proves that the proxy works. Never rejects. */
 export async function tryProxy(
   proxy: string,
   { baseUrl, timeoutMs }: { readonly baseUrl: string; readonly timeoutMs: number },

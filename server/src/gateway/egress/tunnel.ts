@@ -5,23 +5,23 @@ import { SocksClient } from 'socks'
 import { buildConnector } from 'undici'
 import type { ProxyAddress } from './proxy-address.ts'
 
-/** A proxy that cannot be reached, or that will not lead on. Its message names the proxy, and no password. */
-export class ProxyFailed extends Error {
+/** The proxy is unreachable or refuses the connection. The message never contains the password. */
+export class ProxyError extends Error {
   readonly code = 'PROXY_FAILED'
 
   constructor({ name }: ProxyAddress, cause: unknown) {
-    super(`The proxy ${name} failed: ${cause instanceof Error ? wordsOf(cause) : String(cause)}`)
-    this.name = 'ProxyFailed'
+    super(`The proxy ${name} failed: ${cause instanceof Error ? reasonOf(cause) : String(cause)}`)
+    this.name = 'ProxyError'
   }
 }
 
-function wordsOf(error: Error): string {
+function reasonOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message
 }
 
 type Target = { readonly host: string; readonly port: number }
 
-/** Opens connections through a proxy, for undici; those to https addresses are encrypted to their end, which the proxy cannot read. */
+/** An undici connector that tunnels through a proxy. https traffic is encrypted end to end. */
 export function tunnelThrough(proxy: ProxyAddress, timeoutMs: number): buildConnector.connector {
   const secure = buildConnector({ timeout: timeoutMs, allowH2: false })
 
@@ -30,7 +30,7 @@ export function tunnelThrough(proxy: ProxyAddress, timeoutMs: number): buildConn
     try {
       socket = await openTunnel(proxy, targetOf(options), timeoutMs)
     } catch (error) {
-      return callback(new ProxyFailed(proxy, error), null)
+      return callback(new ProxyError(proxy, error), null)
     }
     if (options.protocol === 'https:') secure({ ...options, httpSocket: socket }, callback)
     else callback(null, socket)
@@ -40,12 +40,12 @@ export function tunnelThrough(proxy: ProxyAddress, timeoutMs: number): buildConn
 }
 
 function targetOf({ protocol, hostname, port }: buildConnector.Options): Target {
-  const usualPort = protocol === 'https:' ? 443 : 80
-  return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) || usualPort }
+  const defaultPort = protocol === 'https:' ? 443 : 80
+  return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) || defaultPort }
 }
 
 async function openTunnel(proxy: ProxyAddress, target: Target, timeoutMs: number): Promise<Socket> {
-  const socket = await (proxy.kind === 'socks5' ? throughSocks : throughHttp)(
+  const socket = await (proxy.kind === 'socks5' ? connectSocks : connectHttp)(
     proxy,
     target,
     timeoutMs,
@@ -53,15 +53,15 @@ async function openTunnel(proxy: ProxyAddress, target: Target, timeoutMs: number
   return socket.setNoDelay(true).setKeepAlive(true, 60_000)
 }
 
-/** The name of the target is resolved by the proxy, as it is with the others. */
-async function throughSocks(
+/** The proxy resolves the target's host name, as HTTP proxies do. */
+async function connectSocks(
   { host, port, user, password }: ProxyAddress,
   destination: Target,
   timeout: number,
 ): Promise<Socket> {
-  const entry = user === '' ? {} : { userId: user, password }
+  const auth = user === '' ? {} : { userId: user, password }
   const { socket } = await SocksClient.createConnection({
-    proxy: { host, port, type: 5, ...entry },
+    proxy: { host, port, type: 5, ...auth },
     command: 'connect',
     destination,
     timeout,
@@ -69,20 +69,20 @@ async function throughSocks(
   return socket
 }
 
-function throughHttp(
+function connectHttp(
   { kind, host, port, user, password }: ProxyAddress,
   target: Target,
   timeoutMs: number,
 ): Promise<Socket> {
   const request = kind === 'https' ? requestHttps : requestHttp
   const authority = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`
-  const entry = Buffer.from(`${user}:${password}`).toString('base64')
+  const auth = Buffer.from(`${user}:${password}`).toString('base64')
   const headers = {
     host: authority,
-    ...(user === '' ? {} : { 'proxy-authorization': `Basic ${entry}` }),
+    ...(user === '' ? {} : { 'proxy-authorization': `Basic ${auth}` }),
   }
   return new Promise((resolve, reject) => {
-    const asking = request({
+    const connecting = request({
       host,
       port,
       method: 'CONNECT',
@@ -91,14 +91,14 @@ function throughHttp(
       agent: false,
     })
     const timer = setTimeout(
-      () => asking.destroy(new Error('it did not answer in time')),
+      () => connecting.destroy(new Error('it did not answer in time')),
       timeoutMs,
     )
     const refuse = (status: number | undefined) =>
       reject(
         new Error(status === 407 ? 'it refuses user or password' : `it answered with ${status}`),
       )
-    asking.on('connect', ({ statusCode = 0 }, socket: Socket, head: Buffer) => {
+    connecting.on('connect', ({ statusCode = 0 }, socket: Socket, head: Buffer) => {
       clearTimeout(timer)
       if (statusCode < 200 || statusCode > 299) {
         socket.destroy()
@@ -107,15 +107,15 @@ function throughHttp(
       if (head.length > 0) socket.unshift(head)
       resolve(socket)
     })
-    asking.on('response', ({ statusCode }) => {
+    connecting.on('response', ({ statusCode }) => {
       clearTimeout(timer)
-      asking.destroy()
+      connecting.destroy()
       refuse(statusCode)
     })
-    asking.on('error', (error) => {
+    connecting.on('error', (error) => {
       clearTimeout(timer)
       reject(error)
     })
-    asking.end()
+    connecting.end()
   })
 }

@@ -6,23 +6,23 @@ import { Exchange } from './exchange.ts'
 import type { Inspector } from './inspector.ts'
 import { KeyRedactor } from './key-redactor.ts'
 
-/** What undici hands to a handler, with what the handler did to it. */
+/** undici's controller, recording the calls of the handler. */
 function createController() {
-  const done: string[] = []
+  const actions: string[] = []
   const controller: Dispatcher.DispatchController = {
     paused: false,
     aborted: false,
     reason: null,
     rawHeaders: [],
     rawTrailers: [],
-    abort: (reason) => void done.push(`abort ${reason.message}`),
-    pause: () => void done.push('pause'),
-    resume: () => void done.push('resume'),
+    abort: (reason) => void actions.push(`abort ${reason.message}`),
+    pause: () => void actions.push('pause'),
+    resume: () => void actions.push('resume'),
   }
-  return { controller, done }
+  return { controller, actions }
 }
 
-/** A sink that is full after every write until it is drained. */
+/** A sink; when `isFull`, every write returns false. */
 function createSink(isFull = false) {
   const written: string[] = []
   let resume = () => {}
@@ -41,14 +41,14 @@ function createSink(isFull = false) {
 
 const answered: Outcome = { verdict: 'answered', status: 200 }
 
-/** Knows the outcome with the first chunk that holds `!`, or at the end. */
+/** Has its outcome with the first chunk that contains `!`. */
 const untilMark: Inspector = {
   push: (chunk) => (chunk.includes('!') ? answered : undefined),
   end: () => ({ verdict: 'answer-empty', status: 200 }),
 }
 
 function open(inspector = untilMark) {
-  const { controller, done } = createController()
+  const { controller, actions } = createController()
   let closed = 0
   const exchange = new Exchange({
     redactor: new KeyRedactor(new Secret('AIza-secret-key')),
@@ -60,7 +60,7 @@ function open(inspector = untilMark) {
   exchange.onRequestStart(controller)
   return {
     exchange,
-    done,
+    actions,
     closed: () => closed,
     begin: (status = 200) => exchange.onResponseStart(controller, status, {}),
     push: (text: string) => exchange.onResponseData(controller, Buffer.from(text)),
@@ -70,36 +70,36 @@ function open(inspector = untilMark) {
 }
 
 describe('an answer', () => {
-  test('is held until its outcome is known; then Google waits until somebody takes it', async () => {
-    const { exchange, begin, push, done } = open()
+  test('is held until its outcome is known, then paused until it is piped', async () => {
+    const { exchange, begin, push, actions } = open()
     begin()
     push('a')
-    expect(done).toEqual([])
+    expect(actions).toEqual([])
     push('b!')
-    expect(done).toEqual(['pause'])
+    expect(actions).toEqual(['pause'])
     expect((await exchange.inspected).outcome).toEqual(answered)
     const sink = createSink()
     void exchange.pipe(sink)
     expect(sink.written).toEqual(['a', 'b!'])
-    expect(done).toEqual(['pause', 'resume'])
+    expect(actions).toEqual(['pause', 'resume'])
   })
 
-  test('flows no faster than its client takes it', async () => {
-    const { exchange, begin, push, done } = open()
+  test('is paused while its client is full', async () => {
+    const { exchange, begin, push, actions } = open()
     begin()
     push('!')
     await exchange.inspected
     const sink = createSink(true)
     void exchange.pipe(sink)
-    // The client was full with what was held.
-    expect(done).toEqual(['pause'])
+    // The held bytes filled the client.
+    expect(actions).toEqual(['pause'])
     sink.drain()
     push('next')
-    expect(done).toEqual(['pause', 'resume', 'pause'])
+    expect(actions).toEqual(['pause', 'resume', 'pause'])
     expect(sink.written).toEqual(['!', 'next'])
   })
 
-  test('that ended before it was taken is whole', async () => {
+  test('that ends before it is piped is whole', async () => {
     const { exchange, begin, push, end, closed } = open()
     begin()
     push('all!')
@@ -110,7 +110,7 @@ describe('an answer', () => {
     expect(closed()).toBe(1)
   })
 
-  test('that breaks off while it flows ends as cut', async () => {
+  test('that breaks off while it streams ends as cut', async () => {
     const { exchange, begin, push, fail } = open()
     begin()
     push('!')
@@ -120,7 +120,7 @@ describe('an answer', () => {
     expect(await end).toMatchObject({ kind: 'cut', cause: { message: 'reset' } })
   })
 
-  test('has its last bytes read for usage', async () => {
+  test('has its usage read from the last bytes', async () => {
     const { exchange, begin, push, end } = open()
     begin()
     push('!')
@@ -130,7 +130,7 @@ describe('an answer', () => {
     expect(answer?.usage()).toMatchObject({ prompt: 3, total: 3 })
   })
 
-  test('never holds the key it was asked for with', async () => {
+  test('never contains the key of its call', async () => {
     const { exchange, begin, push, end } = open()
     begin()
     push('! AIza-secret-')
@@ -153,27 +153,27 @@ describe('a call', () => {
     expect(closed()).toBe(1)
   })
 
-  test('is closed when it is abandoned, also before it began', () => {
-    const { exchange, done } = open()
+  test('is closed when it is abandoned, even before it starts', () => {
+    const { exchange, actions } = open()
     exchange.abandon(new Error('left'))
-    expect(done).toEqual(['abort left'])
-    const { controller, done: later } = createController()
+    expect(actions).toEqual(['abort left'])
+    const { controller, actions: later } = createController()
     exchange.onRequestStart(controller)
     expect(later).toEqual(['abort left'])
   })
 
-  test('is closed when its answer is dropped, unless it is over', async () => {
-    const { exchange, begin, push, end, done } = open()
+  test('is closed when its answer is discarded, unless it has ended', async () => {
+    const { exchange, begin, push, end, actions } = open()
     begin()
     push('!')
     exchange.discard()
-    expect(done).toEqual(['pause', 'abort The answer is not wanted.'])
+    expect(actions).toEqual(['pause', 'abort The answer is not wanted.'])
     end()
     exchange.discard()
-    expect(done).toHaveLength(2)
+    expect(actions).toHaveLength(2)
   })
 
-  test('tells its informational answers from the real one', async () => {
+  test('ignores informational responses', async () => {
     const { exchange, begin, push, end } = open()
     begin(103)
     begin(200)

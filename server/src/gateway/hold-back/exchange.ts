@@ -7,8 +7,9 @@ import { readUsage, type Usage } from '../../google/answers/usage-metadata.ts'
 import { headersForClient } from '../forwarded-headers.ts'
 import { type Headers } from '../../runtime/headers.ts'
 import { joinBuffers } from '../../runtime/join-buffers.ts'
-import type { KeyRedactor } from './key-redactor.ts'
+import type { KeyRedactor, RedactedSink } from './key-redactor.ts'
 import type { Inspector } from './inspector.ts'
+import { TailBuffer } from './tail-buffer.ts'
 
 export type InspectedAnswer = {
   readonly outcome: Outcome
@@ -17,24 +18,23 @@ export type InspectedAnswer = {
 }
 
 export type ExchangeDeps = {
-  /** Keeps the key of this call out of its answer. */
+  /** Removes the key of this call from its answer. */
   readonly redactor: KeyRedactor
-  /** The inspector of an answer with this status. */
   inspectorFor(status: number): Inspector
-  /** What an error of the connection means. */
+  /** The outcome of a connection error. */
   explainFailure(error: Error): Outcome
-  /** Told once, when nothing more comes from this call. */
+  /** Called once, when the call has ended. */
   onClosed(): void
   now(): number
 }
 
-/** The last bytes kept for reading usage: usageMetadata and what follows it are far smaller. */
+/** Enough for usageMetadata and what follows it. */
 const tailBytes = 8 * 1024
 const nothing = Buffer.alloc(0)
 
 /**
- * One call to Google from the first byte to the last, as undici's handler. The answer is held back until an inspector gives its
- * outcome; then it flows into a sink with backpressure both ways, and nothing is copied.
+ * One call to Google, as undici's handler. Holds the answer back until an inspector has its outcome, then streams it into a
+ * sink with backpressure and without copies.
  */
 export class Exchange implements Dispatcher.DispatchHandler, Answer {
   readonly inspected: Promise<InspectedAnswer>
@@ -45,14 +45,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   readonly #startedAt: number
   #controller: Dispatcher.DispatchController | undefined
   #inspector: Inspector | undefined
-  #resolveInspected: (inspected: InspectedAnswer) => void = () => {}
-  #isConcluded = false
+  /** Undefined once the outcome is known. */
+  #resolveInspected: ((inspected: InspectedAnswer) => void) | undefined
   #firstByteMs: number | undefined
   #held: Buffer[] = []
-  #tail: Buffer[] = []
-  #tailLength = 0
-  #sink: Sink | undefined
-  #client: Sink | undefined
+  readonly #tail = new TailBuffer(tailBytes)
+  #sink: RedactedSink | undefined
   #resolveEnd: ((end: StreamEnd) => void) | undefined
   #end: StreamEnd | undefined
   #abandoned: Error | undefined
@@ -75,7 +73,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     status: number,
     headers: IncomingHttpHeaders,
   ): void {
-    // Informational answers come first and say nothing.
+    // Skip informational responses.
     if (status < 200) return
     this.status = status
     this.headers = this.#deps.redactor.headers(headersForClient(headers))
@@ -84,33 +82,37 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#firstByteMs ??= this.#deps.now() - this.#startedAt
-    this.#keepTail(chunk)
+    this.#tail.push(chunk)
     if (this.#sink !== undefined) {
       if (!this.#sink.write(chunk)) this.#controller?.pause()
       return
     }
     this.#held.push(chunk)
-    if (this.#isConcluded) return
+    if (this.#resolveInspected === undefined) return
     const outcome = this.#inspector?.push(chunk)
     if (outcome === undefined) return
-    // Until somebody takes the answer nothing more of it is read.
+    // Resumed by pipe().
     this.#controller?.pause()
     this.#conclude(outcome)
   }
 
   onResponseEnd(): void {
     this.#end = { kind: 'complete' }
-    if (!this.#isConcluded && this.#inspector !== undefined) this.#conclude(this.#inspector.end())
+    if (this.#resolveInspected !== undefined && this.#inspector !== undefined) {
+      this.#conclude(this.#inspector.end())
+    }
     this.#close(this.#end)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#end = { kind: 'cut', cause: error }
-    if (!this.#isConcluded) this.#conclude(this.#deps.explainFailure(error), 'no answer')
+    if (this.#resolveInspected !== undefined) {
+      this.#conclude(this.#deps.explainFailure(error), 'no answer')
+    }
     this.#close(this.#end)
   }
 
-  /** Stops the call, whatever it is doing; the connection to Google is closed. */
+  /** Aborts the call and closes its connection, at any time. */
   abandon(reason: Error): void {
     this.#abandoned = reason
     this.#controller?.abort(reason)
@@ -126,11 +128,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     this.#held = []
     const sink = this.#deps.redactor.through(client)
     this.#sink = sink
-    this.#client = client
     sink.onDrain(() => this.#controller?.resume())
     const isFull = held.map((chunk) => sink.write(chunk)).includes(false)
     if (this.#end !== undefined) {
-      this.#flush()
+      sink.flush()
       return Promise.resolve(this.#end)
     }
     return new Promise((resolve) => {
@@ -140,13 +141,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   }
 
   tail(): Buffer {
-    return joinBuffers(this.#tail)
+    return this.#tail.bytes()
   }
 
   usage(): Usage | undefined {
-    // Most often the last chunk alone tells.
+    // Usually the last chunk has it.
     const read = this.#inspector?.readUsage ?? readUsage
-    return this.#inspector?.usage?.() ?? read(this.#tail.at(-1) ?? nothing) ?? read(this.tail())
+    return this.#inspector?.usage?.() ?? read(this.#tail.last() ?? nothing) ?? read(this.tail())
   }
 
   discard(): void {
@@ -154,33 +155,15 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     if (this.#end === undefined) this.abandon(new Error('The answer is not wanted.'))
   }
 
-  #flush(): void {
-    const kept = this.#deps.redactor.flush()
-    if (kept !== undefined) this.#client?.write(kept)
-  }
-
   #close(end: StreamEnd): void {
-    this.#flush()
+    this.#sink?.flush()
     this.#deps.onClosed()
     this.#resolveEnd?.(end)
   }
 
   #conclude(outcome: Outcome, hasAnswer: 'answer' | 'no answer' = 'answer'): void {
-    this.#isConcluded = true
     const answer = hasAnswer === 'answer' ? this : undefined
-    this.#resolveInspected({ outcome, answer, firstByteMs: this.#firstByteMs })
-  }
-
-  #keepTail(chunk: Buffer): void {
-    this.#tail.push(chunk)
-    this.#tailLength += chunk.length
-    for (
-      let oldest = this.#tail[0];
-      oldest !== undefined && this.#tailLength - oldest.length >= tailBytes;
-      oldest = this.#tail[0]
-    ) {
-      this.#tail.shift()
-      this.#tailLength -= oldest.length
-    }
+    this.#resolveInspected?.({ outcome, answer, firstByteMs: this.#firstByteMs })
+    this.#resolveInspected = undefined
   }
 }

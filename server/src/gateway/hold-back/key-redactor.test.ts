@@ -5,13 +5,13 @@ import { KeyRedactor } from './key-redactor.ts'
 
 const key = 'AIzaSyCanaryCanaryAIzaCanaryCanary00042'
 
-function passed(chunks: readonly string[]): string {
+function redact(chunks: readonly string[]): string {
   const redactor = new KeyRedactor(new Secret(key))
-  const said = chunks.map((chunk) => redactor.next(Buffer.from(chunk)))
-  return Buffer.concat([...said, redactor.flush() ?? Buffer.alloc(0)]).toString()
+  const written = chunks.map((chunk) => redactor.next(Buffer.from(chunk)))
+  return Buffer.concat([...written, redactor.flush() ?? Buffer.alloc(0)]).toString()
 }
 
-function cutInto(text: string, cuts: readonly number[]): string[] {
+function splitAt(text: string, cuts: readonly number[]): string[] {
   const ends = [...new Set([...cuts.map((cut) => cut % (text.length + 1)), text.length])].toSorted(
     (a, b) => a - b,
   )
@@ -25,29 +25,29 @@ const pieces = fc.array(
   },
 )
 
-test('a key never passes, however the answer is cut into chunks', () => {
+test('the key is removed for every split into chunks', () => {
   fc.assert(
     fc.property(pieces, fc.array(fc.nat(), { maxLength: 12 }), (parts, cuts) => {
       const text = parts.join('')
-      const said = passed(cutInto(text, cuts))
-      expect(said).not.toContain(key)
-      expect(said).toBe(text.replaceAll(key, '…0042'))
+      const written = redact(splitAt(text, cuts))
+      expect(written).not.toContain(key)
+      expect(written).toBe(text.replaceAll(key, '…0042'))
     }),
   )
 })
 
-test('an answer that breaks off within a key does not end with the beginning of it', () => {
-  expect(passed([`quoted: ${key.slice(0, 30)}`])).toBe('quoted: …0042')
+test('an answer that breaks off within the key does not end with a part of it', () => {
+  expect(redact([`quoted: ${key.slice(0, 30)}`])).toBe('quoted: …0042')
 })
 
-test('an answer without the key goes on as the very bytes that came', () => {
+test('an answer without the key is redact on without a copy', () => {
   const chunk = Buffer.from('data: {"text":"hello"}\r\n\r\n')
   const redactor = new KeyRedactor(new Secret(key))
   expect(redactor.next(chunk)).toBe(chunk)
   expect(redactor.whole(chunk)).toBe(chunk)
 })
 
-test('headers lose the key too', () => {
+test('the key is removed from headers', () => {
   const redactor = new KeyRedactor(new Secret(key))
   expect(redactor.headers({ a: `https://x/?key=${key}`, b: ['1', key], c: 'plain' })).toEqual({
     a: 'https://x/?key=…',

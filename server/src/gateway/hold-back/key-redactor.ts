@@ -3,9 +3,12 @@ import type { Sink } from '../../runtime/sink.ts'
 import type { Secret } from '../../log/secret.ts'
 import type { Headers } from '../../runtime/headers.ts'
 
+/** A sink that redacts what is written; `flush` writes the kept bytes. */
+export type RedactedSink = Sink & { flush(): void }
+
 /**
- * Keeps the key of a call out of its own answer, whatever its status: Google's errors quote keys, and come in the midst of streams too.
- * One search per chunk; nothing is copied as long as nothing is found.
+ * Replaces the key of a call in its answer: Google's errors quote keys, also within streams.
+ * One search per chunk; nothing is copied unless the key is found.
  */
 export class KeyRedactor {
   readonly #key: string
@@ -14,7 +17,7 @@ export class KeyRedactor {
   #kept: Buffer | undefined
 
   constructor(secret: Secret) {
-    const { bytes, masked } = formsOf(secret)
+    const { bytes, masked } = encode(secret)
     this.#key = secret.reveal()
     this.#bytes = bytes
     this.#mask = masked
@@ -44,42 +47,46 @@ export class KeyRedactor {
     return Buffer.concat([...parts, bytes.subarray(at)])
   }
 
-  /** The chunk as it may go on; what could be the beginning of the key stays here until more has come. */
+  /** Redacts the next chunk. A possible beginning of the key at its end is kept for the next call. */
   next(chunk: Buffer): Buffer {
     const bytes = this.whole(this.#kept === undefined ? chunk : Buffer.concat([this.#kept, chunk]))
-    const start = this.#beginningAt(bytes)
+    const start = this.#keyPrefixAt(bytes)
     this.#kept = start === bytes.length ? undefined : bytes.subarray(start)
     return this.#kept === undefined ? bytes : bytes.subarray(0, start)
   }
 
-  /** What was kept back, when nothing more comes. Enough of a key to be worth anything is not given away. */
+  /** The kept bytes at the end of the answer, masked when they are a long part of the key. */
   flush(): Buffer | undefined {
     const kept = this.#kept
     this.#kept = undefined
-    return kept !== undefined && kept.length >= tellingLength ? this.#mask : kept
+    return kept !== undefined && kept.length >= revealingLength ? this.#mask : kept
   }
 
-  through(sink: Sink): Sink {
+  through(sink: Sink): RedactedSink {
     return {
       write: (chunk) => {
         const bytes = this.next(chunk)
         return bytes.length === 0 || sink.write(bytes)
       },
       onDrain: (resume) => sink.onDrain(resume),
+      flush: () => {
+        const kept = this.flush()
+        if (kept !== undefined) sink.write(kept)
+      },
     }
   }
 
-  /** Where the bytes end in the beginning of the key; their length when they do not. */
-  #beginningAt(bytes: Buffer): number {
+  /** Offset of a beginning of the key at the end of the bytes; their length when there is none. */
+  #keyPrefixAt(bytes: Buffer): number {
     const first = this.#bytes[0] ?? 0
     const from = Math.max(0, bytes.length - this.#bytes.length + 1)
     let at = bytes.indexOf(first, from)
-    while (at !== -1 && !this.#beginsAt(bytes, at)) at = bytes.indexOf(first, at + 1)
+    while (at !== -1 && !this.#isKeyPrefix(bytes, at)) at = bytes.indexOf(first, at + 1)
     return at === -1 ? bytes.length : at
   }
 
-  /** Byte by byte: most often the second differs, and Buffer's own comparison takes longer to begin. */
-  #beginsAt(bytes: Buffer, start: number): boolean {
+  /** A plain loop: usually the second byte differs, and Buffer.compare has a higher fixed cost. */
+  #isKeyPrefix(bytes: Buffer, start: number): boolean {
     for (let at = start + 1; at < bytes.length; at += 1) {
       if (bytes[at] !== this.#bytes[at - start]) return false
     }
@@ -87,18 +94,18 @@ export class KeyRedactor {
   }
 }
 
-const tellingLength = 8
+const revealingLength = 8
 
-type Forms = { readonly bytes: Buffer; readonly masked: Buffer }
+type EncodedKey = { readonly bytes: Buffer; readonly masked: Buffer }
 
-/** A key makes many calls: what is searched for is made once. */
-const known = new WeakMap<Secret, Forms>()
+/** The encoded forms of each key, built once. */
+const encodedKeys = new WeakMap<Secret, EncodedKey>()
 
-function formsOf(secret: Secret): Forms {
-  const forms = known.get(secret) ?? {
+function encode(secret: Secret): EncodedKey {
+  const forms = encodedKeys.get(secret) ?? {
     bytes: Buffer.from(secret.reveal()),
     masked: Buffer.from(mask(secret.reveal())),
   }
-  known.set(secret, forms)
+  encodedKeys.set(secret, forms)
   return forms
 }

@@ -13,7 +13,7 @@ const call = (framing: Framing): UpstreamCall => ({
   credential: 'bearer',
   shape: 'openai',
 })
-const judge = (framing: Framing, status = 200) =>
+const inspect = (framing: Framing, status = 200) =>
   inspectorFor({ scrub: (text) => text }, call(framing), status)
 const bytes = (value: unknown) => Buffer.from(JSON.stringify(value))
 const event = (value: unknown) => Buffer.from(`data: ${JSON.stringify(value)}\n\n`)
@@ -40,14 +40,17 @@ describe('a whole answer', () => {
     ['model-overloaded', [overloaded]],
     ['model-overloaded', overloaded],
   ])('is %s: %j', (verdict, answer) => {
-    const inspected = judge('unary')
+    const inspected = inspect('unary')
     expect(inspected.push(bytes(answer))).toBeUndefined()
     expect(inspected.end().verdict).toBe(verdict)
   })
 
-  test('is empty without a byte, and tells what it cost', () => {
-    expect(judge('unary').end().verdict).toBe('answer-empty')
-    const inspected = judge('unary')
+  test('without a body is empty', () => {
+    expect(inspect('unary').end().verdict).toBe('answer-empty')
+  })
+
+  test('has its usage read', () => {
+    const inspected = inspect('unary')
     const usage = { prompt_tokens: 4, completion_tokens: 3, total_tokens: 7 }
     inspected.push(bytes({ ...choice({ message: { content: 'hi' } }), usage }))
     expect(inspected.end()).toMatchObject({ verdict: 'answered', inputTokens: 4 })
@@ -56,28 +59,28 @@ describe('a whole answer', () => {
 })
 
 describe('a stream', () => {
-  test('is let go at the first event that carries something, not before', () => {
-    const inspected = judge('sse')
+  test('is released with the first event that has content', () => {
+    const inspected = inspect('sse')
     expect(inspected.push(event(delta({})))).toBeUndefined()
     expect(inspected.push(event(delta({ content: '' })))).toBeUndefined()
     expect(inspected.push(event(delta({ content: 'h' })))?.verdict).toBe('answered')
   })
 
-  test('whose first event is an error, in a list or not, is that error', () => {
-    expect(judge('sse').push(event([overloaded]))?.verdict).toBe('model-overloaded')
-    expect(judge('sse').push(event(overloaded))?.verdict).toBe('model-overloaded')
+  test('that starts with an error, in a list or not, is that error', () => {
+    expect(inspect('sse').push(event([overloaded]))?.verdict).toBe('model-overloaded')
+    expect(inspect('sse').push(event(overloaded))?.verdict).toBe('model-overloaded')
   })
 
-  test('that ends without a word is empty', () => {
-    const inspected = judge('sse')
+  test('that ends without content is empty', () => {
+    const inspected = inspect('sse')
     inspected.push(event(choice({ delta: {}, finish_reason: 'stop' })))
     inspected.push(Buffer.from('data: [DONE]\n\n'))
     expect(inspected.end().verdict).toBe('answer-empty')
   })
 })
 
-test('an error in a list is read like any other', () => {
-  const inspected = judge('unary', 400)
+test('an error in a list is classified like any other', () => {
+  const inspected = inspect('unary', 400)
   inspected.push(bytes([{ error: { code: 400, message: 'Invalid Auth key.' } }]))
   expect(inspected.end().verdict).toBe('bearer-refused')
 })

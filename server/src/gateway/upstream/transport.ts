@@ -8,39 +8,39 @@ import type { Platform } from '../../google/platforms/platform.ts'
 
 export type TransportSettings = {
   readonly baseUrl: string
-  /** Seconds until a connection must stand. */
+  /** Connect time-out in seconds. */
   readonly connectTimeout: number
 }
 
 export type Timeouts = { readonly firstByteMs: number; readonly idleMs: number }
 
-/** Connections to Google. The key travels in one header, the one that the platform says. */
+/** Connections to Google. */
 export interface Transport {
   send(
     call: UpstreamCall,
     options: { secret: Secret; timeouts: Timeouts; proxy: Proxy | undefined },
     handler: Dispatcher.DispatchHandler,
   ): void
-  /** Lets the calls through this proxy finish, and closes its connections. */
+  /** Closes a proxy's connections after its running calls. */
   forget(proxy: Proxy): void
   close(): Promise<void>
 }
 
-/** Bodies up to this size are copied into one buffer: one write is cheaper than several. */
+/** Body parts up to this total are joined: one write is cheaper than several. */
 const copyLimitBytes = 256 * 1024
 
 export function createTransport(platform: Platform, settings: () => TransportSettings): Transport {
   const pools = new Map<Proxy | undefined, Pool>()
   let address = platform.address(settings())
-  let madeFor: TransportSettings | undefined
+  let current: TransportSettings | undefined
 
-  /** One pool per origin and proxy; after a change of BASE_URL the old ones finish their calls. */
+  /** One pool per proxy. A change of the settings replaces all pools; old ones finish their calls. */
   function poolFor(proxy: Proxy | undefined): Pool {
     const now = settings()
-    if (madeFor?.baseUrl !== now.baseUrl || madeFor.connectTimeout !== now.connectTimeout) {
+    if (current?.baseUrl !== now.baseUrl || current.connectTimeout !== now.connectTimeout) {
       for (const pool of pools.values()) void pool.close()
       pools.clear()
-      madeFor = { baseUrl: now.baseUrl, connectTimeout: now.connectTimeout }
+      current = { baseUrl: now.baseUrl, connectTimeout: now.connectTimeout }
       address = platform.address(now)
     }
     const known = pools.get(proxy)
@@ -79,7 +79,7 @@ export function createTransport(platform: Platform, settings: () => TransportSet
   }
 }
 
-/** As a list: adding a member to a copy of an object would cost more than all the rest of this. */
+/** A flat list: undici takes it as is, and copying an object to add a member is slow. */
 function headersOf(call: UpstreamCall, [header, value]: readonly [string, string]): string[] {
   const headers = [header, value]
   if (call.body.length > 1) headers.push('content-length', String(lengthOf(call.body)))

@@ -5,7 +5,7 @@ import type { DialectServices } from '../../services.ts'
 import { fetchRemoteMedia } from '../../translate/fetch-remote-media.ts'
 import { readRequest } from '../../translate/read-request.ts'
 import type {
-  AskedModel,
+  ParsedRequest,
   Translation,
   TranslationContext,
 } from '../../translate/serve-translated.ts'
@@ -13,36 +13,36 @@ import type { Translated } from '../../translate/warnings.ts'
 import type { ChatEvent } from './chat-events.ts'
 import { chatRequest, type ChatRequest } from './chat-request.ts'
 import { ChatStream } from './chat-stream.ts'
-import { paintingModel, readImageWish, type ImageWish } from './image-chat.ts'
+import { imageModelFor, readImageOptions, type ImageOptions } from './image-chat.ts'
 import { remoteMediaUrls } from './messages.ts'
 import { outputFor } from './output-for.ts'
 import { googleExtrasOf } from './parameters.ts'
 import { suppressedSearch, translateRequest } from './translate-request.ts'
 
-type AskedChat = AskedModel & {
+type ParsedChat = ParsedRequest & {
   readonly chat: ChatRequest
   /** Which pictures are wanted, where the model's name asks for pictures. */
-  readonly wish: ImageWish | undefined
+  readonly imageOptions: ImageOptions | undefined
 }
 
 type Services = Pick<DialectServices, 'settings' | 'fetchMedia' | 'now'>
 type ChatSettings = ReturnType<Services['settings']>
 
 /** `POST chat/completions`, by way of Gemini's own API. */
-export function chatCompletions(services: Services): Translation<AskedChat, ChatEvent> {
+export function chatCompletions(services: Services): Translation<ParsedChat, ChatEvent> {
   return {
     method: 'chat/completions',
     parse: (body) => parse(body, services.settings()),
     toGemini: (asked, context) => toGemini(services, asked, context),
-    callsOf: ({ chat, wish }, { generationConfig }) => ({
-      calls: generationConfig?.candidateCount ? 1 : (wish?.count ?? chat.n ?? 1),
-      eachCall: wish ? 'adds' : 'next choice',
+    callsOf: ({ chat, imageOptions }, { generationConfig }) => ({
+      calls: generationConfig?.candidateCount ? 1 : (imageOptions?.count ?? chat.n ?? 1),
+      eachCall: imageOptions ? 'adds' : 'next choice',
     }),
-    createStream: ({ chat, wish }, { model, keepSignature }) =>
+    createStream: ({ chat, imageOptions }, { model, keepSignature }) =>
       new ChatStream({
         showThoughts: showsThoughts(services.settings(), chat),
         showSearchLinks: services.settings().showSearchLink && model.search,
-        numbersImages: wish !== undefined,
+        numbersImages: imageOptions !== undefined,
         newCallId: () => randomUUID().replaceAll('-', ''),
         keepSignature,
       }),
@@ -50,36 +50,36 @@ export function chatCompletions(services: Services): Translation<AskedChat, Chat
   }
 }
 
-function parse(body: Buffer, settings: ChatSettings): AskedChat {
+function parse(body: Buffer, settings: ChatSettings): ParsedChat {
   const chat = readRequest(chatRequest, body)
   const named = chat.model.replace(/^models\//, '')
-  const painter = paintingModel(named, settings)
+  const painter = imageModelFor(named, settings)
   return {
     chat,
     model: chat.model,
     requested: painter ?? named,
     streams: chat.stream === true,
-    wish: painter === undefined ? undefined : readImageWish(chat),
+    imageOptions: painter === undefined ? undefined : readImageOptions(chat),
   }
 }
 
 async function toGemini(
   { settings, fetchMedia }: Services,
-  { chat: given, requested, wish }: AskedChat,
+  { chat: given, requested, imageOptions }: ParsedChat,
   { request, model, traits, findSignature }: TranslationContext,
 ): Promise<Translated<GenerateContentRequest>> {
   // Pictures are asked for one after the other, and come in one answer.
-  const chat = wish ? { ...wish.chat, n: undefined } : given
+  const chat = imageOptions ? { ...imageOptions.chat, n: undefined } : given
   const urls = remoteMediaUrls(chat.messages, traits)
   const { value, warnings } = translateRequest(chat, {
     traits,
-    settings: { showThoughts: asksForThoughts(settings(), model, requested) },
+    settings: { showThoughts: requestsThoughts(settings(), model, requested) },
     media: await fetchRemoteMedia(fetchMedia, urls, request.client.signal),
     findSignature,
   })
   const suppressed = model.search ? suppressedSearch(value) : []
   return {
-    value: withAspectRatio(value, wish?.aspectRatio),
+    value: withAspectRatio(value, imageOptions?.aspectRatio),
     warnings: [...warnings, ...suppressed],
   }
 }
@@ -94,7 +94,7 @@ function withAspectRatio(
 }
 
 /** Where a suffix or a setting decides how the model thinks, it decides on thoughts too. */
-function asksForThoughts(settings: ChatSettings, model: ModelName, requested: string): boolean {
+function requestsThoughts(settings: ChatSettings, model: ModelName, requested: string): boolean {
   const { thinkingBudgetMap, showThinkingProcess } = settings
   const isDecided =
     model.nonThinking ||

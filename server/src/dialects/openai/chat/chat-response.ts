@@ -28,7 +28,7 @@ export type ChatCompletion = Envelope & {
   readonly usage: Usage
 }
 
-type Gathered = {
+type CollectedChoice = {
   content: string
   reasoning: string
   refusal: string
@@ -44,12 +44,12 @@ export function completionOf(
   envelope: Envelope,
   events: readonly ChatEvent[],
 ): ChatCompletion | Failure {
-  const gathered = new Map<number, Gathered>()
+  const gathered = new Map<number, CollectedChoice>()
   let usage = noUsage
   for (const event of events) {
     if (event.kind === 'error') return event.failure
     if (event.kind === 'usage') usage = event.usage
-    else gather(gathered, event)
+    else collect(gathered, event)
   }
   const choices = [...gathered].map(([index, one]) => ({
     index,
@@ -61,11 +61,11 @@ export function completionOf(
   return { id, object: 'chat.completion', created, model, choices, usage }
 }
 
-function gather(
-  gathered: Map<number, Gathered>,
+function collect(
+  gathered: Map<number, CollectedChoice>,
   event: Extract<ChatEvent, { kind: 'delta' | 'finish' }>,
 ): void {
-  const one = gathered.get(event.choice) ?? empty()
+  const one = gathered.get(event.choice) ?? emptyChoice()
   gathered.set(event.choice, one)
   if (event.kind === 'finish') {
     one.reason = event.reason
@@ -84,7 +84,7 @@ function gather(
   }
 }
 
-function empty(): Gathered {
+function emptyChoice(): CollectedChoice {
   return {
     content: '',
     reasoning: '',
@@ -97,7 +97,7 @@ function empty(): Gathered {
   }
 }
 
-function messageOf(one: Gathered): Message {
+function messageOf(one: CollectedChoice): Message {
   const isSilent = one.content === '' && (one.calls.length > 0 || one.refusal !== '')
   return {
     role: 'assistant',

@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chatRequest } from './chat-request.ts'
-import { paintingModel, readImageWish } from './image-chat.ts'
+import { imageModelFor, readImageOptions } from './image-chat.ts'
 import { checkRequest } from '../../translate/read-request.ts'
 import { startTestGateway, token, type TestGateway } from '../../testing/test-gateway.ts'
 
@@ -9,20 +9,20 @@ const painter = 'gemini-3.1-flash-image'
 const model = `${painter}-chat`
 
 const wish = (content: unknown) =>
-  readImageWish(checkRequest(chatRequest, { model, messages: [{ role: 'user', content }] }))
+  readImageOptions(checkRequest(chatRequest, { model, messages: [{ role: 'user', content }] }))
 
 describe('the name of an image model with -chat', () => {
   const settings = { createImageModel: painter }
 
   test('asks that model for pictures, and no other name does', () => {
-    expect(paintingModel(model, settings)).toBe(painter)
-    expect(paintingModel(painter, settings)).toBeUndefined()
-    expect(paintingModel('-chat', { createImageModel: '' })).toBeUndefined()
+    expect(imageModelFor(model, settings)).toBe(painter)
+    expect(imageModelFor(painter, settings)).toBeUndefined()
+    expect(imageModelFor('-chat', { createImageModel: '' })).toBeUndefined()
   })
 
   test('asks the successor of Imagen, which Google gave up', () => {
     const old = { createImageModel: 'imagen-3.0-generate-002' }
-    expect(paintingModel('imagen-3.0-generate-002-chat', old)).toBe(painter)
+    expect(imageModelFor('imagen-3.0-generate-002-chat', old)).toBe(painter)
   })
 })
 

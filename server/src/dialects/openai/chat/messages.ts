@@ -38,36 +38,37 @@ export function translateMessages(
     if (message === undefined) break
     if (message.role === 'system' || message.role === 'developer') {
       systemParts.push(...systemText(message.content))
-      warnings.push(...lostFromSystem(message.content, index))
+      warnings.push(...droppedFromSystem(message.content, index))
       continue
     }
-    const taken = takeTurns(messages, index, context)
+    const taken = translateTurn(messages, index, context)
     turns.push(...taken.turns)
     warnings.push(...taken.warnings)
     index += taken.results
   }
   const contents = contentsOf(mergeTurns(turns), context.traits, systemParts)
-  if (!refusesLast(contents, context.traits)) return { value: { contents, systemParts }, warnings }
+  if (!refusesPrefill(contents, context.traits))
+    return { value: { contents, systemParts }, warnings }
   const reason =
     'The model continues no answer that was begun; it reads it as the words of the user.'
   warnings.push({ field: `messages[${messages.length - 1}]`, reason })
-  return { value: { contents: saidByUser(contents), systemParts }, warnings }
+  return { value: { contents: lastAsUser(contents), systemParts }, warnings }
 }
 
 /** Results are a kind apart: beside them Gemini 3 reads no text. */
 type Turn = { readonly kind: 'spoken' | 'results'; readonly content: Content }
 
-type Taken = {
+type TranslatedTurns = {
   readonly turns: readonly Turn[]
   readonly results: number
   readonly warnings: readonly Warning[]
 }
 
-function takeTurns(
+function translateTurn(
   messages: readonly ChatMessage[],
   index: number,
   context: MessagesContext,
-): Taken {
+): TranslatedTurns {
   const message = messages[index]
   if (message === undefined) return { turns: [], results: 0, warnings: [] }
   const parts = partsContext(context)
@@ -75,7 +76,7 @@ function takeTurns(
   switch (message.role) {
     case 'assistant':
     case 'model':
-      return takeAssistant(message, { messages, index, context })
+      return translateAssistant(message, { messages, index, context })
     case 'tool':
     case 'function': {
       // Results are taken with their calls, so these have none before them.
@@ -84,7 +85,7 @@ function takeTurns(
     }
     default: {
       const { value, warnings } = messageParts(message.content, parts, `${param}.content`)
-      return { turns: [spokenTurn('user', value)], results: 0, warnings }
+      return { turns: [messageTurn('user', value)], results: 0, warnings }
     }
   }
 }
@@ -96,14 +97,17 @@ type Place = {
 }
 
 /** What the assistant said and called, and the results that follow. */
-function takeAssistant(message: AssistantMessage, { messages, index, context }: Place): Taken {
+function translateAssistant(
+  message: AssistantMessage,
+  { messages, index, context }: Place,
+): TranslatedTurns {
   const results = partsContext(context)
   const { value, warnings } = assistantParts(message, {
     findSignature: context.findSignature,
     parts: results,
     param: `messages[${index}]`,
   })
-  const spoken = spokenTurn('model', value.parts)
+  const spoken = messageTurn('model', value.parts)
   if (value.calls.length === 0) return { turns: [spoken], results: 0, warnings }
 
   const end = messages.findIndex((one, place) => place > index && !isResult(one))
@@ -126,7 +130,7 @@ function partsContext({ traits, media }: MessagesContext): ResultsContext {
   }
 }
 
-const spokenTurn = (role: Content['role'], parts: readonly Part[]): Turn => ({
+const messageTurn = (role: Content['role'], parts: readonly Part[]): Turn => ({
   kind: 'spoken',
   content: { role, parts },
 })
@@ -144,7 +148,7 @@ function mergeTurns(turns: readonly Turn[]): Turn[] {
     if (!joins) merged.push(turn)
     else {
       const parts = [...before.content.parts, ...turn.content.parts]
-      merged[merged.length - 1] = spokenTurn(turn.content.role, parts)
+      merged[merged.length - 1] = messageTurn(turn.content.role, parts)
     }
   }
   return merged
@@ -164,11 +168,11 @@ function contentsOf(
 }
 
 /** The newest models refuse a prefilled answer. */
-const refusesLast = (contents: readonly Content[], { generation }: ModelTraits): boolean =>
+const refusesPrefill = (contents: readonly Content[], { generation }: ModelTraits): boolean =>
   generation >= 3.8 && contents.at(-1)?.role === 'model'
 
 /** The original always sent a prefilled answer as the user's words. */
-const saidByUser = (contents: readonly Content[]): Content[] =>
+const lastAsUser = (contents: readonly Content[]): Content[] =>
   contents.map((content, index) =>
     index === contents.length - 1 ? { ...content, role: 'user' } : content,
   )
@@ -180,7 +184,7 @@ function systemText(content: SystemMessage['content']): Part[] {
   return text === '' ? [] : [{ text }]
 }
 
-function lostFromSystem(content: SystemMessage['content'], index: number): Warning[] {
+function droppedFromSystem(content: SystemMessage['content'], index: number): Warning[] {
   if (!Array.isArray(content)) return []
   return content.flatMap((item, place) =>
     item.type === 'text' || item.type === 'refusal'

@@ -9,7 +9,7 @@ export type ParameterSettings = {
   readonly showThoughts: boolean
 }
 
-const mostStopSequences = 5
+const maxStopSequences = 5
 
 /** Numbers and switches: everything of `generationConfig` but the form of the answer. */
 export function translateParameters(
@@ -48,22 +48,22 @@ const isGiven = <T>(value: T | null | undefined): value is T =>
   value !== null && value !== undefined
 
 const carried = (value: GenerationConfig): Translated<GenerationConfig> => ({ value, warnings: [] })
-const lost = (field: string, reason: string): Warning => ({ field, reason })
+const dropped = (field: string, reason: string): Warning => ({ field, reason })
 
 function maxTokens(request: ChatRequest): Translated<GenerationConfig> {
   const name = isGiven(request.max_completion_tokens) ? 'max_completion_tokens' : 'max_tokens'
   const given = request[name]
   if (!isGiven(given)) return carried({})
   if (given > 0) return carried({ maxOutputTokens: given })
-  return { value: {}, warnings: [lost(name, 'It is not above zero.')] }
+  return { value: {}, warnings: [dropped(name, 'It is not above zero.')] }
 }
 
 function stopSequences({ stop }: ChatRequest): Translated<GenerationConfig> {
   const given = (typeof stop === 'string' ? [stop] : (stop ?? [])).filter((one) => one !== '')
   if (given.length === 0) return carried({})
-  const value = { stopSequences: given.slice(0, mostStopSequences) }
-  if (given.length <= mostStopSequences) return carried(value)
-  return { value, warnings: [lost('stop', `Google takes ${mostStopSequences} stop sequences.`)] }
+  const value = { stopSequences: given.slice(0, maxStopSequences) }
+  if (given.length <= maxStopSequences) return carried(value)
+  return { value, warnings: [dropped('stop', `Google takes ${maxStopSequences} stop sequences.`)] }
 }
 
 /** Seeds of OpenAI's may be longer than Google's 32 bits; the same one always becomes the same one. */
@@ -81,7 +81,7 @@ function penalties(request: ChatRequest, traits: ModelTraits): Translated<Genera
     const given = request[field]
     if (!isGiven(given) || given === 0) continue
     if (traits.generation < 2.5) value[name] = given
-    else warnings.push(lost(field, 'The model takes no penalties.'))
+    else warnings.push(dropped(field, 'The model takes no penalties.'))
   }
   return { value, warnings }
 }
@@ -89,7 +89,7 @@ function penalties(request: ChatRequest, traits: ModelTraits): Translated<Genera
 function logprobs(request: ChatRequest, traits: ModelTraits): Translated<GenerationConfig> {
   if (!request.logprobs) return carried({})
   if (traits.generation >= 2.5) {
-    return { value: {}, warnings: [lost('logprobs', 'The model gives no log probabilities.')] }
+    return { value: {}, warnings: [dropped('logprobs', 'The model gives no log probabilities.')] }
   }
   const top = request.top_logprobs ?? 0
   return carried({ responseLogprobs: true, ...(top > 0 ? { logprobs: top } : {}) })
@@ -106,13 +106,16 @@ function thinking(
   let config: ThinkingConfig | undefined
   if (given) {
     config = givenThinking(given)
-    if (isGiven(effort)) warnings.push(lost('reasoning_effort', 'thinking_config says it already.'))
+    if (isGiven(effort))
+      warnings.push(dropped('reasoning_effort', 'thinking_config says it already.'))
   } else if (isGiven(effort)) {
     const thinking = thinkingFor(effort, traits)
     config = thinking?.config
-    if (!thinking) warnings.push(lost('reasoning_effort', 'The model does not think.'))
-    else if (!thinking.isAsAsked) {
-      warnings.push(lost('reasoning_effort', 'The model has no such effort; it gets the nearest.'))
+    if (!thinking) warnings.push(dropped('reasoning_effort', 'The model does not think.'))
+    else if (!thinking.isExact) {
+      warnings.push(
+        dropped('reasoning_effort', 'The model has no such effort; it gets the nearest.'),
+      )
     }
   }
   const wantsThoughts = showThoughts && traits.thinks && effort !== 'none'
@@ -141,7 +144,7 @@ function images(request: ChatRequest, traits: ModelTraits): Translated<Generatio
   const foreign = (request.modalities ?? []).filter(
     (one) => one !== 'text' && !(one === 'image' && traits.makesImages),
   )
-  const warnings = foreign.length > 0 ? [lost('modalities', 'The model answers with text.')] : []
+  const warnings = foreign.length > 0 ? [dropped('modalities', 'The model answers with text.')] : []
   const value = {
     ...(Object.keys(imageConfig).length > 0 ? { imageConfig } : {}),
     ...(traits.makesImages ? { responseModalities: ['TEXT', 'IMAGE'] } : {}),

@@ -9,11 +9,11 @@ const isEffort = (text: string): text is Effort => efforts.some((one) => one ===
 
 export type Thinking = {
   readonly config: ThinkingConfig
-  /** Whether this is as asked, and not only the nearest that the model has. */
-  readonly isAsAsked: boolean
+  /** Whether the model has exactly the requested effort; otherwise it gets the nearest one. */
+  readonly isExact: boolean
 }
 
-/** How hard a model thinks, in the words of its generation: levels from 3 on, budgets in 2.5, nothing before. */
+/** Maps an effort to a thinking level (Gemini 3 and later) or budget (2.5). Older models do not think. */
 export function thinkingFor(effort: string, traits: ModelTraits): Thinking | undefined {
   if (!isEffort(effort)) {
     throw new ClientError(`Invalid 'reasoning_effort': must be one of ${efforts.join(', ')}.`, {
@@ -24,16 +24,16 @@ export function thinkingFor(effort: string, traits: ModelTraits): Thinking | und
   if (!traits.thinks) return undefined
   if (traits.generation >= 3) {
     const thinkingLevel = levelFor(effort, traits)
-    return { config: { thinkingLevel }, isAsAsked: thinkingLevel === effort }
+    return { config: { thinkingLevel }, isExact: thinkingLevel === effort }
   }
   const thinkingBudget = budgetFor(effort, traits)
-  const isAsAsked = effort === 'none' ? thinkingBudget === 0 : !isBeyondHigh(effort)
-  return { config: { thinkingBudget }, isAsAsked }
+  const isExact = effort === 'none' ? thinkingBudget === 0 : !isBeyondHigh(effort)
+  return { config: { thinkingBudget }, isExact }
 }
 
 const isBeyondHigh = (effort: Effort) => effort === 'xhigh' || effort === 'max'
 
-/** Generation 3 cannot be kept from thinking; the lowest level is the nearest. */
+/** Gemini 3 always thinks; `none` becomes the lowest level. */
 function levelFor(effort: Effort, { lowestLevel }: ModelTraits): string {
   switch (effort) {
     case 'none':
@@ -49,7 +49,7 @@ function levelFor(effort: Effort, { lowestLevel }: ModelTraits): string {
   }
 }
 
-/** Google's own table for its OpenAI endpoint. */
+/** The budgets that Google documents for its OpenAI endpoint. */
 function budgetFor(effort: Effort, { lowestBudget }: ModelTraits): number {
   switch (effort) {
     case 'none':

@@ -3,7 +3,7 @@ import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream'
 import { describe, expect, test } from 'vitest'
 import type { ChatEvent } from './chat-events.ts'
 import { completionOf } from './chat-response.ts'
-import { complaintsOfTypes } from '../testing/published-types.ts'
+import { typeErrorsOf } from '../testing/published-types.ts'
 import { chunksOf, envelope, eventsOf, sentChunks } from '../testing/render.ts'
 import { readRecording } from '../../../runtime/testing/recordings.ts'
 
@@ -52,14 +52,14 @@ describe.skipIf(exchanges === undefined)('recorded answers of Google', () => {
   test('become answers of the types that OpenAI publishes, whole and as streams', () => {
     expect(recorded.length).toBeGreaterThan(100)
     const chunks = recorded.flatMap((one) => [...chunksFor(one, true), ...chunksFor(one, false)])
-    expect(complaintsOfTypes({ completions: completionsOf(), chunks })).toBe('')
+    expect(typeErrorsOf({ completions: completionsOf(), chunks })).toBe('')
   })
 
   test('that are not of these types are told apart', () => {
     const wrong = { id: 'x', object: 'chat.completion', created: 1, model: 'm', choices: [{}] }
-    expect(complaintsOfTypes({ completions: [wrong], chunks: [] })).toContain('finish_reason')
+    expect(typeErrorsOf({ completions: [wrong], chunks: [] })).toContain('finish_reason')
     const more = { ...wrong, choices: [], surplus: 1 }
-    expect(complaintsOfTypes({ completions: [more], chunks: [] })).toContain('surplus')
+    expect(typeErrorsOf({ completions: [more], chunks: [] })).toContain('surplus')
   })
 
   test('call tools where they say so, and only there, with arguments that can be read', () => {

@@ -13,7 +13,7 @@ import type { Translated } from '../../translate/warnings.ts'
 
 type Format = Pick<GenerationConfig, 'responseMimeType' | 'responseSchema' | 'responseJsonSchema'>
 
-type Beside = {
+type FormatContext = {
   readonly traits: ModelTraits
   readonly tools: readonly Tool[]
   readonly choice: FunctionCallingConfig | undefined
@@ -22,7 +22,7 @@ type Beside = {
 /** JSON answers, where Google gives them: not beside a forced call, and before Gemini 3 not beside tools at all. */
 export function translateResponseFormat(
   format: ResponseFormat | null | undefined,
-  { traits, tools, choice }: Beside,
+  { traits, tools, choice }: FormatContext,
 ): Translated<Format> {
   if (!format || format.type === 'text') return { value: {}, warnings: [] }
   const hasTools = tools.length > 0

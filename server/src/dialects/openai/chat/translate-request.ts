@@ -54,7 +54,7 @@ export function translateRequest(
     ...extras(request),
   }
   const warnings = [conversation, tools, format, parameters].flatMap((part) => part.warnings)
-  return { value, warnings: [...warnings, ...leftBehind(request)] }
+  return { value, warnings: [...warnings, ...unsupportedFields(request)] }
 }
 
 /** Beside functions, caches and JSON answers Google searches for nobody, whatever the model's name asks for. */
@@ -81,7 +81,7 @@ function extras(request: ChatRequest): Partial<GenerateContentRequest> {
   }
 }
 
-const carriedFields = new Set([
+const supportedFields = new Set([
   'model',
   'messages',
   'stream',
@@ -111,16 +111,16 @@ const carriedFields = new Set([
 ])
 
 /** Fields that nothing here reads, and values that Google has no counterpart for. */
-function leftBehind(request: ChatRequest): Warning[] {
+function unsupportedFields(request: ChatRequest): Warning[] {
   const reason = 'Google has no counterpart.'
   return Object.entries(request)
-    .filter(isLost)
+    .filter(isUnsupported)
     .map(([field]) => ({ field, reason }))
 }
 
 const knownTiers: readonly unknown[] = ['auto', 'default', 'flex', 'priority']
 
-function isLost([field, value]: [string, unknown]): boolean {
+function isUnsupported([field, value]: [string, unknown]): boolean {
   if (value === null || value === undefined) return false
   switch (field) {
     case 'parallel_tool_calls':
@@ -129,6 +129,6 @@ function isLost([field, value]: [string, unknown]): boolean {
     case 'service_tier':
       return !knownTiers.includes(value)
     default:
-      return !carriedFields.has(field)
+      return !supportedFields.has(field)
   }
 }

@@ -3,7 +3,7 @@ import { parseModelName } from '../../../google/models/model-name.ts'
 import type { ClientRequest } from '../../dialect.ts'
 import { failure, FailureError, unsupportedModel } from '../../failures.ts'
 import { callTo } from '../../translate/build-call.ts'
-import { collector, readCall } from '../../translate/read-call.ts'
+import { createCollector, readCall } from '../../translate/read-call.ts'
 import { readRequest } from '../../translate/read-request.ts'
 import { sendJson } from '../send-json.ts'
 import type { OpenAiServices } from '../services.ts'
@@ -31,7 +31,7 @@ export async function answerEmbeddings(
   const answers: BatchAnswer[] = []
   for (let start = 0; start < requests.length; start += inputsPerCall) {
     const some = requests.slice(start, start + inputsPerCall)
-    const held = collector()
+    const held = createCollector()
     const call = embeddingCall(services, request, { model: model.base, requests: some })
     const end = await readCall(services, call, { signal: client.signal, sink: held.sink })
     if (end.kind === 'left') return

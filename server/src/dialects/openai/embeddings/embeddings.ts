@@ -26,7 +26,7 @@ type EmbedContentRequest = {
 }
 
 /** Google takes a hundred in one call. */
-export const mostInputs = 2048
+export const maxInputs = 2048
 export const inputsPerCall = 100
 
 /** One request an input, so that every input has its vector: parts of one content become one vector together. */
@@ -57,8 +57,8 @@ function textsOf(given: EmbeddingRequest['input']): string[] {
     const param = typeof given === 'string' ? 'input' : `input[${empty}]`
     throw new ClientError(`'${param}' cannot be an empty text.`, { param })
   }
-  if (texts.length > mostInputs) {
-    throw new ClientError(`'input' may have ${mostInputs} texts at most.`, { param: 'input' })
+  if (texts.length > maxInputs) {
+    throw new ClientError(`'input' may have ${maxInputs} texts at most.`, { param: 'input' })
   }
   return texts
 }

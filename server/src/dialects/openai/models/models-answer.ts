@@ -2,7 +2,7 @@ import { deriveModels, idOf } from '../../../google/models/derived-models.ts'
 import type { ClientRequest } from '../../dialect.ts'
 import { failure, FailureError, noModelList } from '../../failures.ts'
 import type { DialectServices } from '../../services.ts'
-import { imageChatName, paintingModel, type ImageChatSettings } from '../chat/image-chat.ts'
+import { imageChatName, imageModelFor, type ImageChatSettings } from '../chat/image-chat.ts'
 import { sendJson } from '../send-json.ts'
 import { openAiModel, openAiModelList, type ModelList } from './models.ts'
 
@@ -55,20 +55,20 @@ async function modelNames(
   const models = await catalogue.models()
   const now = settings()
   const usable = models.filter(({ name }) => mayUse(idOf(name)))
-  const names = besideTheirBase(deriveModels(usable, now).map(({ name }) => name))
+  const names = variantsBehindBase(deriveModels(usable, now).map(({ name }) => name))
   return [...names, ...imageChats(now, mayUse)]
 }
 
 function imageChats(settings: ImageChatSettings, mayUse: MayUse): string[] {
   const name = imageChatName(settings)
-  const painter = name && paintingModel(name, settings)
+  const painter = name && imageModelFor(name, settings)
   return name && painter && mayUse(painter) ? [name] : []
 }
 
 const suffixes = ['-search', '-image', '-non-thinking']
 
 /** Our variants stand at the end of Google's list; clients of the original know them next to their base. */
-function besideTheirBase(names: readonly string[]): string[] {
+function variantsBehindBase(names: readonly string[]): string[] {
   const all = new Set(names)
   const variantsOf = (name: string) =>
     suffixes.map((suffix) => name + suffix).filter((variant) => all.has(variant))

@@ -2,13 +2,13 @@ import { isObject, listOf, type JsonObject } from '../../../runtime/json-value.t
 import type { ClientRequest, Dialect, Operation } from '../../dialect.ts'
 import { failure, FailureError } from '../../failures.ts'
 import type { DialectServices } from '../../services.ts'
-import { idIn, post, serveChat, serveNothing } from '../dialect.ts'
+import { idIn, post, serveChat, notFoundOperation } from '../dialect.ts'
 import { answerEmbeddings } from '../embeddings/embeddings-answer.ts'
 import { renderFailure } from '../errors.ts'
 import { answerModelGet, answerModelList } from '../models/models-answer.ts'
 import type { OpenAiServices } from '../services.ts'
 import { createFallback, type Fallback } from './fallback.ts'
-import { isOurs } from './our-models.ts'
+import { isOurModel } from './our-models.ts'
 import { modelsCall, relayCall, type Endpoint } from './relay-call.ts'
 import { relay, relayWhole } from './relay.ts'
 
@@ -16,7 +16,7 @@ const base = '/openai/v1'
 
 /** `/openai/v1`: Google's own OpenAI endpoint; a request that has no key there is translated. */
 export function createOpenAiNativeDialect(services: DialectServices): Dialect {
-  const parts: Parts = {
+  const parts: NativeServices = {
     relayed: { label: 'openai-native', ...services },
     translated: { label: 'openai-translated', ...services },
     fallback: createFallback(services),
@@ -35,21 +35,21 @@ export function createOpenAiNativeDialect(services: DialectServices): Dialect {
         translate: (request) => answerEmbeddings(translated, request),
       }),
       serveImages(parts),
-      get(`${base}/models`, (request) => answerList(parts, request)),
-      get(`${base}/models/*`, (request) => answerOne(parts, request)),
-      serveNothing(`${base}/*`),
+      get(`${base}/models`, (request) => serveModelList(parts, request)),
+      get(`${base}/models/*`, (request) => serveModel(parts, request)),
+      notFoundOperation(`${base}/*`),
     ],
     renderFailure,
   }
 }
 
-type Parts = {
+type NativeServices = {
   readonly relayed: OpenAiServices
   readonly translated: OpenAiServices
   readonly fallback: Fallback
 }
 
-type Translate = {
+type PostHandlers = {
   /** For models that Google does not know. */
   readonly ours: Operation['serve']
   readonly translate: Operation['serve']
@@ -63,13 +63,13 @@ const get = (path: string, serve: Operation['serve']): Operation => ({
 })
 
 function servePost(
-  { relayed, fallback }: Parts,
+  { relayed, fallback }: NativeServices,
   endpoint: Endpoint,
-  { ours, translate }: Translate,
+  { ours, translate }: PostHandlers,
 ): Operation {
   return post(`${base}/${endpoint}`, (request) => {
     const call = relayCall(relayed, request, endpoint)
-    if (isOurs(relayed, call.model)) return ours(request)
+    if (isOurModel(relayed, call.model)) return ours(request)
     return fallback({
       relay: () => relay(relayed, request, call),
       translate: () => translate(request),
@@ -78,24 +78,24 @@ function servePost(
 }
 
 /** Pictures are not translated. */
-function serveImages({ relayed, fallback }: Parts): Operation {
+function serveImages({ relayed, fallback }: NativeServices): Operation {
   return post(`${base}/images/generations`, (request) => {
     const call = relayCall(relayed, request, 'images/generations')
     return fallback({
       relay: () => relay(relayed, request, call),
       translate: async (refused) => {
-        throw new FailureError(refused ?? noImages)
+        throw new FailureError(refused ?? imagesUnavailable)
       },
     })
   })
 }
 
-const noImages = failure(
+const imagesUnavailable = failure(
   'no_key_succeeded',
   "Google's OpenAI endpoint takes no key of this gateway. Use another path for pictures.",
 )
 
-function answerList({ relayed, translated, fallback }: Parts, request: ClientRequest) {
+function serveModelList({ relayed, translated, fallback }: NativeServices, request: ClientRequest) {
   return fallback({
     relay: () =>
       relayWhole(relayed, request, {
@@ -106,10 +106,10 @@ function answerList({ relayed, translated, fallback }: Parts, request: ClientReq
   })
 }
 
-function answerOne({ relayed, translated, fallback }: Parts, request: ClientRequest) {
+function serveModel({ relayed, translated, fallback }: NativeServices, request: ClientRequest) {
   const id = idIn(request, `${base}/models/`).replace(/^models\//, '')
   // What the client may not use does not exist for it.
-  if (!request.caller.mayUse(id) || isOurs(relayed, id)) {
+  if (!request.caller.mayUse(id) || isOurModel(relayed, id)) {
     return answerModelGet(relayed, request, id)
   }
   return fallback({

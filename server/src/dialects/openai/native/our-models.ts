@@ -4,7 +4,7 @@ import type { DialectServices } from '../../services.ts'
 import { imageChatName } from '../chat/image-chat.ts'
 
 /** Whether a model is one of ours, with a suffix, or one that is not to be served: Google does not know it. */
-export function isOurs(
+export function isOurModel(
   { settings, catalogue }: Pick<DialectServices, 'settings' | 'catalogue'>,
   model: string,
 ): boolean {

@@ -34,23 +34,23 @@ export function relayCompletion(answer: JsonObject): JsonObject {
 
 function relayText(
   tags: TagState,
-  said: unknown,
+  message: unknown,
   { isLast }: { isLast: boolean },
 ): [TagState, JsonObject | undefined] {
-  if (!isObject(said)) return [tags, undefined]
-  const given = typeof said['content'] === 'string' ? said['content'] : ''
-  const [next, told] = stepTags(tags, given)
+  if (!isObject(message)) return [tags, undefined]
+  const original = typeof message['content'] === 'string' ? message['content'] : ''
+  const [next, split] = stepTags(tags, original)
   const held = isLast ? endTags(next) : { content: '', reasoning: '' }
-  const content = told.content + held.content
-  const reasoning = told.reasoning + held.reasoning
+  const content = split.content + held.content
+  const reasoning = split.reasoning + held.reasoning
   const after = isLast ? { ...next, pending: '' } : next
-  if (content === given && reasoning === '') return [after, undefined]
-  const { content: _given, ...rest } = said
+  if (content === original && reasoning === '') return [after, undefined]
+  const { content: _given, ...rest } = message
   return [
     after,
     {
       ...rest,
-      ...('content' in said || content !== '' ? { content } : {}),
+      ...('content' in message || content !== '' ? { content } : {}),
       ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
     },
   ]

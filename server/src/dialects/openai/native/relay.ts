@@ -4,7 +4,7 @@ import { listOf, objectOf, parseJson, type JsonObject } from '../../../runtime/j
 import type { ClientRequest } from '../../dialect.ts'
 import { brokenAnswer, FailureError, googleFailure, type Failure } from '../../failures.ts'
 import type { DialectServices } from '../../services.ts'
-import { collector, readCall, type RefusedCall } from '../../translate/read-call.ts'
+import { createCollector, readCall, type RefusedCall } from '../../translate/read-call.ts'
 import { endOfStream, streamEvent, streamHeaders } from '../chat/chat-events.ts'
 import { openAiError } from '../errors.ts'
 import { sendJson } from '../send-json.ts'
@@ -33,7 +33,7 @@ export async function relayWhole(
   { client }: ClientRequest,
   { gateway, adapt }: { gateway: GatewayRequest; adapt: (answer: JsonObject) => JsonObject },
 ): Promise<Relayed> {
-  const held = collector()
+  const held = createCollector()
   const end = await readCall(services, gateway, { signal: client.signal, sink: held.sink })
   if (end.kind === 'left') return undefined
   if (end.kind === 'refused') return end

@@ -7,7 +7,7 @@ export type TagState = {
   readonly pending: string
 }
 
-export type Told = { readonly content: string; readonly reasoning: string }
+export type SplitText = { readonly content: string; readonly reasoning: string }
 
 export const freshTags: TagState = { isThought: false, mayOpen: true, pending: '' }
 
@@ -15,7 +15,7 @@ const open = '<thought>'
 const close = '</thought>'
 
 /** Takes the next piece of content, cut anywhere; says what of it is thought and what is said. */
-export function stepTags(state: TagState, piece: string): [TagState, Told] {
+export function stepTags(state: TagState, piece: string): [TagState, SplitText] {
   let { isThought, mayOpen } = state
   let rest = state.pending + piece
   let content = ''
@@ -56,7 +56,7 @@ export function stepTags(state: TagState, piece: string): [TagState, Told] {
 }
 
 /** What is held at the end was no tag. */
-export function endTags({ isThought, pending }: TagState): Told {
+export function endTags({ isThought, pending }: TagState): SplitText {
   return isThought ? { content: '', reasoning: pending } : { content: pending, reasoning: '' }
 }
 

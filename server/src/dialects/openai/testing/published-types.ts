@@ -12,7 +12,7 @@ const published = resolve('openai/resources/chat/completions/completions')
 const additions = new Set(['reasoning_content', 'extra_content'])
 
 /** What TypeScript has to say against these values being what OpenAI publishes: nothing, when they are. */
-export function complaintsOfTypes(values: {
+export function typeErrorsOf(values: {
   readonly completions: readonly object[]
   readonly chunks: readonly object[]
 }): string {

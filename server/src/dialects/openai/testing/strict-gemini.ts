@@ -1,11 +1,11 @@
 import { startFakeGemini, type FakeGemini } from '@gemini-balance/fake-gemini'
 
 /** Asks a strict Gemini what it thinks of a request: undefined when it takes it, else its words. */
-export type KeyRequest = (model: string, request: object) => Promise<string | undefined>
+export type SendRequest = (model: string, request: object) => Promise<string | undefined>
 
-export async function openStrictGemini(): Promise<{ ask: KeyRequest; fake: FakeGemini }> {
+export async function openStrictGemini(): Promise<{ ask: SendRequest; fake: FakeGemini }> {
   const fake = await startFakeGemini({ openKeys: true })
-  const ask: KeyRequest = async (model, request) => {
+  const ask: SendRequest = async (model, request) => {
     const response = await fetch(`${fake.url}/v1beta/models/${model}:generateContent`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-goog-api-key': 'test-key' },
