@@ -1,8 +1,8 @@
-/** The client's request cannot be served as it is. */
+/** The request is invalid. */
 export class ClientError extends Error {
-  /** The field at fault: `messages[0].content`. */
+  /** The invalid field: `messages[0].content`. */
   readonly param: string | undefined
-  /** What is wrong with it, as OpenAI names it: `invalid_value`. */
+  /** OpenAI's error code: `invalid_value`. */
   readonly problem: string | undefined
 
   constructor(

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Whose client a request comes from, by where its credential is. */
+/** The kind of client, known by where it sends its credential. */
 export type CredentialKind = 'google' | 'anthropic' | 'openai'
 
-/** `/v1/models` is a path of three dialects; only the credential tells them apart. */
+/** `/v1/models` belongs to three dialects, which only the credential distinguishes. */
 export function credentialKind({
   headers,
   url = '',

@@ -7,35 +7,34 @@ import type { DataRoute } from '../http/data-plane.ts'
 import type { CredentialKind } from './credential-kind.ts'
 import type { Failure } from './failures.ts'
 
-/** A client-side wire format. `mount` turns it into routes; nothing else knows its paths, its credential or its error shape. */
+/** A client-side wire format: its paths, credentials and error shape. `mount` turns it into routes. */
 export type Dialect = {
   readonly name: ClientDialect
   readonly operations: readonly Operation[]
-  /** The only place that knows its error shape. */
   renderFailure(failure: Failure): HttpAnswer
 }
 
 export type Operation = {
   readonly methods: DataRoute['methods']
-  /** `*` at the end of a path stands for anything that follows. */
+  /** A final `*` matches any rest of the path. */
   readonly paths: readonly string[]
-  /** Set where dialects share the path: only for clients with this kind of credential. */
+  /** Restricts a path that several dialects share to clients with this kind of credential. */
   readonly credential?: CredentialKind
   readonly body: 'none' | 'whole'
-  /** May throw ClientError, FailureError or AdmissionError: `mount` answers with what they say. */
+  /** May throw ClientError, FailureError or AdmissionError; `mount` renders them. */
   serve(request: ClientRequest): Promise<void>
 }
 
-/** A request of a known client. */
+/** A request of an identified client. */
 export type ClientRequest = {
   readonly id: string
   readonly raw: IncomingMessage
   readonly path: string
   readonly query: URLSearchParams | undefined
-  /** Empty where the operation takes none. */
+  /** Empty when the operation reads no body. */
   readonly body: Buffer
   readonly client: ClientConnection
   readonly caller: Caller
-  /** Counts the request for its token, once, however many calls it takes. Throws AdmissionError. */
+  /** Counts the request toward its token's limits, once for any number of calls. Throws AdmissionError. */
   admit(model: string): Admitted
 }

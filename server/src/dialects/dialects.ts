@@ -7,14 +7,12 @@ import { createOpenAiDialect } from './openai/dialect.ts'
 import { createOpenAiNativeDialect } from './openai/native/dialect.ts'
 import type { DialectServices } from './services.ts'
 
-/** A dialect a row. */
 const dialects = {
   gemini: createGeminiDialect,
   openai: createOpenAiDialect,
   'openai-native': createOpenAiNativeDialect,
 } satisfies Record<ClientDialect, (services: DialectServices) => Dialect>
 
-/** The routes of all dialects. */
 export function mountDialects(services: DialectServices, deps: MountDeps): DataRoute[] {
   return Object.values(dialects).flatMap((create) => mount(create(services), deps))
 }

@@ -11,11 +11,11 @@ test.each(['no-keys', 'none-alive', 'all-tried', 'none-allowed'] as const)(
   },
 )
 
-test('a model that no project has is a 404', () => {
+test('a model that no project has access to is a 404', () => {
   expect(noKeyFailure({ kind: 'model-unavailable' }, 'gemini-x', 0).status).toBe(404)
 })
 
-test('an attempt without an answer says who failed', () => {
+test('an attempt without an answer has a code for each cause', () => {
   const of = (verdict: 'timed-out' | 'network-failed' | 'key-leaked') =>
     outcomeFailure({ verdict, status: 0 })
   expect(of('timed-out')).toMatchObject({ code: 'upstream_timeout', status: 504 })
@@ -23,7 +23,7 @@ test('an attempt without an answer says who failed', () => {
   expect(of('key-leaked')).toMatchObject({ code: 'no_key_succeeded', status: 503 })
 })
 
-test('a token at its limit is told when it has room again', () => {
+test('a token at its limit is a 429 with the time of its next request', () => {
   const denied = {
     kind: 'token-spent',
     limit: 'requests per minute',
@@ -37,7 +37,7 @@ test('a token at its limit is told when it has room again', () => {
   })
 })
 
-test('bad requests name the field, bad bodies keep their status, and what nobody knows is ours', () => {
+test('a client error names the field, a body error keeps its status, and any other error is unknown', () => {
   const bad = new ClientError('No.', { param: 'messages', problem: 'invalid_value' })
   expect(thrownFailure(bad, 0)).toMatchObject({
     code: 'invalid_request',
@@ -48,7 +48,7 @@ test('bad requests name the field, bad bodies keep their status, and what nobody
   expect(thrownFailure(new Error('x'), 0)).toBeUndefined()
 })
 
-test("Google's own error keeps its status, words and quotas", () => {
+test("Google's own error keeps its status and message", () => {
   const body = JSON.stringify([
     { error: { code: 400, message: 'No.', status: 'INVALID_ARGUMENT' } },
   ])

@@ -6,24 +6,24 @@ import type { Outcome } from '../google/outcome.ts'
 import { BodyError } from '../http/request-body.ts'
 import { ClientError } from './client-error.ts'
 
-/** Why a client gets no answer, in no dialect's shape yet. */
+/** Why a client gets no answer, independent of its dialect. */
 export type Failure = {
   readonly code: FailureCode
   readonly status: number
   readonly message: string
-  /** Milliseconds after which another try is worth it. */
+  /** Milliseconds after which a retry can succeed. */
   readonly retryAfterMs?: number | undefined
-  /** The field of the request that is at fault. */
+  /** The invalid field of the request. */
   readonly param?: string | undefined
-  /** What is wrong with the field, as OpenAI names it: `invalid_value`. */
+  /** OpenAI's error code for the field: `invalid_value`. */
   readonly problem?: string | undefined
-  /** Google's quotas that are used up. */
+  /** Google's quotas that are exhausted. */
   readonly quotaIds?: readonly string[] | undefined
 }
 
 export type FailureCode = keyof typeof statuses
 
-/** Every code with its status; Google's own errors bring theirs. */
+/** The default status of each code; Google's own errors keep theirs. */
 const statuses = {
   unknown_token: 401,
   token_disabled: 401,
@@ -72,7 +72,7 @@ export const failure = (
 
 const noDetails: Details = {}
 
-/** A failure that is known where it is thrown. */
+/** Throws a failure to `mount`, which renders it. */
 export class FailureError extends Error {
   readonly failure: Failure
 
@@ -85,92 +85,103 @@ export class FailureError extends Error {
 
 export const unknownToken = failure(
   'unknown_token',
-  'This gateway does not know the token. Send one of its tokens as x-goog-api-key, ?key= or Authorization: Bearer.',
+  'The token is not valid for this gateway. Send a valid one as x-goog-api-key, ?key= or Authorization: Bearer.',
 )
 
 export const notServed = (method: string, path: string): Failure =>
-  failure('not_served', `This gateway does not serve ${method} ${path}.`)
+  failure(
+    'not_served',
+    `This gateway does not serve ${method} ${path}. Check the method and the path.`,
+  )
 
 export const unsupportedModel = (model: string): Failure =>
   failure('model_not_supported', `Model ${model} is not supported`, { param: 'model' })
 
 export const noModelList = failure(
   'models_unavailable',
-  "Google's list of models cannot be read with any key. The log of this gateway says why.",
+  "This gateway cannot read Google's list of models. Ask its operator to check the log.",
 )
 
-/** The answer ended before its end. */
 export const brokenAnswer = (
-  message = 'The connection to Google broke before the answer was complete.',
+  message = 'The answer is incomplete: the connection to Google broke. Send the request again.',
 ): Failure => failure('stream_cut', message)
 
 export const internalError = failure(
   'internal_error',
-  'This gateway failed to serve the request. Its log says why.',
+  'This gateway failed to serve the request. Ask its operator to check the log.',
 )
 
-/** A token that is known and may not call. */
+/** The token is known but may not be used. */
 export function tokenFailure(problem: TokenProblem): Failure {
   switch (problem) {
     case 'disabled':
-      return failure('token_disabled', 'This token is disabled. Ask the operator of this gateway.')
+      return failure(
+        'token_disabled',
+        'This token is disabled. Ask the operator of this gateway to enable it.',
+      )
     case 'expired':
       return failure(
         'token_expired',
-        'This token has expired. The operator of this gateway can extend it.',
+        'This token has expired. Ask the operator of this gateway to extend it.',
       )
     case 'dialect':
       return failure(
         'dialect_not_allowed',
-        'This token may not be used with this API. Ask the operator of this gateway.',
+        'This token does not allow this API. Ask the operator of this gateway for access.',
       )
   }
 }
 
-/** The rules of a token leave no room for the request. */
+/** The token's limits or its list of models exclude the request. */
 export function deniedFailure(denied: AdmissionDenied, now: number): Failure {
   if (denied.kind === 'token-forbids') {
     return failure(
       'model_not_allowed',
-      `This token may not be used for models/${denied.model}. Ask the operator of this gateway.`,
+      `This token does not allow models/${denied.model}. Ask the operator of this gateway for access.`,
     )
   }
   const { limit, most, wakesAt } = denied
   return failure(
     'token_limit_reached',
-    `This token has reached its limit of ${most} ${limit}. The operator of this gateway sets it, not Google.`,
+    `This token has reached its limit of ${most} ${limit}. Wait, or ask the operator of this gateway to raise it.`,
     { retryAfterMs: wakesAt === undefined ? undefined : wakesAt - now },
   )
 }
 
 export type NoKeyReason = Parameters<Receiver['refuse']>[0]
 
-/** There is no key for the request: what is missing, and when it returns. */
 export function noKeyFailure(reason: NoKeyReason, model: string, now: number): Failure {
   const subject = model === '' ? 'this call' : `models/${model}`
   switch (reason.kind) {
     case 'no-keys':
-      return failure('no_keys', 'This gateway has no keys yet. Its operator adds them as API_KEYS.')
+      return failure('no_keys', 'This gateway has no keys. Ask its operator to add some.')
     case 'none-alive':
-      return failure('no_key_alive', 'No key of this gateway is alive. Its operator can see why.')
-    case 'none-allowed':
-      return failure('no_key_allowed', `No key of this gateway may be used for ${subject}.`)
-    case 'all-tried':
       return failure(
-        'all_keys_tried',
-        `All keys were tried for ${subject}, and none could serve it.`,
+        'no_key_alive',
+        'No key of this gateway is alive. Ask its operator to check the keys.',
       )
+    case 'none-allowed':
+      return failure(
+        'no_key_allowed',
+        `No key of this gateway is allowed for ${subject}. Ask its operator to allow one.`,
+      )
+    case 'all-tried':
+      return failure('all_keys_tried', `All available keys failed for ${subject}. Try again later.`)
     case 'model-unavailable':
       return failure(
         'model_unavailable',
-        `${subject} is not available to any project of this gateway.`,
+        `No project of this gateway has access to ${subject}. Use another model.`,
       )
     case 'overloaded':
-      return failure('model_overloaded', `Google has no capacity for ${subject} now. Try again.`, {
-        retryAfterMs: reason.wakesAt - now,
-      })
+      return failure(
+        'model_overloaded',
+        `Google has no capacity for ${subject}. Try again later.`,
+        {
+          retryAfterMs: reason.wakesAt - now,
+        },
+      )
     case 'egress-down':
-      return failure('upstream_unreachable', 'This gateway cannot reach Google now. Try again.', {
+      return failure('upstream_unreachable', 'This gateway cannot reach Google. Try again later.', {
         retryAfterMs: reason.wakesAt - now,
       })
     case 'exhausted':
@@ -185,33 +196,36 @@ function exhausted(
 ): Failure {
   const returns = Number.isFinite(wakesAt)
   const back = returns ? ` It returns at ${new Date(wakesAt).toISOString()}.` : ''
-  const which = quotaIds.length === 0 ? '' : ` Used up: ${quotaIds.join(', ')}.`
+  const which = quotaIds.length === 0 ? '' : ` Exhausted: ${quotaIds.join(', ')}.`
   return failure('quota_exhausted', `All keys are out of quota for ${subject}.${back}${which}`, {
     retryAfterMs: returns ? wakesAt - now : undefined,
     quotaIds,
   })
 }
 
-/** Google gave no answer that a client may see. */
+/** The last attempt has no answer that the client may see. */
 export function outcomeFailure({ verdict }: Outcome): Failure {
   switch (verdict) {
     case 'timed-out':
-      return failure('upstream_timeout', 'Google did not answer in time.')
+      return failure('upstream_timeout', 'Google did not answer in time. Send the request again.')
     case 'proxy-failed':
     case 'network-failed':
-      return failure('connection_failed', 'The connection to Google failed.')
+      return failure(
+        'connection_failed',
+        'The connection to Google failed. Send the request again.',
+      )
     default:
       return failure(
         'no_key_succeeded',
-        `No key could serve this request. The last one met: ${verdict}.`,
+        `No key could serve this request; the last attempt ended with ${verdict}. Try again later.`,
       )
   }
 }
 
-/** An error as Google answered it, in any form; its text has passed the scrubber. */
+/** Google's own error, in any of its forms. The text must be scrubbed already. */
 export function googleFailure(status: number, bodyText: string): Failure {
   const error = readGoogleError(status, bodyText)
-  const message = error.message || `Google answered with status ${error.status} and no explanation.`
+  const message = error.message || `Google answered with status ${error.status} and no message.`
   return failure('google_error', message, {
     status: error.status,
     retryAfterMs: error.retryAfterMs,
@@ -219,7 +233,7 @@ export function googleFailure(status: number, bodyText: string): Failure {
   })
 }
 
-/** What a thrown error means for the client; undefined where the fault is ours. */
+/** The failure of a thrown error; undefined for a bug of the gateway. */
 export function thrownFailure(error: unknown, now: number): Failure | undefined {
   if (error instanceof FailureError) return error.failure
   if (error instanceof AdmissionError) return deniedFailure(error.denied, now)

@@ -8,13 +8,13 @@ import { newRequestId } from '../runtime/request-id.ts'
 import type { Dialect, Operation } from './dialect.ts'
 import { internalError, thrownFailure, tokenFailure, unknownToken } from './failures.ts'
 
-/** Told of requests as clients see them, those too that never reach Google. */
+/** Counts requests as clients see them, including those that never reach Google. */
 export type RequestCounter = {
   requestBegan(dialect: string): void
   requestEnded(end: {
     readonly dialect: string
     readonly method: string
-    /** 0 when the client left before there was one. */
+    /** 0 when the client disconnected before the answer began. */
     readonly status: number
     readonly isWhole: boolean
   }): void
@@ -22,18 +22,17 @@ export type RequestCounter = {
 
 export type MountDeps = {
   readonly callers: Callers
-  /** Where requests count for their tokens. */
+  /** Counts requests toward the limits of their tokens. */
   readonly counter: CallCounter
   readonly requests: RequestCounter
-  /** The method a client calls, as a label of metrics. */
+  /** The method label of a URL, for metrics. */
   readonly methodOf: (url: string) => string
   readonly maxBodyBytes: () => number
   readonly now: () => number
-  /** Told of failures that are ours. */
+  /** Reports bugs, and errors after an answer has begun. */
   readonly onError: (error: unknown) => void
 }
 
-/** The routes of a dialect: every request of its clients comes in here. */
 export function mount(dialect: Dialect, deps: MountDeps): DataRoute[] {
   return dialect.operations.flatMap((operation) =>
     operation.paths.map((path) => ({
@@ -41,9 +40,9 @@ export function mount(dialect: Dialect, deps: MountDeps): DataRoute[] {
       path,
       ...(operation.credential === undefined ? {} : { credential: operation.credential }),
       handle(raw: IncomingMessage, response: ServerResponse): void {
-        const served = { dialect, operation, raw, response }
-        countRequest(deps, served)
-        void serveOperation(deps, served)
+        const request = { dialect, operation, raw, response }
+        countRequest(deps, request)
+        void serveOperation(deps, request)
       },
     })),
   )
@@ -56,9 +55,9 @@ type MountedRequest = {
   readonly response: ServerResponse
 }
 
-/** Connects the client, names the caller, reads the body, serves. The only place that catches: failures inside leave in the dialect's shape. */
-async function serveOperation(deps: MountDeps, served: MountedRequest): Promise<void> {
-  const { dialect, operation, raw, response } = served
+/** Identifies the caller, reads the body and serves. The only place that catches: every error is rendered by the dialect. */
+async function serveOperation(deps: MountDeps, request: MountedRequest): Promise<void> {
+  const { dialect, operation, raw, response } = request
   const client = connectClient(response)
   let admission: RequestAdmission | undefined
   try {
@@ -83,7 +82,7 @@ async function serveOperation(deps: MountDeps, served: MountedRequest): Promise<
       admit: (model) => counted.admit(model),
     })
   } catch (error) {
-    answerFailure(deps, served, { client, error })
+    answerFailure(deps, request, { client, error })
   } finally {
     admission?.release()
   }
@@ -100,7 +99,7 @@ function answerFailure(
   const failure = thrownFailure(error, deps.now())
   if (failure === undefined || response.headersSent) deps.onError(error)
   if (response.headersSent) return client.breakOff('')
-  // The rest of a body that nobody reads must not be taken for the next request.
+  // The unread rest of the body must not be parsed as the next request.
   if (error instanceof BodyError) response.setHeader('connection', 'close')
   sendAnswer(client, dialect.renderFailure(failure ?? internalError))
 }

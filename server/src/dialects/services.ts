@@ -4,17 +4,17 @@ import type { Catalogue } from '../google/models/catalogue.ts'
 import type { Signatures } from '../resources/signatures.ts'
 import type { FetchMedia } from './media/public-fetch.ts'
 
-/** What dialects are built from. */
+/** The dependencies of all dialects. */
 export type DialectServices = {
   readonly settings: () => Settings
   readonly gateway: Pick<Gateway, 'forward' | 'version'>
   readonly catalogue: Catalogue
   readonly signatures: Signatures
   readonly fetchMedia: FetchMedia
-  /** Takes secrets out of Google's texts. */
+  /** Removes secrets from Google's texts. */
   readonly scrub: (text: string) => string
   readonly now: () => number
   readonly onError: (error: unknown) => void
-  /** A line for the operator's log. */
+  /** Writes a line to the operator's log. */
   readonly log: (line: string) => void
 }

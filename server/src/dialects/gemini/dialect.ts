@@ -11,7 +11,7 @@ import { readGeminiPath } from './path.ts'
 const versions = ['v1beta', 'v1', 'v1alpha']
 const prefixes = ['', '/gemini']
 
-/** `/v1beta`, `/v1` and `/v1alpha`, each also under `/gemini`. */
+/** Google's own format under `/v1beta`, `/v1` and `/v1alpha`, each also under `/gemini`. */
 export function createGeminiDialect(services: DialectServices): Dialect {
   return {
     name: 'gemini',
@@ -42,7 +42,7 @@ function operationsOf(services: DialectServices, { version, prefix }: Base): Ope
   ]
 }
 
-/** A model, or a method of one. */
+/** Serves `models/x` and `models/x:method`. */
 async function serveResource(
   services: DialectServices,
   request: ClientRequest,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { failure, noKeyFailure } from '../failures.ts'
 import { renderFailure } from './errors.ts'
 
-test('a failure is Google’s error with our code as its reason', () => {
+test('a failure is rendered as Google’s error with our code as reason', () => {
   const answer = renderFailure(failure('no_keys', 'There are no keys.'))
   expect(answer.status).toBe(503)
   expect(JSON.parse(answer.body)).toEqual({
@@ -21,7 +21,7 @@ test('a failure is Google’s error with our code as its reason', () => {
   })
 })
 
-test('exhausted quota is a 429 that says when it returns, in a header and as RetryInfo', () => {
+test('exhausted quota is a 429 with Retry-After and RetryInfo', () => {
   const now = Date.UTC(2026, 10, 23, 10)
   const reason = {
     kind: 'exhausted',
@@ -41,7 +41,7 @@ test('exhausted quota is a 429 that says when it returns, in a header and as Ret
   })
 })
 
-test('a field at fault is named as Google names it', () => {
+test('an invalid field is rendered as a field violation', () => {
   const { body } = renderFailure(failure('invalid_request', 'Too long.', { param: 'page_size' }))
   expect(JSON.parse(body).error.details).toContainEqual({
     '@type': 'type.googleapis.com/google.rpc.BadRequest',

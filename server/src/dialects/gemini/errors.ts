@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../../http/client-connection.ts'
 import type { Failure } from '../failures.ts'
 
-/** A failure of ours in Google's shape: `{error: {code, message, status, details}}`. */
+/** A failure in Google's shape: `{error: {code, message, status, details}}`. */
 export function renderFailure(failure: Failure): HttpAnswer {
   const { status, message, retryAfterMs } = failure
   const seconds =
@@ -37,7 +37,7 @@ function detailsOf({ code, message, param }: Failure, seconds: number | undefine
   return details
 }
 
-/** The google.rpc status that goes with an HTTP status. */
+/** The google.rpc status of an HTTP status. */
 function rpcStatus(status: number): string {
   switch (status) {
     case 401:

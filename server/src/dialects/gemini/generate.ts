@@ -12,13 +12,13 @@ import type { DialectServices } from '../services.ts'
 import { createNativeReceiver } from './native-receiver.ts'
 import { queryForUpstream, type GeminiPath } from './path.ts'
 
-/** A method of a model, as the client named both. */
+/** A call of a model's method, with the names that the client sent. */
 export type ModelCall = Extract<GeminiPath, { kind: 'call' }> & {
   readonly version: string
   readonly verb: UpstreamMethod
 }
 
-/** `POST models/x:method`: the call as Google gets it, and its answer to the client. */
+/** Serves `POST models/x:method`. */
 export async function callModel(
   services: DialectServices,
   request: ClientRequest,
@@ -53,7 +53,7 @@ export async function callModel(
   )
 }
 
-/** Tuned models and the like have no suffixes of ours. */
+/** Only names under `models/` have suffixes of the gateway. */
 function nameOf({ settings, catalogue }: DialectServices, call: ModelCall): ModelName {
   const { collection, model } = call
   if (collection !== 'models') {
@@ -121,7 +121,7 @@ function keyRequest(
   return {
     request: id,
     model: model.base,
-    // Google counts tokens against a quota of its own.
+    // countTokens has a separate quota.
     lane: method === 'countTokens' ? `${model.base}:countTokens` : model.base,
     estimatedInputTokens,
     conversation: opening.length === 0 ? undefined : conversationKey(caller.id, opening),
@@ -137,7 +137,7 @@ function framingOf(method: string, query: URLSearchParams | undefined): Framing 
   return query?.get('alt') === 'sse' || query?.get('$alt') === 'sse' ? 'sse' : 'array'
 }
 
-/** SDKs say how long they will wait, in seconds. */
+/** The client's time-out; Google's SDKs send it in seconds. */
 function patienceOf({ raw }: ClientRequest): number | undefined {
   const seconds = Number.parseFloat(String(raw.headers['x-server-timeout'] ?? ''))
   return seconds > 0 ? seconds * 1000 : undefined
@@ -147,6 +147,6 @@ const notJson = ({ at }: MalformedJson) =>
   new FailureError(
     failure(
       'invalid_body',
-      `Invalid JSON payload received. The request body must be one JSON object; it is not from byte ${at} on.`,
+      `Invalid JSON payload received. The request body must be one JSON object; it is invalid at byte ${at}.`,
     ),
   )

@@ -5,11 +5,11 @@ import { pageOf } from './models.ts'
 const models = Array.from({ length: 5 }, (_, index) => ({ name: `models/m${index}` }))
 const page = (query: string) => pageOf(models, new URLSearchParams(query))
 
-test('without a page size the whole list is answered', () => {
+test('without a page size the page is the whole list', () => {
   expect(page('')).toEqual({ models })
 })
 
-test('pages follow one another until none is left', () => {
+test('following the page tokens yields the whole list', () => {
   const seen: unknown[] = []
   let token = ''
   do {
@@ -24,7 +24,7 @@ test.each([
   ['pageSize=x', 'page_size'],
   ['pageSize=-1', 'page_size'],
   ['pageToken=abc', 'page_token'],
-])('%s is refused by name', (query, param) => {
+])('%s is refused with the field', (query, param) => {
   expect(() => page(query)).toThrow(expect.objectContaining({ param }))
   expect(() => page(query)).toThrow(ClientError)
 })

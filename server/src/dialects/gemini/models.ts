@@ -5,13 +5,13 @@ import type { ClientRequest } from '../dialect.ts'
 import { failure, FailureError, noModelList } from '../failures.ts'
 import type { DialectServices } from '../services.ts'
 
-/** `GET models`: Google's list with the variants that our suffixes make. */
+/** `GET models`: Google's list with the variants of the gateway's suffixes. */
 export async function listModels(services: DialectServices, request: ClientRequest): Promise<void> {
   const models = await modelsOf(services, request)
   sendAnswer(request.client, jsonAnswer(pageOf(models, request.query)))
 }
 
-/** `GET models/x`, variants too. */
+/** `GET models/x`, including variants. */
 export async function getModel(
   services: DialectServices,
   request: ClientRequest,
@@ -37,14 +37,11 @@ async function modelsOf(
   }
 }
 
-const largestPage = 1000
+const maxPageSize = 1000
 
 export type ModelPage = { readonly models: readonly Model[]; readonly nextPageToken?: string }
 
-/**
- * The list as Google answers it. Without `pageSize` it is whole, which clients of the Python program rely on; with it, pages hold at most
- * 1 000 and `nextPageToken` says where the next one starts. Throws ClientError.
- */
+/** One page of the list. Without `pageSize` it is the whole list, which clients of the Python program expect. Throws ClientError. */
 export function pageOf(models: readonly Model[], query: URLSearchParams | undefined): ModelPage {
   const size = query?.get('pageSize') ?? undefined
   const token = query?.get('pageToken') ?? undefined
@@ -53,10 +50,12 @@ export function pageOf(models: readonly Model[], query: URLSearchParams | undefi
   }
   const start = token === undefined ? 0 : readToken(token)
   if (start === undefined || start > models.length) {
-    throw new ClientError('page_token is not a token of this gateway.', { param: 'page_token' })
+    throw new ClientError('page_token must be the nextPageToken of the previous page.', {
+      param: 'page_token',
+    })
   }
   const count =
-    size === undefined || Number(size) === 0 ? Infinity : Math.min(Number(size), largestPage)
+    size === undefined || Number(size) === 0 ? Infinity : Math.min(Number(size), maxPageSize)
   const page = models.slice(start, start + count)
   const end = start + page.length
   return { models: page, ...(end < models.length ? { nextPageToken: writeToken(end) } : {}) }
@@ -75,7 +74,7 @@ const jsonAnswer = (value: object): HttpAnswer => ({
   body: JSON.stringify(value, undefined, 2),
 })
 
-/** In Google's own words, which clients of Gemini look for. */
+/** Google's own text, which Gemini clients look for. */
 const notFound = (id: string, version: string) =>
   failure(
     'model_not_found',

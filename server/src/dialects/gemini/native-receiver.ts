@@ -13,7 +13,7 @@ export type NativeReceiverDeps = {
   readonly now: () => number
 }
 
-/** A client that speaks Gemini: bytes reach it as Google sent them. */
+/** Passes Google's bytes on to a Gemini client unchanged. */
 export function createNativeReceiver(deps: NativeReceiverDeps): Receiver {
   const { client, framing, scrub } = deps
   return {
@@ -22,7 +22,7 @@ export function createNativeReceiver(deps: NativeReceiverDeps): Receiver {
     async deliver(answer) {
       const { whole } = answer
       if (whole !== undefined) {
-        // Google's error texts can repeat the key they are about.
+        // Google's error texts can quote the key.
         const body = answer.status >= 400 ? scrub(whole.toString('utf8')) : whole
         client.send(answer.status, answer.headers, body)
         return { kind: 'complete' }
@@ -47,15 +47,15 @@ export function createNativeReceiver(deps: NativeReceiverDeps): Receiver {
   }
 }
 
-/** An error that was too long to be held back is read here before it is shown; beyond this it is not worth reading. */
-const errorBytes = 1024 * 1024
+/** Long errors are collected up to this size, so that they can be scrubbed. */
+const maxErrorBytes = 1024 * 1024
 
 function createErrorSink(): { sink: Sink; text: () => string } {
   const chunks: Buffer[] = []
   let length = 0
   const sink: Sink = {
     write(chunk) {
-      if (length < errorBytes) chunks.push(chunk)
+      if (length < maxErrorBytes) chunks.push(chunk)
       length += chunk.length
       return true
     },
@@ -64,7 +64,7 @@ function createErrorSink(): { sink: Sink; text: () => string } {
   return { sink, text: () => Buffer.concat(chunks).toString('utf8') }
 }
 
-/** What a broken answer ends with: an error in the framing that the client reads, never a normal finish. */
+/** The end of a broken answer: an error in the stream's framing, never a normal finish. */
 function errorTrailer(framing: Framing, tail: Buffer): string {
   const error = JSON.stringify(JSON.parse(renderFailure(brokenAnswer()).body))
   switch (framing) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { queryForUpstream, readGeminiPath } from './path.ts'
 
-test('a path names a list, a model or a call', () => {
+test('a path is a list, a model or a method call', () => {
   expect(readGeminiPath('models')).toEqual({ kind: 'list-models' })
   expect(readGeminiPath('models/gemini-x')).toEqual({ kind: 'get-model', model: 'gemini-x' })
   expect(readGeminiPath('models/gemini-x:generateContent')).toEqual({
@@ -16,7 +16,7 @@ test('a path names a list, a model or a call', () => {
   })
 })
 
-test('an escaped colon is a colon', () => {
+test('an escaped colon is decoded', () => {
   expect(readGeminiPath('models/gemini-x%3AcountTokens')).toMatchObject({ method: 'countTokens' })
 })
 
@@ -28,11 +28,11 @@ test.each([
   'models/x:',
   'models/%ff:y',
   'models/a/b',
-])('nothing is made of %j', (rest) => {
+])('%j is unknown', (rest) => {
   expect(readGeminiPath(rest)).toEqual({ kind: 'unknown' })
 })
 
-test('the query goes on without credentials', () => {
+test('credentials are removed from the query', () => {
   const query = new URLSearchParams('alt=sse&key=secret&access_token=t&pageSize=3')
   expect(queryForUpstream(query)).toBe('?alt=sse&pageSize=3')
   expect(queryForUpstream(new URLSearchParams('key=secret'))).toBe('')

@@ -1,4 +1,4 @@
-/** What a path under a version asks for. */
+/** The resource or method of a path. */
 export type GeminiPath =
   | { readonly kind: 'list-models' }
   | { readonly kind: 'get-model'; readonly model: string }
@@ -12,7 +12,7 @@ export type GeminiPath =
 
 const collections = new Set(['models', 'tunedModels', 'dynamic'])
 
-/** Reads what follows the version: `models`, `models/x`, `models/x:generateContent`, `tunedModels/x:…`, `dynamic/x:…`. */
+/** Parses the path after the version: `models`, `models/x`, `models/x:generateContent`, `tunedModels/x:…`, `dynamic/x:…`. */
 export function readGeminiPath(rest: string): GeminiPath {
   if (rest === 'models') return { kind: 'list-models' }
   const slash = rest.indexOf('/')
@@ -42,7 +42,7 @@ function decode(text: string): string | undefined {
   }
 }
 
-/** The query as Google may see it: without the client's credentials. Empty, or with its question mark. */
+/** The query without the client's credentials, with its question mark; empty when nothing is left. */
 export function queryForUpstream(query: URLSearchParams | undefined): string {
   if (query === undefined) return ''
   const kept = new URLSearchParams(query)

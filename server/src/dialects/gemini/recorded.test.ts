@@ -31,7 +31,7 @@ function prepare(exchange: Exchange, settings: PrepareSettings) {
 }
 
 describe.skipIf(exchanges.length === 0)('recorded requests', () => {
-  test('are surveyed, every member where it stands', () => {
+  test('are indexed with the right place of each member', () => {
     for (const { id, request } of generating) {
       const body = Buffer.from(JSON.stringify(request, undefined, 2))
       const read = surveyJson(body).members.map(({ name, value }) => [
@@ -42,7 +42,7 @@ describe.skipIf(exchanges.length === 0)('recorded requests', () => {
     }
   })
 
-  test('go on as the very bytes that came when the settings ask for nothing', () => {
+  test('are passed on without a copy when the settings add nothing', () => {
     expect(generating.length).toBeGreaterThan(100)
     for (const exchange of generating) {
       const { body, prepared } = prepare(exchange, noAdditions)
@@ -51,7 +51,7 @@ describe.skipIf(exchanges.length === 0)('recorded requests', () => {
     }
   })
 
-  test('gain safety settings, and nothing else, by default', () => {
+  test('get only safety settings by default', () => {
     for (const exchange of generating) {
       const { prepared } = prepare(exchange, defaults)
       const sent: unknown = JSON.parse(Buffer.concat(prepared.body).toString())

@@ -1,12 +1,12 @@
-const carriedTypes = /^(image|audio|video|text)\/[\w.+-]+$|^application\/(pdf|json)$/
+const acceptedTypes = /^(image|audio|video|text)\/[\w.+-]+$|^application\/(pdf|json)$/
 
-/** The type of a file by what its server says, or, where that says nothing, by how it begins. */
+/** The type of a file by its Content-Type, or by its first bytes when that is unspecific. */
 export function mediaType(contentType: string | undefined, bytes: Buffer): string | undefined {
   const declared = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   const isUnspecific =
     declared === '' || declared === 'application/octet-stream' || declared === 'binary/octet-stream'
   const type = isUnspecific ? sniff(bytes) : declared === 'image/jpg' ? 'image/jpeg' : declared
-  return type !== undefined && carriedTypes.test(type) ? type : undefined
+  return type !== undefined && acceptedTypes.test(type) ? type : undefined
 }
 
 const fileSignatures = [

@@ -4,7 +4,7 @@ import { isPublicAddress } from './public-address.ts'
 
 describe('an address', () => {
   test.each(['8.8.8.8', '1.1.1.1', '172.32.0.1', '2606:4700::1111', '2a00:1450:4001::8a'])(
-    'of a public host is public: %s',
+    'on the internet is public: %s',
     (address) => {
       expect(isPublicAddress(address)).toBe(true)
     },
@@ -35,11 +35,11 @@ describe('an address', () => {
     'fd00:ec2::254',
     'fe80::1',
     'ff02::1',
-  ])('of no public host is not: %s', (address) => {
+  ])('in a special range is not public: %s', (address) => {
     expect(isPublicAddress(address)).toBe(false)
   })
 
-  test('that is none is not public', () => {
+  test('that is not an IP address is not public', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         fc.pre(!/^[\d.]+$/.test(text) && !text.includes(':'))
@@ -48,7 +48,7 @@ describe('an address', () => {
     )
   })
 
-  test('of a private network is never public', () => {
+  test('in a private network is not public', () => {
     fc.assert(
       fc.property(fc.nat(255), fc.nat(255), fc.nat(255), (b, c, d) => {
         expect(isPublicAddress(`10.${b}.${c}.${d}`)).toBe(false)

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Everything of IPv4 that is not somebody's public host (IANA's special-purpose registry). */
+/** IPv4 ranges of IANA's special-purpose registry. */
 const specialIpv4 = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -19,7 +19,7 @@ const specialIpv4 = [
   ['240.0.0.0', 4],
 ] as const
 
-/** Inside the global range: tunnels that hold an IPv4 address, and documentation. */
+/** Special ranges inside 2000::/3: tunnels that embed an IPv4 address, and documentation. */
 const specialIpv6 = [
   ['2001::', 23],
   ['2001:db8::', 32],
@@ -34,7 +34,7 @@ for (const [net, prefix] of specialIpv6) special.addSubnet(net, prefix, 'ipv6')
 const globalIpv6 = new BlockList()
 globalIpv6.addSubnet('2000::', 3, 'ipv6')
 
-/** Whether an address is one of the public internet: never this machine, its network or a cloud's metadata. */
+/** Whether an address is on the public internet: not this machine, its network or a cloud's metadata service. */
 export function isPublicAddress(address: string): boolean {
   switch (isIP(address)) {
     case 4:

@@ -18,8 +18,8 @@ async function serve(listener: RequestListener): Promise<number> {
 const signal = new AbortController().signal
 const png = Buffer.from('\x89PNG\r\n', 'latin1')
 
-/** A world in which this machine counts as public, under the name `public.example`. */
-function world(more: Partial<PublicFetchDeps> = {}): PublicFetchDeps {
+/** Dependencies for which this machine is public, under the name `public.example`. */
+function fetchDeps(more: Partial<PublicFetchDeps> = {}): PublicFetchDeps {
   const hosts: Record<string, string> = {
     'public.example': '127.0.0.1',
     'private.example': '10.0.0.1',
@@ -33,24 +33,27 @@ function world(more: Partial<PublicFetchDeps> = {}): PublicFetchDeps {
 }
 
 describe('a file that a client names', () => {
-  test('is fetched from the address that was checked, with its type', async () => {
+  test('is fetched with its type from the checked address', async () => {
     const port = await serve((request, response) => {
       response.setHeader('content-type', 'image/png; charset=x')
       response.end(request.headers.host === `public.example:${port}` ? png : '')
     })
-    const fetched = await createPublicFetch(world())(`http://public.example:${port}/a`, signal)
+    const fetched = await createPublicFetch(fetchDeps())(`http://public.example:${port}/a`, signal)
     expect(fetched).toEqual({ mimeType: 'image/png', data: png.toString('base64') })
   })
 
-  test('is asked of the DNS once: a second answer changes nothing', async () => {
+  test('has its host resolved once, so that a second DNS answer has no effect', async () => {
     const port = await serve((_request, response) => response.end(png))
-    let asked = 0
+    let lookups = 0
     const resolve = async () => [
-      { address: (asked += 1) === 1 ? '127.0.0.1' : '10.0.0.1', family: 4 },
+      { address: (lookups += 1) === 1 ? '127.0.0.1' : '10.0.0.1', family: 4 },
     ]
-    const fetched = await createPublicFetch(world({ resolve }))(`http://x.example:${port}/`, signal)
+    const fetched = await createPublicFetch(fetchDeps({ resolve }))(
+      `http://x.example:${port}/`,
+      signal,
+    )
     expect(fetched).toMatchObject({ mimeType: 'image/png' })
-    expect(asked).toBe(1)
+    expect(lookups).toBe(1)
   })
 
   test.each([
@@ -63,7 +66,7 @@ describe('a file that a client names', () => {
     'http://user:word@public.example/',
     'http://',
   ])('is not fetched from %s', async (url) => {
-    expect(await createPublicFetch(world())(url, signal)).toHaveProperty('failure')
+    expect(await createPublicFetch(fetchDeps())(url, signal)).toHaveProperty('failure')
   })
 
   test.each([
@@ -72,35 +75,35 @@ describe('a file that a client names', () => {
     'http://2130706433/',
     'http://0x7f.1/',
     'http://169.254.169.254/',
-  ])('is not fetched from this machine or its network by default: %s', async (url) => {
+  ])('is by default not fetched from this machine or its network: %s', async (url) => {
     const fetched = await createPublicFetch(publicFetchDefaults)(url, signal)
-    expect(fetched).toEqual({ failure: 'Its address is not a public one.' })
+    expect(fetched).toEqual({ failure: 'The address is not public.' })
   })
 
-  test('is not fetched where one of its addresses is private', async () => {
+  test('is not fetched when one of its addresses is private', async () => {
     const resolve = async () => ['127.0.0.1', '10.0.0.1'].map((address) => ({ address, family: 4 }))
-    expect(await createPublicFetch(world({ resolve }))('http://x.example/', signal)).toEqual({
-      failure: 'Its address is not a public one.',
+    expect(await createPublicFetch(fetchDeps({ resolve }))('http://x.example/', signal)).toEqual({
+      failure: 'The address is not public.',
     })
   })
 
-  test('is followed to another public place, and not to a private one', async () => {
+  test('is redirected to public addresses only', async () => {
     let location = ''
     const port = await serve((request, response) => {
-      if (request.url === '/picture') response.end(png)
+      if (request.url === '/image') response.end(png)
       else response.writeHead(302, { location }).end()
     })
-    const fetchMedia = createPublicFetch(world())
+    const fetchMedia = createPublicFetch(fetchDeps())
     const url = `http://public.example:${port}/`
-    location = '/picture'
+    location = '/image'
     expect(await fetchMedia(url, signal)).toMatchObject({ mimeType: 'image/png' })
-    location = `http://private.example:${port}/picture`
-    expect(await fetchMedia(url, signal)).toEqual({ failure: 'Its address is not a public one.' })
+    location = `http://private.example:${port}/image`
+    expect(await fetchMedia(url, signal)).toEqual({ failure: 'The address is not public.' })
     location = url
-    expect(await fetchMedia(url, signal)).toEqual({ failure: 'It redirects too often.' })
+    expect(await fetchMedia(url, signal)).toEqual({ failure: 'The address redirects too often.' })
   })
 
-  test('is not taken when it is too large, of a foreign type, or not there', async () => {
+  test('is not accepted when it is too large, of another type or missing', async () => {
     const port = await serve((request, response) => {
       if (request.url === '/large') response.end(Buffer.alloc(2000))
       else if (request.url === '/type') {
@@ -108,24 +111,24 @@ describe('a file that a client names', () => {
         response.end('PK')
       } else response.writeHead(404).end()
     })
-    const fetchMedia = createPublicFetch(world())
+    const fetchMedia = createPublicFetch(fetchDeps())
     for (const [path, failure] of [
-      ['large', 'It is larger than 0 MiB.'],
-      ['type', 'It is of a type that Google does not read.'],
-      ['none', 'Its server answered 404.'],
+      ['large', 'The file is larger than 0 MiB.'],
+      ['type', 'Google does not accept this type of file.'],
+      ['none', 'The server answered 404.'],
     ]) {
       expect(await fetchMedia(`http://public.example:${port}/${path}`, signal)).toEqual({ failure })
     }
   })
 
-  test('is given up when it takes too long', async () => {
+  test('fails when the download takes too long', async () => {
     const port = await serve(() => {})
     const limits = { bytes: 1000, timeoutMs: 50, redirects: 0 }
-    const fetched = await createPublicFetch(world({ limits }))(
+    const fetched = await createPublicFetch(fetchDeps({ limits }))(
       `http://public.example:${port}/`,
       signal,
     )
-    expect(fetched).toEqual({ failure: 'It took too long.' })
+    expect(fetched).toEqual({ failure: 'The download took too long.' })
     for (const server of servers) server.closeAllConnections()
   })
 })

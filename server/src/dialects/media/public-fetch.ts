@@ -8,7 +8,7 @@ export type FetchedMedia =
   | { readonly mimeType: string; readonly data: string }
   | { readonly failure: string }
 
-/** Fetches a file that a client named, for Google; says why it could not, and never throws. */
+/** Fetches a file named by a client. Returns the reason of a failure; never rejects. */
 export type FetchMedia = (url: string, signal: AbortSignal) => Promise<FetchedMedia>
 
 export type Address = { readonly address: string; readonly family: number }
@@ -29,14 +29,14 @@ export const publicFetchDefaults: PublicFetchDeps = {
   limits: { bytes: 50 * 1024 * 1024, timeoutMs: 20_000, redirects: 3 },
 }
 
-/** What a failed fetch is told as: nothing of what the network looks like from here. */
+/** Its message is safe to show: it reveals nothing about the gateway's network. */
 class FetchError extends Error {}
 
 type Hop = { readonly redirect: string } | { readonly mimeType: string; readonly data: string }
 
 /**
- * Fetches public files only: every host is resolved once, all its addresses must be public, and the connection goes to
- * the very address that was checked. Every redirect is checked like the first address.
+ * Fetches files from public addresses only. Each host is resolved once, all its addresses must be public, and the
+ * connection uses the checked address. Redirects are checked the same way.
  */
 export function createPublicFetch(deps: PublicFetchDeps = publicFetchDefaults): FetchMedia {
   return async (url, signal) => {
@@ -49,10 +49,10 @@ export function createPublicFetch(deps: PublicFetchDeps = publicFetchDefaults): 
         if (!('redirect' in hop)) return hop
         next = hop.redirect
       }
-      return { failure: 'It redirects too often.' }
+      return { failure: 'The address redirects too often.' }
     } catch (error) {
       if (error instanceof FetchError) return { failure: error.message }
-      return { failure: timeout.aborted ? 'It took too long.' : 'It cannot be fetched.' }
+      return { failure: timeout.aborted ? 'The download took too long.' : 'The download failed.' }
     }
   }
 }
@@ -71,11 +71,11 @@ async function fetchOnce(deps: PublicFetchDeps, url: string, signal: AbortSignal
     if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
       return { redirect: new URL(location, target).href }
     }
-    if (statusCode !== 200) throw new FetchError(`Its server answered ${statusCode}.`)
+    if (statusCode !== 200) throw new FetchError(`The server answered ${statusCode}.`)
     const bytes = await collect(body, deps.limits.bytes)
     const type = headers['content-type']
     const mimeType = mediaType(typeof type === 'string' ? type : undefined, bytes)
-    if (mimeType === undefined) throw new FetchError('It is of a type that Google does not read.')
+    if (mimeType === undefined) throw new FetchError('Google does not accept this type of file.')
     return { mimeType, data: bytes.toString('base64') }
   } finally {
     await agent.destroy()
@@ -83,13 +83,13 @@ async function fetchOnce(deps: PublicFetchDeps, url: string, signal: AbortSignal
 }
 
 function readTarget(url: string): URL {
-  if (!URL.canParse(url)) throw new FetchError('Its address cannot be read.')
+  if (!URL.canParse(url)) throw new FetchError('The address is not a URL.')
   const target = new URL(url)
   if (target.protocol !== 'https:' && target.protocol !== 'http:') {
-    throw new FetchError('Its address is neither http nor https.')
+    throw new FetchError('The address is neither http nor https.')
   }
   if (target.username !== '' || target.password !== '') {
-    throw new FetchError('Its address holds credentials.')
+    throw new FetchError('The address contains credentials.')
   }
   return target
 }
@@ -101,14 +101,14 @@ async function checkedAddresses(
   const literal = hostname.replace(/^\[(.*)\]$/, '$1')
   const family = isIP(literal)
   const addresses = family === 0 ? await resolve(hostname) : [{ address: literal, family }]
-  // One private address among public ones is enough to be led there.
+  // One private address among public ones could still be connected to.
   if (addresses.length === 0 || !addresses.every(({ address }) => isAllowed(address))) {
-    throw new FetchError('Its address is not a public one.')
+    throw new FetchError('The address is not public.')
   }
   return addresses
 }
 
-/** Answers every question for an address with what was checked, so that a second answer of the DNS changes nothing. */
+/** Resolves to the checked addresses only, against DNS rebinding. */
 function pinTo(addresses: readonly Address[]): LookupFunction {
   return (_hostname, options, callback) => {
     const [first] = addresses
@@ -123,7 +123,7 @@ async function collect(body: AsyncIterable<Buffer>, limit: number): Promise<Buff
   for await (const chunk of body) {
     length += chunk.length
     if (length > limit)
-      throw new FetchError(`It is larger than ${Math.floor(limit / 1024 / 1024)} MiB.`)
+      throw new FetchError(`The file is larger than ${Math.floor(limit / 1024 / 1024)} MiB.`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, length)

@@ -18,13 +18,13 @@ import { mountDialects } from '../dialects.ts'
 import type { FetchMedia } from '../media/public-fetch.ts'
 import { createSignatures } from '../../resources/signatures.ts'
 
-/** All dialects on a real port, before the real engine and a real HTTP server that plays Google. */
+/** All dialects on a real port, with the real key engine and fake Gemini as upstream. */
 export type TestGateway = {
   readonly url: string
   readonly fake: FakeGemini
   readonly reports: AttemptReport[]
   readonly errors: unknown[]
-  /** Lines for the operator's log. */
+  /** Lines of the operator's log. */
   readonly lines: string[]
   /** Bodies of the calls that reached Google, oldest first. */
   received(): Record<string, unknown>[]
@@ -38,9 +38,9 @@ export type TestGatewayOptions = {
   readonly environment?: Record<string, string>
   readonly settings?: Partial<Settings>
   readonly fetchMedia?: FetchMedia
-  /** How many, or which; each has a project of its own. */
+  /** A number of keys, or the keys themselves; each in a separate project. */
   readonly keys?: number | readonly string[]
-  /** Attempts that may fail through no fault of a key. */
+  /** MAX_RETRIES. */
   readonly attempts?: number
 }
 
@@ -62,7 +62,7 @@ export async function startTestGateway({
   }))
   const fake = await startFakeGemini({ projects })
   const read = readSettings({ BASE_URL: `${fake.url}/v1beta`, ...environment })
-  // Tests change `more` while the gateway runs.
+  // Read on each call: tests change `more` while the gateway runs.
   const settings = (): Settings => ({ ...read, ...more })
   const policy = keyPolicyOf(read)
   const engine = createKeyEngine({ clock: realClock, random: Math.random, policy: () => policy })

@@ -1,17 +1,17 @@
 import type { GeminiAnswer } from '../../google/answers/gemini-answer.ts'
 
-/** What another call to Google is for: the rest of an answer, more of it, or the next choice. */
+/** What another call to Google adds: the rest of the answer, more content, or the next choice. */
 export type NextCall = 'continues' | 'adds' | 'next choice'
 
-/** Turns Gemini's answer, chunk by chunk, into the events of a client's format. */
+/** Converts Gemini's answer, chunk by chunk, into the events of a client's format. */
 export type AnswerStream<Event> = {
-  /** One chunk of Gemini's answer, or a whole one; `undefined` is a chunk that cannot be read. */
+  /** Converts one chunk, or a whole answer; `undefined` is an unreadable chunk. */
   take(answer: GeminiAnswer | undefined): Event[]
   /** Prepares for another call. */
   nextCall(kind: NextCall): void
-  /** What the answer ends with, or that it was cut. */
+  /** The last events, or an error when the answer was cut. */
   end(): Event[]
-  /** Set when Google wants another call for the rest of the answer. */
+  /** Set when the rest of the answer needs another call. */
   readonly continuationToken: string | undefined
   readonly hasFailed: boolean
 }

@@ -10,19 +10,18 @@ import { demandsPaid } from '../demands-paid.ts'
 import type { ClientRequest } from '../dialect.ts'
 import type { DialectServices } from '../services.ts'
 
-/** Where a translated request goes. */
 export type Target = {
   readonly model: ModelName
-  /** The model as the client named it. */
+  /** The model name with its suffixes. */
   readonly requested: string
   readonly streams: boolean
-  /** What the request log calls the dialect and the method. */
+  /** Labels for the request log. */
   readonly labels: { readonly dialect: string; readonly method: string }
 }
 
 type Services = Pick<DialectServices, 'settings' | 'gateway'>
 
-/** A translated request as the gateway takes it, with what the model's name and the settings add. */
+/** The gateway request for a translated body, with the additions of the model name and the settings. */
 export function buildGenerateCall(
   services: Services,
   request: ClientRequest,
@@ -65,7 +64,7 @@ export function buildGenerateCall(
   }
 }
 
-/** A POST of JSON to Google, without its body. */
+/** A JSON POST to Google, without the body. */
 export function callTo(
   services: Services,
   path: string,

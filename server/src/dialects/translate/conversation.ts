@@ -10,13 +10,13 @@ import type { Output } from './output.ts'
 import { readCall, type CallEnd } from './read-call.ts'
 import { isSignatureRefusal, withoutForeignSignatures } from './thought-signatures.ts'
 
-/** One answer to a client, and the calls that it takes. */
+/** One answer to a client, made of one or more calls. */
 export type Conversation<Event> = {
   readonly request: GenerateContentRequest
-  /** The request of the gateway for a body: the calls of a conversation differ in their bodies only. */
+  /** The gateway request for a body; all else is the same for each call. */
   readonly callFor: (body: GenerateContentRequest) => GatewayRequest
   readonly streams: boolean
-  /** How many calls the answer takes, and what each is for. */
+  /** How many calls the answer needs, and what each one adds. */
   readonly calls: number
   readonly eachCall: Exclude<NextCall, 'continues'>
   readonly stream: AnswerStream<Event>
@@ -24,12 +24,12 @@ export type Conversation<Event> = {
   readonly signal: ClientSignal
 }
 
-/** Google asks for a new call after every 65 536 tokens; no answer is longer than all of these. */
+/** Google splits answers every 65 536 tokens; no answer needs more calls than this. */
 const maxContinuations = 32
 
 type Services = Pick<DialectServices, 'gateway' | 'scrub' | 'now'>
 
-/** Calls Google as often as the answer needs; the client sees one answer. */
+/** Makes all calls of a conversation and writes their answers as one. */
 export async function runConversation<Event>(
   services: Services,
   conversation: Conversation<Event>,
@@ -86,13 +86,14 @@ async function readChunks<Event>(
     sink: { write: (bytes) => take(splitter.push(bytes)), onDrain: output.onRoom },
   })
   if (end.kind === 'complete') take(splitter.flush())
-  // What came of a chunk before the cut is no chunk, unless only its blank line is missing.
+  // A chunk before the cut is incomplete, unless only its blank line is missing.
   if (end.kind === 'cut') take(splitter.flush().filter((chunk) => readAnswer(chunk) !== undefined))
   return end.kind === 'cut' && !streams
     ? { kind: 'refused', failure: brokenAnswer(), last: undefined }
     : end
 }
 
+/** The whole body as one chunk. */
 function createWholeSplitter(): ChunkSplitter {
   const pieces: Buffer[] = []
   return {

@@ -6,7 +6,7 @@ import type { Fetched, RemoteMedia } from './media-parts.ts'
 const maxUrls = 32
 const maxConcurrent = 4
 
-/** Every file that a request names, a few at a time. */
+/** Fetches all remote files of a request, a few at a time. */
 export async function fetchRemoteMedia(
   fetchMedia: FetchMedia,
   urls: readonly string[],
@@ -14,9 +14,10 @@ export async function fetchRemoteMedia(
 ): Promise<RemoteMedia> {
   if (urls.length === 0) return new Map()
   if (urls.length > maxUrls) {
-    throw new ClientError(`The messages name more than ${maxUrls} remote files.`, {
-      param: 'messages',
-    })
+    throw new ClientError(
+      `The messages contain more than ${maxUrls} remote files. Send fewer, or send them as data URLs.`,
+      { param: 'messages' },
+    )
   }
   const media = new Map<string, Fetched>()
   const waiting = [...urls]

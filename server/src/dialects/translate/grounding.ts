@@ -12,7 +12,7 @@ export type Annotation = {
 
 type Source = NonNullable<Grounding['pages'][number]>
 
-/** The block of sources that answers of search models end with, word for word the original's. */
+/** The list of sources at the end of a search answer, with the text of the Python program. */
 export function searchLinks(grounding: Grounding): string {
   const links = grounding.pages.flatMap((source) =>
     source === undefined ? [] : [`\n- [${source.title}](${source.url})`],
@@ -20,7 +20,7 @@ export function searchLinks(grounding: Grounding): string {
   return links.length === 0 ? '' : `\n\n---\n\n**【引用来源】**\n\n${links.join('')}`
 }
 
-/** Which words of the answer rest on which page. */
+/** Citations: which part of the text each page supports. */
 export function annotationsOf(grounding: Grounding, text: string): Annotation[] {
   const { pages, supports } = grounding
   if (supports.length === 0) {
@@ -28,28 +28,28 @@ export function annotationsOf(grounding: Grounding, text: string): Annotation[] 
   }
   let from = 0
   return supports.flatMap(({ segment, pages: indices }) => {
-    const place = placeOf(segment, text, from)
-    from = place.start
-    return indices.flatMap((index) => cite(pages[index], place))
+    const range = rangeOf(segment, text, from)
+    from = range.start
+    return indices.flatMap((index) => cite(pages[index], range))
   })
 }
 
-type Place = { readonly start: number; readonly end: number }
+type TextRange = { readonly start: number; readonly end: number }
 
-/** Google counts bytes of its own text; the words themselves are found more surely in what the client sees. */
-function placeOf(segment: Segment, text: string, from: number): Place {
-  const words = segment.text
-  if (words !== '') {
-    const ahead = text.indexOf(words, from)
-    const start = ahead === -1 ? text.indexOf(words) : ahead
-    if (start !== -1) return { start, end: start + words.length }
+/** Looks for the segment's text first: Google's byte offsets refer to its text, not to the client's. */
+function rangeOf(segment: Segment, text: string, from: number): TextRange {
+  const segmentText = segment.text
+  if (segmentText !== '') {
+    const ahead = text.indexOf(segmentText, from)
+    const start = ahead === -1 ? text.indexOf(segmentText) : ahead
+    if (start !== -1) return { start, end: start + segmentText.length }
   }
   const bytes = Buffer.from(text)
   const lengthTo = (end: number) => bytes.subarray(0, end).toString('utf8').length
   return { start: lengthTo(segment.startIndex), end: lengthTo(segment.endIndex) }
 }
 
-function cite(page: Source | undefined, { start, end }: Place): Annotation[] {
+function cite(page: Source | undefined, { start, end }: TextRange): Annotation[] {
   if (page === undefined) return []
   return [{ type: 'url_citation', url_citation: { start_index: start, end_index: end, ...page } }]
 }

@@ -1,13 +1,13 @@
 export interface KeepAlive {
-  /** Something was sent: silence begins anew. */
+  /** Restarts the timer. */
   touch(): void
   close(): void
 }
 
-/** Calls `send` after every so long a silence; never, when the time is 0. */
-export function createKeepAlive(everyMs: number, send: () => void): KeepAlive {
-  if (everyMs <= 0) return { touch: () => {}, close: () => {} }
-  const timer = setInterval(send, everyMs)
+/** Calls `send` after each interval without `touch`; 0 disables it. */
+export function createKeepAlive(intervalMs: number, send: () => void): KeepAlive {
+  if (intervalMs <= 0) return { touch: () => {}, close: () => {} }
+  const timer = setInterval(send, intervalMs)
   timer.unref()
   return {
     touch: () => timer.refresh(),

@@ -1,6 +1,6 @@
 export type Segment = { readonly text: string } | { readonly imageUrl: string }
 
-/** Cuts a text at its markdown images. Scans by hand: an image may be megabytes of base64. */
+/** Splits a text at its markdown images. No regular expression: an image may be megabytes of base64. */
 export function splitAtImages(text: string): Segment[] {
   const segments: Segment[] = []
   let done = 0

@@ -6,13 +6,13 @@ const none = new Map()
 const param = 'messages[0].content[0].image_url'
 
 describe('a URL of a content part', () => {
-  test('that is a data URL becomes inline data, under the name Google knows', () => {
+  test('that is a data URL becomes inline data with a type that Google accepts', () => {
     expect(urlPart('data:image/jpg;base64,QUJD', none, param)).toEqual({
       part: { inlineData: { mimeType: 'image/jpeg', data: 'QUJD' } },
     })
   })
 
-  test('keeps the type of other data URLs, PDF among them', () => {
+  test('keeps the type of other data URLs', () => {
     expect(parseDataUrl('data:application/pdf;name=a.pdf;base64,QUJD')).toEqual({
       mimeType: 'application/pdf',
       data: 'QUJD',
@@ -20,20 +20,20 @@ describe('a URL of a content part', () => {
   })
 
   test.each(['data:image/png,abc', 'data:image/png;base64', 'data:image/png;base64,&&&&'])(
-    'that is a broken data URL is refused by name: %s',
+    'that is an invalid data URL is refused: %s',
     (url) => {
       expect(() => urlPart(url, none, param)).toThrow(ClientError)
     },
   )
 
-  test('that was fetched becomes what was fetched, with its true type', () => {
+  test('that was fetched becomes inline data with the fetched type', () => {
     const media = new Map([['https://a.example/x', { mimeType: 'image/webp', data: 'QUJD' }]])
     expect(urlPart('https://a.example/x', media, param)).toEqual({
       part: { inlineData: { mimeType: 'image/webp', data: 'QUJD' } },
     })
   })
 
-  test('that could not be fetched is said to the model in its place', () => {
+  test('that could not be fetched becomes an error text', () => {
     const media = new Map([['https://a.example/x', { failure: 'gone' }]])
     expect(urlPart('https://a.example/x', media, param)).toEqual({
       part: { text: '[Error processing image: https://a.example/x]' },
@@ -41,14 +41,14 @@ describe('a URL of a content part', () => {
     })
   })
 
-  test('that names a file of the Files API is passed on and not fetched', () => {
+  test('of a file of the Files API is passed on, not fetched', () => {
     const url = 'https://generativelanguage.googleapis.com/v1beta/files/abc-1'
     expect(isRemote(url)).toBe(false)
     expect(urlPart(url, none, param)).toEqual({ part: { fileData: { fileUri: url } } })
   })
 
   test.each(['file:///etc/passwd', 'ftp://a.example/x', 'x'])(
-    'of another kind is refused: %s',
+    'with another scheme is refused: %s',
     (url) => {
       expect(isRemote(url)).toBe(false)
       expect(() => urlPart(url, none, param)).toThrow(ClientError)
@@ -79,26 +79,26 @@ describe('audio and video', () => {
     })
   })
 
-  test('of an unknown format are said to the model in their place', () => {
+  test('in an unknown format become an error text', () => {
     expect(audioPart({ data: 'QUJD', format: 'm4a' }, 'p')).toMatchObject({
       part: { text: '[Error processing audio: Unsupported media format: m4a]' },
     })
   })
 
-  test('that are not base64 are said to the model in their place', () => {
+  test('that are not base64 become an error text', () => {
     expect(videoPart({ data: 'Q!', format: 'mp4' }, 'p')).toMatchObject({
       part: { text: '[Error processing video: Invalid base64 data]' },
     })
   })
 
-  test('larger than the limit are said to the model in their place', () => {
+  test('larger than the limit become an error text', () => {
     const data = 'A'.repeat(70 * 1024 * 1024)
     expect(audioPart({ data, format: 'wav' }, 'p')).toMatchObject({
       part: { text: '[Error processing audio: Larger than 50 MB]' },
     })
   })
 
-  test('without data or format are refused by the missing field', () => {
+  test('without data or format are refused with the missing field', () => {
     expect(() => audioPart({ format: 'wav' }, 'p')).toThrow(
       expect.objectContaining({ param: 'p.data' }),
     )
@@ -109,7 +109,7 @@ describe('audio and video', () => {
 })
 
 describe('a file', () => {
-  test('with data takes its type from the data URL, else from its name', () => {
+  test('with data gets its type from the data URL, else from its name', () => {
     expect(filePart({ file_data: 'data:text/plain;base64,QUJD' }, none, 'f')).toMatchObject({
       part: { inlineData: { mimeType: 'text/plain' } },
     })
@@ -118,7 +118,7 @@ describe('a file', () => {
     })
   })
 
-  test('by the id of a Gemini file is passed on', () => {
+  test('with the id of a Gemini file is passed on', () => {
     expect(filePart({ file_id: 'files/abc' }, none, 'f')).toEqual({
       part: {
         fileData: { fileUri: 'https://generativelanguage.googleapis.com/v1beta/files/abc' },
@@ -126,7 +126,7 @@ describe('a file', () => {
     })
   })
 
-  test("by the id of somebody else's file is refused by name", () => {
+  test('with any other id is refused with the field', () => {
     expect(() => filePart({ file_id: 'file-123' }, none, 'f')).toThrow(
       expect.objectContaining({ param: 'f.file_id' }),
     )

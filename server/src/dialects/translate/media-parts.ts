@@ -1,15 +1,15 @@
 import type { Blob, Part } from '../../google/requests/gemini-request.ts'
 import { ClientError } from '../client-error.ts'
 
-/** What came of fetching a remote file: the file, or why there is none. */
+/** A fetched file, or why fetching failed. */
 export type Fetched = Blob | { readonly failure: string }
 
-/** Remote files by their address, fetched before the translation begins. */
+/** Remote files by URL, fetched before translation. */
 export type RemoteMedia = ReadonlyMap<string, Fetched>
 
 export type MediaPart =
   | { readonly part: Part }
-  /** The part could not be read; the model is told so in its place, as it always was. */
+  /** An unreadable part, replaced by an error text for the model, as in the Python program. */
   | { readonly part: Part; readonly problem: string }
 
 const megabyte = 1024 * 1024
@@ -71,12 +71,12 @@ function encodedPart({ data, format }: Encoded, formats: Formats, param: string)
   return { part: { inlineData: { mimeType, data: base64 } } }
 }
 
-/** A data URL, an uploaded file of Google's, or a remote file that has been fetched. */
+/** A data URL, a file of Google's Files API, or a fetched remote file. */
 export function urlPart(url: string, media: RemoteMedia, param: string): MediaPart {
   if (url.startsWith('data:')) {
     const blob = parseDataUrl(url)
     if (blob === undefined || !isBase64(blob.data)) {
-      throw new ClientError(`'${param}' is not a data URL with base64 content.`, { param })
+      throw new ClientError(`'${param}' must be a data URL with base64 content.`, { param })
     }
     return { part: { inlineData: blob } }
   }
@@ -104,7 +104,7 @@ export function filePart(file: File, media: RemoteMedia, param: string): MediaPa
     const mimeType = mimeTypeOf(file.filename ?? '')
     if (isRemote(data)) return urlPart(data, media, `${param}.file_data`)
     if (!isBase64(data)) {
-      throw new ClientError(`'${param}.file_data' is neither base64 nor a data URL.`, {
+      throw new ClientError(`'${param}.file_data' must be base64 or a data URL.`, {
         param: `${param}.file_data`,
       })
     }
@@ -112,12 +112,12 @@ export function filePart(file: File, media: RemoteMedia, param: string): MediaPa
   }
   if (id && isGoogleFile(id)) return { part: { fileData: { fileUri: fileUri(id) } } }
   throw new ClientError(
-    `'${param}.file_id' must be a file of the Gemini Files API ('files/…'), or the file be given as 'file_data'.`,
+    `'${param}.file_id' must name a file of the Gemini Files API ('files/…'). Send other files as 'file_data'.`,
     { param: `${param}.file_id` },
   )
 }
 
-/** Addresses that have to be fetched before the request can be translated. */
+/** Whether a URL must be fetched before translation. */
 export const isRemote = (url: string): boolean => /^https?:\/\//i.test(url) && !isGoogleFile(url)
 
 const isGoogleFile = (url: string): boolean =>
@@ -126,7 +126,7 @@ const isGoogleFile = (url: string): boolean =>
 const fileUri = (id: string): string =>
   id.startsWith('files/') ? `https://generativelanguage.googleapis.com/v1beta/${id}` : id
 
-/** Written by hand: a regular expression over many megabytes of base64 is slow, and can exhaust the stack. */
+/** No regular expression: over megabytes of base64 it is slow and can exhaust the stack. */
 export function parseDataUrl(url: string): Blob | undefined {
   if (!url.startsWith('data:')) return undefined
   const comma = url.indexOf(',')
@@ -136,7 +136,7 @@ export function parseDataUrl(url: string): Blob | undefined {
   return { mimeType: standardName(mimeType.trim().toLowerCase()), data: url.slice(comma + 1) }
 }
 
-/** Names that clients use and Google does not know. */
+/** Replaces names of types that Google does not accept. */
 function standardName(mimeType: string): string {
   switch (mimeType) {
     case 'image/jpg':
@@ -152,11 +152,11 @@ function standardName(mimeType: string): string {
   }
 }
 
-/** Looks for the first foreign character: a pattern for the whole would keep a place to go back to for every byte. */
+/** Searches for the first invalid character: matching the whole text would backtrack over each byte. */
 function isBase64(text: string): boolean {
   if (text === '') return false
-  const foreign = text.search(/[^A-Za-z0-9+/_-]/)
-  const padding = foreign === -1 ? '' : text.slice(foreign)
+  const invalidAt = text.search(/[^A-Za-z0-9+/_-]/)
+  const padding = invalidAt === -1 ? '' : text.slice(invalidAt)
   return (text.length - padding.length) % 4 !== 1 && ['', '=', '=='].includes(padding)
 }
 

@@ -1,14 +1,14 @@
 import type { Failure } from '../failures.ts'
 
-/** Where the events of an answer go: a client's stream, or its whole answer. */
+/** Writes the events of an answer to a client, as a stream or as one body. */
 export type Output<Event> = {
-  /** Whether the client has seen anything of the answer yet. */
+  /** Whether any content has been sent. */
   readonly hasBegun: boolean
-  /** Takes the next events; false when the client is full. */
+  /** Returns false when the client is full. */
   emit(events: readonly Event[]): boolean
-  /** Calls back when a client that was full has room again. One listener: the last one given. */
+  /** Sets the listener for when a full client drains. */
   onRoom(resume: () => void): void
-  /** These are the last events. */
+  /** Writes the last events and ends the answer. */
   finish(events: readonly Event[]): void
   fail(failure: Failure): void
   close(): void

@@ -2,19 +2,16 @@ import type { ClientSignal } from '../../runtime/client-signal.ts'
 import type { Output } from './output.ts'
 import type { Paced } from './text-pace.ts'
 
-/** How many events may wait to be written; then Google has to wait. */
+/** Queue length at which reading from Google pauses. */
 const maxQueued = 1000
 
 export type PacedOutputOptions<Event> = {
   readonly signal: ClientSignal
-  /** An event in pieces, each with the silence after it. */
+  /** Splits an event into pieces with a delay after each. */
   readonly pace: (event: Event) => Paced<Event>[]
 }
 
-/**
- * An output whose text comes at an even pace, in order and complete: the end, or an error, comes right after the last piece.
- * When the client leaves, nothing waits any longer.
- */
+/** Writes text at an even pace and in order. The end, or an error, follows the last piece at once. */
 export function createPacedOutput<Event>(
   output: Output<Event>,
   { signal, pace }: PacedOutputOptions<Event>,
@@ -26,7 +23,7 @@ export function createPacedOutput<Event>(
   let resume: (() => void) | undefined
   let end: (() => void) | undefined
 
-  const drop = () => {
+  const clear = () => {
     clearTimeout(timer)
     queue.length = 0
     pieces = []
@@ -41,7 +38,7 @@ export function createPacedOutput<Event>(
     return pieces.shift()
   }
 
-  /** Emits until a piece has a silence after it. */
+  /** Emits until a piece has a delay after it. */
   function play(): void {
     timer = undefined
     for (let piece = nextPiece(); piece !== undefined; piece = nextPiece()) {
@@ -63,7 +60,7 @@ export function createPacedOutput<Event>(
     if (timer === undefined) play()
   }
 
-  const unsubscribe = signal.onAbort(drop)
+  const unsubscribe = signal.onAbort(clear)
   output.onRoom(() => {
     isFull = false
     if (hasRoom()) resume?.()

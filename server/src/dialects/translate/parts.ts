@@ -1,6 +1,6 @@
 import type { AnswerPart } from '../../google/answers/gemini-answer.ts'
 
-/** What one part of Gemini's answer is to a chat client. */
+/** One part of Gemini's answer, as a chat client gets it. */
 export type Piece =
   | { readonly kind: 'content'; readonly text: string }
   | { readonly kind: 'reasoning'; readonly text: string }
@@ -11,13 +11,12 @@ export type Piece =
       readonly arguments: string
       readonly signature: string | undefined
     }
-  /** A signature that belongs to the text, not to a call. */
+  /** A signature of the text, not of a call. */
   | { readonly kind: 'signature'; readonly signature: string }
 
-/** How an image stands in the text of an answer. */
+/** Renders an image as text. */
 export type ImageText = (url: string) => string
 
-/** Chat clients show markdown, so an image is one. */
 export const plainImage: ImageText = (url) => `\n\n![image](${url})\n\n`
 
 export function renderPart(part: AnswerPart, imageText = plainImage): Piece[] {
@@ -42,7 +41,7 @@ export function renderPart(part: AnswerPart, imageText = plainImage): Piece[] {
   return pieces
 }
 
-/** Media that are no images are a link to themselves. */
+/** Images become markdown images; other media become links. */
 function mediaText({ inlineData }: AnswerPart, imageText: ImageText): string {
   if (!inlineData) return ''
   const mimeType = inlineData.mimeType ?? 'application/octet-stream'
@@ -52,7 +51,7 @@ function mediaText({ inlineData }: AnswerPart, imageText: ImageText): string {
     : `\n\n[${mimeType.split('/')[0] ?? 'media'}](${url})\n\n`
 }
 
-/** The words of the original: clients cut these blocks out by them. */
+/** The text of the Python program: clients recognise these blocks by it. */
 function codeText({ executableCode, codeExecutionResult }: AnswerPart): string {
   if (executableCode) {
     const language = executableCode.language.toLowerCase()

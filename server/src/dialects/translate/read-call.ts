@@ -7,30 +7,29 @@ import type { Sink } from '../../runtime/sink.ts'
 import { googleFailure, noKeyFailure, outcomeFailure, type Failure } from '../failures.ts'
 import type { DialectServices } from '../services.ts'
 
-/** How a call to Google ended, for its reader. */
 export type CallEnd =
   | StreamEnd
   | RefusedCall
-  /** The client left. */
+  /** The client disconnected. */
   | { readonly kind: 'left' }
 
-/** There was no answer to read. */
+/** There is no good answer. */
 export type RefusedCall = {
   readonly kind: 'refused'
   readonly failure: Failure
-  /** How the last attempt ended; undefined when there was no key for one. */
+  /** Outcome of the last attempt; undefined when there was no key. */
   readonly last: Outcome | undefined
 }
 
 export type CallReader = {
   readonly signal: ClientSignal
-  /** Takes the bytes of a good answer as they come. */
+  /** Receives the bytes of a good answer. */
   readonly sink: Sink
-  /** Called once, before the first byte. */
+  /** Called once before the first byte. */
   readonly begin?: (headers: Headers) => void
 }
 
-/** One request to Google, with all its attempts: a good answer goes to the reader, a bad one comes back as a failure. */
+/** Forwards a request: a good answer is written to the sink, an error is returned as a failure. */
 export async function readCall(
   { gateway, scrub, now }: Pick<DialectServices, 'gateway' | 'scrub' | 'now'>,
   request: GatewayRequest,
@@ -48,7 +47,7 @@ export async function readCall(
       }
       const held = createCollector()
       const ended = await answer.pipe(held.sink)
-      // Google's error texts can repeat the key they are about.
+      // Google's error texts can quote the key.
       failure = googleFailure(answer.status, scrub(held.bytes().toString('utf8')))
       return ended
     },
@@ -63,7 +62,7 @@ export async function readCall(
   return failure === undefined ? (end ?? { kind: 'left' }) : { kind: 'refused', failure, last }
 }
 
-/** Keeps everything: Google bounds what is read whole. */
+/** Collects a whole answer; Google limits its size. */
 export function createCollector(): { sink: Sink; bytes(): Buffer } {
   const chunks: Buffer[] = []
   return {

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { ClientError } from '../client-error.ts'
 
-/** Parses a request body and checks it against a schema; what does not fit is named by its path. */
+/** Parses a body with a schema. Throws ClientError with the path of the invalid field. */
 export function readRequest<T>(schema: z.ZodType<T>, body: Buffer): T {
   return checkRequest(schema, parseJson(body))
 }
@@ -21,15 +21,15 @@ function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'))
   } catch (cause) {
-    throw new ClientError('The body of the request is not valid JSON.', { cause })
+    throw new ClientError('The request body must be valid JSON.', { cause })
   }
 }
 
 type SchemaIssue = { readonly path: readonly PropertyKey[]; readonly message: string }
 
-/** Of everything that does not fit, what lies deepest tells most: a union's own message says only that nothing fits. */
+/** The deepest issue is the most specific: a union itself reports only that no member matches. */
 function deepest(issues: readonly z.core.$ZodIssue[]): SchemaIssue {
-  let found: SchemaIssue = { path: [], message: 'The request is not of the expected shape' }
+  let found: SchemaIssue = { path: [], message: 'The request does not have the expected shape' }
   for (const issue of issues) {
     const inner = issue.code === 'invalid_union' ? issue.errors.flatMap(inUnion) : []
     const candidates: SchemaIssue[] = [

@@ -11,28 +11,28 @@ import type { Output } from './output.ts'
 import type { FindSignature } from './thought-signatures.ts'
 import { droppedFields, type Translated } from './warnings.ts'
 
-/** A client's format: how its requests become Gemini's, and Gemini's answer its events. */
-export type Translation<Asked extends ParsedRequest, Event> = {
-  /** What the request log calls it: `chat/completions`. */
+/** A client's format: converts its requests to Gemini's and Gemini's answers to its events. */
+export type Translation<Parsed extends ParsedRequest, Event> = {
+  /** Method label for the request log: `chat/completions`. */
   readonly method: string
-  /** Reads a body. Throws ClientError that names the field. */
-  parse(body: Buffer): Asked
-  /** Says what it dropped. Throws ClientError. */
-  toGemini(asked: Asked, context: TranslationContext): Promise<Translated<GenerateContentRequest>>
-  /** How many calls the answer takes. */
+  /** Throws ClientError with the field. */
+  parse(body: Buffer): Parsed
+  /** Reports dropped fields as warnings. Throws ClientError. */
+  toGemini(parsed: Parsed, context: TranslationContext): Promise<Translated<GenerateContentRequest>>
+  /** How many calls the answer needs. */
   callsOf(
-    asked: Asked,
+    parsed: Parsed,
     request: GenerateContentRequest,
   ): Pick<Conversation<Event>, 'calls' | 'eachCall'>
-  createStream(asked: Asked, context: TranslationContext): AnswerStream<Event>
-  createOutput(asked: Asked, options: OutputOptions): Output<Event>
+  createStream(parsed: Parsed, context: TranslationContext): AnswerStream<Event>
+  createOutput(parsed: Parsed, options: OutputOptions): Output<Event>
 }
 
-/** What every format's request names. */
+/** What a parsed request of any format contains. */
 export type ParsedRequest = {
-  /** As the client wrote it. */
+  /** The model name as the client sent it. */
   readonly model: string
-  /** The model that serves it, suffixes still on it. */
+  /** The name of the model that serves it, with suffixes. */
   readonly requested: string
   readonly streams: boolean
 }
@@ -47,27 +47,27 @@ export type TranslationContext = {
 
 export type OutputOptions = {
   readonly request: ClientRequest
-  /** Names of the fields that were dropped, for a header. */
+  /** Value of the header that names dropped fields. */
   readonly dropped: string | undefined
 }
 
-type ServeOptions<Asked extends ParsedRequest, Event> = {
-  readonly translation: Translation<Asked, Event>
-  /** What the request log calls the dialect. */
+type ServeOptions<Parsed extends ParsedRequest, Event> = {
+  readonly translation: Translation<Parsed, Event>
+  /** Dialect label for the request log. */
   readonly dialect: string
 }
 
-/** Serves a request of a translated format by way of Gemini's own API. Throws ClientError, FailureError, AdmissionError. */
-export async function serveTranslated<Asked extends ParsedRequest, Event>(
+/** Serves a request of a translated format through Gemini's own API. Throws ClientError, FailureError, AdmissionError. */
+export async function serveTranslated<Parsed extends ParsedRequest, Event>(
   services: DialectServices,
   request: ClientRequest,
-  { translation, dialect }: ServeOptions<Asked, Event>,
+  { translation, dialect }: ServeOptions<Parsed, Event>,
 ): Promise<void> {
   const { settings, catalogue, signatures } = services
-  const asked = translation.parse(request.body)
-  const { requested } = asked
+  const parsed = translation.parse(request.body)
+  const { requested } = parsed
   const model = parseModelName(requested, settings(), (id) => catalogue.has(id))
-  if (model === undefined) throw new FailureError(unsupportedModel(asked.model))
+  if (model === undefined) throw new FailureError(unsupportedModel(parsed.model))
   const { id: caller } = request.caller
   const context: TranslationContext = {
     request,
@@ -76,19 +76,19 @@ export async function serveTranslated<Asked extends ParsedRequest, Event>(
     findSignature: (id) => signatures.find(caller, id),
     keepSignature: (id, signature) => signatures.keep(caller, id, signature),
   }
-  const { value, warnings } = await translation.toGemini(asked, context)
-  const streams = asked.streams && !settings().fakeStreamEnabled
+  const { value, warnings } = await translation.toGemini(parsed, context)
+  const streams = parsed.streams && !settings().fakeStreamEnabled
   const labels = { dialect, method: translation.method }
   const target: Target = { model, requested, streams, labels }
-  const { calls, eachCall } = translation.callsOf(asked, value)
+  const { calls, eachCall } = translation.callsOf(parsed, value)
   await runConversation(services, {
     request: value,
     callFor: (body) => buildGenerateCall(services, request, { target, body }),
     streams,
     calls,
     eachCall,
-    stream: translation.createStream(asked, context),
-    output: translation.createOutput(asked, { request, dropped: droppedFields(warnings) }),
+    stream: translation.createStream(parsed, context),
+    output: translation.createOutput(parsed, { request, dropped: droppedFields(warnings) }),
     signal: request.client.signal,
   })
 }

@@ -1,21 +1,21 @@
-/** How the text of a stream is cut, and how long a reader is given for each piece. */
+/** How the text of a stream is split, and the delay after each piece. */
 export type TextPace = {
   readonly minDelayMs: number
   readonly maxDelayMs: number
-  /** Characters up to which a text is short, and from which it is long. */
+  /** Length in characters up to which a text is short, and from which it is long. */
   readonly short: number
   readonly long: number
-  /** Characters of a piece of a long text. */
+  /** Characters per piece of a long text; a short text is sent by character. */
   readonly pieceSize: number
 }
 
-/** An event that goes out, and the silence after it. */
+/** An event and the delay after it. */
 export type Paced<Event> = { readonly event: Event; readonly delayMs: number }
 
-/** Nobody reads more than this as it is written: it is a picture, or the reader is far behind. */
+/** Longer texts are not paced: they are images. */
 const maxPacedLength = 10_000
 
-/** A text in pieces with the silence after each; undefined where it goes out at once. */
+/** Splits a text; undefined when it is sent at once. */
 export function paceText(
   text: string,
   pace: TextPace,
@@ -34,7 +34,7 @@ function piecesOf(characters: readonly string[], size: number): string[] {
   return pieces
 }
 
-/** Short texts are written slowly and long ones fast; between the two the delay falls with the logarithm of the length. */
+/** Long texts have a shorter delay; between the limits it falls with the logarithm of the length. */
 export function delayFor(length: number, pace: TextPace): number {
   const { minDelayMs, maxDelayMs, short, long } = pace
   if (length <= short) return maxDelayMs

@@ -12,7 +12,7 @@ const call = (name: string, thoughtSignature?: string) => ({
 })
 
 describe('a missing signature', () => {
-  test('is made up for on the first call of a turn only', () => {
+  test('is added to the first call of a turn only', () => {
     const content = { role: 'model', parts: [{ text: 'hm' }, call('f'), call('g')] } as const
     expect(withFirstCallSigned(content).parts).toEqual([
       { text: 'hm' },
@@ -21,7 +21,7 @@ describe('a missing signature', () => {
     ])
   })
 
-  test('is nothing to turns that are signed or call nothing', () => {
+  test('is not added to signed turns and turns without calls', () => {
     const signed = { role: 'model', parts: [call('f', 'sig'), call('g')] } as const
     const silent = { role: 'model', parts: [{ text: 'hm' }] } as const
     expect(withFirstCallSigned(signed)).toBe(signed)
@@ -39,11 +39,11 @@ describe('a signature that Google cannot read', () => {
     expect(isSignatureRefusal(503, message)).toBe(false)
   })
 
-  test('is not seen where there is none', () => {
+  test('is not recognised in other errors', () => {
     expect(isSignatureRefusal(400, 'Please use a valid role: user, model.')).toBe(false)
   })
 
-  test('is replaced, and nothing but signatures changes', () => {
+  test('is replaced, and nothing else changes', () => {
     const repaired = withoutForeignSignatures({
       contents: [
         { role: 'user', parts: [{ text: 'a' }] },

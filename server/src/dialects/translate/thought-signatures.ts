@@ -1,15 +1,12 @@
 import type { Content, GenerateContentRequest, Part } from '../../google/requests/gemini-request.ts'
 
-/** The value that Google documents for calls whose signature is not known. */
+/** Google's documented value for calls with an unknown signature. */
 export const dummySignature = 'skip_thought_signature_validator'
 
-/** The signature of a tool call that was answered earlier, if it is still known. */
+/** Finds the stored signature of an earlier tool call. */
 export type FindSignature = (toolCallId: string) => string | undefined
 
-/**
- * Google checks that the first call of each model turn is signed, and nothing else, so only there a missing signature is
- * made up for.
- */
+/** Adds a missing signature to the first call of a turn, the only one that Google checks. */
 export function withFirstCallSigned(content: Content): Content {
   const first = content.parts.findIndex((part) => part.functionCall !== undefined)
   if (first === -1 || content.parts[first]?.thoughtSignature !== undefined) return content
@@ -21,7 +18,7 @@ export function withFirstCallSigned(content: Content): Content {
   }
 }
 
-/** Whether an error of Google's is about a signature that it cannot read. */
+/** Whether Google refused a request because of a signature. */
 export function isSignatureRefusal(status: number, message: string): boolean {
   if (status !== 400) return false
   return /corrupted thought signature|thought signature is not valid|thought_?signature'? \(TYPE_BYTES\)|missing a thought_signature/i.test(
@@ -29,7 +26,7 @@ export function isSignatureRefusal(status: number, message: string): boolean {
   )
 }
 
-/** The same request with no signature in it but the one that always passes. */
+/** Replaces all signatures of a request by the dummy. */
 export function withoutForeignSignatures(request: GenerateContentRequest): GenerateContentRequest {
   const contents = request.contents.map((content) =>
     content.role === 'model'

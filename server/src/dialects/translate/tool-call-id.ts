@@ -1,8 +1,8 @@
 const prefix = 'call_'
 
-/** The id of a tool call as OpenAI's clients know it, from Gemini's own. */
+/** OpenAI's id of a tool call, from Gemini's. */
 export const openAiCallId = (geminiId: string): string => prefix + geminiId
 
-/** Gemini's id of a call: its own back, or the id that another provider gave, which is as good. */
+/** Gemini's id of a tool call. Ids of other providers are passed on. */
 export const geminiCallId = (openAiId: string): string =>
   openAiId.startsWith(prefix) ? openAiId.slice(prefix.length) : openAiId

@@ -1,4 +1,4 @@
-/** A field of the client's request that the upstream request does not carry, or not as it was. */
+/** A field that was dropped or changed in translation. */
 export type Warning = { readonly field: string; readonly reason: string }
 
 export type Translated<T> = { readonly value: T; readonly warnings: readonly Warning[] }
@@ -7,7 +7,7 @@ export const droppedHeader = 'x-gemini-balance-dropped'
 
 const maxHeaderLength = 1024
 
-/** The names of what was dropped, once each; undefined when nothing was. A header value is ASCII. */
+/** Distinct names of the dropped fields as an ASCII header value; undefined when there are none. */
 export function droppedFields(warnings: readonly Warning[]): string | undefined {
   const names = new Set(warnings.map(({ field }) => field.replaceAll(/[^\x21-\x7e]/g, '?')))
   if (names.size === 0) return undefined

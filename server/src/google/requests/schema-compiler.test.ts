@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isPlainJsonSchema } from './plain-json-schema.ts'
 import { compileSchema } from './schema-compiler.ts'
-import { openStrictGemini } from '../../dialects/openai/testing/strict-gemini.ts'
+import { openStrictGemini } from '../../dialects/testing/strict-gemini.ts'
 
 describe('a schema that is converted', () => {
   test('has the constant as its only value', () => {

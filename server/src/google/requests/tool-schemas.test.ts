@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openStrictGemini } from '../../dialects/openai/testing/strict-gemini.ts'
+import { openStrictGemini } from '../../dialects/testing/strict-gemini.ts'
 import { applyEdits } from './body-edits.ts'
 import { toolSchemaEdits } from './tool-schemas.ts'
 

@@ -5,7 +5,7 @@ import { remoteMediaUrls } from './messages.ts'
 import { modelTraits } from '../../../google/models/model-traits.ts'
 import { checkRequest } from '../../translate/read-request.ts'
 import { readRecording } from '../../../runtime/testing/recordings.ts'
-import { openStrictGemini } from '../testing/strict-gemini.ts'
+import { openStrictGemini } from '../../testing/strict-gemini.ts'
 import { translateRequest } from './translate-request.ts'
 import { droppedFields } from '../../translate/warnings.ts'
 
