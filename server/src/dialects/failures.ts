@@ -102,6 +102,8 @@ export const noModelList = failure(
   "This gateway cannot read Google's list of models. Ask its operator to check the log.",
 )
 
+export const unreadableChunk = 'Google sent a chunk that is not valid JSON. Send the request again.'
+
 export const brokenAnswer = (
   message = 'The answer is incomplete: the connection to Google broke. Send the request again.',
 ): Failure => failure('stream_cut', message)

@@ -9,7 +9,7 @@ import { renderFailure } from './errors.ts'
 import { answerModelGet, answerModelList } from './models/models-answer.ts'
 import type { OpenAiServices } from './services.ts'
 
-/** `/v1` and `/hf/v1`: OpenAI's dialect, translated. */
+/** OpenAI's format under `/v1` and `/hf/v1`, translated. */
 export function createOpenAiDialect(services: DialectServices): Dialect {
   const openAi: OpenAiServices = { label: 'openai', ...services }
   return {
@@ -20,7 +20,7 @@ export function createOpenAiDialect(services: DialectServices): Dialect {
 }
 
 function operationsOf(services: OpenAiServices, base: '/v1' | '/hf/v1'): Operation[] {
-  // Under /v1 Gemini's clients list models too, and Gemini's dialect answers what nobody serves.
+  // Gemini clients list models under /v1 too, and the Gemini dialect answers unknown paths there.
   const shared = base === '/v1' ? { credential: 'openai' as const } : {}
   const rest = base === '/v1' ? [] : [notFoundOperation(`${base}/*`)]
   return [
@@ -56,16 +56,16 @@ export function serveChat(services: OpenAiServices): Operation['serve'] {
   return (request) => serveTranslated(services, request, served)
 }
 
-/** What follows the prefix of a path. */
+/** The decoded rest of a path after the prefix. */
 export const idIn = ({ path }: ClientRequest, prefix: string): string =>
   decodeURIComponent(path.slice(prefix.length))
 
-/** Answers for paths of the dialect that it does not have. */
-export const notFoundOperation = (path: string): Operation => ({
+/** Answers 404 for unknown paths of the dialect. */
+export const notFoundOperation = (pattern: string): Operation => ({
   methods: everyMethod,
-  paths: [path],
+  paths: [pattern],
   body: 'none',
-  serve: async ({ raw, path: wanted }) => {
-    throw new FailureError(notServed(raw.method ?? '', wanted))
+  serve: async ({ raw, path }) => {
+    throw new FailureError(notServed(raw.method ?? '', path))
   },
 })

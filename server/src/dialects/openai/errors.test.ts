@@ -38,23 +38,23 @@ describe('an error of Google', () => {
     expect(JSON.parse(answer.body)).toEqual({ error: { message, type, code, param: null } })
   })
 
-  test('says when another try is worth it', () => {
+  test('has Retry-After', () => {
     const answer = ofGoogle(429, body(quota('GenerateRequestsPerMinutePerProjectPerModel')))
     expect(answer.headers['retry-after']).toBe('32')
     expect(JSON.parse(answer.body).error.code).toBe('rate_limit_exceeded')
   })
 
-  test('about a quota of the day is about the quota, not about the rate', () => {
+  test('for a daily quota is insufficient_quota', () => {
     const answer = ofGoogle(429, body(quota('GenerateRequestsPerDayPerProjectPerModel')))
     expect(JSON.parse(answer.body).error.code).toBe('insufficient_quota')
   })
 
-  test('about a quota of tokens is about tokens', () => {
+  test('for a token quota has the type tokens', () => {
     const id = 'GenerateContentInputTokensPerModelPerMinute'
     expect(JSON.parse(ofGoogle(429, body(quota(id))).body).error.type).toBe('tokens')
   })
 
-  test('in an array, in HTML or in nothing is an error all the same', () => {
+  test('in an array, in HTML or without a body is rendered too', () => {
     const error = { code: 400, message: 'm', status: 'INVALID_ARGUMENT' }
     expect(JSON.parse(ofGoogle(400, JSON.stringify([{ error }])).body).error.message).toBe('m')
     expect(ofGoogle(502, '<html><title>Error 502</title></html>').status).toBe(502)
@@ -62,8 +62,8 @@ describe('an error of Google', () => {
   })
 })
 
-describe('a failure of ours', () => {
-  test('names the field of a bad request', () => {
+describe('a failure of the gateway', () => {
+  test('names the invalid field', () => {
     const thrown = thrownFailure(new ClientError('no', { param: 'n', problem: 'invalid_value' }), 0)
     expect(thrown && openAiError(thrown)).toEqual({
       message: 'no',
@@ -82,9 +82,9 @@ describe('a failure of ours', () => {
     ['stream_cut', 502, 'server_error', 'stream_cut'],
     ['not_served', 404, 'invalid_request_error', 'unknown_url'],
     ['internal_error', 500, 'server_error', null],
-  ] as const)('%s is %i, %s, %s', (code, status, type, told) => {
+  ] as const)('%s is %i, %s, %s', (code, status, type, rendered) => {
     const { status: sent, body: text } = renderFailure(failure(code, 'x'))
     expect(sent).toBe(status)
-    expect(JSON.parse(text).error).toMatchObject({ type, code: told })
+    expect(JSON.parse(text).error).toMatchObject({ type, code: rendered })
   })
 })

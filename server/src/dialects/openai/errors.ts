@@ -23,7 +23,7 @@ export function renderFailure(failure: Failure): HttpAnswer {
   }
 }
 
-/** The error alone, as it stands in a stream too. */
+/** The error object, also used within streams. */
 export function openAiError(failure: Failure): OpenAiError {
   const { message, param = null } = failure
   const { type, code = null } = kindOf(failure)
@@ -35,7 +35,7 @@ type Kind = { readonly type: string; readonly code?: string | undefined }
 const invalid = 'invalid_request_error'
 const server = 'server_error'
 
-/** OpenAI's words for ours; where it has none of its own, the status says enough. */
+/** OpenAI's type and code for a failure, by our code or else by status. */
 function kindOf(failure: Failure): Kind {
   switch (failure.code) {
     case 'unknown_token':
@@ -82,7 +82,7 @@ function kindOfStatus({ status, message, quotaIds = [] }: Failure): Kind {
   }
 }
 
-/** A quota of the day is gone for today; OpenAI's word for that is another than for a full minute. */
+/** OpenAI distinguishes an exhausted daily quota from a rate limit. */
 function quotaKind(message: string, quotaIds: readonly string[]): Kind {
   const isDaily = quotaIds.some((id) => /per_?day/i.test(id)) || message.includes('PerDay')
   if (isDaily) return { type: 'insufficient_quota', code: 'insufficient_quota' }

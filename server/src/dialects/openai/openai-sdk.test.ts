@@ -15,7 +15,7 @@ afterAll(() => gateway.close())
 
 const model = 'gemini-3.8-flash'
 const messages = [{ role: 'user' as const, content: 'Say hello' }]
-/** What is said to make Google misbehave. */
+/** A prompt that makes fake Gemini misbehave. */
 const misbehave = (orders: string) => [
   { role: 'user' as const, content: `Say hello [[fake:${orders}]]` },
 ]
@@ -35,19 +35,19 @@ const clock = {
   type: 'function' as const,
   function: { name: 'get_time', parameters: { type: 'object', properties: {} } },
 }
-const askBoth = [{ role: 'user' as const, content: 'get_weather and get_time, at once' }]
+const bothTools = [{ role: 'user' as const, content: 'get_weather and get_time, at once' }]
 
-async function refusalOf(asked: Promise<unknown>): Promise<APIError> {
-  const error = await asked.then(
+async function errorOf(request: Promise<unknown>): Promise<APIError> {
+  const error = await request.then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
   if (error instanceof APIError) return error
-  throw new Error('It was answered.')
+  throw new Error('The request was answered.')
 }
 
 describe('the official client', () => {
-  test('gets an answer with what it took', async () => {
+  test('gets an answer with its usage', async () => {
     const answer = await client.chat.completions.create({ model, messages })
     expect(answer.model).toBe(model)
     expect(answer.choices[0]).toMatchObject({ index: 0, finish_reason: 'stop' })
@@ -57,7 +57,7 @@ describe('the official client', () => {
     expect(usage?.completion_tokens_details?.reasoning_tokens).toBeGreaterThan(0)
   })
 
-  test('gets a stream that says the same, in order, and what it took when it asks', async () => {
+  test('gets a stream with the same content, and with usage when it asks for it', async () => {
     const whole = await client.chat.completions.create({ model, messages })
     const stream = await client.chat.completions.create({
       model,
@@ -78,7 +78,7 @@ describe('the official client', () => {
     expect(new Set(chunks.map(({ id }) => id)).size).toBe(1)
   })
 
-  test('gets thoughts apart from the answer', async () => {
+  test('gets thoughts as reasoning_content', async () => {
     const stream = client.chat.completions.stream({ model, messages, reasoning_effort: 'high' })
     let reasoning = ''
     for await (const { choices } of stream) {
@@ -90,16 +90,16 @@ describe('the official client', () => {
     expect(answer.choices[0]?.message.content).not.toContain('Considering')
   })
 
-  test('calls tools at once and over several turns, though it drops what it does not know', async () => {
+  test('calls tools in parallel and over several turns, although it drops unknown fields', async () => {
     const first = await client.chat.completions.create({
       model,
-      messages: askBoth,
+      messages: bothTools,
       tools: [weather, clock],
     })
     const { message } = first.choices[0] ?? {}
     expect(first.choices[0]?.finish_reason).toBe('tool_calls')
     expect(message?.tool_calls).toHaveLength(2)
-    // Most clients keep nothing but what OpenAI defines.
+    // Most clients keep only the fields that OpenAI defines.
     const plain = (message?.tool_calls ?? []).flatMap((call) =>
       call.type === 'function' ? [{ id: call.id, type: call.type, function: call.function }] : [],
     )
@@ -107,20 +107,20 @@ describe('the official client', () => {
       model,
       tools: [weather, clock],
       messages: [
-        ...askBoth,
+        ...bothTools,
         { role: 'assistant', content: null, tool_calls: plain },
         ...plain.map(({ id }) => ({ role: 'tool' as const, tool_call_id: id, content: 'fine' })),
       ],
     })
     expect(second.choices[0]?.message.content).toBeTruthy()
-    // The true signature came back, not the one that passes for any.
+    // The original signature, not the dummy.
     const sent = JSON.stringify(gateway.received().at(-1))
     expect(sent).toContain('"thoughtSignature"')
     expect(sent).not.toContain('skip_thought_signature_validator')
   })
 
-  test('runs its tools by itself', async () => {
-    const asked: unknown[] = []
+  test('runs tools automatically', async () => {
+    const calledWith: unknown[] = []
     const runner = client.chat.completions.runTools({
       model,
       messages: [{ role: 'user', content: 'get_weather, then tell me' }],
@@ -131,7 +131,7 @@ describe('the official client', () => {
             ...weather.function,
             parse: JSON.parse,
             function: (args: object) => {
-              asked.push(args)
+              calledWith.push(args)
               return 'Sunny.'
             },
           },
@@ -139,13 +139,13 @@ describe('the official client', () => {
       ],
     })
     expect(await runner.finalContent()).toBeTruthy()
-    expect(asked).toEqual([{ city: expect.any(String) }])
+    expect(calledWith).toEqual([{ city: expect.any(String) }])
   })
 
-  test('gets streamed calls with their arguments whole', async () => {
+  test('gets streamed calls with complete arguments', async () => {
     const stream = client.chat.completions.stream({
       model,
-      messages: askBoth,
+      messages: bothTools,
       tools: [weather, clock],
     })
     const { choices } = await stream.finalChatCompletion()
@@ -155,7 +155,7 @@ describe('the official client', () => {
     for (const call of calls) expect(JSON.parse(call.function.arguments)).toBeTypeOf('object')
   })
 
-  test('is made to call the tool it names', async () => {
+  test('can force a tool call', async () => {
     const answer = await client.chat.completions.create({
       model,
       messages,
@@ -168,7 +168,7 @@ describe('the official client', () => {
     ])
   })
 
-  test('parses an answer that keeps to its schema', async () => {
+  test('parses an answer with its schema', async () => {
     const shape = z.object({
       name: z.string(),
       kind: z.literal('city'),
@@ -182,7 +182,7 @@ describe('the official client', () => {
     expect(answer.choices[0]?.message.parsed).toMatchObject({ kind: 'city' })
   })
 
-  test('gets several answers from a model that gives one at a time', async () => {
+  test('gets several choices from a model that returns one per call', async () => {
     const answer = await client.chat.completions.create({ model, messages, n: 3 })
     expect(answer.choices.map(({ index, finish_reason }) => [index, finish_reason])).toEqual([
       [0, 'stop'],
@@ -192,7 +192,7 @@ describe('the official client', () => {
     expect(gateway.received()).toHaveLength(3)
   })
 
-  test('shows pictures, its own and remote ones', async () => {
+  test('sends inline and remote images', async () => {
     await client.chat.completions.create({
       model,
       messages: [
@@ -201,7 +201,7 @@ describe('the official client', () => {
           content: [
             { type: 'text', text: 'What is this?' },
             { type: 'image_url', image_url: { url: 'data:image/png;base64,QUJD' } },
-            { type: 'image_url', image_url: { url: 'https://pictures.example/a.png' } },
+            { type: 'image_url', image_url: { url: 'https://images.example/a.png' } },
           ],
         },
       ],
@@ -209,7 +209,7 @@ describe('the official client', () => {
     expect(JSON.stringify(gateway.received()[0]).match(/inlineData/g)).toHaveLength(2)
   })
 
-  test('gets pictures as markdown', async () => {
+  test('gets images as markdown', async () => {
     const answer = await client.chat.completions.create({
       model: 'gemini-3.1-flash-image',
       messages,
@@ -224,7 +224,7 @@ describe('the official client', () => {
     expect(answer.choices[0]?.message.annotations?.[0]?.type).toBe('url_citation')
   })
 
-  test('gets a long answer whole that Google gives in pieces', async () => {
+  test('gets one answer when Google splits a long one', async () => {
     const stream = client.chat.completions.stream({
       model,
       messages: misbehave('continuation-2'),
@@ -235,7 +235,7 @@ describe('the official client', () => {
     expect(tokens).toEqual(['undefined', 'string', 'string'])
   })
 
-  test('gets vectors as it asks for them', async () => {
+  test('gets embeddings with the requested size and encoding', async () => {
     const input = ['one', 'two', 'three']
     const { data } = await client.embeddings.create({
       model: 'gemini-embedding-2',
@@ -259,26 +259,26 @@ describe('the official client', () => {
     }
   })
 
-  test('gets a vector for each of more inputs than Google takes at once', async () => {
+  test('gets embeddings for more inputs than one call takes', async () => {
     const input = Array.from({ length: 201 }, (_, index) => `text ${index}`)
     const { data } = await client.embeddings.create({ model: 'gemini-embedding-2', input })
     expect(data).toHaveLength(201)
     expect(gateway.received()).toHaveLength(3)
   })
 
-  test('lists models with their variants beside them, and gets one', async () => {
+  test('lists models with their variants and retrieves one', async () => {
     const ids = []
     for await (const { id } of client.models.list()) ids.push(id)
     expect(ids[ids.indexOf(model) + 1]).toBe(`${model}-search`)
     expect(await client.models.retrieve(model)).toMatchObject({ id: model, object: 'model' })
-    expect((await refusalOf(client.models.retrieve('nobody'))).status).toBe(404)
+    expect((await errorOf(client.models.retrieve('nobody'))).status).toBe(404)
   })
 })
 
-describe('what goes wrong', () => {
-  test('is an error of the client where the client is wrong, with the name of the field', async () => {
+describe('a failure', () => {
+  test('of an invalid request is a 400 with the field', async () => {
     const wrong = [{ role: 'tool' as const, tool_call_id: 'x', content: '' }]
-    const error = await refusalOf(client.chat.completions.create({ model, messages: wrong }))
+    const error = await errorOf(client.chat.completions.create({ model, messages: wrong }))
     expect(error).toMatchObject({
       status: 400,
       type: 'invalid_request_error',
@@ -286,9 +286,9 @@ describe('what goes wrong', () => {
     })
   })
 
-  test('is told to nobody whom we do not know', async () => {
+  test('of an unknown token is a 401', async () => {
     const stranger = new OpenAI({ apiKey: 'x', baseURL: `${gateway.url}/v1`, maxRetries: 0 })
-    const error = await refusalOf(stranger.models.list())
+    const error = await errorOf(stranger.models.list())
     expect(error).toMatchObject({ status: 401, code: 'invalid_api_key' })
   })
 
@@ -297,30 +297,33 @@ describe('what goes wrong', () => {
     ['blocked-prompt', 'content_filter'],
     ['unknown-finish', 'length'],
     ['max-tokens-empty', 'length'],
-  ])('%s is an answer that ends with %s', async (name, reason) => {
+  ])('%s ends an answer with finish_reason %s', async (name, reason) => {
     const answer = await client.chat.completions.create({ model, messages: misbehave(name) })
     expect(answer.choices[0]?.finish_reason).toBe(reason)
   })
 
-  test.each(['cut-after-2', 'error-after-2'])('%s in a stream is never a finish', async (name) => {
-    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
-      body: JSON.stringify({ model, messages: misbehave(`${name} chunks-9`), stream: true }),
-    })
-    const bytes: Buffer[] = []
-    try {
-      for await (const chunk of response.body ?? []) bytes.push(Buffer.from(chunk))
-    } catch {
-      // The connection is closed in a way that no client takes for a finish.
-    }
-    const text = Buffer.concat(bytes).toString('utf8')
-    expect(text).toMatch(/data: \{"error":\{.*\}\}\n\n$/)
-    expect(text).not.toContain('[DONE]')
-    expect(text).not.toContain('"finish_reason":"stop"')
-  })
+  test.each(['cut-after-2', 'error-after-2'])(
+    '%s in a stream has no finish_reason',
+    async (name) => {
+      const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: JSON.stringify({ model, messages: misbehave(`${name} chunks-9`), stream: true }),
+      })
+      const bytes: Buffer[] = []
+      try {
+        for await (const chunk of response.body ?? []) bytes.push(Buffer.from(chunk))
+      } catch {
+        // The connection is closed before the end of the chunked body.
+      }
+      const text = Buffer.concat(bytes).toString('utf8')
+      expect(text).toMatch(/data: \{"error":\{.*\}\}\n\n$/)
+      expect(text).not.toContain('[DONE]')
+      expect(text).not.toContain('"finish_reason":"stop"')
+    },
+  )
 
-  test('in a stream is thrown by the client', async () => {
+  test('within a stream is thrown by the client', async () => {
     const stream = client.chat.completions.stream({
       model,
       messages: misbehave('error-after-2 chunks-9'),
@@ -328,7 +331,7 @@ describe('what goes wrong', () => {
     await expect(stream.finalChatCompletion()).rejects.toThrow(/demand|overloaded|unavailable/i)
   })
 
-  test('with a signature of another project is repaired once', async () => {
+  test('caused by the signature of another project is repaired', async () => {
     const foreign = { google: { thought_signature: 'Zm9yZWlnbg==' } }
     const call = {
       id: 'call_1',
@@ -352,14 +355,14 @@ describe('what goes wrong', () => {
     expect(bodies[1]).toContain('skip_thought_signature_validator')
   })
 
-  test('says what could not be carried', async () => {
+  test('to translate a field is reported in a header', async () => {
     const { response } = await client.chat.completions
       .create({ model, messages, logit_bias: { 1: 1 }, user: 'ann' })
       .withResponse()
     expect(response.headers.get('x-gemini-balance-dropped')).toBe('logit_bias, user')
   })
 
-  test('when a client leaves ends the call to Google', async () => {
+  test('of the client to stay connected closes the call to Google', async () => {
     const leaving = new AbortController()
     const stream = await client.chat.completions.create(
       { model, messages: misbehave('hang-after-2 chunks-9'), stream: true },

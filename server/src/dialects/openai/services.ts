@@ -1,7 +1,6 @@
 import type { DialectServices } from '../services.ts'
 
-/** What OpenAI's operations are built from. */
 export type OpenAiServices = DialectServices & {
-  /** What the request log calls their requests. */
+  /** Dialect label for the request log. */
   readonly label: 'openai' | 'openai-native' | 'openai-translated'
 }

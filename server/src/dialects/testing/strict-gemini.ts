@@ -1,11 +1,12 @@
 import { startFakeGemini, type FakeGemini } from '@gemini-balance/fake-gemini'
 
-/** Asks a strict Gemini what it thinks of a request: undefined when it takes it, else its words. */
+/** Sends a request. Undefined when it is accepted, else the status and the error. */
 export type SendRequest = (model: string, request: object) => Promise<string | undefined>
 
-export async function openStrictGemini(): Promise<{ ask: SendRequest; fake: FakeGemini }> {
+/** Fake Gemini, which refuses what Google refuses. */
+export async function openStrictGemini(): Promise<{ send: SendRequest; fake: FakeGemini }> {
   const fake = await startFakeGemini({ openKeys: true })
-  const ask: SendRequest = async (model, request) => {
+  const send: SendRequest = async (model, request) => {
     const response = await fetch(`${fake.url}/v1beta/models/${model}:generateContent`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-goog-api-key': 'test-key' },
@@ -14,5 +15,5 @@ export async function openStrictGemini(): Promise<{ ask: SendRequest; fake: Fake
     const text = await response.text()
     return response.status === 200 ? undefined : `${response.status} ${text}`
   }
-  return { ask, fake }
+  return { send, fake }
 }

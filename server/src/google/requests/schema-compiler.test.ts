@@ -226,7 +226,9 @@ describe('whatever schema goes in', () => {
       fc.asyncProperty(anySchema, async (schema) => {
         const responseSchema = compileSchema(schema)
         const generationConfig = { responseMimeType: 'application/json', responseSchema }
-        expect(await gemini.ask('gemini-2.5-flash', { contents, generationConfig })).toBeUndefined()
+        expect(
+          await gemini.send('gemini-2.5-flash', { contents, generationConfig }),
+        ).toBeUndefined()
       }),
       { numRuns: 400 },
     )
@@ -236,7 +238,9 @@ describe('whatever schema goes in', () => {
     await fc.assert(
       fc.asyncProperty(anySchema.filter(isPlainJsonSchema), async (responseJsonSchema) => {
         const generationConfig = { responseMimeType: 'application/json', responseJsonSchema }
-        expect(await gemini.ask('gemini-2.5-flash', { contents, generationConfig })).toBeUndefined()
+        expect(
+          await gemini.send('gemini-2.5-flash', { contents, generationConfig }),
+        ).toBeUndefined()
       }),
       { numRuns: 100 },
     )

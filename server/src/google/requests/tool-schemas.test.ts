@@ -92,8 +92,8 @@ describe('a strict Gemini', () => {
   })
   afterAll(() => gemini.fake.close())
 
-  const ask = (tools: unknown) =>
-    gemini.ask('gemini-3.8-flash', {
+  const send = (tools: unknown) =>
+    gemini.send('gemini-3.8-flash', {
       contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
       tools,
     })
@@ -119,8 +119,8 @@ describe('a strict Gemini', () => {
     for (const [word, value] of words) {
       const property = { type: 'string', [word]: value }
       const tools = declaring({ type: 'object', properties: { p: property } })
-      expect(await ask(tools), word).toContain('Unknown name')
-      expect(await ask(JSON.parse(clean(tools).text)), word).toBeUndefined()
+      expect(await send(tools), word).toContain('Unknown name')
+      expect(await send(JSON.parse(clean(tools).text)), word).toBeUndefined()
     }
   })
 
@@ -138,7 +138,7 @@ describe('a strict Gemini', () => {
           )
           const tools = declaring({ type: 'OBJECT', properties })
           expect(clean(tools).isSame).toBe(true)
-          expect(await ask(tools)).toBeUndefined()
+          expect(await send(tools)).toBeUndefined()
         },
       ),
       { numRuns: 30 },

@@ -10,30 +10,32 @@ import type { Translated, Warning } from '../../translate/warnings.ts'
 export type AssistantContext = {
   readonly findSignature: FindSignature
   readonly parts: ResultsContext
-  /** The message's place in the request. */
+  /** Path of the message in the request: `messages[1]`. */
   readonly param: string
 }
 
 export type AssistantTurn = { readonly parts: readonly Part[]; readonly calls: readonly OpenCall[] }
 
-/** What the assistant said, then what it called; signatures come back to the parts they belong to. */
+/** The parts of an assistant message: content, then calls, with their signatures. */
 export function assistantParts(
   message: AssistantMessage,
   context: AssistantContext,
 ): Translated<AssistantTurn> {
-  const said = messageParts(message.content, context.parts, `${context.param}.content`)
-  const warnings: Warning[] = [...said.warnings]
+  const content = messageParts(message.content, context.parts, `${context.param}.content`)
+  const warnings: Warning[] = [...content.warnings]
   const calls = callsOf(message)
-  const called = calls.map((call, index) => {
-    const { value, warnings: lost } = callPart(call, context, index)
-    warnings.push(...lost)
+  const callParts = calls.map((call, index) => {
+    const { value, warnings: callWarnings } = callPart(call, context, index)
+    warnings.push(...callWarnings)
     return value
   })
-  const spoken = message.refusal ? [...said.value, { text: message.refusal }] : said.value
+  const contentParts = message.refusal
+    ? [...content.value, { text: message.refusal }]
+    : content.value
   const signature = message.extra_content?.google?.thought_signature ?? undefined
   return {
     value: {
-      parts: signed(spoken, called, signature),
+      parts: withSignature(contentParts, callParts, signature),
       calls: calls.map((call) => ({ id: call.id ?? '', name: call.function.name })),
     },
     warnings,
@@ -69,7 +71,7 @@ function callPart(
   }
 }
 
-/** Undefined where the arguments are not JSON: a model wrote them, and the conversation goes on all the same. */
+/** Undefined when the arguments are not a JSON object. No error: a model wrote them. */
 function readArguments(
   given: ToolCall['function']['arguments'],
 ): Record<string, unknown> | undefined {
@@ -79,15 +81,16 @@ function readArguments(
   return isObject(parsed) ? { ...parsed } : undefined
 }
 
-/** A signature of the message belongs to its text, or, where it says nothing, to its first call. */
-function signed(
-  said: readonly Part[],
-  called: readonly Part[],
+/** Adds the signature of a message to its last content part, or to its first call. */
+function withSignature(
+  content: readonly Part[],
+  callParts: readonly Part[],
   thoughtSignature: string | undefined,
 ): readonly Part[] {
-  if (thoughtSignature === undefined) return [...said, ...called]
-  const text = said.at(-1)
-  if (text !== undefined) return [...said.slice(0, -1), { ...text, thoughtSignature }, ...called]
-  const [first, ...others] = called
+  if (thoughtSignature === undefined) return [...content, ...callParts]
+  const text = content.at(-1)
+  if (text !== undefined)
+    return [...content.slice(0, -1), { ...text, thoughtSignature }, ...callParts]
+  const [first, ...others] = callParts
   return first === undefined ? [] : [{ thoughtSignature, ...first }, ...others]
 }

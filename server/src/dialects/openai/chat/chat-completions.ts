@@ -21,14 +21,14 @@ import { suppressedSearch, translateRequest } from './translate-request.ts'
 
 type ParsedChat = ParsedRequest & {
   readonly chat: ChatRequest
-  /** Which pictures are wanted, where the model's name asks for pictures. */
+  /** Set for the chat name of an image model. */
   readonly imageOptions: ImageOptions | undefined
 }
 
 type Services = Pick<DialectServices, 'settings' | 'fetchMedia' | 'now'>
 type ChatSettings = ReturnType<Services['settings']>
 
-/** `POST chat/completions`, by way of Gemini's own API. */
+/** `POST chat/completions`, served through Gemini's own API. */
 export function chatCompletions(services: Services): Translation<ParsedChat, ChatEvent> {
   return {
     method: 'chat/completions',
@@ -53,13 +53,13 @@ export function chatCompletions(services: Services): Translation<ParsedChat, Cha
 function parse(body: Buffer, settings: ChatSettings): ParsedChat {
   const chat = readRequest(chatRequest, body)
   const named = chat.model.replace(/^models\//, '')
-  const painter = imageModelFor(named, settings)
+  const imageModel = imageModelFor(named, settings)
   return {
     chat,
     model: chat.model,
-    requested: painter ?? named,
+    requested: imageModel ?? named,
     streams: chat.stream === true,
-    imageOptions: painter === undefined ? undefined : readImageOptions(chat),
+    imageOptions: imageModel === undefined ? undefined : readImageOptions(chat),
   }
 }
 
@@ -68,7 +68,7 @@ async function toGemini(
   { chat: given, requested, imageOptions }: ParsedChat,
   { request, model, traits, findSignature }: TranslationContext,
 ): Promise<Translated<GenerateContentRequest>> {
-  // Pictures are asked for one after the other, and come in one answer.
+  // Each image is a separate call; all of them are one choice.
   const chat = imageOptions ? { ...imageOptions.chat, n: undefined } : given
   const urls = remoteMediaUrls(chat.messages, traits)
   const { value, warnings } = translateRequest(chat, {
@@ -93,7 +93,7 @@ function withAspectRatio(
   return { ...request, generationConfig: { ...request.generationConfig, imageConfig } }
 }
 
-/** Where a suffix or a setting decides how the model thinks, it decides on thoughts too. */
+/** Thoughts are not requested when a suffix or a setting controls thinking. */
 function requestsThoughts(settings: ChatSettings, model: ModelName, requested: string): boolean {
   const { thinkingBudgetMap, showThinkingProcess } = settings
   const isDecided =
@@ -103,6 +103,6 @@ function requestsThoughts(settings: ChatSettings, model: ModelName, requested: s
   return showThinkingProcess && !isDecided
 }
 
-/** A client that asks for thoughts itself gets them. */
+/** `include_thoughts` of the client overrides the setting. */
 const showsThoughts = (settings: ChatSettings, chat: ChatRequest): boolean =>
   googleExtrasOf(chat)?.thinking_config?.include_thoughts ?? settings.showThinkingProcess

@@ -25,7 +25,7 @@ export type Delta = {
   readonly extra_content?: ExtraContent
 }
 
-/** What happens in an answer, in order; a stream sends it as it comes, a whole answer is all of it put together. */
+/** The events of an answer, in order. A stream sends them one by one; a whole answer collects them. */
 export type ChatEvent =
   | {
       readonly kind: 'delta'
@@ -35,26 +35,26 @@ export type ChatEvent =
     }
   | { readonly kind: 'finish'; readonly choice: number; readonly reason: FinishReason }
   | { readonly kind: 'usage'; readonly usage: Usage }
-  /** The answer broke; nothing follows. */
+  /** The last event of a broken answer. */
   | { readonly kind: 'error'; readonly failure: Failure }
 
-/** What every chunk of one answer says of it. */
+/** The fields that all chunks of an answer share. */
 export type Envelope = { readonly id: string; readonly created: number; readonly model: string }
 
 /** Writes the server-sent events of one answer. */
 export interface EventWriter {
-  /** Undefined for what this client is not told. */
+  /** Undefined when the client does not want this event. */
   write(event: ChatEvent): string | undefined
-  /** A chunk without anything in it: the answer is being made. */
+  /** A chunk without choices, as a sign of life. */
   heartbeat(): string
 }
 
-/** `withUsage` is `stream_options.include_usage`. What every chunk says is written once: most chunks say little more. */
+/** `withUsage` is `stream_options.include_usage`. The shared fields are serialized once, for speed. */
 export function createEventWriter(envelope: Envelope, withUsage: boolean): EventWriter {
   const { id, created, model } = envelope
   const head = JSON.stringify({ id, object: 'chat.completion.chunk', created, model }).slice(0, -1)
   const begin = `data: ${head},"choices":[`
-  // With include_usage every chunk but the last says that it knows none yet.
+  // With include_usage all chunks except the last have `usage: null`.
   const end = withUsage ? '],"usage":null}\n\n' : ']}\n\n'
   return {
     write(event) {
@@ -87,6 +87,6 @@ export const streamEvent = (chunk: object): string => `data: ${JSON.stringify(ch
 export const streamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache',
-  // Proxies that buffer would turn a stream into a wait.
+  // Disables buffering in nginx.
   'x-accel-buffering': 'no',
 }

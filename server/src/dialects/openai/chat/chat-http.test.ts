@@ -13,14 +13,14 @@ async function open(settings: Partial<Settings> = {}): Promise<void> {
 afterEach(() => gateway.close())
 
 const model = 'gemini-3.8-flash'
-const says = (content: string) => [{ role: 'user' as const, content }]
+const userMessages = (content: string) => [{ role: 'user' as const, content }]
 const clock = { type: 'function' as const, function: { name: 'get_time' } }
 
 async function streamOf(content: string, more: object = {}) {
   const response = await fetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
-    body: JSON.stringify({ model, stream: true, messages: says(content), ...more }),
+    body: JSON.stringify({ model, stream: true, messages: userMessages(content), ...more }),
   })
   const bytes: Buffer[] = []
   let isCut = false
@@ -32,85 +32,88 @@ async function streamOf(content: string, more: object = {}) {
   return { status: response.status, text: Buffer.concat(bytes).toString('utf8'), isCut }
 }
 
-async function refusalOf(asked: Promise<unknown>): Promise<APIError> {
-  const error = await asked.then(
+async function errorOf(request: Promise<unknown>): Promise<APIError> {
+  const error = await request.then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
   if (error instanceof APIError) return error
-  throw new Error('It was answered.')
+  throw new Error('The request was answered.')
 }
 
-describe('a stream that is long in coming', () => {
+describe('a stream whose first chunk is late', () => {
   beforeEach(() => open({ streamKeepAliveSeconds: 0.05 }))
 
-  test('says that it is alive before its first chunk, in a way that clients pass over', async () => {
+  test('starts with a keep-alive comment, which clients ignore', async () => {
     const { status, text } = await streamOf('Say hello [[fake:delay-400]]')
     expect(status).toBe(200)
     expect(text).toMatch(/^: keep-alive\n\n/)
     expect(text).toMatch(/data: \[DONE\]\n\n$/)
     const stream = client.chat.completions.stream({
       model,
-      messages: says('Say hello [[fake:delay-400]]'),
+      messages: userMessages('Say hello [[fake:delay-400]]'),
     })
     expect((await stream.finalChatCompletion()).choices[0]?.finish_reason).toBe('stop')
   })
 
-  test('says what went wrong in itself, when it has said that it is alive', async () => {
+  test('reports an error within the stream after a keep-alive', async () => {
     const { status, text, isCut } = await streamOf('Say hello [[fake:delay-400 unknown-status]]')
     expect([status, isCut]).toEqual([200, true])
     expect(text).toMatch(/data: \{"error":\{.*\}\}\n\n$/)
     expect(text).not.toContain('[DONE]')
   })
 
-  test('fails with its status as long as it has said nothing', async () => {
+  test('fails with a status before the first byte', async () => {
     const { status, text } = await streamOf('')
     expect(status).toBe(400)
     expect(JSON.parse(text)).toHaveProperty('error.param', 'messages')
   })
 })
 
-describe('what is not as it was asked for', () => {
+describe('the header of dropped fields', () => {
   beforeEach(() => open())
 
   const droppedOf = async (body: object) => {
-    const asked = { model, messages: says('Say hello'), ...body }
-    const { response } = await client.chat.completions.create(asked).withResponse()
+    const request = { model, messages: userMessages('Say hello'), ...body }
+    const { response } = await client.chat.completions.create(request).withResponse()
     return response.headers.get('x-gemini-balance-dropped')
   }
 
-  test('is said of a search that functions exclude', async () => {
+  test('names a search that tools or JSON answers exclude', async () => {
     expect(await droppedOf({ model: `${model}-search`, tools: [clock] })).toBe('model(-search)')
     expect(await droppedOf({ model: `${model}-search` })).toBeNull()
     const json = { response_format: { type: 'json_object' } }
     expect(await droppedOf({ model: `${model}-search`, ...json })).toBe('model(-search)')
   })
 
-  test('is said of an effort that the model has not', async () => {
+  test('names an effort that the model does not have', async () => {
     expect(await droppedOf({ reasoning_effort: 'none' })).toBe('reasoning_effort')
     expect(await droppedOf({ reasoning_effort: 'low' })).toBeNull()
   })
 
-  test('is said of an answer that was begun for the model', async () => {
-    const begun = [...says('Say hello'), { role: 'assistant' as const, content: 'Hel' }]
-    expect(await droppedOf({ messages: begun })).toBe('messages[1]')
-    expect(await droppedOf({ messages: begun, model: 'gemini-2.5-flash' })).toBeNull()
+  test('names a prefilled answer that the model does not continue', async () => {
+    const prefilled = [...userMessages('Say hello'), { role: 'assistant' as const, content: 'Hel' }]
+    expect(await droppedOf({ messages: prefilled })).toBe('messages[1]')
+    expect(await droppedOf({ messages: prefilled, model: 'gemini-2.5-flash' })).toBeNull()
   })
 })
 
-describe('several answers', () => {
+describe('several choices', () => {
   beforeEach(() => open())
 
-  test('come as one stream from a model that gives one at a time, with all that they took', async () => {
-    const usageAsked = { messages: says('Say hello'), stream_options: { include_usage: true } }
-    const one = await client.chat.completions.stream({ model, ...usageAsked }).finalChatCompletion()
+  test('are one stream, with the usage of all calls, when the model returns one per call', async () => {
+    const withUsage = {
+      messages: userMessages('Say hello'),
+      stream_options: { include_usage: true },
+    }
+    const one = await client.chat.completions.stream({ model, ...withUsage }).finalChatCompletion()
     gateway.fake.clearReceived()
     const chunks: OpenAI.ChatCompletionChunk[] = []
     const stream = await client.chat.completions.create({
       model,
       n: 2,
       stream: true,
-      ...usageAsked,
+      ...withUsage,
     })
     for await (const chunk of stream) chunks.push(chunk)
     expect(gateway.received()).toHaveLength(2)
@@ -130,37 +133,44 @@ describe('several answers', () => {
     expect(chunks.at(-1)?.usage?.total_tokens).toBe(2 * (one.usage?.total_tokens ?? 0))
   })
 
-  test('come of one call from a model that gives several', async () => {
+  test('take one call when the model returns several', async () => {
     const answer = await client.chat.completions.create({
       model: 'gemini-2.5-flash',
       n: 2,
-      messages: says('Say hello'),
+      messages: userMessages('Say hello'),
     })
     expect(answer.choices.map(({ index }) => index)).toEqual([0, 1])
     expect(gateway.received()).toHaveLength(1)
   })
 
-  test('are an error when one of them is', async () => {
+  test('fail when one of them fails', async () => {
     const answer = { candidates: [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }] }
     gateway.fake.script({ times: 1, body: JSON.stringify(answer) })
     gateway.fake.script({
       status: 400,
       body: JSON.stringify({ error: { code: 400, message: 'No.', status: 'INVALID_ARGUMENT' } }),
     })
-    const asked = client.chat.completions.create({ model, n: 2, messages: says('Say hello') })
-    expect(await refusalOf(asked)).toMatchObject({ status: 400, message: '400 No.' })
+    const request = client.chat.completions.create({
+      model,
+      n: 2,
+      messages: userMessages('Say hello'),
+    })
+    expect(await errorOf(request)).toMatchObject({ status: 400, message: '400 No.' })
   })
 })
 
-describe('an answer that Google gives in pieces', () => {
+describe('an answer that Google splits', () => {
   beforeEach(() => open())
 
-  test('is one whole answer, with what all of them took', async () => {
-    const plain = await client.chat.completions.create({ model, messages: says('Say hello') })
+  test('is one answer with the usage of all calls', async () => {
+    const plain = await client.chat.completions.create({
+      model,
+      messages: userMessages('Say hello'),
+    })
     gateway.fake.clearReceived()
     const answer = await client.chat.completions.create({
       model,
-      messages: says('Say hello [[fake:continuation-2]]'),
+      messages: userMessages('Say hello [[fake:continuation-2]]'),
     })
     expect(answer.choices).toHaveLength(1)
     expect(answer.choices[0]?.finish_reason).toBe('stop')
@@ -173,13 +183,13 @@ describe('an answer that Google gives in pieces', () => {
     ])
     const streamed = client.chat.completions.stream({
       model,
-      messages: says('Say hello [[fake:continuation-2]]'),
+      messages: userMessages('Say hello [[fake:continuation-2]]'),
     })
     const { choices } = await streamed.finalChatCompletion()
     expect(choices[0]?.message.content).toBe(answer.choices[0]?.message.content)
   })
 
-  test('is cut when the next piece cannot be had, and never called finished', async () => {
+  test('is cut, never finished, when the next call fails', async () => {
     const piece = {
       candidates: [
         {
@@ -206,11 +216,11 @@ describe('an answer that Google gives in pieces', () => {
   })
 })
 
-describe('a signature that Google cannot read', () => {
+describe('a signature that Google refuses', () => {
   beforeEach(() => open())
 
   const conversation = [
-    ...says('Say hello'),
+    ...userMessages('Say hello'),
     {
       role: 'assistant' as const,
       tool_calls: [
@@ -225,7 +235,7 @@ describe('a signature that Google cannot read', () => {
     { role: 'tool' as const, tool_call_id: 'call_1', content: 'noon' },
   ]
 
-  test('is repaired in streams too, and nobody sees it', async () => {
+  test('is replaced in streams too, unnoticed by the client', async () => {
     const stream = client.chat.completions.stream({ model, tools: [clock], messages: conversation })
     expect((await stream.finalChatCompletion()).choices[0]?.finish_reason).toBe('stop')
     const bodies = gateway.received().map((body) => JSON.stringify(body))
@@ -235,11 +245,15 @@ describe('a signature that Google cannot read', () => {
     ])
   })
 
-  test('is repaired once, and then told', async () => {
+  test('is replaced once; a second refusal is an error', async () => {
     const error = { code: 400, message: 'Corrupted thought signature.', status: 'INVALID_ARGUMENT' }
     gateway.fake.script({ status: 400, body: JSON.stringify({ error }) })
-    const asked = client.chat.completions.create({ model, tools: [clock], messages: conversation })
-    expect(await refusalOf(asked)).toMatchObject({ status: 400, type: 'invalid_request_error' })
+    const request = client.chat.completions.create({
+      model,
+      tools: [clock],
+      messages: conversation,
+    })
+    expect(await errorOf(request)).toMatchObject({ status: 400, type: 'invalid_request_error' })
     expect(gateway.received()).toHaveLength(2)
   })
 })

@@ -22,13 +22,13 @@ export type ChatOutputOptions = {
 
 export type StreamOutputOptions = {
   readonly withUsage: boolean
-  /** Silence after which a stream sends a sign of life; 0 is never. From then on an error can only come inside it. */
+  /** Interval of keep-alive comments; 0 disables them. After the first one errors are sent within the stream. */
   readonly keepAliveMs: number
-  /** Silence after which a client gets an empty chunk, before there is any of its answer; 0 is never. */
+  /** Interval of empty chunks before the first content; 0 disables them. */
   readonly heartbeatMs: number
 }
 
-/** Events as server-sent events, as soon as they happen. */
+/** Writes events as server-sent events at once. */
 export function createStreamOutput(
   { client, envelope, headers }: ChatOutputOptions,
   { withUsage, keepAliveMs, heartbeatMs }: StreamOutputOptions,
@@ -46,7 +46,7 @@ export function createStreamOutput(
     if (!hasBegun) write(writer.heartbeat())
   })
 
-  /** All events of one piece of Google's answer go out in one write. */
+  /** Writes all events of one chunk of Google's answer at once. */
   function emit(events: readonly ChatEvent[]): boolean {
     let text = ''
     let failure: Failure | undefined
@@ -98,23 +98,23 @@ export function createStreamOutput(
   }
 }
 
-/** Events put together into one answer, sent when it is whole. */
+/** Collects events and sends one complete answer. */
 export function createWholeOutput({
   client,
   envelope,
   headers,
 }: ChatOutputOptions): Output<ChatEvent> {
-  const gathered: ChatEvent[] = []
+  const collected: ChatEvent[] = []
   return {
     hasBegun: false,
     emit(events) {
-      gathered.push(...events)
+      collected.push(...events)
       return true
     },
     onRoom: () => {},
     finish(events) {
-      gathered.push(...events)
-      const completion = completionOf(envelope, gathered)
+      collected.push(...events)
+      const completion = completionOf(envelope, collected)
       if ('status' in completion) sendAnswer(client, renderFailure(completion))
       else sendJson(client, completion, headers)
     },

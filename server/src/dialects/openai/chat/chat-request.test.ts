@@ -6,27 +6,27 @@ import { readRequest } from '../../translate/read-request.ts'
 const hello = { model: 'gemini-3.8-flash', messages: [{ role: 'user', content: 'hi' }] }
 const read = (body: unknown) => readRequest(chatRequest, Buffer.from(JSON.stringify(body)))
 
-function refusalOf(body: unknown): ClientError {
+function errorOf(body: unknown): ClientError {
   try {
     read(body)
   } catch (error) {
     if (error instanceof ClientError) return error
     throw error
   }
-  throw new Error('The request was taken.')
+  throw new Error('The request was accepted.')
 }
 
 describe('a chat request', () => {
-  test('is taken with fields that nobody has heard of', () => {
+  test('may have unknown fields', () => {
     expect(read({ ...hello, flavour: 'vanilla' })).toMatchObject({ flavour: 'vanilla' })
   })
 
-  test('may give null for every optional field', () => {
+  test('may have null in each optional field', () => {
     const nothing = { temperature: null, tools: null, tool_choice: null, stop: null, n: null }
     expect(() => read({ ...hello, ...nothing })).not.toThrow()
   })
 
-  test('may declare a function without parameters, and a format without a schema', () => {
+  test('may have a function without parameters and a format without a schema', () => {
     const tools = [{ type: 'function', function: { name: 'f' } }]
     const response_format = { type: 'json_schema', json_schema: { name: 'x' } }
     expect(() => read({ ...hello, tools, response_format })).not.toThrow()
@@ -56,11 +56,11 @@ describe('a chat request', () => {
       { ...hello, tools: [{ type: 'function', function: { description: 'x' } }] },
       'tools[0].function.name',
     ],
-  ])('that does not fit is refused by the name of the field: %j', (body, param) => {
-    expect(refusalOf(body).param).toBe(param)
+  ])('that is invalid is refused with the field: %j', (body, param) => {
+    expect(errorOf(body).param).toBe(param)
   })
 
-  test('that is not JSON is refused without naming a field', () => {
+  test('that is not JSON is refused', () => {
     expect(() => readRequest(chatRequest, Buffer.from('{'))).toThrow(ClientError)
   })
 })

@@ -34,7 +34,7 @@ const extraContent = z
 
 const calledFunction = z.object({
   name: z.string().min(1),
-  // OpenAI sends text; some clients send the object itself.
+  // OpenAI defines a JSON text; some clients send the object.
   arguments: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish(),
 })
 
@@ -52,7 +52,7 @@ const message = z.discriminatedUnion('role', [
   z.object({ role: z.enum(['system', 'developer']), content, ...named }),
   z.object({ role: z.literal('user'), content, ...named }),
   z.object({
-    // `model` is Gemini's own word; the original took it too.
+    // `model` is Gemini's role; the Python program accepts it too.
     role: z.enum(['assistant', 'model']),
     content,
     refusal: z.string().nullish(),
@@ -74,13 +74,13 @@ const functionTool = z.object({
 })
 export type FunctionTool = z.output<typeof functionTool>
 
-/** A function tool, or anything else: built-in tools of OpenAI and of Google come in many shapes. */
+/** A function tool, or a built-in tool of OpenAI or Google in any shape. */
 const tool = z.union([
   z.object({ type: z.literal('function'), function: functionTool }),
   z.looseObject({ type: z.string().nullish() }).refine((one) => one.type !== 'function', {
-    message: 'a tool of type function needs a function with a name',
+    message: 'a tool of type function must have a function with a name',
     path: ['function'],
-    // Else a union would report this alone, and not what the function lacks.
+    // Without it the union reports only this issue, not the one inside the function.
     abort: true,
   }),
 ])
@@ -126,7 +126,7 @@ export type GoogleExtras = z.output<typeof googleExtras>
 
 const int = z.number().int()
 
-/** Strict on what is used, and open to fields nobody here has heard of: they are named in the answer's header. */
+/** Strict on known fields. Unknown ones are accepted and named in the header of dropped fields. */
 export const chatRequest = z.looseObject({
   model: z.string().min(1),
   messages: z.array(message).min(1),

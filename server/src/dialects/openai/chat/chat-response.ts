@@ -39,48 +39,48 @@ type CollectedChoice = {
   reason: FinishReason
 }
 
-/** A whole answer out of the very events that a stream of it would send. */
+/** Builds a whole answer from the events of its stream. */
 export function completionOf(
   envelope: Envelope,
   events: readonly ChatEvent[],
 ): ChatCompletion | Failure {
-  const gathered = new Map<number, CollectedChoice>()
+  const collected = new Map<number, CollectedChoice>()
   let usage = noUsage
   for (const event of events) {
     if (event.kind === 'error') return event.failure
     if (event.kind === 'usage') usage = event.usage
-    else collect(gathered, event)
+    else collect(collected, event)
   }
-  const choices = [...gathered].map(([index, one]) => ({
+  const choices = [...collected].map(([index, choice]) => ({
     index,
-    message: messageOf(one),
-    logprobs: one.logprobs ?? null,
-    finish_reason: one.reason,
+    message: messageOf(choice),
+    logprobs: choice.logprobs ?? null,
+    finish_reason: choice.reason,
   }))
   const { id, created, model } = envelope
   return { id, object: 'chat.completion', created, model, choices, usage }
 }
 
 function collect(
-  gathered: Map<number, CollectedChoice>,
+  collected: Map<number, CollectedChoice>,
   event: Extract<ChatEvent, { kind: 'delta' | 'finish' }>,
 ): void {
-  const one = gathered.get(event.choice) ?? emptyChoice()
-  gathered.set(event.choice, one)
+  const choice = collected.get(event.choice) ?? emptyChoice()
+  collected.set(event.choice, choice)
   if (event.kind === 'finish') {
-    one.reason = event.reason
+    choice.reason = event.reason
     return
   }
   const { delta, logprobs } = event
-  one.content += delta.content ?? ''
-  one.reasoning += delta.reasoning_content ?? ''
-  one.refusal += delta.refusal ?? ''
-  for (const { index: _place, ...call } of delta.tool_calls ?? []) one.calls.push(call)
-  one.annotations.push(...(delta.annotations ?? []))
-  one.extraContent = delta.extra_content ?? one.extraContent
+  choice.content += delta.content ?? ''
+  choice.reasoning += delta.reasoning_content ?? ''
+  choice.refusal += delta.refusal ?? ''
+  for (const { index: _place, ...call } of delta.tool_calls ?? []) choice.calls.push(call)
+  choice.annotations.push(...(delta.annotations ?? []))
+  choice.extraContent = delta.extra_content ?? choice.extraContent
   if (logprobs) {
-    const content = [...(one.logprobs?.content ?? []), ...logprobs.content]
-    one.logprobs = { content, refusal: null }
+    const content = [...(choice.logprobs?.content ?? []), ...logprobs.content]
+    choice.logprobs = { content, refusal: null }
   }
 }
 
@@ -97,15 +97,15 @@ function emptyChoice(): CollectedChoice {
   }
 }
 
-function messageOf(one: CollectedChoice): Message {
-  const isSilent = one.content === '' && (one.calls.length > 0 || one.refusal !== '')
+function messageOf(choice: CollectedChoice): Message {
+  const hasNoContent = choice.content === '' && (choice.calls.length > 0 || choice.refusal !== '')
   return {
     role: 'assistant',
-    content: isSilent ? null : one.content,
-    refusal: one.refusal === '' ? null : one.refusal,
-    ...(one.reasoning === '' ? {} : { reasoning_content: one.reasoning }),
-    ...(one.calls.length === 0 ? {} : { tool_calls: one.calls }),
-    ...(one.annotations.length === 0 ? {} : { annotations: one.annotations }),
-    ...(one.extraContent === undefined ? {} : { extra_content: one.extraContent }),
+    content: hasNoContent ? null : choice.content,
+    refusal: choice.refusal === '' ? null : choice.refusal,
+    ...(choice.reasoning === '' ? {} : { reasoning_content: choice.reasoning }),
+    ...(choice.calls.length === 0 ? {} : { tool_calls: choice.calls }),
+    ...(choice.annotations.length === 0 ? {} : { annotations: choice.annotations }),
+    ...(choice.extraContent === undefined ? {} : { extra_content: choice.extraContent }),
   }
 }

@@ -21,7 +21,7 @@ const texts = (chunks: object[], options = testOptions()) =>
   )
 
 describe('the vectors', () => {
-  test('A4: the text behind a thought is not lost, and a cut answer is not called finished', () => {
+  test('A4: text after a thought is kept, and MAX_TOKENS is not a stop', () => {
     const chunk = answer(
       [{ text: 'thinking...', thought: true }, { text: 'ANSWER' }],
       { finishReason: 'MAX_TOKENS' },
@@ -43,7 +43,7 @@ describe('the vectors', () => {
     })
   })
 
-  test('A6: text and call both come through, with the signature on the call', () => {
+  test('A6: text and call are both kept, with the signature on the call', () => {
     const call = { functionCall: { name: 'f', args: { a: 1 } }, thoughtSignature: 'sig' }
     expect(complete([answer([{ text: 'let me' }, call], stop)])).toMatchObject({
       choices: [
@@ -65,7 +65,7 @@ describe('the vectors', () => {
     })
   })
 
-  test('A7: code and its result stand in the answer', () => {
+  test('A7: code and its result are part of the content', () => {
     const chunk = answer(
       [
         { executableCode: { language: 'PYTHON', code: 'print(1)' } },
@@ -81,7 +81,7 @@ describe('the vectors', () => {
     )
   })
 
-  test('A8: a blocked prompt is an answer that says so', () => {
+  test('A8: a blocked prompt is an answer with a refusal', () => {
     expect(complete([{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }])).toMatchObject({
       choices: [
         {
@@ -92,7 +92,7 @@ describe('the vectors', () => {
     })
   })
 
-  test('A9: search models end with their sources', () => {
+  test('A9: the answer of a search model ends with its sources', () => {
     const groundingMetadata = { groundingChunks: [{ web: { uri: 'http://u', title: 'T' } }] }
     const chunk = answer([{ text: 't' }], { ...stop, groundingMetadata })
     expect(complete([chunk], testOptions({ showSearchLinks: true }))).toHaveProperty(
@@ -102,7 +102,7 @@ describe('the vectors', () => {
     expect(complete([chunk])).toHaveProperty('choices[0].message.content', 't')
   })
 
-  test('A10: an image is a data URL in markdown, and other media are not called images', () => {
+  test('A10: an image is a data URL in markdown; other media are links', () => {
     const png = { inlineData: { mimeType: 'image/png', data: 'QUJD' } }
     const wav = { inlineData: { mimeType: 'audio/wav', data: 'QUJD' } }
     expect(complete([answer([{ text: 'hi' }, png, wav], stop)])).toHaveProperty(
@@ -113,7 +113,7 @@ describe('the vectors', () => {
 })
 
 describe('a stream', () => {
-  test('says who speaks first, why it ends last, and how much it took when it is asked', () => {
+  test('starts with the role and ends with the finish reason, then usage if requested', () => {
     const events = texts([
       answer([{ text: 'a' }], {}, { usageMetadata: { promptTokenCount: 101 } }),
       answer([{ text: 'b' }], stop, { usageMetadata: { promptTokenCount: 1, totalTokenCount: 1 } }),
@@ -133,7 +133,7 @@ describe('a stream', () => {
     expect(silent).toHaveLength(4)
   })
 
-  test('numbers its calls from nought and gives each an id of its own', () => {
+  test('numbers its calls from zero and gives each a unique id', () => {
     const call = (id?: string) => ({ functionCall: { name: 'f', ...(id ? { id } : {}) } })
     const events = texts([
       answer([{ text: 'x' }, call('a'), call('a')]),
@@ -158,7 +158,7 @@ describe('a stream', () => {
     })
   })
 
-  test('keeps thoughts to itself where they are not shown', () => {
+  test('drops thoughts when they are not shown', () => {
     const events = texts(
       [answer([{ text: 'hm', thought: true }, { text: 'A' }], stop)],
       testOptions({ showThoughts: false }),
@@ -166,7 +166,7 @@ describe('a stream', () => {
     expect(JSON.stringify(events)).not.toContain('hm')
   })
 
-  test('tells several answers apart', () => {
+  test('separates several choices', () => {
     const two = {
       candidates: [
         { content: { parts: [{ text: 'a' }] }, ...stop },
@@ -189,7 +189,7 @@ describe('a stream', () => {
     expect(texts([])).toMatchObject([{ kind: 'error' }])
   })
 
-  test('that fails says what Google said, and nothing after it', () => {
+  test("that fails ends with Google's error", () => {
     const error = { code: 503, message: 'busy', status: 'UNAVAILABLE' }
     const events = texts([answer([{ text: 'a' }]), { error }, answer([{ text: 'b' }], stop)])
     expect(events.at(-1)).toMatchObject({
@@ -199,13 +199,13 @@ describe('a stream', () => {
     expect(JSON.stringify(events)).not.toContain('"b"')
   })
 
-  test('with a chunk that cannot be read is broken, not shorter', () => {
+  test('with an unreadable chunk ends with an error', () => {
     expect(eventsOf([JSON.stringify(answer([{ text: 'a' }])), '{"cand']).at(-1)).toMatchObject({
       kind: 'error',
     })
   })
 
-  test('goes on where Google wants to be asked further, and counts both calls', () => {
+  test('continues with the next call of a split answer and adds the usage of both', () => {
     const first = answer(
       [{ text: 'a' }],
       { finishReason: 'CONTINUATION', continuationToken: 'next' },
@@ -213,11 +213,11 @@ describe('a stream', () => {
     )
     const second = answer([{ text: 'b' }], stop, { usageMetadata })
     const stream = new ChatStream(testOptions())
-    const begun = stream.take(readAnswer(JSON.stringify(first)))
+    const events = stream.take(readAnswer(JSON.stringify(first)))
     expect(stream.continuationToken).toBe('next')
     stream.nextCall('continues')
-    const went = stream.take(readAnswer(JSON.stringify(second)))
-    expect([...begun, ...went, ...stream.end()]).toMatchObject([
+    const continued = stream.take(readAnswer(JSON.stringify(second)))
+    expect([...events, ...continued, ...stream.end()]).toMatchObject([
       { delta: { role: 'assistant' } },
       { delta: { content: 'a' } },
       { delta: { content: 'b' } },
@@ -226,7 +226,7 @@ describe('a stream', () => {
     ])
   })
 
-  test('counts on where another call gives the next answer', () => {
+  test('numbers choices across calls', () => {
     const one = readAnswer(JSON.stringify(answer([{ text: 'a' }], stop)))
     const stream = new ChatStream(testOptions())
     stream.take(one)
@@ -240,7 +240,7 @@ describe('a stream', () => {
   })
 })
 
-describe('what an answer rests on', () => {
+describe('the sources of an answer', () => {
   const web = (uri: string) => ({ web: { uri, title: uri } })
   const citations = (grounding: object, parts: object[]) => {
     const events = texts([answer(parts, { ...stop, groundingMetadata: grounding })])
@@ -249,7 +249,7 @@ describe('what an answer rests on', () => {
     )
   }
 
-  test('is cited at the words it supports, counted as the client counts them', () => {
+  test('are cited at the supported text, in characters', () => {
     const grounding = {
       groundingChunks: [web('a'), web('b')],
       groundingSupports: [
@@ -264,7 +264,7 @@ describe('what an answer rests on', () => {
     ])
   })
 
-  test('is found by bytes where Google gives no words', () => {
+  test('are cited by byte offsets when Google sends no text', () => {
     const grounding = {
       groundingChunks: [web('a')],
       groundingSupports: [{ segment: { startIndex: 2, endIndex: 5 }, groundingChunkIndices: [0] }],
@@ -274,7 +274,7 @@ describe('what an answer rests on', () => {
     ])
   })
 
-  test('is cited at the end where nothing says what it supports', () => {
+  test('are cited at the end when there are no supports', () => {
     expect(citations({ groundingChunks: [web('a')] }, [{ text: 'abc' }])).toMatchObject([
       { url_citation: { start_index: 3, end_index: 3, url: 'a' } },
     ])
@@ -282,7 +282,7 @@ describe('what an answer rests on', () => {
 })
 
 describe('log probabilities', () => {
-  test("come in OpenAI's shape", () => {
+  test("have OpenAI's shape", () => {
     const logprobsResult = {
       chosenCandidates: [{ token: 'é', logProbability: -0.5 }],
       topCandidates: [{ candidates: [{ token: 'e', logProbability: -1 }] }],

@@ -9,7 +9,7 @@ import type {
 } from '../../../google/answers/gemini-answer.ts'
 import { annotationsOf, searchLinks } from '../../translate/grounding.ts'
 import { logprobsOf } from './logprobs.ts'
-import { brokenAnswer, googleFailure, type Failure } from '../../failures.ts'
+import { brokenAnswer, googleFailure, unreadableChunk, type Failure } from '../../failures.ts'
 import type { AnswerStream, NextCall } from '../../translate/answer-stream.ts'
 import { plainImage, renderPart, type ImageText } from '../../translate/parts.ts'
 import { openAiCallId } from '../../translate/tool-call-id.ts'
@@ -17,23 +17,22 @@ import { addUsage, usageOf, type Usage } from './usage.ts'
 
 export type StreamOptions = {
   readonly showThoughts: boolean
-  /** Whether the answer ends in a list of its sources. */
+  /** Whether the answer ends with a list of its sources. */
   readonly showSearchLinks: boolean
-  /** Whether images are lines of their own with a number: what was asked for is pictures. */
+  /** Whether images are numbered lines, for chats with an image model. */
   readonly numbersImages: boolean
-  /** An id for a call that Google gave none. */
+  /** Creates an id for a call without one. */
   readonly newCallId: () => string
-  /** A tool call was signed. */
+  /** Stores the signature of a tool call. */
   readonly keepSignature: (toolCallId: string, signature: string) => void
 }
 
-/** Turns Gemini's answer, chunk by chunk, into the events of a chat. */
 export class ChatStream implements AnswerStream<ChatEvent> {
   readonly #options: StreamOptions
   readonly #choices = new Map<number, Choice>()
-  /** Choices of this call begin here: a request for several answers may need several calls. */
+  /** Index of the first choice of this call: several choices may need several calls. */
   #firstChoice = 0
-  /** The counters of the call that is being read; each chunk's replace the last. */
+  /** Usage of the current call; each chunk replaces it. */
   #usage: UsageMetadata | undefined
   #usageBefore: Usage | undefined
   #blockReason: string | undefined
@@ -47,7 +46,7 @@ export class ChatStream implements AnswerStream<ChatEvent> {
   take(answer: GeminiAnswer | undefined): ChatEvent[] {
     if (this.hasFailed) return []
     if (answer === undefined) {
-      return this.#fail(brokenAnswer('Google sent a chunk that cannot be read.'))
+      return this.#fail(brokenAnswer(unreadableChunk))
     }
     if (answer.error) return this.#fail(googleFailure(500, JSON.stringify({ error: answer.error })))
     const events: ChatEvent[] = []
@@ -64,8 +63,9 @@ export class ChatStream implements AnswerStream<ChatEvent> {
 
   nextCall(kind: NextCall): void {
     for (const choice of this.#choices.values()) {
-      const goesOn = kind === 'adds' || (kind === 'continues' && choice.finish === 'CONTINUATION')
-      if (goesOn) choice.finish = undefined
+      const continues =
+        kind === 'adds' || (kind === 'continues' && choice.finish === 'CONTINUATION')
+      if (continues) choice.finish = undefined
     }
     if (kind === 'next choice') this.#firstChoice = this.#choices.size
     this.#usageBefore = this.#usageSoFar()
@@ -73,7 +73,7 @@ export class ChatStream implements AnswerStream<ChatEvent> {
     this.continuationToken = undefined
   }
 
-  /** Sources, reasons and counters, or that the answer was cut. */
+  /** Sources, finish reasons and usage, or an error when the answer was cut. */
   end(): ChatEvent[] {
     if (this.hasFailed) return []
     if (this.#choices.size === 0) return this.#endBlocked()
@@ -91,7 +91,7 @@ export class ChatStream implements AnswerStream<ChatEvent> {
     if (choice === undefined) {
       choice = new Choice()
       this.#choices.set(index, choice)
-      // The first chunk of a choice says who speaks, before anything is said.
+      // OpenAI's first chunk of a choice has the role and no content.
       events.push({ kind: 'delta', choice: index, delta: { role: 'assistant', content: '' } })
     }
     for (const part of candidate.parts) {
@@ -104,7 +104,7 @@ export class ChatStream implements AnswerStream<ChatEvent> {
     choice.finish = candidate.finishReason ?? choice.finish
   }
 
-  /** Google answers a blocked prompt without any candidate. */
+  /** Google answers a blocked prompt without candidates. */
   #endBlocked(): ChatEvent[] {
     if (this.#blockReason === undefined) return [{ kind: 'error', failure: brokenAnswer() }]
     const refusal = `Google blocked the prompt: ${this.#blockReason}.`
@@ -133,23 +133,23 @@ export class ChatStream implements AnswerStream<ChatEvent> {
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
-/** One answer of those that were asked for. */
+/** One choice of an answer. */
 class Choice {
-  /** Google's word for why it ended. */
+  /** Google's finish reason. */
   finish: string | undefined
   grounding: Grounding | undefined
-  /** What the client has read so far; the places that annotations name are places in it. */
+  /** All content so far; annotations refer to offsets in it. */
   #text = ''
   readonly #callIds: string[] = []
   #images = 0
 
-  /** All that one part says goes out in one delta; undefined when that is nothing. */
+  /** One delta for a part; undefined when there is nothing to send. */
   take(part: AnswerPart, options: StreamOptions): Delta | undefined {
     const delta: Writable<Delta> = {}
-    let says = false
+    let hasContent = false
     for (const piece of renderPart(part, options.numbersImages ? this.#line : plainImage)) {
       if (piece.kind === 'reasoning' && !options.showThoughts) continue
-      says = true
+      hasContent = true
       switch (piece.kind) {
         case 'content':
           this.#text += piece.text
@@ -166,7 +166,7 @@ class Choice {
       }
     }
     if (part.inlineData) this.#images += 1
-    return says ? delta : undefined
+    return hasContent ? delta : undefined
   }
 
   end(index: number, { showSearchLinks }: StreamOptions): ChatEvent[] {
@@ -180,8 +180,8 @@ class Choice {
     if (annotations.length > 0) delta.annotations = annotations
     if (withheld) delta.refusal = `Google withheld the answer: ${finish}.`
     const last: ChatEvent = { kind: 'finish', choice: index, reason }
-    const says = links !== '' || annotations.length > 0 || withheld
-    return says ? [{ kind: 'delta', choice: index, delta }, last] : [last]
+    const hasContent = links !== '' || annotations.length > 0 || withheld
+    return hasContent ? [{ kind: 'delta', choice: index, delta }, last] : [last]
   }
 
   readonly #line: ImageText = (url) =>
@@ -192,7 +192,7 @@ class Choice {
     { newCallId, keepSignature }: StreamOptions,
   ): NonNullable<Delta['tool_calls']>[number] {
     const given = openAiCallId(piece.id ?? newCallId())
-    // Two calls of one answer never share an id, whatever Google says.
+    // Ids are unique within an answer, even when Google repeats one.
     const id = this.#callIds.includes(given) ? openAiCallId(newCallId()) : given
     const call = {
       index: this.#callIds.length,

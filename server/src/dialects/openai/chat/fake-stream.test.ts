@@ -21,14 +21,14 @@ async function stream(content: string): Promise<{ status: number; events: string
   try {
     for await (const chunk of response.body ?? []) bytes.push(Buffer.from(chunk))
   } catch {
-    // A stream that broke is closed so that no client takes it for a finish.
+    // A broken stream is closed before the end of its chunked body.
   }
   const text = Buffer.concat(bytes).toString('utf8')
   return { status: response.status, events: text.split('\n\n').filter((event) => event !== '') }
 }
 
 describe('a faked stream', () => {
-  test('gives signs of life, then the whole answer with its text behind the thoughts', async () => {
+  test('sends empty chunks, then the whole answer with thoughts and text', async () => {
     const { events } = await stream('Say hello [[fake:delay-300]]')
     expect(events[0]).toContain('"choices":[]')
     expect(events.join()).toContain('"reasoning_content"')
@@ -38,13 +38,13 @@ describe('a faked stream', () => {
     expect(gateway.fake.received()[0]?.action).toBe('generateContent')
   })
 
-  test('that fails after a sign of life ends with an error', async () => {
+  test('that fails after an empty chunk ends with an error', async () => {
     const { status, events } = await stream('Say hello [[fake:delay-300 unknown-status]]')
     expect(status).toBe(200)
     expect(events.at(-1)).toContain('data: {"error":')
   })
 
-  test('that fails at once fails with its status', async () => {
+  test('that fails at once has an error status', async () => {
     const { status, events } = await stream('')
     expect(status).toBe(400)
     expect(events[0]).toContain('"param":"messages"')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { finishReason } from './finish-reason.ts'
 
-describe('the end of an answer', () => {
+describe('the finish reason', () => {
   test.each([
     ['STOP', 'stop'],
     ['MAX_TOKENS', 'length'],
@@ -33,7 +33,7 @@ describe('the end of an answer', () => {
     expect(finishReason(reason ?? '', false)).toBe(finish)
   })
 
-  test('with calls is the calls, unless it came too early', () => {
+  test('of an answer with calls is tool_calls, unless it was cut', () => {
     expect(finishReason('STOP', true)).toBe('tool_calls')
     expect(finishReason('MAX_TOKENS', true)).toBe('length')
     expect(finishReason('SAFETY', true)).toBe('content_filter')

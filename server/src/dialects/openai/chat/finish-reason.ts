@@ -1,6 +1,6 @@
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'
 
-/** Why an answer ended, in OpenAI's words. Nothing that broke off is ever called a stop. */
+/** OpenAI's finish reason for Google's. An incomplete answer is never `stop`. */
 export function finishReason(reason: string, hasCalls: boolean): FinishReason {
   switch (reason) {
     case 'STOP':
@@ -16,7 +16,7 @@ export function finishReason(reason: string, hasCalls: boolean): FinishReason {
     case 'IMAGE_OTHER':
       return 'content_filter'
     default:
-      // MAX_TOKENS, and everything that is broken or unknown: the answer is not whole.
+      // MAX_TOKENS, and broken or unknown reasons: the answer is incomplete.
       return 'length'
   }
 }

@@ -5,48 +5,48 @@ import { imageModelFor, readImageOptions } from './image-chat.ts'
 import { checkRequest } from '../../translate/read-request.ts'
 import { startTestGateway, token, type TestGateway } from '../../testing/test-gateway.ts'
 
-const painter = 'gemini-3.1-flash-image'
-const model = `${painter}-chat`
+const imageModel = 'gemini-3.1-flash-image'
+const model = `${imageModel}-chat`
 
-const wish = (content: unknown) =>
+const optionsIn = (content: unknown) =>
   readImageOptions(checkRequest(chatRequest, { model, messages: [{ role: 'user', content }] }))
 
 describe('the name of an image model with -chat', () => {
-  const settings = { createImageModel: painter }
+  const settings = { createImageModel: imageModel }
 
-  test('asks that model for pictures, and no other name does', () => {
-    expect(imageModelFor(model, settings)).toBe(painter)
-    expect(imageModelFor(painter, settings)).toBeUndefined()
+  test('selects that model; other names select none', () => {
+    expect(imageModelFor(model, settings)).toBe(imageModel)
+    expect(imageModelFor(imageModel, settings)).toBeUndefined()
     expect(imageModelFor('-chat', { createImageModel: '' })).toBeUndefined()
   })
 
-  test('asks the successor of Imagen, which Google gave up', () => {
+  test('selects the successor of Imagen, which Google has shut down', () => {
     const old = { createImageModel: 'imagen-3.0-generate-002' }
-    expect(imageModelFor('imagen-3.0-generate-002-chat', old)).toBe(painter)
+    expect(imageModelFor('imagen-3.0-generate-002-chat', old)).toBe(imageModel)
   })
 })
 
-describe('the marks of a prompt', () => {
-  test('are read and taken out of it', () => {
-    const { chat, count, aspectRatio } = wish('a cat {n:2} on a mat {ratio:16:9}')
+describe('the options in a prompt', () => {
+  test('are read and removed', () => {
+    const { chat, count, aspectRatio } = optionsIn('a cat {n:2} on a mat {ratio:16:9}')
     expect({ count, aspectRatio }).toEqual({ count: 2, aspectRatio: '16:9' })
     expect(chat.messages[0]?.content).toBe('a cat  on a mat')
   })
 
-  test('are read in the texts of a list as well', () => {
-    const { chat, count } = wish([{ type: 'text', text: '{n:3}' }])
+  test('are read in text parts too', () => {
+    const { chat, count } = optionsIn([{ type: 'text', text: '{n:3}' }])
     expect(count).toBe(3)
     expect(chat.messages[0]?.content).toEqual([{ type: 'text', text: '' }])
   })
 
-  test('may be missing', () => {
-    expect(wish(' a cat ')).toMatchObject({ count: undefined, aspectRatio: undefined })
+  test('are optional', () => {
+    expect(optionsIn(' a cat ')).toMatchObject({ count: undefined, aspectRatio: undefined })
   })
 
   test.each(['{n:0}', '{n:5}', '{ratio:2:1}'])(
-    'that ask for what there is not, as %s, are refused',
-    (mark) => {
-      expect(() => wish(`a cat ${mark}`)).toThrow(
+    'with an invalid value are refused: %s',
+    (option) => {
+      expect(() => optionsIn(`a cat ${option}`)).toThrow(
         expect.objectContaining({ param: 'messages[0].content' }),
       )
     },
@@ -67,7 +67,7 @@ describe('a chat with an image model', () => {
   const shape =
     /!\[Generated Image 1\]\(data:image\/png;base64,[^)]+\)[^]*\n!\[Generated Image 2\]\(data:/
 
-  test('gets as many pictures as it wishes for, in one answer, in the form it wishes for', async () => {
+  test('gets the requested number and aspect ratio of images in one choice', async () => {
     const answer = await client.chat.completions.create({ model, messages })
     expect(answer.model).toBe(model)
     expect(answer.choices).toHaveLength(1)
@@ -88,7 +88,7 @@ describe('a chat with an image model', () => {
     expect(choices[0]?.message.content).toBe(whole.choices[0]?.message.content)
   })
 
-  test('takes n where no mark says how many', async () => {
+  test('uses n when the prompt has no number', async () => {
     await client.chat.completions.create({
       model,
       n: 3,
@@ -97,7 +97,7 @@ describe('a chat with an image model', () => {
     expect(gateway.received()).toHaveLength(3)
   })
 
-  test('is offered at the end of the list', async () => {
+  test('is at the end of the model list', async () => {
     const ids = []
     for await (const { id } of client.models.list()) ids.push(id)
     expect(ids.at(-1)).toBe(model)

@@ -1,9 +1,9 @@
 import type { ChatMessage, ChatRequest, ContentPart } from './chat-request.ts'
 import { ClientError } from '../../client-error.ts'
 
-/** The name that stands for pictures as an answer to a chat: that of the image model, and this. */
+/** The image model's name with this suffix answers chats with images. */
 const suffix = '-chat'
-/** Google gave Imagen up; who has it still in a setting gets pictures of its successor. */
+/** Replaces Imagen, which Google has shut down. */
 const imagenSuccessor = 'gemini-3.1-flash-image'
 
 export type ImageChatSettings = { readonly createImageModel: string }
@@ -12,7 +12,7 @@ export function imageChatName({ createImageModel }: ImageChatSettings): string |
   return createImageModel === '' ? undefined : createImageModel + suffix
 }
 
-/** The model that paints, where the client's name asks for pictures in a chat. */
+/** The image model for a requested name; undefined for any other name. */
 export function imageModelFor(requested: string, settings: ImageChatSettings): string | undefined {
   if (requested !== imageChatName(settings)) return undefined
   const { createImageModel } = settings
@@ -20,9 +20,8 @@ export function imageModelFor(requested: string, settings: ImageChatSettings): s
 }
 
 export type ImageOptions = {
-  /** The request without its marks. */
+  /** The request without the options in its prompt. */
   readonly chat: ChatRequest
-  /** How many pictures, where a mark says so. */
   readonly count: number | undefined
   readonly aspectRatio: string | undefined
 }
@@ -30,42 +29,42 @@ export type ImageOptions = {
 const ratios = ['1:1', '3:4', '4:3', '9:16', '16:9']
 const maxImages = 4
 
-/** Reads the marks of a prompt, `{n:2}` and `{ratio:16:9}`, out of the last message. Throws InvalidRequest. */
+/** Reads and removes `{n:2}` and `{ratio:16:9}` in the last message. Throws ClientError. */
 export function readImageOptions(chat: ChatRequest): ImageOptions {
-  const marks: PromptOptions = {}
+  const options: PromptOptions = {}
   const last = chat.messages.length - 1
   const messages = chat.messages.map((message, index) =>
-    index === last ? withoutOptions(message, marks, `messages[${index}].content`) : message,
+    index === last ? withoutOptions(message, options, `messages[${index}].content`) : message,
   )
-  return { chat: { ...chat, messages }, count: marks.count, aspectRatio: marks.aspectRatio }
+  return { chat: { ...chat, messages }, count: options.count, aspectRatio: options.aspectRatio }
 }
 
 type PromptOptions = { count?: number; aspectRatio?: string }
 
-function withoutOptions(message: ChatMessage, marks: PromptOptions, param: string): ChatMessage {
+function withoutOptions(message: ChatMessage, options: PromptOptions, param: string): ChatMessage {
   const { content } = message
   if (typeof content === 'string')
-    return { ...message, content: takeOptions(content, marks, param) }
+    return { ...message, content: takeOptions(content, options, param) }
   if (!Array.isArray(content)) return message
   const parts = content.map((part: ContentPart) =>
-    part.type === 'text' ? { ...part, text: takeOptions(part.text, marks, param) } : part,
+    part.type === 'text' ? { ...part, text: takeOptions(part.text, options, param) } : part,
   )
   return { ...message, content: parts }
 }
 
-function takeOptions(text: string, marks: PromptOptions, param: string): string {
+function takeOptions(text: string, options: PromptOptions, param: string): string {
   const rest = text
-    .replaceAll(/\{n:\s*(\d+)\s*\}/g, (_mark, count: string) => {
-      marks.count = Number(count)
+    .replaceAll(/\{n:\s*(\d+)\s*\}/g, (_match, count: string) => {
+      options.count = Number(count)
       return ''
     })
-    .replaceAll(/\{ratio:\s*(\d+:\d+)\s*\}/g, (_mark, ratio: string) => {
-      marks.aspectRatio = ratio
+    .replaceAll(/\{ratio:\s*(\d+:\d+)\s*\}/g, (_match, ratio: string) => {
+      options.aspectRatio = ratio
       return ''
     })
-  const { count = 1, aspectRatio = '1:1' } = marks
+  const { count = 1, aspectRatio = '1:1' } = options
   if (count < 1 || count > maxImages) {
-    throw new ClientError(`'{n:${count}}' must ask for 1 to ${maxImages} pictures.`, {
+    throw new ClientError(`'{n:${count}}' must request 1 to ${maxImages} images.`, {
       param,
     })
   }

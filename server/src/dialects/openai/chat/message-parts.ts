@@ -16,11 +16,11 @@ type MessageContent = string | readonly ContentPart[] | null | undefined
 
 export type PartsContext = {
   readonly media: RemoteMedia
-  /** Image models get the images that a text holds as markdown as what they are. */
+  /** Whether markdown images in texts become image parts, as image models need. */
   readonly readsMarkdownImages: boolean
 }
 
-/** The parts of one message's content; `param` is its place in the request. */
+/** Converts the content of a message; `param` is its path in the request. */
 export function messageParts(
   content: MessageContent,
   context: PartsContext,
@@ -62,7 +62,7 @@ function mediaPart(item: MediaContent, media: RemoteMedia, field: string): Media
   }
 }
 
-/** Only the text of a content, for what Gemini takes as text alone. */
+/** The text of a content without media, where Gemini accepts only text. */
 export function textOf(content: MessageContent): string {
   if (content === null || content === undefined) return ''
   if (typeof content === 'string') return content
@@ -74,7 +74,7 @@ export function textOf(content: MessageContent): string {
     .join('')
 }
 
-/** The addresses that a content wants fetched. */
+/** The URLs of a content that must be fetched. */
 export function remoteUrls(content: MessageContent, readsMarkdownImages: boolean): string[] {
   if (content === null || content === undefined) return []
   const items = typeof content === 'string' ? [{ type: 'text', text: content } as const] : content
@@ -107,7 +107,7 @@ function textParts(text: string, { media, readsMarkdownImages }: PartsContext): 
   })
 }
 
-/** An image inside a text was never asked for as an image: where it cannot be had, it stays text. */
+/** A markdown image that cannot be loaded stays text. */
 function imageOrText(url: string, media: RemoteMedia): Part {
   const asText = { text: `![image](${url})` }
   try {

@@ -29,7 +29,7 @@ const call = (id: string, name: string, args = '{}') => ({
 const user = { role: 'user', content: 'u' }
 
 describe('roles', () => {
-  test('system and developer messages, wherever they stand, become the system instruction', () => {
+  test('system and developer messages at any position become the system instruction', () => {
     const { contents, systemParts } = translate([
       { role: 'system', content: 'S1' },
       user,
@@ -39,13 +39,13 @@ describe('roles', () => {
     expect(contents).toEqual([{ role: 'user', parts: [{ text: 'u' }] }])
   })
 
-  test('a system message alone is what the user says', () => {
+  test('a system message alone becomes a user message', () => {
     expect(translate([{ role: 'system', content: 'S' }]).contents).toEqual([
       { role: 'user', parts: [{ text: 'S' }] },
     ])
   })
 
-  test('a system message loses its pictures, and that is said', () => {
+  test('media in a system message are dropped with a warning', () => {
     const { warnings } = translate([
       { role: 'system', content: [{ type: 'image_url', image_url: { url: 'data:,' } }] },
       user,
@@ -53,17 +53,17 @@ describe('roles', () => {
     expect(warnings.map(({ field }) => field)).toEqual(['messages[0].content[0]'])
   })
 
-  test('neighbours of one role become one content', () => {
+  test('consecutive messages of one role become one content', () => {
     const { contents } = translate([user, { role: 'user', content: 'v' }])
     expect(contents).toEqual([{ role: 'user', parts: [{ text: 'u' }, { text: 'v' }] }])
   })
 
-  test('messages that say nothing are left out', () => {
+  test('empty messages are dropped', () => {
     const { contents } = translate([user, { role: 'assistant', content: '' }, user])
     expect(contents).toEqual([{ role: 'user', parts: [{ text: 'u' }, { text: 'u' }] }])
   })
 
-  test("a prefilled answer stays the model's where the model takes one", () => {
+  test('a prefilled answer keeps its role when the model accepts one', () => {
     const messages = [user, { role: 'assistant', content: 'prefill' }]
     expect(translate(messages).contents.at(-1)?.role).toBe('model')
     expect(translate(messages, 'gemini-3.8-flash').contents.at(-1)?.role).toBe('user')
@@ -71,7 +71,7 @@ describe('roles', () => {
 })
 
 describe('the conversation of vector A1', () => {
-  test('keeps its call and its result together, and its system words apart', () => {
+  test('keeps the call with its result and moves system messages out', () => {
     const { contents, systemParts } = translate([
       { role: 'system', content: 'S1' },
       user,
@@ -106,7 +106,7 @@ describe('tool calls and their results', () => {
     { role: 'user', content: 'thanks' },
   ]
 
-  test('stand in the order of the calls, apart from what the user says next', () => {
+  test('are in the order of the calls, in a separate content', () => {
     const { contents } = translate(parallel, 'gemini-3.8-flash')
     expect(contents.slice(1)).toEqual([
       {
@@ -131,13 +131,13 @@ describe('tool calls and their results', () => {
     ])
   })
 
-  test('carry no ids and no made-up signatures to models before 3', () => {
+  test('have no ids and no dummy signatures before Gemini 3', () => {
     const text = JSON.stringify(translate(parallel).contents)
     expect(text).not.toContain('"id"')
     expect(text).not.toContain('thoughtSignature')
   })
 
-  test('get the signature that the client brings back, else the one that was kept', () => {
+  test('get the signature that the client sends, else the stored one', () => {
     const messages = [
       user,
       {
@@ -167,7 +167,7 @@ describe('tool calls and their results', () => {
     ])
   })
 
-  test('of the old kind are matched by name', () => {
+  test('of legacy functions are matched by name', () => {
     const { contents } = translate([
       user,
       { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } },
@@ -178,7 +178,7 @@ describe('tool calls and their results', () => {
     ])
   })
 
-  test('keep their text as text, so that references in it lead nowhere', () => {
+  test('keep their text unparsed', () => {
     const { contents } = translate([
       user,
       { role: 'assistant', tool_calls: [call('1', 'f')] },
@@ -189,7 +189,7 @@ describe('tool calls and their results', () => {
     })
   })
 
-  test('bring pictures to models that take them', () => {
+  test('include images for models that accept them', () => {
     const messages = [
       user,
       { role: 'assistant', tool_calls: [call('1', 'f')] },
@@ -202,14 +202,14 @@ describe('tool calls and their results', () => {
         ],
       },
     ]
-    const picture = { inlineData: { mimeType: 'image/png', data: 'QUJD' } }
+    const image = { inlineData: { mimeType: 'image/png', data: 'QUJD' } }
     expect(
       translate(messages, 'gemini-3.8-flash').contents[2]?.parts[0]?.functionResponse,
-    ).toMatchObject({ response: { output: 'see' }, parts: [picture] })
+    ).toMatchObject({ response: { output: 'see' }, parts: [image] })
     expect(translate(messages).warnings).toHaveLength(1)
   })
 
-  test('that answer nothing are refused by name', () => {
+  test('without a matching call are refused with the field', () => {
     expect(() => translate([user, { role: 'tool', tool_call_id: 'x', content: '' }])).toThrow(
       expect.objectContaining({ param: 'messages[1].tool_call_id' }),
     )
@@ -223,14 +223,14 @@ describe('tool calls and their results', () => {
     )
   })
 
-  test('that are missing are refused by the name of the calls', () => {
+  test('that are missing are refused with the field of the calls', () => {
     const messages = [user, { role: 'assistant', tool_calls: [call('1', 'f')] }, user]
     expect(() => translate(messages)).toThrow(
       expect.objectContaining({ param: 'messages[1].tool_calls' }),
     )
   })
 
-  test('with arguments that are not JSON go on without them, and that is said', () => {
+  test('with invalid arguments are sent without them, with a warning', () => {
     const { contents, warnings } = translate([
       user,
       { role: 'assistant', tool_calls: [call('1', 'f', '{"a":')] },
@@ -242,7 +242,7 @@ describe('tool calls and their results', () => {
 })
 
 describe('media', () => {
-  test('of vector A3 come through, or are said to the model, and files are no longer lost', () => {
+  test('of vector A3 are converted, or replaced by an error text', () => {
     const { contents } = translate([
       {
         role: 'user',
@@ -260,7 +260,7 @@ describe('media', () => {
     ])
   })
 
-  test('in markdown reach an image model as images, and the text around them stays (vector A2)', () => {
+  test('in markdown become images for an image model, with the text around them (vector A2)', () => {
     const { contents } = translate(
       [{ role: 'user', content: 'draw ![x](data:image/png;base64,QUJD) like this' }],
       'gemini-3.1-flash-image',
@@ -277,7 +277,7 @@ describe('media', () => {
     expect(translate([{ role: 'user', content }]).contents[0]?.parts).toEqual([{ text: content }])
   })
 
-  test('elsewhere are asked for once each, those in markdown for image models only', () => {
+  test('from URLs are fetched once each, those in markdown for image models only', () => {
     const messages = read([
       { role: 'user', content: [{ type: 'image_url', image_url: 'https://a.example/1' }] },
       { role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a.example/1' } }] },

@@ -19,13 +19,13 @@ export type Conversation = {
   readonly systemParts: readonly Part[]
 }
 
-/** Every remote file that the messages name, each once. */
+/** Distinct URLs of remote files in the messages. */
 export function remoteMediaUrls(messages: readonly ChatMessage[], traits: ModelTraits): string[] {
   const urls = messages.flatMap(({ content }) => remoteUrls(content, traits.makesImages))
   return [...new Set(urls)]
 }
 
-/** Messages as Gemini's contents: roles, merged turns, calls with their results, and the system's words apart. */
+/** Converts messages to Gemini's contents and system instruction. */
 export function translateMessages(
   messages: readonly ChatMessage[],
   context: MessagesContext,
@@ -41,22 +41,21 @@ export function translateMessages(
       warnings.push(...droppedFromSystem(message.content, index))
       continue
     }
-    const taken = translateTurn(messages, index, context)
-    turns.push(...taken.turns)
-    warnings.push(...taken.warnings)
-    index += taken.results
+    const translated = translateTurn(messages, index, context)
+    turns.push(...translated.turns)
+    warnings.push(...translated.warnings)
+    index += translated.results
   }
   const contents = contentsOf(mergeTurns(turns), context.traits, systemParts)
   if (!refusesPrefill(contents, context.traits))
     return { value: { contents, systemParts }, warnings }
-  const reason =
-    'The model continues no answer that was begun; it reads it as the words of the user.'
+  const reason = 'The model does not continue a prefilled answer; it is sent as a user message.'
   warnings.push({ field: `messages[${messages.length - 1}]`, reason })
   return { value: { contents: lastAsUser(contents), systemParts }, warnings }
 }
 
-/** Results are a kind apart: beside them Gemini 3 reads no text. */
-type Turn = { readonly kind: 'spoken' | 'results'; readonly content: Content }
+/** Results stay separate: Gemini 3 ignores text beside them. */
+type Turn = { readonly kind: 'message' | 'results'; readonly content: Content }
 
 type TranslatedTurns = {
   readonly turns: readonly Turn[]
@@ -79,7 +78,7 @@ function translateTurn(
       return translateAssistant(message, { messages, index, context })
     case 'tool':
     case 'function': {
-      // Results are taken with their calls, so these have none before them.
+      // Results after their calls are handled by translateAssistant; these have no call.
       const { warnings } = toolResults([], [message], { context: parts, firstIndex: index })
       return { turns: [], results: 0, warnings }
     }
@@ -96,26 +95,26 @@ type Place = {
   readonly context: MessagesContext
 }
 
-/** What the assistant said and called, and the results that follow. */
+/** An assistant message with the results that follow it. */
 function translateAssistant(
   message: AssistantMessage,
   { messages, index, context }: Place,
 ): TranslatedTurns {
-  const results = partsContext(context)
+  const parts = partsContext(context)
   const { value, warnings } = assistantParts(message, {
     findSignature: context.findSignature,
-    parts: results,
+    parts,
     param: `messages[${index}]`,
   })
-  const spoken = messageTurn('model', value.parts)
-  if (value.calls.length === 0) return { turns: [spoken], results: 0, warnings }
+  const turn = messageTurn('model', value.parts)
+  if (value.calls.length === 0) return { turns: [turn], results: 0, warnings }
 
   const end = messages.findIndex((one, place) => place > index && !isResult(one))
   const answers = messages.slice(index + 1, end === -1 ? undefined : end).filter(isResult)
-  const answered = toolResults(value.calls, answers, { context: results, firstIndex: index + 1 })
-  const turn: Turn = { kind: 'results', content: { role: 'user', parts: answered.value } }
+  const answered = toolResults(value.calls, answers, { context: parts, firstIndex: index + 1 })
+  const resultsTurn: Turn = { kind: 'results', content: { role: 'user', parts: answered.value } }
   return {
-    turns: [spoken, turn],
+    turns: [turn, resultsTurn],
     results: answers.length,
     warnings: [...warnings, ...answered.warnings],
   }
@@ -131,19 +130,19 @@ function partsContext({ traits, media }: MessagesContext): ResultsContext {
 }
 
 const messageTurn = (role: Content['role'], parts: readonly Part[]): Turn => ({
-  kind: 'spoken',
+  kind: 'message',
   content: { role, parts },
 })
 
-/** Neighbours of one role become one content; what says nothing is left out. */
+/** Joins consecutive messages of one role and drops empty ones. */
 function mergeTurns(turns: readonly Turn[]): Turn[] {
   const merged: Turn[] = []
   for (const turn of turns) {
     if (turn.content.parts.length === 0) continue
     const before = merged.at(-1)
     const joins =
-      before?.kind === 'spoken' &&
-      turn.kind === 'spoken' &&
+      before?.kind === 'message' &&
+      turn.kind === 'message' &&
       before.content.role === turn.content.role
     if (!joins) merged.push(turn)
     else {
@@ -162,16 +161,16 @@ function contentsOf(
   const contents = turns.map(({ content }) =>
     content.role === 'model' && traits.signsCalls ? withFirstCallSigned(content) : content,
   )
-  // Google wants something said: a system message alone is that.
+  // Google requires a content: a system message alone becomes a user message.
   if (contents.length === 0 && systemParts.length > 0) return [{ role: 'user', parts: systemParts }]
   return contents
 }
 
-/** The newest models refuse a prefilled answer. */
+/** From 3.8 on models refuse a prefilled answer. */
 const refusesPrefill = (contents: readonly Content[], { generation }: ModelTraits): boolean =>
   generation >= 3.8 && contents.at(-1)?.role === 'model'
 
-/** The original always sent a prefilled answer as the user's words. */
+/** The Python program sends prefilled answers as user messages too. */
 const lastAsUser = (contents: readonly Content[]): Content[] =>
   contents.map((content, index) =>
     index === contents.length - 1 ? { ...content, role: 'user' } : content,
@@ -192,7 +191,7 @@ function droppedFromSystem(content: SystemMessage['content'], index: number): Wa
       : [
           {
             field: `messages[${index}].content[${place}]`,
-            reason: 'System messages carry text only.',
+            reason: 'System messages can contain text only.',
           },
         ],
   )

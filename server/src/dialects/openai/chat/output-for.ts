@@ -12,7 +12,7 @@ import { paceEvent } from './pace-event.ts'
 type Services = Pick<DialectServices, 'settings' | 'now'>
 type PaceSettings = ReturnType<Services['settings']>
 
-/** Where the answer to a request goes: whole or as a stream, as fast as it comes or at an even pace. */
+/** The output for a request: whole, streamed, or streamed at an even pace. */
 export function outputFor(
   { settings, now }: Services,
   chat: ChatRequest,

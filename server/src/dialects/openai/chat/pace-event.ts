@@ -1,7 +1,7 @@
 import { paceText, type Paced, type TextPace } from '../../translate/text-pace.ts'
 import type { ChatEvent } from './chat-events.ts'
 
-/** An event with its text in pieces that together say the same. */
+/** Splits the text of an event into paced pieces. */
 export function paceEvent(event: ChatEvent, pace: TextPace): Paced<ChatEvent>[] {
   if (event.kind !== 'delta') return [{ event, delayMs: 0 }]
   const { content = '', ...rest } = event.delta
@@ -9,7 +9,7 @@ export function paceEvent(event: ChatEvent, pace: TextPace): Paced<ChatEvent>[] 
   if (paced === undefined) return [{ event, delayMs: 0 }]
   const { pieces, delayMs } = paced
   const last = pieces.length - 1
-  // What else the delta says comes once, with the last of its text.
+  // The other fields of the delta are sent once, with the last piece.
   return pieces.map((text, index) => ({
     event:
       index === last

@@ -36,7 +36,7 @@ async function read(client: OpenAI, content: string, more: object = {}) {
 }
 
 describe('a stream at an even pace', () => {
-  test('says the same as one that is not, in smaller pieces, with its end behind its text', async () => {
+  test('has the same content in smaller pieces, with its end after its text', async () => {
     const plain = await read(await open({}), 'Say hello [[fake:bytes-60]]')
     await gateway.close()
     const paced = await read(await open(optimized), 'Say hello [[fake:bytes-60]]')
@@ -47,7 +47,7 @@ describe('a stream at an even pace', () => {
     expect(paced.chunks.at(-1)?.usage).toEqual(plain.chunks.at(-1)?.usage)
   })
 
-  test('goes by the settings of the moment', async () => {
+  test('follows changes of the settings', async () => {
     const settings = { ...optimized }
     const client = await open(settings)
     settings.streamChunkSize = 40
@@ -55,7 +55,7 @@ describe('a stream at an even pace', () => {
     expect(Math.max(...texts.map(({ length }) => length))).toBe(40)
   })
 
-  test('brings its calls whole', async () => {
+  test('does not split tool calls', async () => {
     const { chunks } = await read(await open(optimized), 'get_time', {
       tools: [{ type: 'function', function: { name: 'get_time' } }],
     })
@@ -63,19 +63,19 @@ describe('a stream at an even pace', () => {
     expect(calls.map((call) => call.function?.name)).toEqual(['get_time'])
   })
 
-  test('that breaks says all that came, then that it broke', async () => {
+  test('that breaks sends all received content before the error', async () => {
     const client = await open(optimized)
     const seen: string[] = []
-    const asked = client.chat.completions.stream({
+    const stream = client.chat.completions.stream({
       model,
       messages: [{ role: 'user', content: 'Say hello [[fake:bytes-60 error-after-2]]' }],
     })
-    asked.on('content', (text) => seen.push(text))
-    await expect(asked.finalChatCompletion()).rejects.toThrow()
+    stream.on('content', (text) => seen.push(text))
+    await expect(stream.finalChatCompletion()).rejects.toThrow()
     expect(seen.join('').length).toBeGreaterThan(59)
   })
 
-  test('ends the moment its client leaves, however much was still to be said', async () => {
+  test('ends when its client disconnects, even with queued text', async () => {
     const client = await open({ ...optimized, streamMinDelay: 1, streamMaxDelay: 1 })
     const leaving = new AbortController()
     const stream = await client.chat.completions.create(

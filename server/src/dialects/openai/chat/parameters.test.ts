@@ -16,7 +16,7 @@ function translate(fields: object, model = 'gemini-3.8-flash', showThoughts = fa
 }
 
 describe('parameters', () => {
-  test('that are not given are not made up', () => {
+  test('are omitted when they are not given', () => {
     expect(translate({})).toEqual({ value: {}, warnings: [] })
   })
 
@@ -45,7 +45,7 @@ describe('parameters', () => {
     expect(translate(given)).toEqual({ value: config, warnings: [] })
   })
 
-  test('of the number of answers go to models that can give several', () => {
+  test('include n for models that return several candidates', () => {
     expect(translate({ n: 2 }, 'gemini-2.5-flash').value).toEqual({ candidateCount: 2 })
   })
 
@@ -60,11 +60,11 @@ describe('parameters', () => {
       { reasoning_effort: 'low', google: { thinking_config: { thinking_budget: 5 } } },
       ['reasoning_effort'],
     ],
-  ])('that Google does not take are said: %j', (given, fields) => {
+  ])('that Google does not accept are reported: %j', (given, fields) => {
     expect(translate(given).warnings.map(({ field }) => field)).toEqual(fields)
   })
 
-  test('ask for thoughts where they are shown, the model thinks, and the client wants it to', () => {
+  test('request thoughts when they are shown and the model thinks', () => {
     const shown = { thinkingConfig: { includeThoughts: true } }
     expect(translate({}, 'gemini-3.8-flash', true).value).toEqual(shown)
     expect(translate({}, 'gemini-2.0-flash', true).value).toEqual({})
@@ -73,7 +73,7 @@ describe('parameters', () => {
     })
   })
 
-  test('of image models ask for images', () => {
+  test('request images from image models', () => {
     expect(translate({ modalities: ['image', 'text'] }, 'gemini-3.1-flash-image', true)).toEqual({
       value: { responseModalities: ['TEXT', 'IMAGE'] },
       warnings: [],
@@ -107,23 +107,23 @@ describe('reasoning effort', () => {
     ['gemini-2.5-flash', ['xhigh', 'max']],
     ['gemini-2.5-pro', ['none', 'xhigh', 'max']],
     ['gemini-2.0-flash', ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']],
-  ])('that %s has not is said: %j', (model, lost) => {
+  ])('that %s does not have is reported: %j', (model, expected) => {
     const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
-    const isSaid = (reasoning_effort: string) =>
+    const isReported = (reasoning_effort: string) =>
       translate({ reasoning_effort }, model).warnings.some(
         ({ field }) => field === 'reasoning_effort',
       )
-    expect(efforts.filter(isSaid)).toEqual(lost)
+    expect(efforts.filter(isReported)).toEqual(expected)
   })
 
-  test('nobody has heard of is refused', () => {
+  test('with an unknown value is refused', () => {
     expect(() => thinkingFor('heroic', modelTraits('gemini-3.8-flash'))).toThrow(
       expect.objectContaining({ param: 'reasoning_effort' }),
     )
   })
 })
 
-describe('the form of the answer', () => {
+describe('the response format', () => {
   const modern = { traits: modelTraits('gemini-3.8-flash'), tools: [], choice: undefined }
   const functions = [{ functionDeclarations: [{ name: 'f' }] }]
   const json = { responseMimeType: 'application/json' }
@@ -132,7 +132,7 @@ describe('the form of the answer', () => {
     json_schema: { name: 'x', schema },
   })
 
-  test('is JSON, with a schema as it is or converted', () => {
+  test('is JSON, with the schema unchanged or converted', () => {
     expect(translateResponseFormat({ type: 'json_object' }, modern).value).toEqual(json)
     const plain = { type: 'object', properties: { a: { type: 'string' } } }
     expect(translateResponseFormat(withSchema(plain), modern).value).toEqual({
@@ -145,12 +145,12 @@ describe('the form of the answer', () => {
     })
   })
 
-  test('is text where nothing is said', () => {
+  test('is text by default', () => {
     expect(translateResponseFormat({ type: 'text' }, modern).value).toEqual({})
     expect(translateResponseFormat(undefined, modern).value).toEqual({})
   })
 
-  test('is dropped beside forced calls, and before Gemini 3 beside any tool', () => {
+  test('is dropped with forced calls, and before Gemini 3 with any tool', () => {
     const format = { type: 'json_object' } as const
     const forced = { ...modern, tools: functions, choice: { mode: 'ANY' as const } }
     const old = { ...modern, tools: functions, traits: modelTraits('gemini-2.5-flash') }
@@ -162,7 +162,7 @@ describe('the form of the answer', () => {
     expect(translateResponseFormat(format, { ...modern, tools: functions }).value).toEqual(json)
   })
 
-  test('with a schema that is none is refused by name', () => {
+  test('with an invalid schema is refused with the field', () => {
     expect(() => translateResponseFormat(withSchema('x'), modern)).toThrow(
       expect.objectContaining({ param: 'response_format.json_schema.schema' }),
     )

@@ -5,13 +5,13 @@ import { thinkingFor } from './reasoning-effort.ts'
 import type { Translated, Warning } from '../../translate/warnings.ts'
 
 export type ParameterSettings = {
-  /** Whether thoughts are asked for where the client does not say. */
+  /** Whether to request thoughts by default. */
   readonly showThoughts: boolean
 }
 
 const maxStopSequences = 5
 
-/** Numbers and switches: everything of `generationConfig` but the form of the answer. */
+/** `generationConfig` without the response format. */
 export function translateParameters(
   request: ChatRequest,
   traits: ModelTraits,
@@ -40,7 +40,7 @@ export function translateParameters(
   return { value: config, warnings }
 }
 
-/** What Google calls extras, wherever an SDK puts them: `extra_body.google` on the wire, or `google`. */
+/** Google's extension fields, which SDKs send as `extra_body.google` or as `google`. */
 export const googleExtrasOf = (request: ChatRequest): GoogleExtras | undefined =>
   request.extra_body?.google ?? request.google ?? undefined
 
@@ -55,7 +55,7 @@ function maxTokens(request: ChatRequest): Translated<GenerationConfig> {
   const given = request[name]
   if (!isGiven(given)) return carried({})
   if (given > 0) return carried({ maxOutputTokens: given })
-  return { value: {}, warnings: [dropped(name, 'It is not above zero.')] }
+  return { value: {}, warnings: [dropped(name, 'The value must be greater than zero.')] }
 }
 
 function stopSequences({ stop }: ChatRequest): Translated<GenerationConfig> {
@@ -63,13 +63,16 @@ function stopSequences({ stop }: ChatRequest): Translated<GenerationConfig> {
   if (given.length === 0) return carried({})
   const value = { stopSequences: given.slice(0, maxStopSequences) }
   if (given.length <= maxStopSequences) return carried(value)
-  return { value, warnings: [dropped('stop', `Google takes ${maxStopSequences} stop sequences.`)] }
+  return {
+    value,
+    warnings: [dropped('stop', `Google accepts at most ${maxStopSequences} stop sequences.`)],
+  }
 }
 
-/** Seeds of OpenAI's may be longer than Google's 32 bits; the same one always becomes the same one. */
+/** Truncates a seed to Google's 32 bits. */
 const intoInt32 = (seed: number): number => Number(BigInt.asIntN(32, BigInt(seed)))
 
-/** From 2.5 on models answer 400 to a penalty. */
+/** From 2.5 on models refuse penalties with 400. */
 function penalties(request: ChatRequest, traits: ModelTraits): Translated<GenerationConfig> {
   const value: GenerationConfig = {}
   const warnings: Warning[] = []
@@ -81,7 +84,7 @@ function penalties(request: ChatRequest, traits: ModelTraits): Translated<Genera
     const given = request[field]
     if (!isGiven(given) || given === 0) continue
     if (traits.generation < 2.5) value[name] = given
-    else warnings.push(dropped(field, 'The model takes no penalties.'))
+    else warnings.push(dropped(field, 'The model does not support penalties.'))
   }
   return { value, warnings }
 }
@@ -89,7 +92,10 @@ function penalties(request: ChatRequest, traits: ModelTraits): Translated<Genera
 function logprobs(request: ChatRequest, traits: ModelTraits): Translated<GenerationConfig> {
   if (!request.logprobs) return carried({})
   if (traits.generation >= 2.5) {
-    return { value: {}, warnings: [dropped('logprobs', 'The model gives no log probabilities.')] }
+    return {
+      value: {},
+      warnings: [dropped('logprobs', 'The model does not support log probabilities.')],
+    }
   }
   const top = request.top_logprobs ?? 0
   return carried({ responseLogprobs: true, ...(top > 0 ? { logprobs: top } : {}) })
@@ -107,19 +113,22 @@ function thinking(
   if (given) {
     config = givenThinking(given)
     if (isGiven(effort))
-      warnings.push(dropped('reasoning_effort', 'thinking_config says it already.'))
+      warnings.push(dropped('reasoning_effort', 'thinking_config takes precedence.'))
   } else if (isGiven(effort)) {
     const thinking = thinkingFor(effort, traits)
     config = thinking?.config
     if (!thinking) warnings.push(dropped('reasoning_effort', 'The model does not think.'))
     else if (!thinking.isExact) {
       warnings.push(
-        dropped('reasoning_effort', 'The model has no such effort; it gets the nearest.'),
+        dropped(
+          'reasoning_effort',
+          'The model does not have this effort; the nearest one is used.',
+        ),
       )
     }
   }
-  const wantsThoughts = showThoughts && traits.thinks && effort !== 'none'
-  const includes = given?.include_thoughts ?? (wantsThoughts ? true : undefined)
+  const defaultThoughts = showThoughts && traits.thinks && effort !== 'none'
+  const includes = given?.include_thoughts ?? (defaultThoughts ? true : undefined)
   const thinkingConfig = {
     ...config,
     ...(includes === undefined ? {} : { includeThoughts: includes }),
@@ -134,17 +143,18 @@ function givenThinking(given: NonNullable<GoogleExtras['thinking_config']>): Thi
   }
 }
 
-/** Image models answer with images and text; what else `modalities` may ask is not theirs to give. */
+/** Image models answer with text and images; other modalities are dropped. */
 function images(request: ChatRequest, traits: ModelTraits): Translated<GenerationConfig> {
   const { aspect_ratio: aspectRatio, image_size: imageSize } = googleExtrasOf(request) ?? {}
   const imageConfig = {
     ...(aspectRatio ? { aspectRatio } : {}),
     ...(imageSize ? { imageSize } : {}),
   }
-  const foreign = (request.modalities ?? []).filter(
+  const unsupported = (request.modalities ?? []).filter(
     (one) => one !== 'text' && !(one === 'image' && traits.makesImages),
   )
-  const warnings = foreign.length > 0 ? [dropped('modalities', 'The model answers with text.')] : []
+  const warnings =
+    unsupported.length > 0 ? [dropped('modalities', 'The model answers with text only.')] : []
   const value = {
     ...(Object.keys(imageConfig).length > 0 ? { imageConfig } : {}),
     ...(traits.makesImages ? { responseModalities: ['TEXT', 'IMAGE'] } : {}),

@@ -35,8 +35,8 @@ function isCompletion(value: object): value is OpenAI.ChatCompletion {
   return 'choices' in value
 }
 
-/** What a client makes of an answer. */
-const told = ({ choices, usage }: OpenAI.ChatCompletion) => ({
+/** The parts of an answer that must be equal. */
+const summaryOf = ({ choices, usage }: OpenAI.ChatCompletion) => ({
   usage,
   choices: choices.map(({ index, finish_reason, message }) => ({
     index,
@@ -49,20 +49,20 @@ const told = ({ choices, usage }: OpenAI.ChatCompletion) => ({
 })
 
 describe.skipIf(exchanges === undefined)('recorded answers of Google', () => {
-  test('become answers of the types that OpenAI publishes, whole and as streams', () => {
+  test('match the types that OpenAI publishes, whole and as streams', () => {
     expect(recorded.length).toBeGreaterThan(100)
     const chunks = recorded.flatMap((one) => [...chunksFor(one, true), ...chunksFor(one, false)])
     expect(typeErrorsOf({ completions: completionsOf(), chunks })).toBe('')
   })
 
-  test('that are not of these types are told apart', () => {
+  test('that do not match these types are detected', () => {
     const wrong = { id: 'x', object: 'chat.completion', created: 1, model: 'm', choices: [{}] }
     expect(typeErrorsOf({ completions: [wrong], chunks: [] })).toContain('finish_reason')
     const more = { ...wrong, choices: [], surplus: 1 }
     expect(typeErrorsOf({ completions: [more], chunks: [] })).toContain('surplus')
   })
 
-  test('call tools where they say so, and only there, with arguments that can be read', () => {
+  test('end with tool_calls only when they have calls, with valid arguments', () => {
     for (const { choices } of completionsOf()) {
       for (const { message, finish_reason } of choices) {
         expect(finish_reason === 'tool_calls').toBe((message.tool_calls ?? []).length > 0)
@@ -74,17 +74,17 @@ describe.skipIf(exchanges === undefined)('recorded answers of Google', () => {
     }
   })
 
-  test('are put together from their chunks by the official client to what they are as a whole', async () => {
+  test('are equal to the whole answer when the official client joins their chunks', async () => {
     for (const one of recorded) {
       const lines = chunksFor(one, true).map((chunk) => `${JSON.stringify(chunk)}\n`)
       const stream = ChatCompletionStream.fromReadableStream(new Blob([lines.join('')]).stream())
       const whole = completionOf(envelope, render(one))
       if (!isCompletion(whole)) throw new Error(`${one.id} became an error.`)
-      expect(told(await stream.finalChatCompletion()), one.id).toEqual(told(whole))
+      expect(summaryOf(await stream.finalChatCompletion()), one.id).toEqual(summaryOf(whole))
     }
   })
 
-  test('say as a stream what they say as a whole', () => {
+  test('are equal as a stream and as a whole', () => {
     for (const { id, body } of streams) {
       const whole = completionOf(envelope, eventsOf([mergeChunks(chunksOf([Buffer.from(body)]))]))
       const streamed = completionOf(envelope, eventsOf(chunksOf([Buffer.from(body)])))
@@ -92,7 +92,7 @@ describe.skipIf(exchanges === undefined)('recorded answers of Google', () => {
     }
   })
 
-  test('that came whole are the same answer when they come part by part', () => {
+  test('that are whole are equal when they are split by part', () => {
     const wholes = recorded.filter(({ isStream }) => !isStream)
     expect(wholes.length).toBeGreaterThan(90)
     for (const { id, body } of wholes) {
@@ -102,7 +102,7 @@ describe.skipIf(exchanges === undefined)('recorded answers of Google', () => {
     }
   })
 
-  test('split anywhere are the same answer, and cut anywhere the same or an honest error', () => {
+  test('are equal for each split, and equal or an error for each cut', () => {
     for (const stream of shortest(6)) {
       const bytes = Buffer.from(stream.body)
       const chunks = chunksOf([bytes])
@@ -121,7 +121,7 @@ describe.skipIf(exchanges === undefined)('recorded answers of Google', () => {
   })
 })
 
-/** Short streams are enough to be cut everywhere; among them one with text that is not ASCII. */
+/** The shortest streams, with one whose text is not ASCII. */
 function shortest(count: number): Recorded[] {
   const byLength = streams.toSorted((a, b) => a.body.length - b.body.length)
   const wide = byLength.find(({ body }) => Buffer.byteLength(body) > body.length)
@@ -131,7 +131,7 @@ function shortest(count: number): Recorded[] {
 const contentOf = (events: readonly ChatEvent[]): string =>
   events.map((event) => (event.kind === 'delta' ? (event.delta.content ?? '') : '')).join('')
 
-/** A stream's chunks as the one answer they are. */
+/** Joins the chunks of a stream into one answer. */
 function mergeChunks(chunks: readonly string[]): string {
   const answers = chunks.map((chunk) => Object(JSON.parse(chunk)))
   const candidates = answers.flatMap(({ candidates = [] }) => candidates)
@@ -143,18 +143,18 @@ function mergeChunks(chunks: readonly string[]): string {
   })
 }
 
-/** A whole answer as a stream that brings one part of each candidate at a time. */
+/** Splits a whole answer into a stream with one part of each candidate per chunk. */
 function partByPart(body: string): string[] {
   const { candidates = [], usageMetadata, ...top } = Object(JSON.parse(body))
   const partsOf = (candidate: object): unknown[] => Object(Object(candidate).content).parts ?? []
   const longest = Math.max(1, ...candidates.map((one: object) => partsOf(one).length))
   return Array.from({ length: longest }, (_, at) => {
     const isLast = at === longest - 1
-    const told = candidates.map((candidate: object) => {
+    const summaryOf = candidates.map((candidate: object) => {
       const { finishReason, groundingMetadata, logprobsResult, index } = Object(candidate)
       const last = isLast ? { finishReason, groundingMetadata, logprobsResult } : {}
       return { index, content: { parts: partsOf(candidate).slice(at, at + 1) }, ...last }
     })
-    return JSON.stringify({ ...top, candidates: told, ...(isLast ? { usageMetadata } : {}) })
+    return JSON.stringify({ ...top, candidates: summaryOf, ...(isLast ? { usageMetadata } : {}) })
   })
 }

@@ -39,8 +39,8 @@ async function post(body: object) {
   return { status: response.status, text: Buffer.concat(bytes).toString('utf8'), isCut }
 }
 
-describe.skipIf(requests === undefined)('what real clients sent to OpenAI', () => {
-  test('is answered, or refused with the name of the field', async () => {
+describe.skipIf(requests === undefined)('a recorded request of a real client', () => {
+  test('is answered, or refused with the field', async () => {
     const refused: string[] = []
     for (const { id, body } of requests ?? []) {
       const { status, text, isCut } = await post({ ...Object(body), model })
@@ -59,9 +59,9 @@ describe.skipIf(requests === undefined)('what real clients sent to OpenAI', () =
 })
 
 describe.skipIf(exchanges === undefined)('a recorded stream, over real connections', () => {
-  const asked = { model, stream: true, messages: [{ role: 'user', content: 'hi' }] }
+  const request = { model, stream: true, messages: [{ role: 'user', content: 'hi' }] }
   const headers = { 'content-type': 'text/event-stream' }
-  /** What differs from request to request, and the ids that we make up. */
+  /** Removes ids and times, which differ between requests. */
   const timeless = (text: string) =>
     text.replaceAll(/"id":"[^"]+"|"created":\d+/g, '').replaceAll(': keep-alive\n\n', '')
 
@@ -73,16 +73,16 @@ describe.skipIf(exchanges === undefined)('a recorded stream, over real connectio
   ].filter((bytes) => bytes !== undefined)
 
   test.each(several.map((bytes) => [bytes.length, bytes] as const))(
-    'of %i bytes, cut behind any of them, is the same answer or an honest error',
+    'of %i bytes, cut at each of them, is the same answer or an error',
     async (length, bytes) => {
       gateway.fake.script({ headers, bodyBase64: bytes.toString('base64') })
-      const whole = await post(asked)
+      const whole = await post(request)
       expect(whole.text).toMatch(/data: \[DONE\]\n\n$/)
       let errors = 0
       for (let at = 1; at < length; at += 1) {
         gateway.fake.clearScripts()
         gateway.fake.script({ headers, bodyBase64: bytes.toString('base64'), cutAfterBytes: at })
-        const cut = await post(asked)
+        const cut = await post(request)
         if (cut.status === 200 && !cut.isCut) {
           expect(timeless(cut.text)).toBe(timeless(whole.text))
           continue

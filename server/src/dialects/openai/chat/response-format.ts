@@ -19,7 +19,7 @@ type FormatContext = {
   readonly choice: FunctionCallingConfig | undefined
 }
 
-/** JSON answers, where Google gives them: not beside a forced call, and before Gemini 3 not beside tools at all. */
+/** JSON answers. Google refuses them with forced calls, and before Gemini 3 with any tool. */
 export function translateResponseFormat(
   format: ResponseFormat | null | undefined,
   { traits, tools, choice }: FormatContext,
@@ -27,7 +27,7 @@ export function translateResponseFormat(
   if (!format || format.type === 'text') return { value: {}, warnings: [] }
   const hasTools = tools.length > 0
   if (choice?.mode === 'ANY' || (hasTools && traits.generation < 3)) {
-    const reason = 'The model gives no JSON answers beside these tools.'
+    const reason = 'The model does not support JSON answers with these tools.'
     return { value: {}, warnings: [{ field: 'response_format', reason }] }
   }
   const responseMimeType = 'application/json'

@@ -20,18 +20,18 @@ describe('the choice of tools', () => {
     expect(translateToolChoice({ tool_choice }, tools)).toEqual(config)
   })
 
-  test('of the old kind is understood', () => {
+  test('may be a legacy function_call', () => {
     expect(translateToolChoice({ function_call: { name: 'g' } }, tools)).toEqual({
       mode: 'ANY',
       allowedFunctionNames: ['g'],
     })
   })
 
-  test('is nothing where no function is declared', () => {
+  test('is omitted when no function is declared', () => {
     expect(translateToolChoice({ tool_choice: 'required' }, [{ googleSearch: {} }])).toBeUndefined()
   })
 
-  test('of a function that is not declared is refused by name', () => {
+  test('of an undeclared function is refused with the field', () => {
     expect(() => translateToolChoice({ tool_choice: named('h') }, tools)).toThrow(
       expect.objectContaining({ param: 'tool_choice.function.name' }),
     )

@@ -2,7 +2,7 @@ import type { ChatRequest } from './chat-request.ts'
 import type { FunctionCallingConfig, Tool } from '../../../google/requests/gemini-request.ts'
 import { ClientError } from '../../client-error.ts'
 
-/** How freely the model calls functions; undefined where the client leaves it to the model, or declares none. */
+/** The function-calling mode; undefined by default, or without declared functions. */
 export function translateToolChoice(
   request: Pick<ChatRequest, 'tool_choice' | 'function_call'>,
   tools: readonly Tool[],
@@ -12,14 +12,14 @@ export function translateToolChoice(
   if (names.length === 0) return undefined
   const { tool_choice: choice, function_call: legacy } = request
   if (choice === null || choice === undefined) return legacyChoice(legacy, names)
-  if (typeof choice === 'string') return byWord(choice)
+  if (typeof choice === 'string') return modeOf(choice)
   if (choice.type === 'function') {
     return only([choice.function.name], names, 'tool_choice.function.name')
   }
   const { mode, tools: allowed } = choice.allowed_tools
   const wanted = allowed.flatMap((tool) => tool.function?.name ?? [])
   const param = 'tool_choice.allowed_tools.tools'
-  // AUTO knows no list of names; the whole list is the nearest.
+  // AUTO does not support a list of names.
   return mode === 'required' ? only(wanted, names, param) : { mode: 'AUTO' }
 }
 
@@ -28,12 +28,12 @@ function legacyChoice(
   names: readonly string[],
 ): FunctionCallingConfig | undefined {
   if (legacy === null || legacy === undefined) return undefined
-  if (typeof legacy === 'string') return byWord(legacy)
+  if (typeof legacy === 'string') return modeOf(legacy)
   return only([legacy.name], names, 'function_call.name')
 }
 
-function byWord(word: 'auto' | 'none' | 'required' | 'any'): FunctionCallingConfig {
-  switch (word) {
+function modeOf(choice: 'auto' | 'none' | 'required' | 'any'): FunctionCallingConfig {
+  switch (choice) {
     case 'auto':
       return { mode: 'AUTO' }
     case 'none':
@@ -51,7 +51,7 @@ function only(
 ): FunctionCallingConfig {
   const unknown = wanted.find((name) => !names.includes(name))
   if (unknown === undefined) return { mode: 'ANY', allowedFunctionNames: wanted }
-  throw new ClientError(`'${param}' names '${unknown}', which is not among the tools.`, {
+  throw new ClientError(`'${param}' names '${unknown}', which is not in 'tools'.`, {
     param,
   })
 }

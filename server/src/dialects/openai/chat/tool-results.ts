@@ -5,7 +5,7 @@ import { messageParts, textOf, type PartsContext } from './message-parts.ts'
 import { geminiCallId } from '../../translate/tool-call-id.ts'
 import type { Translated, Warning } from '../../translate/warnings.ts'
 
-/** A call of the assistant's that waits for its result. `id` is OpenAI's. */
+/** A call without a result yet. `id` is OpenAI's. */
 export type OpenCall = { readonly id: string; readonly name: string }
 
 export type ResultsContext = PartsContext & {
@@ -18,7 +18,7 @@ type ResultMessage = Extract<ChatMessage, { role: 'tool' | 'function' }>
 export const isResult = (message: ChatMessage | undefined): message is ResultMessage =>
   message?.role === 'tool' || message?.role === 'function'
 
-/** The results of one turn's calls, in the order of the calls: Gemini wants exactly one for each, all together. */
+/** The results of a turn in the order of its calls: Gemini requires exactly one for each, in one content. */
 export function toolResults(
   calls: readonly OpenCall[],
   messages: readonly ResultMessage[],
@@ -28,19 +28,19 @@ export function toolResults(
   const warnings: Warning[] = []
   for (const [offset, message] of messages.entries()) {
     const param = `messages[${firstIndex + offset}]`
-    const call = answeredBy(message, calls, results)
+    const call = callOf(message, calls, results)
     if (call === undefined) throw unknownCall(message, param)
     const { value, warnings: lost } = functionResponse(call, message, { context, param })
     results.set(call, { functionResponse: value })
     warnings.push(...lost)
   }
   const missing = calls.filter((call) => !results.has(call))
-  if (missing.length > 0) throw unanswered(missing, firstIndex - 1)
+  if (missing.length > 0) throw missingResults(missing, firstIndex - 1)
   return { value: calls.flatMap((call) => results.get(call) ?? []), warnings }
 }
 
-/** By id; else, as some clients and the old functions have none, by name or by order. */
-function answeredBy(
+/** Finds the call of a result by id; without one, by name for legacy functions, else by order. */
+function callOf(
   message: ResultMessage,
   calls: readonly OpenCall[],
   results: ReadonlyMap<OpenCall, Part>,
@@ -57,7 +57,7 @@ function functionResponse(
   message: ResultMessage,
   { context, param }: { context: ResultsContext; param: string },
 ): Translated<FunctionResponse> {
-  // The text stays text: read as JSON it could lose digits, and Gemini 3 follows a `$ref` inside it.
+  // Not parsed: large numbers would lose digits, and Gemini 3 follows a `$ref`.
   const response = { output: textOf(message.content) }
   const { value: parts, warnings } = messageParts(message.content, context, `${param}.content`)
   const media = parts.flatMap(({ inlineData }) => (inlineData ? [{ inlineData }] : []))
@@ -65,22 +65,22 @@ function functionResponse(
   const value = { ...id, name: call.name, response }
   if (media.length === 0) return { value, warnings }
   if (context.takesMediaInResults) return { value: { ...value, parts: media }, warnings }
-  const reason = 'The model takes no media in tool results.'
+  const reason = 'The model does not accept media in tool results.'
   return { value, warnings: [...warnings, { field: `${param}.content`, reason }] }
 }
 
 function unknownCall(message: ResultMessage, param: string): ClientError {
   const field = message.role === 'tool' ? `${param}.tool_call_id` : `${param}.name`
   return new ClientError(
-    `Messages with role '${message.role}' must follow the assistant message whose tool calls they answer; '${field}' names none of them.`,
+    `'${field}' matches no tool call of the assistant message before it. Send each result after its call.`,
     { param: field },
   )
 }
 
-function unanswered(missing: readonly OpenCall[], index: number): ClientError {
+function missingResults(missing: readonly OpenCall[], index: number): ClientError {
   const param = `messages[${index}].tool_calls`
   return new ClientError(
-    `An assistant message with 'tool_calls' must be followed by a tool message for each of them. Without a result: ${missing.map(({ id, name }) => id || name).join(', ')}.`,
+    `'${param}' must be followed by one tool message per call. Missing: ${missing.map(({ id, name }) => id || name).join(', ')}.`,
     { param },
   )
 }

@@ -10,7 +10,7 @@ const tool = (name: string, parameters?: unknown, description?: string) => ({
 const schema = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] }
 
 describe('function tools', () => {
-  test('keep their JSON Schema where the model takes it', () => {
+  test('keep their JSON Schema when the model accepts it', () => {
     const { value } = translateTools({ tools: [tool('f', schema, 'Does f.')] }, modern)
     expect(value).toEqual([
       {
@@ -19,7 +19,7 @@ describe('function tools', () => {
     ])
   })
 
-  test("get Google's kind of schema where theirs says what Google would not understand", () => {
+  test("get a schema in Google's format when Google does not support theirs", () => {
     const strict = { type: 'object', properties: { a: { const: 'x' } } }
     const { value } = translateTools({ tools: [tool('f', strict)] }, modern)
     expect(value[0]?.functionDeclarations?.[0]).toEqual({
@@ -28,24 +28,24 @@ describe('function tools', () => {
     })
   })
 
-  test('lose parameters that say nothing', () => {
+  test('have empty parameters removed', () => {
     const empty = { type: 'object', properties: {}, additionalProperties: false }
     const { value } = translateTools({ tools: [tool('f', empty), tool('g', {})] }, modern)
     expect(value[0]?.functionDeclarations).toEqual([{ name: 'f' }, { name: 'g' }])
   })
 
-  test('of one name are declared once, the first of them', () => {
+  test('with the same name are declared once; the first one wins', () => {
     const { value } = translateTools({ tools: [tool('f', schema), tool('f')] }, modern)
     expect(value[0]?.functionDeclarations).toHaveLength(1)
     expect(value[0]?.functionDeclarations?.[0]).toHaveProperty('parametersJsonSchema')
   })
 
-  test('of the old kind are declared too', () => {
+  test('may be legacy functions', () => {
     const { value } = translateTools({ functions: [{ name: 'f', parameters: schema }] }, modern)
     expect(value[0]?.functionDeclarations?.[0]?.name).toBe('f')
   })
 
-  test('whose parameters are a choice between objects take the properties of all', () => {
+  test('with a choice of objects as parameters have the properties of all', () => {
     const choice = {
       anyOf: [
         { type: 'object', properties: { a: { const: 1 }, c: {} }, required: ['a', 'c'] },
@@ -65,7 +65,7 @@ describe('function tools', () => {
     ['f'.repeat(129), undefined, 'tools[0].function.name'],
     ['f', 'x', 'tools[0].function.parameters'],
     ['f', { type: 'string' }, 'tools[0].function.parameters'],
-  ])('that Google cannot take are refused by the field: %s', (name, parameters, param) => {
+  ])('that Google does not accept are refused with the field: %s', (name, parameters, param) => {
     expect(() => translateTools({ tools: [tool(name, parameters)] }, modern)).toThrow(
       expect.objectContaining({ param }),
     )
@@ -78,11 +78,11 @@ describe("Google's own tools", () => {
     [{ tools: [{ type: 'web_search' }] }],
     [{ tools: [{ googleSearch: {} }] }],
     [{ web_search_options: {} }],
-  ])('are switched on by the names that clients use: %j', (request) => {
+  ])('are enabled by their usual names: %j', (request) => {
     expect(translateTools(request, modern)).toEqual({ value: [{ googleSearch: {} }], warnings: [] })
   })
 
-  test('give way to functions, and that is said', () => {
+  test('are dropped with a warning when there are functions', () => {
     const { value, warnings } = translateTools(
       { tools: [tool('f'), { type: 'code_interpreter' }], web_search_options: {} },
       modern,
@@ -91,7 +91,7 @@ describe("Google's own tools", () => {
     expect(warnings.map(({ field }) => field)).toEqual(['tools[1]', 'web_search_options'])
   })
 
-  test('that Google has not are left out, and that is said', () => {
+  test('that are unknown are dropped with a warning', () => {
     const { value, warnings } = translateTools({ tools: [{ type: 'file_search' }] }, modern)
     expect(value).toEqual([])
     expect(warnings.map(({ field }) => field)).toEqual(['tools[0]'])

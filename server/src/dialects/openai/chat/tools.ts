@@ -11,7 +11,7 @@ import { isPlainJsonSchema } from '../../../google/requests/plain-json-schema.ts
 import { compileSchema } from '../../../google/requests/schema-compiler.ts'
 import type { Translated, Warning } from '../../translate/warnings.ts'
 
-/** Google's own tools by the names that clients give them. */
+/** Google's tools by the names that clients use. */
 const builtIns: Readonly<Record<string, keyof Tool>> = {
   googleSearch: 'googleSearch',
   google_search: 'googleSearch',
@@ -26,39 +26,40 @@ const builtIns: Readonly<Record<string, keyof Tool>> = {
 
 type Named = { readonly tool: FunctionTool; readonly param: string }
 
-/** Functions declared once each, and Google's own tools where no function is declared. */
+/** The declared functions, or Google's tools when there are no functions. */
 export function translateTools(
   request: Pick<ChatRequest, 'tools' | 'functions' | 'web_search_options'>,
   traits: ModelTraits,
 ): Translated<Tool[]> {
   const warnings: Warning[] = []
-  const wanted = new Map<keyof Tool, string>()
+  const builtInTools = new Map<keyof Tool, string>()
   const functions: Named[] = []
   for (const [index, tool] of (request.tools ?? []).entries()) {
     const param = `tools[${index}]`
     const read = readTool(tool)
-    if (read === undefined) warnings.push({ field: param, reason: 'Google has no such tool.' })
-    else if (typeof read === 'string') wanted.set(read, param)
+    if (read === undefined)
+      warnings.push({ field: param, reason: 'Google does not have this tool.' })
+    else if (typeof read === 'string') builtInTools.set(read, param)
     else functions.push({ tool: read, param: `${param}.function` })
   }
   for (const [index, tool] of (request.functions ?? []).entries()) {
     functions.push({ tool, param: `functions[${index}]` })
   }
-  if (request.web_search_options) wanted.set('googleSearch', 'web_search_options')
+  if (request.web_search_options) builtInTools.set('googleSearch', 'web_search_options')
   const declarations = declareOnce(functions, traits)
   if (declarations.length === 0) {
-    return { value: [...wanted.keys()].map((name) => ({ [name]: {} })), warnings }
+    return { value: [...builtInTools.keys()].map((name) => ({ [name]: {} })), warnings }
   }
-  for (const field of wanted.values()) {
-    warnings.push({ field, reason: "Functions and Google's own tools do not go together." })
+  for (const field of builtInTools.values()) {
+    warnings.push({ field, reason: "Google's tools cannot be combined with functions." })
   }
   return { value: [{ functionDeclarations: declarations }], warnings }
 }
 
-/** A function, the name of one of Google's tools, or neither. */
+/** A function, one of Google's tools, or undefined for any other tool. */
 function readTool(tool: ChatTool): FunctionTool | keyof Tool | undefined {
   if (isFunctionTool(tool)) {
-    // A function of this very name always stood for Google's search.
+    // As in the Python program, a function with this name enables Google's search.
     return tool.function.name === 'googleSearch' ? 'googleSearch' : tool.function
   }
   const name = tool.type ?? Object.keys(tool).find((key) => Object.hasOwn(builtIns, key)) ?? ''
@@ -81,10 +82,10 @@ const namePattern = /^[A-Za-z_][A-Za-z0-9_.:-]*$/
 
 function declare(tool: FunctionTool, param: string, traits: ModelTraits): FunctionDeclaration {
   const { name, description } = tool
-  const longest = traits.generation < 3 ? 64 : 128
-  if (!namePattern.test(name) || name.length > longest) {
+  const maxLength = traits.generation < 3 ? 64 : 128
+  if (!namePattern.test(name) || name.length > maxLength) {
     throw new ClientError(
-      `'${param}.name' must begin with a letter or an underscore, go on with letters, digits, '_', '.', ':' or '-', and be at most ${longest} characters long.`,
+      `'${param}.name' must start with a letter or '_'. Use at most ${maxLength} letters, digits, '_', '.', ':' and '-'.`,
       { param: `${param}.name` },
     )
   }
@@ -104,7 +105,7 @@ function parametersOf(
   if (!isObject(parameters)) {
     throw new ClientError(`'${param}' must be a JSON Schema of type object.`, { param })
   }
-  if (hasNothing(parameters)) return {}
+  if (isEmptySchema(parameters)) return {}
   if (takesJsonSchema && isPlainJsonSchema(parameters) && parameters['type'] === 'object') {
     return { parametersJsonSchema: parameters }
   }
@@ -115,8 +116,8 @@ function parametersOf(
   return compiled.properties === undefined ? {} : { parameters: compiled }
 }
 
-/** An object without properties says nothing, and some models refuse it. */
-function hasNothing(schema: Readonly<Record<string, unknown>>): boolean {
+/** Some models refuse an object without properties. */
+function isEmptySchema(schema: Readonly<Record<string, unknown>>): boolean {
   const { properties } = schema
   const isEmpty =
     properties === undefined || (isObject(properties) && Object.keys(properties).length === 0)
@@ -126,7 +127,7 @@ function hasNothing(schema: Readonly<Record<string, unknown>>): boolean {
   return isEmpty && !hasMore && (schema['type'] === undefined || schema['type'] === 'object')
 }
 
-/** The arguments of a function are one object; a choice between several is one that has the properties of all. */
+/** Arguments must be one object: a choice of objects becomes one with all their properties. */
 function asObject(schema: GeminiSchema): GeminiSchema | undefined {
   if (schema.type === 'OBJECT') {
     const { nullable: _dropped, ...object } = schema

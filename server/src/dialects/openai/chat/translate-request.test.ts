@@ -25,7 +25,7 @@ function translate(body: object, model = 'gemini-3.8-flash') {
 const messages = [{ role: 'user', content: 'hi' }]
 
 describe('a whole request', () => {
-  test('says which of its fields were left behind', () => {
+  test('reports its dropped fields', () => {
     const { warnings } = translate({
       messages,
       user: 'ann',
@@ -40,7 +40,7 @@ describe('a whole request', () => {
     )
   })
 
-  test('that loses nothing says nothing', () => {
+  test('without dropped fields reports nothing', () => {
     const { warnings } = translate({
       messages,
       parallel_tool_calls: true,
@@ -50,7 +50,7 @@ describe('a whole request', () => {
     expect(droppedFields(warnings)).toBeUndefined()
   })
 
-  test('carries what Google alone knows', () => {
+  test("carries Google's own fields", () => {
     const safety = { category: 'HARM_CATEGORY_HARASSMENT', threshold: 'OFF' }
     const google = { cached_content: 'cachedContents/x', safety_settings: [safety] }
     expect(
@@ -62,7 +62,7 @@ describe('a whole request', () => {
     })
   })
 
-  test('that says nothing is refused by name', () => {
+  test('without content is refused with the field', () => {
     expect(() => translate({ messages: [{ role: 'user', content: '' }] })).toThrow(
       expect.objectContaining({ param: 'messages' }),
     )
@@ -81,13 +81,13 @@ describe('a strict Gemini', () => {
   test
     .skipIf(recorded === undefined)
     .each(['gemini-3.8-flash', 'gemini-2.5-flash', 'gemini-4-argon', 'gemini-3.1-flash-lite'])(
-    'takes what real clients sent to OpenAI, translated for %s',
+    'accepts recorded requests of real clients, translated for %s',
     async (model) => {
       const refused: (string | undefined)[] = []
       for (const { id, body } of recorded ?? []) {
         try {
           const { value } = translate(Object(body), model)
-          expect(await gemini.ask(model, value), String(id)).toBeUndefined()
+          expect(await gemini.send(model, value), String(id)).toBeUndefined()
         } catch (error) {
           if (!(error instanceof ClientError)) throw error
           refused.push(error.param)
@@ -99,7 +99,7 @@ describe('a strict Gemini', () => {
   )
 
   test.each(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'])(
-    'takes the effort %s for every model that thinks',
+    'accepts the effort %s for every model',
     async (reasoning_effort) => {
       const listed = await fetch(`${gemini.fake.url}/v1beta/models?pageSize=1000`, {
         headers: { 'x-goog-api-key': 'test-key' },
@@ -110,8 +110,8 @@ describe('a strict Gemini', () => {
         const model = String(name).slice('models/'.length)
         if (model.includes('tts')) continue
         const { value } = translate({ messages, reasoning_effort }, model)
-        const answer = await gemini.ask(model, value)
-        // What only paid projects may call is refused for that.
+        const answer = await gemini.send(model, value)
+        // Models for paid projects only are refused with 429.
         if (!answer?.startsWith('429')) expect(answer, model).toBeUndefined()
       }
     },

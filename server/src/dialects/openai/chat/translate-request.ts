@@ -22,7 +22,7 @@ export type RequestContext = {
   readonly findSignature: FindSignature
 }
 
-/** A chat request as Gemini's, and what of it was left behind. */
+/** Converts a chat request to Gemini's format, with a warning for each dropped field. */
 export function translateRequest(
   request: ChatRequest,
   context: RequestContext,
@@ -31,7 +31,7 @@ export function translateRequest(
   const conversation = translateMessages(request.messages, context)
   const { contents, systemParts } = conversation.value
   if (contents.length === 0) {
-    throw new ClientError("'messages' say nothing.", { param: 'messages' })
+    throw new ClientError("'messages' must contain text or media.", { param: 'messages' })
   }
   const tools = translateTools(request, traits)
   const choice = translateToolChoice(request, tools.value)
@@ -42,10 +42,10 @@ export function translateRequest(
   })
   const parameters = translateParameters(request, traits, context.settings)
   const config: GenerationConfig = { ...parameters.value, ...format.value }
-  const isSystemSaid = contents[0]?.parts === systemParts
+  const isSystemOnly = contents[0]?.parts === systemParts
   const value: GenerateContentRequest = {
     contents,
-    ...(systemParts.length > 0 && !isSystemSaid
+    ...(systemParts.length > 0 && !isSystemOnly
       ? { systemInstruction: { parts: systemParts } }
       : {}),
     ...(tools.value.length > 0 ? { tools: tools.value } : {}),
@@ -57,7 +57,7 @@ export function translateRequest(
   return { value, warnings: [...warnings, ...unsupportedFields(request)] }
 }
 
-/** Beside functions, caches and JSON answers Google searches for nobody, whatever the model's name asks for. */
+/** A warning when functions, caches or JSON answers prevent the search of a `-search` model. */
 export function suppressedSearch(request: GenerateContentRequest): Warning[] {
   const { contents, tools = [], generationConfig = {}, cachedContent } = request
   const isSuppressed = excludesTools({
@@ -66,7 +66,7 @@ export function suppressedSearch(request: GenerateContentRequest): Warning[] {
     generationConfig: () => ({ ...generationConfig }),
     tools: () => tools,
   })
-  const reason = 'Google does not search beside functions, caches and JSON answers.'
+  const reason = 'Google does not combine search with functions, caches or JSON answers.'
   return isSuppressed ? [{ field: 'model(-search)', reason }] : []
 }
 
@@ -76,7 +76,7 @@ function extras(request: ChatRequest): Partial<GenerateContentRequest> {
   return {
     ...(google?.cached_content ? { cachedContent: google.cached_content } : {}),
     ...(google?.safety_settings ? { safetySettings: google.safety_settings } : {}),
-    // The other tiers of OpenAI's are its own.
+    // OpenAI's other tiers do not exist at Google.
     ...(tier === 'flex' || tier === 'priority' ? { serviceTier: tier } : {}),
   }
 }
@@ -110,7 +110,7 @@ const supportedFields = new Set([
   'google',
 ])
 
-/** Fields that nothing here reads, and values that Google has no counterpart for. */
+/** Unknown fields, and values without a counterpart at Google. */
 function unsupportedFields(request: ChatRequest): Warning[] {
   const reason = 'Google has no counterpart.'
   return Object.entries(request)
@@ -124,7 +124,7 @@ function isUnsupported([field, value]: [string, unknown]): boolean {
   if (value === null || value === undefined) return false
   switch (field) {
     case 'parallel_tool_calls':
-      // Calls in parallel are what Gemini does.
+      // Gemini always allows parallel calls.
       return value === false
     case 'service_tier':
       return !knownTiers.includes(value)

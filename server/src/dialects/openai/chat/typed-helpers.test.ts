@@ -18,7 +18,7 @@ beforeAll(async () => {
 beforeEach(() => gateway.fake.clearReceived())
 afterAll(() => gateway.close())
 
-/** As a client sends it that keeps of an answer only what OpenAI defines. */
+/** The body as sent by a client that keeps only the fields OpenAI defines. */
 function withoutExtras(body: unknown): string | null {
   if (typeof body !== 'string') return null
   const extras = new Set(['extra_content', 'reasoning_content', 'parsed', 'parsed_arguments'])
@@ -27,8 +27,8 @@ function withoutExtras(body: unknown): string | null {
   )
 }
 
-/** Every turn of the model's that called something came back signed as Google signed it. */
-function expectTrueSignatures(): void {
+/** Each earlier turn with calls was sent with its original signature. */
+function expectOriginalSignatures(): void {
   const sent = gateway.fake.received().map(({ bodyText }) => bodyText)
   expect(sent.length).toBeGreaterThan(1)
   for (const body of sent) {
@@ -39,12 +39,12 @@ function expectTrueSignatures(): void {
 }
 
 const weatherArgs = z.object({ city: z.string() })
-const asked: string[] = []
+const cities: string[] = []
 const weather = zodFunction({
   name: 'get_weather',
   parameters: weatherArgs,
   function: ({ city }) => {
-    asked.push(city)
+    cities.push(city)
     return 'Sunny.'
   },
 })
@@ -62,11 +62,11 @@ describe.each([
   'gemini-3-flash-preview',
   'gemini-4-argon',
 ])('the helpers of the official client, dropping extra_content, with %s', (model) => {
-  test('run tools in parallel, and again in a later turn', async () => {
+  test('run tools in parallel and again in a later turn', async () => {
     const runner = client.chat.completions.runTools({ model, messages, tools: [weather, time] })
     expect(await runner.finalContent()).toBeTruthy()
-    expect(asked.at(-1)).toBeTypeOf('string')
-    expectTrueSignatures()
+    expect(cities.at(-1)).toBeTypeOf('string')
+    expectOriginalSignatures()
 
     const later = client.chat.completions.runTools({
       model,
@@ -74,7 +74,7 @@ describe.each([
       messages: [...runner.messages, { role: 'user', content: 'get_time once more' }],
     })
     expect(await later.finalContent()).toBeTruthy()
-    expectTrueSignatures()
+    expectOriginalSignatures()
   })
 
   test('run tools on streams', async () => {
@@ -88,10 +88,10 @@ describe.each([
     runner.on('functionToolCall', ({ name }) => called.push(name))
     expect(await runner.finalContent()).toBeTruthy()
     expect(called).toEqual(['get_weather', 'get_time'])
-    expectTrueSignatures()
+    expectOriginalSignatures()
   })
 
-  test('parse calls and answers that keep to their schema', async () => {
+  test('parse calls and answers with their schemas', async () => {
     const called = await client.chat.completions.parse({
       model,
       messages,

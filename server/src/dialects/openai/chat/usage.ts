@@ -8,7 +8,7 @@ export type Usage = {
   readonly completion_tokens_details: { readonly reasoning_tokens: number }
 }
 
-/** Google counts thoughts and what its tools read apart; OpenAI counts them as output and as input. */
+/** Google counts thoughts and tool input separately; OpenAI includes them in output and input. */
 export function usageOf(metadata: UsageMetadata): Usage {
   const thoughts = metadata.thoughtsTokenCount ?? 0
   const prompt = (metadata.promptTokenCount ?? 0) + (metadata.toolUsePromptTokenCount ?? 0)
@@ -22,7 +22,7 @@ export function usageOf(metadata: UsageMetadata): Usage {
   }
 }
 
-/** What several calls to Google took together, where one request needed several. */
+/** Adds the usage of several calls. */
 export function addUsage(first: Usage | undefined, second: Usage | undefined): Usage | undefined {
   if (first === undefined || second === undefined) return first ?? second
   return {

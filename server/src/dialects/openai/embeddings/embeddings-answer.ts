@@ -16,33 +16,33 @@ import {
   type BatchAnswer,
 } from './embeddings.ts'
 
-/** `POST embeddings`: as many calls as the inputs need. */
+/** `POST embeddings`, in as many calls as the inputs need. */
 export async function answerEmbeddings(
   services: OpenAiServices,
   request: ClientRequest,
 ): Promise<void> {
   const { settings, catalogue } = services
   const { client } = request
-  const wanted = readRequest(embeddingRequest, request.body)
-  const requested = wanted.model.replace(/^models\//, '')
+  const parsed = readRequest(embeddingRequest, request.body)
+  const requested = parsed.model.replace(/^models\//, '')
   const model = parseModelName(requested, settings(), (id) => catalogue.has(id))
-  if (model === undefined) throw new FailureError(unsupportedModel(wanted.model))
-  const requests = translateEmbeddings(wanted, model.base)
+  if (model === undefined) throw new FailureError(unsupportedModel(parsed.model))
+  const requests = translateEmbeddings(parsed, model.base)
   const answers: BatchAnswer[] = []
   for (let start = 0; start < requests.length; start += inputsPerCall) {
-    const some = requests.slice(start, start + inputsPerCall)
+    const batch = requests.slice(start, start + inputsPerCall)
     const held = createCollector()
-    const call = embeddingCall(services, request, { model: model.base, requests: some })
+    const call = embeddingCall(services, request, { model: model.base, requests: batch })
     const end = await readCall(services, call, { signal: client.signal, sink: held.sink })
     if (end.kind === 'left') return
     if (end.kind === 'refused') throw new FailureError(end.failure)
     const answer = readEmbeddings(held.bytes().toString('utf8'))
-    if (end.kind === 'cut' || answer?.embeddings.length !== some.length) {
+    if (end.kind === 'cut' || answer?.embeddings.length !== batch.length) {
       throw new FailureError(incomplete)
     }
     answers.push(answer)
   }
-  sendJson(client, embeddingsOf(wanted, answers))
+  sendJson(client, embeddingsOf(parsed, answers))
 }
 
 type Batch = { readonly model: string; readonly requests: readonly object[] }
@@ -70,5 +70,5 @@ function embeddingCall(
 
 const incomplete = failure(
   'upstream_incomplete',
-  'Google did not give a vector for every input. Try again.',
+  'Google did not return a vector for every input. Send the request again.',
 )

@@ -12,7 +12,7 @@ const read = (fields: object) => checkRequest(embeddingRequest, { model: 'm', ..
 const translate = (fields: object) => translateEmbeddings(read(fields), 'gemini-embedding-2')
 
 describe('a request for embeddings', () => {
-  test('is one request an input, so that each has its vector', () => {
+  test('becomes one request per input', () => {
     expect(translate({ input: ['a', 'b'], dimensions: 256 })).toEqual(
       ['a', 'b'].map((text) => ({
         model: 'models/gemini-embedding-2',
@@ -32,7 +32,7 @@ describe('a request for embeddings', () => {
     [{ input: 'a', encoding_format: 'hex' }, 'encoding_format'],
     [{ input: 'a', dimensions: 0 }, 'dimensions'],
     [{}, 'input'],
-  ])('that cannot be served is refused by name: %j', (fields, param) => {
+  ])('that is invalid is refused with the field: %j', (fields, param) => {
     expect(() => translate(fields)).toThrow(expect.objectContaining({ param }))
   })
 })
@@ -40,7 +40,7 @@ describe('a request for embeddings', () => {
 describe('an answer of embeddings', () => {
   const answer = { embeddings: [{ values: [0.5, -1] }], usageMetadata: { promptTokenCount: 3 } }
 
-  test('has a vector for every input, over all calls, and what they took', () => {
+  test('joins the vectors and the usage of all calls', () => {
     expect(embeddingsOf(read({ input: ['a', 'b'] }), [answer, answer])).toEqual({
       object: 'list',
       data: [0, 1].map((index) => ({ object: 'embedding', index, embedding: [0.5, -1] })),
@@ -49,7 +49,7 @@ describe('an answer of embeddings', () => {
     })
   })
 
-  test('is little-endian 32-bit floats where base64 is asked for', () => {
+  test('is little-endian 32-bit floats in base64', () => {
     fc.assert(
       fc.property(fc.array(fc.float({ noNaN: true }), { minLength: 1 }), (values) => {
         const request = read({ input: 'a', encoding_format: 'base64' })
@@ -60,7 +60,7 @@ describe('an answer of embeddings', () => {
     )
   })
 
-  test('that is none is told from one', () => {
+  test('that is invalid is undefined', () => {
     expect(readEmbeddings('{"embeddings":[{"values":[1]}]}')).toBeDefined()
     expect(readEmbeddings('{}')).toBeUndefined()
     expect(readEmbeddings('<html>')).toBeUndefined()

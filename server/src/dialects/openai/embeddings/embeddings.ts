@@ -13,7 +13,7 @@ export const embeddingRequest = z.looseObject({
   input,
   dimensions: z.number().int().min(1).nullish(),
   encoding_format: z.enum(['float', 'base64']).nullish(),
-  /** Google's own word for what the vectors are for. */
+  /** Google's parameter for the purpose of the vectors. */
   task_type: z.string().nullish(),
 })
 export type EmbeddingRequest = z.output<typeof embeddingRequest>
@@ -25,11 +25,12 @@ type EmbedContentRequest = {
   readonly taskType?: string
 }
 
-/** Google takes a hundred in one call. */
+/** OpenAI's limit for a request. */
 export const maxInputs = 2048
+/** Google's limit for a call. */
 export const inputsPerCall = 100
 
-/** One request an input, so that every input has its vector: parts of one content become one vector together. */
+/** One request per input: Google returns one vector per content. */
 export function translateEmbeddings(
   request: EmbeddingRequest,
   model: string,
@@ -48,17 +49,17 @@ function textsOf(given: EmbeddingRequest['input']): string[] {
   const texts = list.flatMap((one) => (typeof one === 'string' ? one : []))
   if (texts.length < list.length) {
     throw new ClientError(
-      "'input' must be a text or a list of texts: token ids mean nothing to Gemini's models.",
+      "'input' must be a text or a list of texts. Gemini does not accept token ids.",
       { param: 'input' },
     )
   }
   const empty = texts.indexOf('')
   if (empty !== -1) {
     const param = typeof given === 'string' ? 'input' : `input[${empty}]`
-    throw new ClientError(`'${param}' cannot be an empty text.`, { param })
+    throw new ClientError(`'${param}' must not be empty.`, { param })
   }
   if (texts.length > maxInputs) {
-    throw new ClientError(`'input' may have ${maxInputs} texts at most.`, { param: 'input' })
+    throw new ClientError(`'input' must have at most ${maxInputs} texts.`, { param: 'input' })
   }
   return texts
 }
@@ -69,7 +70,7 @@ const batchAnswer = z.object({
 })
 export type BatchAnswer = z.output<typeof batchAnswer>
 
-/** Google's answer to `batchEmbedContents`; undefined when it is not one. */
+/** Parses an answer to `batchEmbedContents`; undefined when it is invalid. */
 export function readEmbeddings(json: string): BatchAnswer | undefined {
   try {
     const read = batchAnswer.safeParse(JSON.parse(json))
@@ -79,7 +80,7 @@ export function readEmbeddings(json: string): BatchAnswer | undefined {
   }
 }
 
-/** OpenAI's answer out of those of all calls, in the order of the inputs. */
+/** Joins the answers of all calls in the order of the inputs. */
 export function embeddingsOf(request: EmbeddingRequest, answers: readonly BatchAnswer[]): object {
   const vectors = answers.flatMap(({ embeddings }) => embeddings)
   const tokens = answers.reduce((sum, one) => sum + (one.usageMetadata?.promptTokenCount ?? 0), 0)
@@ -96,7 +97,7 @@ export function embeddingsOf(request: EmbeddingRequest, answers: readonly BatchA
   }
 }
 
-/** Little-endian 32-bit floats, whatever the machine's own order is. */
+/** Little-endian 32-bit floats on every machine. */
 function toBase64(values: readonly number[]): string {
   const bytes = Buffer.alloc(values.length * 4)
   for (const [index, value] of values.entries()) bytes.writeFloatLE(value, index * 4)

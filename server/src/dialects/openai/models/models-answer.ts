@@ -6,7 +6,7 @@ import { imageChatName, imageModelFor, type ImageChatSettings } from '../chat/im
 import { sendJson } from '../send-json.ts'
 import { openAiModel, openAiModelList, type ModelList } from './models.ts'
 
-/** `GET models`: every model with its variants behind it. */
+/** `GET models`: every model followed by its variants. */
 export async function answerModelList(
   services: DialectServices,
   { client, caller }: ClientRequest,
@@ -15,7 +15,7 @@ export async function answerModelList(
   sendJson(client, openAiModelList(names, created(services)))
 }
 
-/** `GET models/x`; ids may hold a slash. */
+/** `GET models/x`; ids may contain a slash. */
 export async function answerModelGet(
   services: DialectServices,
   { client, caller }: ClientRequest,
@@ -27,7 +27,7 @@ export async function answerModelGet(
   sendJson(client, openAiModel(name, created(services)))
 }
 
-/** The list for a caller who may use every model. Rejects where Google gives none. */
+/** The list without restrictions of a token. Rejects when Google's list is unavailable. */
 export async function wholeModelList(
   services: Pick<DialectServices, 'catalogue' | 'settings' | 'now'>,
 ): Promise<ModelList> {
@@ -47,7 +47,7 @@ async function namesOf(services: DialectServices, mayUse: MayUse): Promise<strin
   }
 }
 
-/** The models of which a caller may use the base. */
+/** The models whose base the caller may use. */
 async function modelNames(
   { catalogue, settings }: Pick<DialectServices, 'catalogue' | 'settings'>,
   mayUse: MayUse,
@@ -56,18 +56,18 @@ async function modelNames(
   const now = settings()
   const usable = models.filter(({ name }) => mayUse(idOf(name)))
   const names = variantsBehindBase(deriveModels(usable, now).map(({ name }) => name))
-  return [...names, ...imageChats(now, mayUse)]
+  return [...names, ...imageChatModels(now, mayUse)]
 }
 
-function imageChats(settings: ImageChatSettings, mayUse: MayUse): string[] {
+function imageChatModels(settings: ImageChatSettings, mayUse: MayUse): string[] {
   const name = imageChatName(settings)
-  const painter = name && imageModelFor(name, settings)
-  return name && painter && mayUse(painter) ? [name] : []
+  const imageModel = name && imageModelFor(name, settings)
+  return name && imageModel && mayUse(imageModel) ? [name] : []
 }
 
 const suffixes = ['-search', '-image', '-non-thinking']
 
-/** Our variants stand at the end of Google's list; clients of the original know them next to their base. */
+/** Moves variants from the end of the list behind their base, where the Python program has them. */
 function variantsBehindBase(names: readonly string[]): string[] {
   const all = new Set(names)
   const variantsOf = (name: string) =>

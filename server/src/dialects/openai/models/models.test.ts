@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openAiModelList } from './models.ts'
 
-test("the list has OpenAI's shape and what the original's clients read", () => {
+test("the list has OpenAI's shape and the fields of the Python program", () => {
   expect(openAiModelList(['models/gemini-3.8-flash'], 7)).toEqual({
     object: 'list',
     success: true,

@@ -1,4 +1,4 @@
-/** OpenAI's description of a model, with the fields that the original's clients know. */
+/** OpenAI's model object, with the additional fields of the Python program. */
 export type OpenAiModel = {
   readonly id: string
   readonly object: 'model'

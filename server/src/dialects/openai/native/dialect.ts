@@ -14,29 +14,28 @@ import { relay, relayWhole } from './relay.ts'
 
 const base = '/openai/v1'
 
-/** `/openai/v1`: Google's own OpenAI endpoint; a request that has no key there is translated. */
+/** Relays `/openai/v1` to Google's OpenAI endpoint; requests without a key for it are translated. */
 export function createOpenAiNativeDialect(services: DialectServices): Dialect {
-  const parts: NativeServices = {
+  const native: NativeServices = {
     relayed: { label: 'openai-native', ...services },
     translated: { label: 'openai-translated', ...services },
     fallback: createFallback(services),
   }
-  const { relayed, translated } = parts
-  const own: OpenAiServices = relayed
+  const { relayed, translated } = native
   return {
     name: 'openai-native',
     operations: [
-      servePost(parts, 'chat/completions', {
-        ours: serveChat(own),
+      servePost(native, 'chat/completions', {
+        serveOurs: serveChat(relayed),
         translate: serveChat(translated),
       }),
-      servePost(parts, 'embeddings', {
-        ours: (request) => answerEmbeddings(own, request),
+      servePost(native, 'embeddings', {
+        serveOurs: (request) => answerEmbeddings(relayed, request),
         translate: (request) => answerEmbeddings(translated, request),
       }),
-      serveImages(parts),
-      get(`${base}/models`, (request) => serveModelList(parts, request)),
-      get(`${base}/models/*`, (request) => serveModel(parts, request)),
+      serveImages(native),
+      get(`${base}/models`, (request) => serveModelList(native, request)),
+      get(`${base}/models/*`, (request) => serveModel(native, request)),
       notFoundOperation(`${base}/*`),
     ],
     renderFailure,
@@ -50,8 +49,8 @@ type NativeServices = {
 }
 
 type PostHandlers = {
-  /** For models that Google does not know. */
-  readonly ours: Operation['serve']
+  /** Serves models that Google does not have. */
+  readonly serveOurs: Operation['serve']
   readonly translate: Operation['serve']
 }
 
@@ -65,11 +64,11 @@ const get = (path: string, serve: Operation['serve']): Operation => ({
 function servePost(
   { relayed, fallback }: NativeServices,
   endpoint: Endpoint,
-  { ours, translate }: PostHandlers,
+  { serveOurs, translate }: PostHandlers,
 ): Operation {
   return post(`${base}/${endpoint}`, (request) => {
     const call = relayCall(relayed, request, endpoint)
-    if (isOurModel(relayed, call.model)) return ours(request)
+    if (isOurModel(relayed, call.model)) return serveOurs(request)
     return fallback({
       relay: () => relay(relayed, request, call),
       translate: () => translate(request),
@@ -77,7 +76,7 @@ function servePost(
   })
 }
 
-/** Pictures are not translated. */
+/** Images are relayed only, never translated. */
 function serveImages({ relayed, fallback }: NativeServices): Operation {
   return post(`${base}/images/generations`, (request) => {
     const call = relayCall(relayed, request, 'images/generations')
@@ -92,7 +91,7 @@ function serveImages({ relayed, fallback }: NativeServices): Operation {
 
 const imagesUnavailable = failure(
   'no_key_succeeded',
-  "Google's OpenAI endpoint takes no key of this gateway. Use another path for pictures.",
+  "No key of this gateway works with Google's OpenAI endpoint. Use chat completions with an image model.",
 )
 
 function serveModelList({ relayed, translated, fallback }: NativeServices, request: ClientRequest) {
@@ -100,7 +99,7 @@ function serveModelList({ relayed, translated, fallback }: NativeServices, reque
     relay: () =>
       relayWhole(relayed, request, {
         gateway: modelsCall(relayed, request),
-        adapt: (list) => usableOf(list, request),
+        adapt: (list) => allowedModels(list, request),
       }),
     translate: () => answerModelList(translated, request),
   })
@@ -108,7 +107,7 @@ function serveModelList({ relayed, translated, fallback }: NativeServices, reque
 
 function serveModel({ relayed, translated, fallback }: NativeServices, request: ClientRequest) {
   const id = idIn(request, `${base}/models/`).replace(/^models\//, '')
-  // What the client may not use does not exist for it.
+  // Models that the token does not allow are answered as not found.
   if (!request.caller.mayUse(id) || isOurModel(relayed, id)) {
     return answerModelGet(relayed, request, id)
   }
@@ -122,8 +121,8 @@ function serveModel({ relayed, translated, fallback }: NativeServices, request: 
   })
 }
 
-/** The models of a list that the client may use. */
-function usableOf(list: JsonObject, { caller }: ClientRequest): JsonObject {
+/** The list without models that the client may not use. */
+function allowedModels(list: JsonObject, { caller }: ClientRequest): JsonObject {
   const data = listOf(list['data']).filter(
     (model) => isObject(model) && caller.mayUse(String(model['id']).replace(/^models\//, '')),
   )

@@ -4,21 +4,20 @@ import { FailureError, type Failure } from '../../failures.ts'
 import type { DialectServices } from '../../services.ts'
 import type { RefusedCall } from '../../translate/read-call.ts'
 
-/** The two ways to serve a request. */
 export type FallbackHandlers = {
-  /** By Google's own endpoint; resolves with a refusal when that gave nothing. */
+  /** Calls Google's endpoint; resolves with a refusal when there is no answer to relay. */
   readonly relay: () => Promise<RefusedCall | undefined>
-  /** By translation; is given the relay's failure, where the relay was tried. */
+  /** Translates; gets the failure of the relay if it was tried. */
   readonly translate: (failure: Failure | undefined) => Promise<void>
 }
 
-export type Fallback = (ways: FallbackHandlers) => Promise<void>
+export type Fallback = (handlers: FallbackHandlers) => Promise<void>
 
-/** How long a refusal of our keys by Google's endpoint is taken to last. */
+/** How long requests are translated after Google's endpoint refused a key. */
 const pauseMs = 10 * 60_000
 const logEveryMs = 5 * 60_000
 
-/** Relays what can be relayed, and translates what has no key there. Throws FailureError. */
+/** Relays requests, and translates those that fail because of a key. Throws FailureError. */
 export function createFallback({ now, log }: Pick<DialectServices, 'now' | 'log'>): Fallback {
   let relayAgainAt = -Infinity
   let nextLogAt = -Infinity
@@ -31,9 +30,9 @@ export function createFallback({ now, log }: Pick<DialectServices, 'now' | 'log'
 
   return async ({ relay, translate }) => {
     if (now() < relayAgainAt) return translate(undefined)
-    const refused = await relay()
-    if (refused === undefined) return
-    const { failure, last } = refused
+    const refusal = await relay()
+    if (refusal === undefined) return
+    const { failure, last } = refusal
     if (!isKeyProblem(last)) throw new FailureError(failure)
     if (last?.verdict === 'bearer-refused') relayAgainAt = now() + pauseMs
     logReason(failure.message)
@@ -41,7 +40,7 @@ export function createFallback({ now, log }: Pick<DialectServices, 'now' | 'log'
   }
 }
 
-/** Whether other keys, or the same in Google's own format, may serve the request: neither it nor Google is at fault. */
+/** Whether translation may succeed: the failure is neither the request's nor Google's. */
 function isKeyProblem(last: Outcome | undefined): boolean {
   if (last === undefined) return true
   if (last.verdict === 'model-not-found') return false

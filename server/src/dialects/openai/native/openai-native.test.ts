@@ -16,14 +16,14 @@ async function start(keys: readonly string[]): Promise<OpenAI> {
 }
 
 describe('/openai/v1', () => {
-  test('translates where keys cannot travel as Google wants them', async () => {
+  test('translates when there is no key for the endpoint', async () => {
     const client = await start(['AQ.test-key-0'])
     const answer = await client.chat.completions.create(request)
     expect(answer.choices[0]?.finish_reason).toBe('stop')
     expect(gateway.fake.received()[0]?.path).toBe('/v1beta/models/gemini-3.8-flash:generateContent')
   })
 
-  test('passes on what it does not know, both ways, but for top_k', async () => {
+  test('passes on unknown fields in both directions, except top_k', async () => {
     const client = await start(standardKeys)
     const content = '<thought>hm</thought>hi'
     const choices = [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }]
@@ -39,7 +39,7 @@ describe('/openai/v1', () => {
     })
   })
 
-  test('streams with thoughts apart', async () => {
+  test('streams thoughts as reasoning_content', async () => {
     const client = await start(standardKeys)
     const chunk = (delta: object, finish_reason: string | null) =>
       `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }] })}\n\n`
@@ -55,7 +55,7 @@ describe('/openai/v1', () => {
     expect(deltas).toEqual([{ content: '' }, { content: 'hi', reasoning_content: 'hm' }])
   })
 
-  test('says that a stream without its end was cut', async () => {
+  test('ends a stream without [DONE] with an error', async () => {
     const client = await start(standardKeys)
     const body = 'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n'
     gateway.fake.script({ path, body, headers: { 'content-type': 'text/event-stream' } })
@@ -68,7 +68,7 @@ describe('/openai/v1', () => {
     await expect(read()).rejects.toThrow('broke')
   })
 
-  test("gives errors in OpenAI's shape, though Google wraps them in a list", async () => {
+  test("unwraps Google's list of errors", async () => {
     const client = await start(standardKeys)
     const error = {
       code: 400,
@@ -83,7 +83,7 @@ describe('/openai/v1', () => {
     })
   })
 
-  test('translates what the endpoint refuses for the kind of the key, and does not ask it again soon', async () => {
+  test('translates after the endpoint refuses a kind of key, without another call to it', async () => {
     const client = await start(standardKeys)
     const error = {
       code: 400,
@@ -95,8 +95,8 @@ describe('/openai/v1', () => {
       const answer = await client.chat.completions.create(request)
       expect(answer.choices[0]?.finish_reason).toBe('stop')
     }
-    const asked = gateway.fake.received().filter((one) => one.path === path)
-    expect(asked).toHaveLength(2)
+    const relayed = gateway.fake.received().filter((one) => one.path === path)
+    expect(relayed).toHaveLength(2)
     expect(gateway.lines).toHaveLength(1)
   })
 })

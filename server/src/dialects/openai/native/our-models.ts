@@ -3,7 +3,7 @@ import { parseModelName } from '../../../google/models/model-name.ts'
 import type { DialectServices } from '../../services.ts'
 import { imageChatName } from '../chat/image-chat.ts'
 
-/** Whether a model is one of ours, with a suffix, or one that is not to be served: Google does not know it. */
+/** Whether Google does not know the model: it has one of the gateway's suffixes, or is filtered. */
 export function isOurModel(
   { settings, catalogue }: Pick<DialectServices, 'settings' | 'catalogue'>,
   model: string,

@@ -7,14 +7,14 @@ const chunk = (delta: object, finish_reason: string | null = null) => ({
 })
 
 describe("an answer of Google's own endpoint", () => {
-  test('has its thoughts apart, and everything else as it came', () => {
+  test('gets its thoughts as reasoning_content, with everything else unchanged', () => {
     const first = chunk({
       role: 'assistant',
       content: '<thought>I should',
       extra_content: { google: { thought: true } },
     })
-    const [state, told] = relayChunk(freshRelay, first)
-    expect(told).toEqual(
+    const [state, relayed] = relayChunk(freshRelay, first)
+    expect(relayed).toEqual(
       chunk({
         role: 'assistant',
         content: '',
@@ -26,13 +26,13 @@ describe("an answer of Google's own endpoint", () => {
     expect(second).toEqual(chunk({ content: 'The answer' }, 'stop'))
   })
 
-  test('without thoughts is passed on untouched', () => {
+  test('without thoughts is unchanged', () => {
     const plain = chunk({ content: 'hi', strange: 1 })
     expect(relayChunk(freshRelay, plain)[1]).toEqual(plain)
     expect(relayChunk(freshRelay, { strange: true })[1]).toEqual({ strange: true })
   })
 
-  test('in one piece is read the same way', () => {
+  test('that is not a stream gets its thoughts as reasoning_content too', () => {
     const choices = [{ index: 0, message: { role: 'assistant', content: '<thought>a</thought>b' } }]
     expect(relayCompletion({ choices, usage: 1 })).toEqual({
       choices: [{ index: 0, message: { role: 'assistant', content: 'b', reasoning_content: 'a' } }],

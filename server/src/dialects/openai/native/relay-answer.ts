@@ -1,12 +1,12 @@
 import { isObject, listOf, type JsonObject } from '../../../runtime/json-value.ts'
 import { endTags, freshTags, stepTags, type TagState } from './thought-tags.ts'
 
-/** Where each choice of a stream stands. */
+/** The tag state of each choice. */
 export type RelayState = ReadonlyMap<number, TagState>
 
 export const freshRelay: RelayState = new Map()
 
-/** A chunk of Google's, with thoughts where clients look for them; all else is as it came. */
+/** Moves the thoughts of a chunk to `reasoning_content`; everything else is unchanged. */
 export function relayChunk(state: RelayState, chunk: JsonObject): [RelayState, JsonObject] {
   const next = new Map(state)
   const choices = listOf(chunk['choices']).map((choice) => {
@@ -21,7 +21,7 @@ export function relayChunk(state: RelayState, chunk: JsonObject): [RelayState, J
   return [next, 'choices' in chunk ? { ...chunk, choices } : chunk]
 }
 
-/** A whole answer, the same way. */
+/** Moves the thoughts of a whole answer to `reasoning_content`. */
 export function relayCompletion(answer: JsonObject): JsonObject {
   if (!('choices' in answer)) return answer
   const choices = listOf(answer['choices']).map((choice) => {

@@ -11,14 +11,14 @@ export type Endpoint = 'chat/completions' | 'embeddings' | 'images/generations'
 
 export type RelayCall = {
   readonly model: string
-  /** Made when it is sent, for that counts the request. */
+  /** Builds the request when it is sent: building counts it toward the token's limits. */
   readonly gateway: () => GatewayRequest
   readonly streams: boolean
-  /** Whether the client asked for the usage of a stream; the gateway asks in any case. */
+  /** Whether the client wants the usage of a stream; Google always sends it. */
   readonly wantsUsage: boolean
 }
 
-/** A request as it came, without `top_k`, which Google's OpenAI endpoint refuses. */
+/** The unchanged request, without `top_k`, which Google's OpenAI endpoint refuses. */
 export function relayCall(
   services: OpenAiServices,
   request: ClientRequest,
@@ -53,7 +53,7 @@ export function relayCall(
         credential: 'bearer',
         shape: 'openai',
       },
-      // What can be translated need not wait for a key that this endpoint takes.
+      // Requests that can be translated do not wait for a key.
       mayWait: endpoint === 'images/generations',
       labels: {
         dialect: services.label,
@@ -65,7 +65,7 @@ export function relayCall(
   }
 }
 
-/** `GET models`, or `GET models/x` on the lane of the model: that it is not found says nothing of others. Counts for no token. */
+/** `GET models`, or `GET models/x` on the model's own lane, so that a 404 affects no other. Does not count toward a token's limits. */
 export function modelsCall(
   services: OpenAiServices,
   request: ClientRequest,
@@ -107,7 +107,7 @@ function readBodyObject(body: Buffer): JsonObject {
     const value: unknown = JSON.parse(body.toString('utf8'))
     if (isObject(value)) return value
   } catch (cause) {
-    throw new ClientError('The body of the request is not valid JSON.', { cause })
+    throw new ClientError('The request body must be valid JSON.', { cause })
   }
-  throw new ClientError('The body of the request is not a JSON object.')
+  throw new ClientError('The request body must be a JSON object.')
 }

@@ -2,7 +2,13 @@ import type { GatewayRequest } from '../../../gateway/request.ts'
 import { createSseSplitter } from '../../../google/answers/stream-chunks.ts'
 import { listOf, objectOf, parseJson, type JsonObject } from '../../../runtime/json-value.ts'
 import type { ClientRequest } from '../../dialect.ts'
-import { brokenAnswer, FailureError, googleFailure, type Failure } from '../../failures.ts'
+import {
+  brokenAnswer,
+  FailureError,
+  googleFailure,
+  unreadableChunk,
+  type Failure,
+} from '../../failures.ts'
 import type { DialectServices } from '../../services.ts'
 import { createCollector, readCall, type RefusedCall } from '../../translate/read-call.ts'
 import { endOfStream, streamEvent, streamHeaders } from '../chat/chat-events.ts'
@@ -13,10 +19,10 @@ import type { RelayCall } from './relay-call.ts'
 
 type Services = Pick<DialectServices, 'gateway' | 'scrub' | 'now'>
 
-/** Undefined when the client has its answer, or has left. */
+/** Undefined when the client has its answer or has disconnected. */
 type Relayed = RefusedCall | undefined
 
-/** Sends a request to Google's own OpenAI endpoint, and its answer to the client. Throws FailureError. */
+/** Relays a request to Google's OpenAI endpoint. Throws FailureError. */
 export function relay(
   services: Services,
   request: ClientRequest,
@@ -27,7 +33,7 @@ export function relay(
     : relayWhole(services, request, { gateway: call.gateway(), adapt: relayCompletion })
 }
 
-/** A whole answer, as it came but for what `adapt` changes. Throws FailureError. */
+/** Relays a whole answer, changed by `adapt`. Throws FailureError. */
 export async function relayWhole(
   services: Services,
   { client }: ClientRequest,
@@ -71,7 +77,7 @@ async function relayStream(
   return undefined
 }
 
-/** Google's events as the client gets them, up to the first that fails. */
+/** Converts Google's events for the client, up to the first error. */
 function createRelayedEvents(wantsUsage: boolean) {
   let state = freshRelay
   let failure: Failure | undefined
@@ -88,23 +94,23 @@ function createRelayedEvents(wantsUsage: boolean) {
     state = next
     if (wantsUsage) return [streamEvent(sent)]
     const { usage, ...rest } = sent
-    const wasForUsage = usage !== undefined && listOf(sent['choices']).length === 0
-    return wasForUsage ? [] : [streamEvent(rest)]
+    const isUsageOnly = usage !== undefined && listOf(sent['choices']).length === 0
+    return isUsageOnly ? [] : [streamEvent(rest)]
   }
 
   return {
     take: (chunks: readonly string[]) => chunks.flatMap(relayed),
-    /** Why the stream, which is over, is not complete. */
+    /** After the end: why the stream is not complete. */
     failure: () => (isDone ? undefined : (failure ?? brokenAnswer())),
   }
 }
 
-/** Google wraps its errors in a list here, in a stream too. */
 function failureIn(chunk: JsonObject | undefined, text: string): Failure | undefined {
-  if (chunk === undefined) return brokenAnswer('Google sent a chunk that cannot be read.')
+  if (chunk === undefined) return brokenAnswer(unreadableChunk)
   return 'error' in chunk ? googleFailure(500, text) : undefined
 }
 
+/** Google's OpenAI endpoint wraps errors in a list. */
 function parse(text: string): JsonObject | undefined {
   const value = parseJson(text)
   return objectOf(Array.isArray(value) ? listOf(value)[0] : value)

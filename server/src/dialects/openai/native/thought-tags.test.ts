@@ -5,14 +5,14 @@ import { endTags, freshTags, stepTags } from './thought-tags.ts'
 function read(pieces: readonly string[]) {
   let state = freshTags
   const all = { content: '', reasoning: '' }
-  const add = (told: { content: string; reasoning: string }) => {
-    all.content += told.content
-    all.reasoning += told.reasoning
+  const add = (split: { content: string; reasoning: string }) => {
+    all.content += split.content
+    all.reasoning += split.reasoning
   }
   for (const piece of pieces) {
-    const [next, told] = stepTags(state, piece)
+    const [next, split] = stepTags(state, piece)
     state = next
-    add(told)
+    add(split)
   }
   add(endTags(state))
   return all
@@ -28,11 +28,11 @@ describe('thoughts in tags', () => {
     ['<thou', { reasoning: '', content: '<thou' }],
     ['<thought>a</thou', { reasoning: 'a</thou', content: '' }],
     ['', { reasoning: '', content: '' }],
-  ])('%j', (text, told) => {
-    expect(read([text])).toEqual(told)
+  ])('%j', (text, split) => {
+    expect(read([text])).toEqual(split)
   })
 
-  test('are the same wherever the text is cut', () => {
+  test('are the same for every split of the text', () => {
     const words = fc.constantFrom('<thought>', '</thought>', '<', 'a', '</t', 'yes', '>')
     fc.assert(
       fc.property(fc.array(words), fc.array(fc.nat(40)), (parts, cuts) => {

@@ -1,9 +1,9 @@
-/** Where in an answer of Google's OpenAI endpoint a stream stands: thoughts come inside `<thought>` tags of the content. */
+/** Parser state: Google's OpenAI endpoint sends thoughts inside `<thought>` tags of the content. */
 export type TagState = {
   readonly isThought: boolean
-  /** Only the beginning of an answer can open a thought; later the tag is a word like any other. */
+  /** A tag opens a thought only at the beginning of an answer; later it is plain text. */
   readonly mayOpen: boolean
-  /** What may be the beginning of a tag. */
+  /** Text that may be the beginning of a tag. */
   readonly pending: string
 }
 
@@ -14,7 +14,7 @@ export const freshTags: TagState = { isThought: false, mayOpen: true, pending: '
 const open = '<thought>'
 const close = '</thought>'
 
-/** Takes the next piece of content, cut anywhere; says what of it is thought and what is said. */
+/** Splits the next piece of content into thoughts and text. Pieces may be cut anywhere. */
 export function stepTags(state: TagState, piece: string): [TagState, SplitText] {
   let { isThought, mayOpen } = state
   let rest = state.pending + piece
@@ -55,12 +55,12 @@ export function stepTags(state: TagState, piece: string): [TagState, SplitText] 
   ]
 }
 
-/** What is held at the end was no tag. */
+/** Releases the pending text at the end of the answer. */
 export function endTags({ isThought, pending }: TagState): SplitText {
   return isThought ? { content: '', reasoning: pending } : { content: pending, reasoning: '' }
 }
 
-/** How many of the last characters may be the beginning of the closing tag. */
+/** Length of a possible beginning of the closing tag at the end of the text. */
 function partialTag(text: string): number {
   for (let length = Math.min(close.length - 1, text.length); length > 0; length -= 1) {
     if (close.startsWith(text.slice(-length))) return length

@@ -8,10 +8,10 @@ const { resolve } = createRequire(import.meta.url)
 const compiler = join(dirname(resolve('typescript/package.json')), 'bin/tsc')
 const published = resolve('openai/resources/chat/completions/completions')
 
-/** What we add to OpenAI's answers for clients that know it; a type of OpenAI's would refuse it. */
+/** Fields that the gateway adds to OpenAI's answers. */
 const additions = new Set(['reasoning_content', 'extra_content'])
 
-/** What TypeScript has to say against these values being what OpenAI publishes: nothing, when they are. */
+/** TypeScript's errors when these values are checked against the types that OpenAI publishes. */
 export function typeErrorsOf(values: {
   readonly completions: readonly object[]
   readonly chunks: readonly object[]
@@ -24,7 +24,7 @@ export function typeErrorsOf(values: {
       [
         `import type { ChatCompletion, ChatCompletionChunk } from ${JSON.stringify(published)}`,
         `export const completions: ChatCompletion[] = ${literal(values.completions, additions)}`,
-        // In a stream OpenAI sends annotations, and publishes no type for them.
+        // OpenAI sends annotations in streams without publishing a type for them.
         `export const chunks: ChatCompletionChunk[] = ${literal(values.chunks, new Set([...additions, 'annotations']))}`,
       ].join('\n'),
     )

@@ -19,14 +19,14 @@ export function testOptions(options: Partial<StreamOptions> = {}): StreamOptions
   }
 }
 
-/** The events of an answer that came in these chunks. */
+/** The events of an answer with these chunks. */
 export function eventsOf(chunks: readonly string[], options = testOptions()): ChatEvent[] {
   const stream = new ChatStream(options)
   const events = chunks.flatMap((chunk) => stream.take(readAnswer(chunk)))
   return [...events, ...stream.end()]
 }
 
-/** The chunks of a stream that arrived in these pieces. */
+/** The chunks of a stream received in these pieces. */
 export function chunksOf(pieces: readonly Buffer[]): string[] {
   const splitter = createSseSplitter()
   return [...pieces.flatMap((piece) => splitter.push(piece)), ...splitter.flush()]
@@ -45,7 +45,7 @@ export function complete(
   )
 }
 
-/** What a client reads of these events in a stream. */
+/** The chunks that a streaming client gets for these events. */
 export function sentChunks(events: readonly ChatEvent[], withUsage: boolean): object[] {
   const writer = createEventWriter(envelope, withUsage)
   return events.flatMap((event) => {
