@@ -1,13 +1,14 @@
 import { headersForUpstream } from '../../gateway/forwarded-headers.ts'
 import type { GatewayRequest } from '../../gateway/request.ts'
-import { parseModelName, type ModelName } from '../../google/models/model-name.ts'
+import type { ModelName } from '../../google/models/model-name.ts'
 import { conversationKey } from '../../google/requests/conversation-key.ts'
 import { MalformedJson } from '../../google/requests/json-scanner.ts'
 import { prepareGenerate, type Prepared } from '../../google/requests/prepare-request.ts'
 import type { Framing, UpstreamCall, UpstreamMethod } from '../../google/upstream-call.ts'
 import { demandsPaid } from '../demands-paid.ts'
 import type { ClientRequest } from '../dialect.ts'
-import { failure, FailureError, unsupportedModel } from '../failures.ts'
+import { failure, FailureError } from '../failures.ts'
+import { resolveModel } from '../resolve-model.ts'
 import type { DialectServices } from '../services.ts'
 import { createNativeReceiver } from './native-receiver.ts'
 import { queryForUpstream, type GeminiPath } from './path.ts'
@@ -54,14 +55,11 @@ export async function callModel(
 }
 
 /** Only names under `models/` have suffixes of the gateway. */
-function nameOf({ settings, catalogue }: DialectServices, call: ModelCall): ModelName {
-  const { collection, model } = call
+function nameOf(services: DialectServices, { collection, model }: ModelCall): ModelName {
   if (collection !== 'models') {
     return { base: model, search: false, image: false, nonThinking: false }
   }
-  const name = parseModelName(model, settings(), (id) => catalogue.has(id))
-  if (name === undefined) throw new FailureError(unsupportedModel(model))
-  return name
+  return resolveModel(services, model)
 }
 
 type Named = { readonly modelCall: ModelCall; readonly model: ModelName }

@@ -2,8 +2,9 @@ import { deriveModels, idOf, type Model } from '../../google/models/derived-mode
 import { sendAnswer, type HttpAnswer } from '../../http/client-connection.ts'
 import { ClientError } from '../client-error.ts'
 import type { ClientRequest } from '../dialect.ts'
-import { failure, FailureError, noModelList } from '../failures.ts'
+import { failure, FailureError } from '../failures.ts'
 import type { DialectServices } from '../services.ts'
+import { usableModels } from '../usable-models.ts'
 
 /** `GET models`: Google's list with the variants of the gateway's suffixes. */
 export async function listModels(services: DialectServices, request: ClientRequest): Promise<void> {
@@ -23,18 +24,9 @@ export async function getModel(
   sendAnswer(request.client, jsonAnswer(model))
 }
 
-async function modelsOf(
-  { catalogue, settings, onError }: DialectServices,
-  { caller }: ClientRequest,
-): Promise<Model[]> {
-  try {
-    const models = await catalogue.models()
-    const usable = models.filter(({ name }) => caller.mayUse(idOf(name)))
-    return deriveModels(usable, settings())
-  } catch (cause) {
-    onError(cause)
-    throw new FailureError(noModelList, { cause })
-  }
+async function modelsOf(services: DialectServices, request: ClientRequest): Promise<Model[]> {
+  const models = await usableModels(services, request)
+  return deriveModels(models, services.settings())
 }
 
 const maxPageSize = 1000

@@ -1,7 +1,8 @@
-import OpenAI, { APIError } from 'openai'
+import OpenAI from 'openai'
 import { zodResponseFormat } from 'openai/helpers/zod'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { errorOf, postChat } from './testing/chat-client.ts'
 import { startTestGateway, token, type TestGateway } from '../testing/test-gateway.ts'
 
 let gateway: TestGateway
@@ -36,15 +37,6 @@ const clock = {
   function: { name: 'get_time', parameters: { type: 'object', properties: {} } },
 }
 const bothTools = [{ role: 'user' as const, content: 'get_weather and get_time, at once' }]
-
-async function errorOf(request: Promise<unknown>): Promise<APIError> {
-  const error = await request.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof APIError) return error
-  throw new Error('The request was answered.')
-}
 
 describe('the official client', () => {
   test('gets an answer with its usage', async () => {
@@ -305,18 +297,11 @@ describe('a failure', () => {
   test.each(['cut-after-2', 'error-after-2'])(
     '%s in a stream has no finish_reason',
     async (name) => {
-      const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}` },
-        body: JSON.stringify({ model, messages: misbehave(`${name} chunks-9`), stream: true }),
+      const { text } = await postChat(gateway, {
+        model,
+        messages: misbehave(`${name} chunks-9`),
+        stream: true,
       })
-      const bytes: Buffer[] = []
-      try {
-        for await (const chunk of response.body ?? []) bytes.push(Buffer.from(chunk))
-      } catch {
-        // The connection is closed before the end of the chunked body.
-      }
-      const text = Buffer.concat(bytes).toString('utf8')
       expect(text).toMatch(/data: \{"error":\{.*\}\}\n\n$/)
       expect(text).not.toContain('[DONE]')
       expect(text).not.toContain('"finish_reason":"stop"')

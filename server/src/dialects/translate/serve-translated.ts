@@ -1,8 +1,8 @@
-import { parseModelName, type ModelName } from '../../google/models/model-name.ts'
+import type { ModelName } from '../../google/models/model-name.ts'
 import { modelTraits, type ModelTraits } from '../../google/models/model-traits.ts'
 import type { GenerateContentRequest } from '../../google/requests/gemini-request.ts'
 import type { ClientRequest } from '../dialect.ts'
-import { FailureError, unsupportedModel } from '../failures.ts'
+import { resolveModel } from '../resolve-model.ts'
 import type { DialectServices } from '../services.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import { buildGenerateCall, type Target } from './build-call.ts'
@@ -63,11 +63,10 @@ export async function serveTranslated<Parsed extends ParsedRequest, Event>(
   request: ClientRequest,
   { translation, dialect }: ServeOptions<Parsed, Event>,
 ): Promise<void> {
-  const { settings, catalogue, signatures } = services
+  const { settings, signatures } = services
   const parsed = translation.parse(request.body)
   const { requested } = parsed
-  const model = parseModelName(requested, settings(), (id) => catalogue.has(id))
-  if (model === undefined) throw new FailureError(unsupportedModel(parsed.model))
+  const model = resolveModel(services, requested, parsed.model)
   const { id: caller } = request.caller
   const context: TranslationContext = {
     request,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { idOf } from '../../../google/models/derived-models.ts'
 import type { ModelName } from '../../../google/models/model-name.ts'
 import type { GenerateContentRequest } from '../../../google/requests/gemini-request.ts'
 import type { DialectServices } from '../../services.ts'
@@ -52,7 +53,7 @@ export function chatCompletions(services: Services): Translation<ParsedChat, Cha
 
 function parse(body: Buffer, settings: ChatSettings): ParsedChat {
   const chat = readRequest(chatRequest, body)
-  const named = chat.model.replace(/^models\//, '')
+  const named = idOf(chat.model)
   const imageModel = imageModelFor(named, settings)
   return {
     chat,

@@ -1,6 +1,7 @@
-import OpenAI, { APIError } from 'openai'
+import OpenAI from 'openai'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Settings } from '@gemini-balance/contract'
+import { errorOf, postChat } from '../testing/chat-client.ts'
 import { startTestGateway, token, type TestGateway } from '../../testing/test-gateway.ts'
 
 let gateway: TestGateway
@@ -16,30 +17,8 @@ const model = 'gemini-3.8-flash'
 const userMessages = (content: string) => [{ role: 'user' as const, content }]
 const clock = { type: 'function' as const, function: { name: 'get_time' } }
 
-async function streamOf(content: string, more: object = {}) {
-  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}` },
-    body: JSON.stringify({ model, stream: true, messages: userMessages(content), ...more }),
-  })
-  const bytes: Buffer[] = []
-  let isCut = false
-  try {
-    for await (const chunk of response.body ?? []) bytes.push(Buffer.from(chunk))
-  } catch {
-    isCut = true
-  }
-  return { status: response.status, text: Buffer.concat(bytes).toString('utf8'), isCut }
-}
-
-async function errorOf(request: Promise<unknown>): Promise<APIError> {
-  const error = await request.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof APIError) return error
-  throw new Error('The request was answered.')
-}
+const streamOf = (content: string) =>
+  postChat(gateway, { model, stream: true, messages: userMessages(content) })
 
 describe('a stream whose first chunk is late', () => {
   beforeEach(() => open({ streamKeepAliveSeconds: 0.05 }))

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { startTestGateway, token, type TestGateway } from '../../testing/test-gateway.ts'
+import { postChat } from '../testing/chat-client.ts'
+import { startTestGateway, type TestGateway } from '../../testing/test-gateway.ts'
 
 let gateway: TestGateway
 afterEach(() => gateway.close())
@@ -8,23 +9,12 @@ async function stream(content: string): Promise<{ status: number; events: string
   gateway = await startTestGateway({
     settings: { fakeStreamEnabled: true, fakeStreamEmptyDataIntervalSeconds: 0.05 },
   })
-  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}` },
-    body: JSON.stringify({
-      model: 'gemini-3.8-flash',
-      stream: true,
-      messages: [{ role: 'user', content }],
-    }),
+  const { status, text } = await postChat(gateway, {
+    model: 'gemini-3.8-flash',
+    stream: true,
+    messages: [{ role: 'user', content }],
   })
-  const bytes: Buffer[] = []
-  try {
-    for await (const chunk of response.body ?? []) bytes.push(Buffer.from(chunk))
-  } catch {
-    // A broken stream is closed before the end of its chunked body.
-  }
-  const text = Buffer.concat(bytes).toString('utf8')
-  return { status: response.status, events: text.split('\n\n').filter((event) => event !== '') }
+  return { status, events: text.split('\n\n').filter((event) => event !== '') }
 }
 
 describe('a faked stream', () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readRecording } from '../../../runtime/testing/recordings.ts'
-import { startTestGateway, token, type TestGateway } from '../../testing/test-gateway.ts'
+import { postChat } from '../testing/chat-client.ts'
+import { startTestGateway, type TestGateway } from '../../testing/test-gateway.ts'
 
 const requests = readRecording('openai-chat-requests.jsonl')
 const exchanges = readRecording('gemini-exchanges.jsonl')
@@ -23,21 +24,7 @@ afterAll(() => gateway.close())
 
 const model = 'gemini-3.8-flash'
 
-async function post(body: object) {
-  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}` },
-    body: JSON.stringify(body),
-  })
-  const bytes: Buffer[] = []
-  let isCut = false
-  try {
-    for await (const chunk of response.body ?? []) bytes.push(Buffer.from(chunk))
-  } catch {
-    isCut = true
-  }
-  return { status: response.status, text: Buffer.concat(bytes).toString('utf8'), isCut }
-}
+const post = (body: object) => postChat(gateway, body)
 
 describe.skipIf(requests === undefined)('a recorded request of a real client', () => {
   test('is answered, or refused with the field', async () => {

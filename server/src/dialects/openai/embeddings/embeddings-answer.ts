@@ -1,7 +1,8 @@
 import type { GatewayRequest } from '../../../gateway/request.ts'
-import { parseModelName } from '../../../google/models/model-name.ts'
+import { idOf } from '../../../google/models/derived-models.ts'
 import type { ClientRequest } from '../../dialect.ts'
-import { failure, FailureError, unsupportedModel } from '../../failures.ts'
+import { failure, FailureError } from '../../failures.ts'
+import { resolveModel } from '../../resolve-model.ts'
 import { callTo } from '../../translate/build-call.ts'
 import { createCollector, readCall } from '../../translate/read-call.ts'
 import { readRequest } from '../../translate/read-request.ts'
@@ -21,12 +22,9 @@ export async function answerEmbeddings(
   services: OpenAiServices,
   request: ClientRequest,
 ): Promise<void> {
-  const { settings, catalogue } = services
   const { client } = request
   const parsed = readRequest(embeddingRequest, request.body)
-  const requested = parsed.model.replace(/^models\//, '')
-  const model = parseModelName(requested, settings(), (id) => catalogue.has(id))
-  if (model === undefined) throw new FailureError(unsupportedModel(parsed.model))
+  const model = resolveModel(services, idOf(parsed.model), parsed.model)
   const requests = translateEmbeddings(parsed, model.base)
   const answers: BatchAnswer[] = []
   for (let start = 0; start < requests.length; start += inputsPerCall) {

@@ -1,7 +1,9 @@
-import { deriveModels, idOf } from '../../../google/models/derived-models.ts'
+import type { Settings } from '@gemini-balance/contract'
+import { deriveModels, idOf, type Model } from '../../../google/models/derived-models.ts'
 import type { ClientRequest } from '../../dialect.ts'
-import { failure, FailureError, noModelList } from '../../failures.ts'
+import { failure, FailureError } from '../../failures.ts'
 import type { DialectServices } from '../../services.ts'
+import { usableModels } from '../../usable-models.ts'
 import { imageChatName, imageModelFor, type ImageChatSettings } from '../chat/image-chat.ts'
 import { sendJson } from '../send-json.ts'
 import { openAiModel, openAiModelList, type ModelList } from './models.ts'
@@ -9,54 +11,48 @@ import { openAiModel, openAiModelList, type ModelList } from './models.ts'
 /** `GET models`: every model followed by its variants. */
 export async function answerModelList(
   services: DialectServices,
-  { client, caller }: ClientRequest,
+  request: ClientRequest,
 ): Promise<void> {
-  const names = await namesOf(services, caller.mayUse)
-  sendJson(client, openAiModelList(names, created(services)))
+  const names = await usableNames(services, request)
+  sendJson(request.client, openAiModelList(names, created(services)))
 }
 
 /** `GET models/x`; ids may contain a slash. */
 export async function answerModelGet(
   services: DialectServices,
-  { client, caller }: ClientRequest,
+  request: ClientRequest,
   id: string,
 ): Promise<void> {
-  const names = await namesOf(services, caller.mayUse)
+  const names = await usableNames(services, request)
   const name = names.find((one) => idOf(one) === idOf(id))
   if (name === undefined) throw new FailureError(notFound(id))
-  sendJson(client, openAiModel(name, created(services)))
+  sendJson(request.client, openAiModel(name, created(services)))
 }
 
 /** The list without restrictions of a token. Rejects when Google's list is unavailable. */
 export async function wholeModelList(
   services: Pick<DialectServices, 'catalogue' | 'settings' | 'now'>,
 ): Promise<ModelList> {
-  return openAiModelList(await modelNames(services, () => true), created(services))
+  const models = await services.catalogue.models()
+  return openAiModelList(
+    namesOf(models, services.settings(), () => true),
+    created(services),
+  )
 }
 
 const created = ({ now }: Pick<DialectServices, 'now'>) => Math.floor(now() / 1000)
 
-type MayUse = ClientRequest['caller']['mayUse']
-
-async function namesOf(services: DialectServices, mayUse: MayUse): Promise<string[]> {
-  try {
-    return await modelNames(services, mayUse)
-  } catch (cause) {
-    services.onError(cause)
-    throw new FailureError(noModelList, { cause })
-  }
+async function usableNames(services: DialectServices, request: ClientRequest): Promise<string[]> {
+  const models = await usableModels(services, request)
+  return namesOf(models, services.settings(), request.caller.mayUse)
 }
 
-/** The models whose base the caller may use. */
-async function modelNames(
-  { catalogue, settings }: Pick<DialectServices, 'catalogue' | 'settings'>,
-  mayUse: MayUse,
-): Promise<string[]> {
-  const models = await catalogue.models()
-  const now = settings()
-  const usable = models.filter(({ name }) => mayUse(idOf(name)))
-  const names = variantsBehindBase(deriveModels(usable, now).map(({ name }) => name))
-  return [...names, ...imageChatModels(now, mayUse)]
+type MayUse = ClientRequest['caller']['mayUse']
+
+/** Names of models and their variants, then of image chats that the caller may use. */
+function namesOf(models: readonly Model[], settings: Settings, mayUse: MayUse): string[] {
+  const names = variantsBehindBase(deriveModels(models, settings).map(({ name }) => name))
+  return [...names, ...imageChatModels(settings, mayUse)]
 }
 
 function imageChatModels(settings: ImageChatSettings, mayUse: MayUse): string[] {

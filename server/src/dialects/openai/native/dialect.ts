@@ -1,3 +1,4 @@
+import { idOf } from '../../../google/models/derived-models.ts'
 import { isObject, listOf, type JsonObject } from '../../../runtime/json-value.ts'
 import type { ClientRequest, Dialect, Operation } from '../../dialect.ts'
 import { failure, FailureError } from '../../failures.ts'
@@ -106,7 +107,7 @@ function serveModelList({ relayed, translated, fallback }: NativeServices, reque
 }
 
 function serveModel({ relayed, translated, fallback }: NativeServices, request: ClientRequest) {
-  const id = idIn(request, `${base}/models/`).replace(/^models\//, '')
+  const id = idOf(idIn(request, `${base}/models/`))
   // Models that the token does not allow are answered as not found.
   if (!request.caller.mayUse(id) || isOurModel(relayed, id)) {
     return answerModelGet(relayed, request, id)
@@ -124,7 +125,7 @@ function serveModel({ relayed, translated, fallback }: NativeServices, request: 
 /** The list without models that the client may not use. */
 function allowedModels(list: JsonObject, { caller }: ClientRequest): JsonObject {
   const data = listOf(list['data']).filter(
-    (model) => isObject(model) && caller.mayUse(String(model['id']).replace(/^models\//, '')),
+    (model) => isObject(model) && caller.mayUse(idOf(String(model['id']))),
   )
   return { ...list, data }
 }

@@ -1,5 +1,6 @@
 import { uncounted } from '../../../auth/clients/admission.ts'
 import type { GatewayRequest } from '../../../gateway/request.ts'
+import { idOf } from '../../../google/models/derived-models.ts'
 import { isObject, type JsonObject } from '../../../runtime/json-value.ts'
 import { ClientError } from '../../client-error.ts'
 import { demandsPaid } from '../../demands-paid.ts'
@@ -29,7 +30,7 @@ export function relayCall(
   const options = isObject(wanted['stream_options']) ? wanted['stream_options'] : {}
   const sent = streams ? { ...wanted, stream_options: { ...options, include_usage: true } } : wanted
   const bytes = Buffer.from(JSON.stringify(sent))
-  const model = typeof wanted['model'] === 'string' ? wanted['model'].replace(/^models\//, '') : ''
+  const model = typeof wanted['model'] === 'string' ? idOf(wanted['model']) : ''
   return {
     model,
     streams,
