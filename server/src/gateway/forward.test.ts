@@ -80,7 +80,7 @@ async function run(script: Script) {
   let reserved = 0
   let attempts = 0
   const client = new ClientAbort()
-  const wanted: KeyRequest[] = []
+  const keyRequests: KeyRequest[] = []
   const answers: (Answer & { discarded: boolean })[] = []
   const reports: AttemptReport[] = []
   const waits: WaitEnd[] = []
@@ -89,7 +89,7 @@ async function run(script: Script) {
 
   const keys: Keys = {
     reserve(request) {
-      wanted.push(request)
+      keyRequests.push(request)
       reserved += 1
       if (noKey !== undefined && reserved >= noKey.from) return { ok: false, refusal: noKey.reason }
       return { ok: true, reservation: reservation(reserved) }
@@ -139,7 +139,7 @@ async function run(script: Script) {
       fail: ({ verdict }) => void events.push(`failed ${verdict}`),
     },
   )
-  return { result, events, reports, waits, wanted, answers }
+  return { result, events, reports, waits, keyRequests, answers }
 }
 
 const exhausted: NoKeyReason = { kind: 'exhausted', wakesAt: 500, quotaIds: [] }
@@ -155,25 +155,27 @@ describe('a request', () => {
   })
 
   test('retries with another key when Google refuses one, and does not use that key again', async () => {
-    const { events, wanted } = await run({ outcomes: ['key-leaked', 'key-leaked', 'answered'] })
+    const { events, keyRequests } = await run({
+      outcomes: ['key-leaked', 'key-leaked', 'answered'],
+    })
     expect(events.at(-1)).toBe('delivered 200')
-    expect(wanted.map(({ tried }) => [...(tried ?? [])])).toEqual([[], [1], [1, 2]])
+    expect(keyRequests.map(({ tried }) => [...(tried ?? [])])).toEqual([[], [1], [1, 2]])
   })
 
   test('for a model that is not found is tried in one other project', async () => {
     const missing = { verdict: 'model-not-found', status: 404 } as const
-    const { events, wanted, result } = await run({ outcomes: [missing] })
+    const { events, keyRequests, result } = await run({ outcomes: [missing] })
     expect(result.attempts).toBe(2)
-    expect(wanted[1]?.triedProjects).toEqual(new Set(['p1']))
+    expect(keyRequests[1]?.triedProjects).toEqual(new Set(['p1']))
     expect(events.at(-1)).toBe('delivered 404')
   })
 
   test('is retried MAX_RETRIES times after transient failures and gives up its conversation’s key', async () => {
     const empty = { verdict: 'answer-empty', status: 200 } as const
-    const { result, events, wanted } = await run({ outcomes: [empty] })
+    const { result, events, keyRequests } = await run({ outcomes: [empty] })
     expect(result.attempts).toBe(3)
     expect(events.at(-1)).toBe('delivered 200')
-    expect(wanted.map(({ conversation }) => conversation)).toEqual(['c', undefined, undefined])
+    expect(keyRequests.map(({ conversation }) => conversation)).toEqual(['c', undefined, undefined])
   })
 
   test('switches keys at most MAX_KEY_SWITCHES times', async () => {

@@ -125,17 +125,17 @@ type WaitOptions = {
 /** Reserves a key, or waits for one until the limit or the deadline. Undefined when the client disconnects. */
 async function reserve(
   deps: ForwardDeps,
-  wanted: KeyRequest,
+  keyRequest: KeyRequest,
   { maxWaitMs, deadline, signal }: WaitOptions,
 ): Promise<ReserveResult | undefined> {
-  const now = deps.keys.reserve(wanted)
+  const now = deps.keys.reserve(keyRequest)
   if (now.ok || !('wakesAt' in now.refusal)) return now
   const startedAt = deps.clock.now()
   const waitMs = Math.min(maxWaitMs, deadline - startedAt)
   if (waitMs <= 0) return now
   let end: WaitEnd = 'left'
   try {
-    const result = await deps.keys.wait(wanted, {
+    const result = await deps.keys.wait(keyRequest, {
       maxWaitMs: waitMs,
       signal: signal.abortSignal,
     })

@@ -33,7 +33,7 @@ export type Gateway = {
   /** Serves a client's request. Resolves when the client has its answer or has disconnected. */
   forward(request: GatewayRequest, receiver: Receiver): Promise<ForwardResult>
   /** Makes a call on the gateway's own behalf with any working key. Rejects when there is none. */
-  call(call: UpstreamCall, wanted: KeyRequest): Promise<OwnAnswer>
+  call(call: UpstreamCall, key: KeyRequest): Promise<OwnAnswer>
   /** Checks whether a key works with a model. Does not change the key engine. */
   probe(secret: Secret, model: string): Promise<Outcome>
   /** The API version for calls that the gateway builds: `v1beta`. */
@@ -60,7 +60,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const version = () => platform.address(settings()).version
   return {
     forward: (request, receiver) => forward(forwardDeps, request, receiver),
-    call: (call, wanted) => callGoogle(forwardDeps, call, wanted),
+    call: (call, key) => callGoogle(forwardDeps, call, key),
     probe: (secret, model) =>
       probeKey(
         { attempt: forwardDeps.attempt, version, timeOutMs: limits().timeOutMs },

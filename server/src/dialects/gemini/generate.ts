@@ -40,7 +40,7 @@ export async function callModel(
     {
       id: request.id,
       admitted: request.admit(model.base),
-      key: keyRequest(request, { model, method: modelCall.method, prepared }),
+      key: keyRequest(request, { modelCall, model, prepared }),
       call: upstreamCall(services, request, { modelCall, model, prepared, framing }),
       patienceMs: patienceOf(request),
       labels: {
@@ -62,9 +62,13 @@ function nameOf(services: DialectServices, { collection, model }: ModelCall): Mo
   return resolveModel(services, model)
 }
 
-type Named = { readonly modelCall: ModelCall; readonly model: ModelName }
+type ResolvedCall = { readonly modelCall: ModelCall; readonly model: ModelName }
 
-function prepare(services: DialectServices, body: Buffer, { modelCall, model }: Named): Prepared {
+function prepare(
+  services: DialectServices,
+  body: Buffer,
+  { modelCall, model }: ResolvedCall,
+): Prepared {
   if (!generates(modelCall.method)) return untouched(body)
   try {
     return prepareGenerate({
@@ -89,12 +93,12 @@ function untouched(body: Buffer): Prepared {
   }
 }
 
-type Ready = Named & { readonly prepared: Prepared; readonly framing: Framing }
+type PreparedCall = ResolvedCall & { readonly prepared: Prepared; readonly framing: Framing }
 
 function upstreamCall(
   { settings }: DialectServices,
   { raw, query }: ClientRequest,
-  { modelCall, model, prepared, framing }: Ready,
+  { modelCall, model, prepared, framing }: PreparedCall,
 ): UpstreamCall {
   const { verb, version, collection, method } = modelCall
   const name = encodeURIComponent(model.base)
@@ -109,11 +113,9 @@ function upstreamCall(
   }
 }
 
-type Wanted = { readonly model: ModelName; readonly method: string; readonly prepared: Prepared }
-
 function keyRequest(
   { id, caller, raw }: ClientRequest,
-  { model, method, prepared }: Wanted,
+  { modelCall: { method }, model, prepared }: Omit<PreparedCall, 'framing'>,
 ): GatewayRequest['key'] {
   const { opening, estimatedInputTokens } = prepared
   return {

@@ -190,12 +190,12 @@ function highest(
   scoreOf: (state: ProxyState) => number,
 ): ProxyState | undefined {
   let found: ProxyState | undefined
-  let most = -Infinity
+  let highestScore = -Infinity
   for (const state of states) {
     const value = scoreOf(state)
-    if (found !== undefined && value <= most) continue
+    if (found !== undefined && value <= highestScore) continue
     found = state
-    most = value
+    highestScore = value
   }
   return found
 }

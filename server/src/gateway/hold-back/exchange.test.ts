@@ -167,7 +167,7 @@ describe('a call', () => {
     begin()
     push('!')
     exchange.discard()
-    expect(actions).toEqual(['pause', 'abort The answer is not wanted.'])
+    expect(actions).toEqual(['pause', 'abort The answer was discarded.'])
     end()
     exchange.discard()
     expect(actions).toHaveLength(2)

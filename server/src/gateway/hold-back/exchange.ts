@@ -152,7 +152,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
 
   discard(): void {
     this.#held = []
-    if (this.#end === undefined) this.abandon(new Error('The answer is not wanted.'))
+    if (this.#end === undefined) this.abandon(new Error('The answer was discarded.'))
   }
 
   #close(end: StreamEnd): void {

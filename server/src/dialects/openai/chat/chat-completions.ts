@@ -34,7 +34,7 @@ export function chatCompletions(services: Services): Translation<ParsedChat, Cha
   return {
     method: 'chat/completions',
     parse: (body) => parse(body, services.settings()),
-    toGemini: (asked, context) => toGemini(services, asked, context),
+    toGemini: (parsed, context) => toGemini(services, parsed, context),
     callsOf: ({ chat, imageOptions }, { generationConfig }) => ({
       calls: generationConfig?.candidateCount ? 1 : (imageOptions?.count ?? chat.n ?? 1),
       eachCall: imageOptions ? 'adds' : 'next choice',

@@ -54,7 +54,7 @@ export function translateMessages(
   return { value: { contents: lastAsUser(contents), systemParts }, warnings }
 }
 
-/** Results stay separate: Gemini 3 ignores text beside them. */
+/** Results stay in a separate content: Gemini 3 ignores text next to them. */
 type Turn = { readonly kind: 'message' | 'results'; readonly content: Content }
 
 type TranslatedTurns = {

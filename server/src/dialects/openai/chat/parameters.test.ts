@@ -64,9 +64,9 @@ describe('parameters', () => {
     expect(translate(given).warnings.map(({ field }) => field)).toEqual(fields)
   })
 
-  test('request thoughts when they are shown and the model thinks', () => {
-    const shown = { thinkingConfig: { includeThoughts: true } }
-    expect(translate({}, 'gemini-3.8-flash', true).value).toEqual(shown)
+  test('request thoughts when they are config and the model thinks', () => {
+    const config = { thinkingConfig: { includeThoughts: true } }
+    expect(translate({}, 'gemini-3.8-flash', true).value).toEqual(config)
     expect(translate({}, 'gemini-2.0-flash', true).value).toEqual({})
     expect(translate({ reasoning_effort: 'none' }, 'gemini-2.5-flash', true).value).toEqual({
       thinkingConfig: { thinkingBudget: 0 },
@@ -154,8 +154,8 @@ describe('the response format', () => {
     const format = { type: 'json_object' } as const
     const forced = { ...modern, tools: functions, choice: { mode: 'ANY' as const } }
     const old = { ...modern, tools: functions, traits: modelTraits('gemini-2.5-flash') }
-    for (const beside of [forced, old]) {
-      const { value, warnings } = translateResponseFormat(format, beside)
+    for (const context of [forced, old]) {
+      const { value, warnings } = translateResponseFormat(format, context)
       expect(value).toEqual({})
       expect(warnings.map(({ field }) => field)).toEqual(['response_format'])
     }

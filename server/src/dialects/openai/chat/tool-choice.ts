@@ -14,13 +14,13 @@ export function translateToolChoice(
   if (choice === null || choice === undefined) return legacyChoice(legacy, names)
   if (typeof choice === 'string') return modeOf(choice)
   if (choice.type === 'function') {
-    return only([choice.function.name], names, 'tool_choice.function.name')
+    return forced([choice.function.name], names, 'tool_choice.function.name')
   }
   const { mode, tools: allowed } = choice.allowed_tools
-  const wanted = allowed.flatMap((tool) => tool.function?.name ?? [])
+  const allowedNames = allowed.flatMap((tool) => tool.function?.name ?? [])
   const param = 'tool_choice.allowed_tools.tools'
   // AUTO does not support a list of names.
-  return mode === 'required' ? only(wanted, names, param) : { mode: 'AUTO' }
+  return mode === 'required' ? forced(allowedNames, names, param) : { mode: 'AUTO' }
 }
 
 function legacyChoice(
@@ -29,7 +29,7 @@ function legacyChoice(
 ): FunctionCallingConfig | undefined {
   if (legacy === null || legacy === undefined) return undefined
   if (typeof legacy === 'string') return modeOf(legacy)
-  return only([legacy.name], names, 'function_call.name')
+  return forced([legacy.name], names, 'function_call.name')
 }
 
 function modeOf(choice: 'auto' | 'none' | 'required' | 'any'): FunctionCallingConfig {
@@ -44,13 +44,13 @@ function modeOf(choice: 'auto' | 'none' | 'required' | 'any'): FunctionCallingCo
   }
 }
 
-function only(
-  wanted: readonly string[],
+function forced(
+  allowedNames: readonly string[],
   names: readonly string[],
   param: string,
 ): FunctionCallingConfig {
-  const unknown = wanted.find((name) => !names.includes(name))
-  if (unknown === undefined) return { mode: 'ANY', allowedFunctionNames: wanted }
+  const unknown = allowedNames.find((name) => !names.includes(name))
+  if (unknown === undefined) return { mode: 'ANY', allowedFunctionNames: allowedNames }
   throw new ClientError(`'${param}' names '${unknown}', which is not in 'tools'.`, {
     param,
   })

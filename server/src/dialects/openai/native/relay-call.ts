@@ -15,7 +15,7 @@ export type RelayCall = {
   /** Builds the request when it is sent: building counts it toward the token's limits. */
   readonly gateway: () => GatewayRequest
   readonly streams: boolean
-  /** Whether the client wants the usage of a stream; Google always sends it. */
+  /** Whether the client wants the usage of a stream; the gateway always requests it. */
   readonly wantsUsage: boolean
 }
 
@@ -25,12 +25,12 @@ export function relayCall(
   request: ClientRequest,
   endpoint: Endpoint,
 ): RelayCall {
-  const { top_k: _refused, ...wanted } = readBodyObject(request.body)
-  const streams = wanted['stream'] === true
-  const options = isObject(wanted['stream_options']) ? wanted['stream_options'] : {}
-  const sent = streams ? { ...wanted, stream_options: { ...options, include_usage: true } } : wanted
+  const { top_k: _refused, ...fields } = readBodyObject(request.body)
+  const streams = fields['stream'] === true
+  const options = isObject(fields['stream_options']) ? fields['stream_options'] : {}
+  const sent = streams ? { ...fields, stream_options: { ...options, include_usage: true } } : fields
   const bytes = Buffer.from(JSON.stringify(sent))
-  const model = typeof wanted['model'] === 'string' ? idOf(wanted['model']) : ''
+  const model = typeof fields['model'] === 'string' ? idOf(fields['model']) : ''
   return {
     model,
     streams,
