@@ -168,6 +168,32 @@ describe('an error', () => {
     expect(gateway.errors).toEqual([])
   })
 
+  test('of the gateway is reported even when the client has left', async () => {
+    const bug = new Error('A bug.')
+    const leaving = new AbortController()
+    const gateway = await start(async (request) => {
+      const disconnected = new Promise<void>((resolve) => request.client.signal.onAbort(resolve))
+      leaving.abort()
+      await disconnected
+      throw bug
+    })
+    await expect(gateway.post({ signal: leaving.signal })).rejects.toThrow()
+    await expect.poll(() => gateway.errors).toEqual([bug])
+  })
+
+  test('that only says that the client left is not reported', async () => {
+    const leaving = new AbortController()
+    const gateway = await start(async (request) => {
+      const disconnected = new Promise<void>((resolve) => request.client.signal.onAbort(resolve))
+      leaving.abort()
+      await disconnected
+      request.client.signal.abortSignal.throwIfAborted()
+    })
+    await expect(gateway.post({ signal: leaving.signal })).rejects.toThrow()
+    await expect.poll(() => gateway.ended).toHaveLength(1)
+    expect(gateway.errors).toEqual([])
+  })
+
   test('of the gateway is reported and answered as internal_error', async () => {
     const bug = new Error('A bug.')
     const gateway = await start(async () => {

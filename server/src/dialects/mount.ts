@@ -4,6 +4,7 @@ import { credentialsOf, type Callers } from '../auth/clients/credentials.ts'
 import { connectClient, sendAnswer, type ClientConnection } from '../http/client-connection.ts'
 import type { DataRoute } from '../http/data-plane.ts'
 import { BodyError, readBody } from '../http/request-body.ts'
+import { ClientDisconnected } from '../runtime/client-disconnected.ts'
 import { newRequestId } from '../runtime/request-id.ts'
 import type { Dialect, Operation } from './dialect.ts'
 import { internalError, thrownFailure, tokenFailure, unknownToken } from './failures.ts'
@@ -95,10 +96,12 @@ function answerFailure(
   { dialect, response }: MountedRequest,
   { client, error }: { readonly client: ClientConnection; readonly error: unknown },
 ): void {
-  if (client.signal.aborted) return
+  if (error instanceof ClientDisconnected) return
   const failure = thrownFailure(error, deps.now())
-  if (failure === undefined || response.headersSent) deps.onError(error)
-  if (response.headersSent) return client.breakOff('')
+  const { headersSent } = response
+  if (failure === undefined || (headersSent && !client.signal.aborted)) deps.onError(error)
+  if (client.signal.aborted) return
+  if (headersSent) return client.breakOff('')
   // The unread rest of the body must not be parsed as the next request.
   if (error instanceof BodyError) response.setHeader('connection', 'close')
   sendAnswer(client, dialect.renderFailure(failure ?? internalError))
