@@ -1,6 +1,6 @@
 /** Measures the key engine alone: `npx tsx --conditions=source bench/keys.ts [keys] [models] [rounds]`. */
 import { createKeyEngine } from '../server/src/keys/engine.ts'
-import type { KeyConfig } from '../server/src/keys/inventory/entities.ts'
+import type { KeyConfig } from '../server/src/keys/types.ts'
 import { defaultKeyPolicy } from '../server/src/keys/policy.ts'
 import type { Outcome } from '../server/src/google/outcome.ts'
 import { Secret } from '../server/src/log/secret.ts'

@@ -110,7 +110,7 @@ class Player {
   #reserve(request: Request): void {
     const { keys, clock, limits } = this.#deps
     const result = keys.reserve(request.wanted)
-    if (result.ok || !('wakesAt' in result.refusal)) return this.#reserved(request, result)
+    if (result.ok || !('wakesAt' in result.reason)) return this.#reserved(request, result)
     const maxWaitMs = Math.min(limits.queueMaxWaitMs, request.deadline - clock.now())
     if (maxWaitMs <= 0) return this.#reserved(request, result)
     this.#waiting += 1
@@ -126,7 +126,7 @@ class Player {
 
   #reserved(request: Request, result: ReserveResult): void {
     if (result.ok) return this.#call(request, result.reservation)
-    this.#fail(request, `refused: ${result.refusal.kind}`, this.#hadRoom(request))
+    this.#fail(request, `refused: ${result.reason.kind}`, this.#hadRoom(request))
   }
 
   #call(request: Request, reservation: Reservation): void {

@@ -37,7 +37,7 @@ export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
   function reserve(wanted: KeyRequest): ReserveResult {
     const now = clock.now()
     const take = strategy.take(wanted, now)
-    if (!take.ok) return { ok: false, refusal: refusalUntil(take.opensAt) }
+    if (!take.ok) return { ok: false, reason: exhaustedUntil(take.opensAt) }
     keys.set(take.key.id, take.key)
     return { ok: true, reservation: reservationOf(take.key, wanted, now) }
   }
@@ -52,7 +52,7 @@ export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
         finish(line, waiter, result)
         return pumpAt(line, now)
       }
-      if ('wakesAt' in result.refusal) opensAt = Math.min(opensAt, result.refusal.wakesAt)
+      if ('wakesAt' in result.reason) opensAt = Math.min(opensAt, result.reason.wakesAt)
     }
     pumpAt(line, opensAt)
   }
@@ -84,10 +84,9 @@ export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
     wait(wanted, { maxWaitMs }) {
       const result = reserve(wanted)
       const deadline = clock.now() + maxWaitMs
-      if (result.ok || !('wakesAt' in result.refusal)) return Promise.resolve(result)
+      if (result.ok || !('wakesAt' in result.reason)) return Promise.resolve(result)
       const queued = lines.get(wanted.lane)?.waiters.size ?? 0
-      if (result.refusal.wakesAt > deadline || queued >= longestQueue)
-        return Promise.resolve(result)
+      if (result.reason.wakesAt > deadline || queued >= longestQueue) return Promise.resolve(result)
       return enqueue(wanted, deadline)
     },
     settle(reservation, outcome) {
@@ -98,7 +97,7 @@ export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
   }
 }
 
-function refusalUntil(opensAt: number): NoKeyReason {
+function exhaustedUntil(opensAt: number): NoKeyReason {
   if (opensAt === Infinity) return { kind: 'none-alive' }
   return { kind: 'exhausted', wakesAt: opensAt, quotaIds: [] }
 }

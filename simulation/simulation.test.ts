@@ -100,8 +100,8 @@ describe('a minute without network', () => {
     const stage = setStage(scenario)
     const hurt: KeyEvent[] = []
     const onEvent = (event: KeyEvent) => {
-      if (['key-died', 'key-rested', 'project-suspended'].includes(event.kind)) hurt.push(event)
-      if (event.kind === 'lane-blocked' && !event.verdict.startsWith('quota-')) {
+      if (['key-died', 'key-cooled', 'project-suspended'].includes(event.kind)) hurt.push(event)
+      if (event.kind === 'lane-closed' && !event.verdict.startsWith('quota-')) {
         if (event.verdict !== 'model-closed') hurt.push(event)
       }
     }

@@ -11,7 +11,7 @@ export {
   type SettingProblem,
 } from './read-settings.ts'
 export { type SettingFacts, type SettingGroup } from './setting-facts.ts'
-export { type SettingName, type Settings } from './settings.ts'
+export { settingsSchema, type SettingName, type Settings } from './settings.ts'
 export { type ProxyChecked, type SettingShown } from './config-endpoints.ts'
 export { proxyAddress } from './setting-forms.ts'
 export {

@@ -43,14 +43,14 @@ async function serve(environment: Environment): Promise<void> {
     pagesFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   })
   closeOnSignal(gateway)
-  printStart(gateway)
+  await printStart(gateway)
 }
 
-function printStart({ url, newAdminToken, engine }: Gateway): void {
+async function printStart({ url, newAdminToken, engine }: Gateway): Promise<void> {
   if (newAdminToken !== undefined) {
     print(`\nYour admin token, shown this once:\n\n    ${newAdminToken}\n`)
   }
-  const { active, dead, disabled } = engine.views.counts().keys
+  const { active, dead, disabled } = (await engine.views.counts()).keys
   const total = active + dead + disabled
   print(
     `Gemini Balance listens on ${url}, with ${total === 0 ? 'no keys yet' : `${active} of ${total} keys alive`}.`,

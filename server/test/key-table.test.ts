@@ -62,7 +62,7 @@ test('the list of keys is shown by endings, and a list of endings keeps those ke
   expect(await shown()).toEqual(['…0000', '…0001', '…0002'])
   await admin(bench, 'PUT', '/api/config', { API_KEYS: ['…0002', keyNumber(3)] })
   expect(await shown()).toEqual(['…0002', '…0003'])
-  expect(bench.gateway.engine.views.counts().keys.active).toBe(2)
+  expect((await bench.gateway.engine.views.counts()).keys.active).toBe(2)
   for (let index = 0; index < 4; index += 1) await generate(bench, `x ${index}`)
   const used = new Set(bench.fake.received().map(({ project }) => project))
   expect(used).toEqual(new Set(['project-2', 'project-3']))

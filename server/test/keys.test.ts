@@ -70,7 +70,13 @@ test('of 20 keys 15 are dead in different ways: 500 requests, 500 successes, no 
 
 test('1 000 malformed requests leave every key as it was and cost at most one call each', async () => {
   await withBench(healthyProjects(5), async (bench) => {
-    const before = bench.gateway.engine.views.counts()
+    const keysNow = () =>
+      bench.gateway.engine.views
+        .keys()
+        .rows.map(({ id, state, because, streak, project, paid }) => {
+          return { id, state, because, streak, project, paid }
+        })
+    const before = keysNow()
     const bad = [
       '{"contents":[{"role":"user","parts":[{"text":"a"}]}],"nonsense":1}',
       '{"contents":[]}',
@@ -99,9 +105,7 @@ test('1 000 malformed requests leave every key as it was and cost at most one ca
     }
     expect([...statuses]).toEqual([400])
     expect(bench.fake.received().length).toBeLessThanOrEqual(1000)
-    const after = bench.gateway.engine.views.counts()
-    expect(after.keys).toEqual(before.keys)
-    expect(bench.gateway.engine.state.exportAll().filter((row) => row.kind !== 'lane')).toEqual([])
+    expect(keysNow()).toEqual(before)
     expect((await generate(bench, 'still fine')).status).toBe(200)
   })
 })

@@ -290,7 +290,7 @@ describe('a pool', () => {
       const answer = await client.chat.completions.create(asking('Say hello'))
       expect(answer.choices[0]?.finish_reason).toBe('stop')
     }
-    expect(bench.gateway.engine.views.counts().keys.active).toBe(1)
+    expect((await bench.gateway.engine.views.counts()).keys.active).toBe(1)
     expect(paths().filter((path) => path === endpoint)).toHaveLength(1)
   })
 })

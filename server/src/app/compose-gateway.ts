@@ -87,7 +87,7 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
     return secret === undefined ? undefined : gateway.probe(secret, model)
   }
   const checks = engine.startChecks((key) => probe(key))
-  checks.keeper.preload().catch(onError)
+  checks.maintainer.preload().catch(onError)
 
   return {
     gateway,
@@ -100,7 +100,7 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
     proxies,
     tryKey: (value) => gateway.probe(new Secret(value), settings.current().testModel),
     requestLogStats: requestLog.stats,
-    maintainPool: () => checks.keeper.maintain(),
+    maintainPool: () => checks.maintainer.maintain(),
     async close() {
       checks.close()
       await requestLog.close()

@@ -8,7 +8,7 @@ import type { LiveSettings } from '../settings/live-settings.ts'
 import type { Storage } from '../storage/storage.ts'
 import { composeProjects, type ComposedProjects } from '../keys/registry/project-settings.ts'
 import { startEngineStateWriter } from '../keys/engine-state-writer.ts'
-import { keyPolicyOf } from './key-policy.ts'
+import { keyPolicyOf } from '../keys/policy.ts'
 import { realClock } from '../runtime/real-clock.ts'
 
 export type KeysDeps = {

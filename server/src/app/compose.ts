@@ -118,7 +118,7 @@ async function start(opened: Opened): Promise<Gateway> {
   const requestMetrics = new RequestMetrics()
   const counters = startLiveCounters({
     bus,
-    state: async () => ({ counts: await engine.views.countsInSteps() }),
+    state: async () => ({ counts: await engine.views.counts() }),
     onError,
   })
   closing.add(counters.close)

@@ -29,7 +29,7 @@ export function metricsGroup(deps: MetricsGroupDeps): RouteGroup {
     mayRead: createMetricsAccess({ callers, token: () => settings.current().metricsToken }),
     contentType,
     read: async () => {
-      const counts = await engine.views.countsInSteps()
+      const counts = await engine.views.counts()
       const text = await readMetrics({
         requestMetrics,
         keys: () => counts,

@@ -78,7 +78,7 @@ export async function forward(
       signal: receiver.signal,
     })
     if (reserved === undefined) break
-    if (!reserved.ok) return giveUp(receiver, progress, reserved.refusal)
+    if (!reserved.ok) return giveUp(receiver, progress, reserved.reason)
 
     const { reservation } = reserved
     const startedAt = deps.clock.now()
@@ -129,7 +129,7 @@ async function reserve(
   { maxWaitMs, deadline, signal }: WaitOptions,
 ): Promise<ReserveResult | undefined> {
   const now = deps.keys.reserve(keyRequest)
-  if (now.ok || !('wakesAt' in now.refusal)) return now
+  if (now.ok || !('wakesAt' in now.reason)) return now
   const startedAt = deps.clock.now()
   const waitMs = Math.min(maxWaitMs, deadline - startedAt)
   if (waitMs <= 0) return now

@@ -1,7 +1,8 @@
 import { createKeyedWriter } from '../runtime/write-behind.ts'
 import { yieldToEventLoop } from '../runtime/yield-to-event-loop.ts'
 import type { KeyEngine } from './engine.ts'
-import type { EngineStateStore, StateChange } from './stores.ts'
+import type { StateChange } from './state-rows.ts'
+import type { EngineStateStore } from './stores.ts'
 
 export type EngineStateWriterDeps = {
   readonly state: Pick<KeyEngine['state'], 'load' | 'takeChanges'>

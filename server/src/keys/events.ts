@@ -6,7 +6,7 @@ export type KeyEvent =
   | { readonly kind: 'key-died'; readonly key: KeyId; readonly verdict: VerdictName }
   | { readonly kind: 'key-revived'; readonly key: KeyId }
   | {
-      readonly kind: 'key-rested'
+      readonly kind: 'key-cooled'
       readonly key: KeyId
       readonly verdict: VerdictName
       readonly until: number
@@ -20,7 +20,7 @@ export type KeyEvent =
   | { readonly kind: 'project-resumed'; readonly project: ProjectId }
   | { readonly kind: 'project-learned'; readonly key: KeyId; readonly project: ProjectId }
   | {
-      readonly kind: 'lane-blocked'
+      readonly kind: 'lane-closed'
       readonly project: ProjectId
       readonly lane: string
       readonly verdict: VerdictName

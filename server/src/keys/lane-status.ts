@@ -1,13 +1,13 @@
-/** Why a lane can or cannot be chosen. The request log knows them by their place in this list: new ones come at its end. */
+/** Why a lane can or cannot be chosen. The request log stores the position in this list: append, never reorder. */
 export const laneStatuses = [
   'ready',
-  'spent',
+  'exhausted',
   'cooling',
   'unavailable',
   'suspended',
-  'resting',
+  'key-cooling',
   'trial',
   'not-allowed',
-  'keyless',
+  'no-key',
 ] as const
 export type LaneStatus = (typeof laneStatuses)[number]

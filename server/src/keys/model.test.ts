@@ -4,15 +4,15 @@ import { expect, test } from 'vitest'
 import type { Outcome, QuotaViolation } from '../google/outcome.ts'
 import type { Reservation } from './types.ts'
 import {
-  anAsk,
-  createBench,
+  aRequest,
+  createTestEngine,
   day,
   hour,
   perDay,
   perMinute,
   tokensPerMinute,
-  type Bench,
-} from './testing/engine-bench.ts'
+  type TestEngine,
+} from './testing/test-engine.ts'
 import { verdictNames, type VerdictName } from '../google/verdicts.ts'
 
 const lanes = ['gemini-a', 'gemini-b']
@@ -93,7 +93,7 @@ const step = (verdictNames: readonly VerdictName[]): fc.Arbitrary<Step> =>
 const laneCap = fc.constantFrom(1, 2, 40_000)
 
 /** Six keys in four projects. */
-const fleet = [
+const inventory = [
   {},
   {},
   { project: 'shared' },
@@ -113,9 +113,9 @@ function outcomeOf(verdict: VerdictName, quota: number): Outcome {
   }
 }
 
-type EngineContext = { readonly bench: Bench; readonly open: Reservation[] }
+type Play = { readonly engine: TestEngine; readonly open: Reservation[] }
 
-function check({ bench }: EngineContext, reservation: Reservation, before: Before): void {
+function check({ engine }: Play, reservation: Reservation, before: Before): void {
   expect(before.tried).not.toContain(reservation.key)
   const key = before.keys.find(({ id }) => id === reservation.key)
   expect(['active'], `key ${reservation.key} is ${key?.state}`).toContain(key?.state)
@@ -123,31 +123,35 @@ function check({ bench }: EngineContext, reservation: Reservation, before: Befor
     ({ lane, project }) => lane === reservation.lane && project === reservation.project,
   )
   if (!lane) return
-  expect(['ready', 'trial-due'], `lane is ${lane.standing}`).toContain(
-    lane.until !== undefined && lane.until <= bench.clock.now() ? 'trial-due' : lane.standing,
+  expect(['ready', 'trial-due'], `lane is ${lane.status}`).toContain(
+    lane.until !== undefined && lane.until <= engine.clock.now() ? 'trial-due' : lane.status,
   )
-  expect(reservation.estimatedInputTokens).toBeLessThanOrEqual(lane.tokenRoom)
+  expect(reservation.estimatedInputTokens).toBeLessThanOrEqual(lane.tokensLeft)
   for (const name of ['minuteRequests', 'dayRequests'] as const) {
     expect(lane.used[name]).toBeLessThan(lane.limits[name])
   }
 }
 
 type Before = ReturnType<typeof lookAt>
-function lookAt({ engine }: Bench, tried: readonly number[]) {
+function lookAt(engine: TestEngine, tried: readonly number[]) {
   return { tried, keys: engine.views.keys().rows, lanes: engine.views.lanes().rows }
 }
 
-function play(world: EngineContext, step: Step): void {
-  const { bench, open } = world
-  const { engine, clock } = bench
+function playStep(play: Play, step: Step): void {
+  const { engine, open } = play
+  const { clock } = engine
   switch (step.do) {
     case 'reserve': {
-      const before = lookAt(bench, step.tried)
+      const before = lookAt(engine, step.tried)
       const lane = lanes[step.lane] ?? ''
-      const wanted = anAsk({ lane, estimatedInputTokens: step.tokens, tried: new Set(step.tried) })
+      const wanted = aRequest({
+        lane,
+        estimatedInputTokens: step.tokens,
+        tried: new Set(step.tried),
+      })
       const result = engine.keys.reserve(wanted)
       if (!result.ok) return
-      check(world, result.reservation, before)
+      check(play, result.reservation, before)
       open.push(result.reservation)
       return
     }
@@ -165,11 +169,11 @@ function play(world: EngineContext, step: Step): void {
       clock.advance(step.byMs)
       return
     case 'admin':
-      administer(bench, step)
+      administer(engine, step)
   }
 }
 
-function administer({ engine }: Bench, { key, what }: { key: number; what: number }): void {
+function administer(engine: TestEngine, { key, what }: { key: number; what: number }): void {
   if (what === 0) engine.control.disable(key)
   else if (what === 1) engine.control.enable(key)
   else if (what === 2) engine.control.reset(key)
@@ -185,10 +189,13 @@ test('whatever happens, nothing shut, dead, tried or without room is handed out'
       fc.boolean(),
       laneCap,
       (steps, pooled, laneCap) => {
-        const bench = createBench({ keys: fleet, policy: { laneCap } })
-        if (pooled) bench.setPolicy({ pool: { ...bench.policy().pool, enabled: true } })
-        const world = { bench, open: [] }
-        for (const one of steps) play(world, one)
+        const engine = createTestEngine({
+          keys: inventory,
+          policy: { capacity: { lanes: laneCap } },
+        })
+        if (pooled) engine.setPolicy({ pool: { enabled: true } })
+        const play = { engine, open: [] }
+        for (const one of steps) playStep(play, one)
       },
     ),
     { numRuns: 400 },
@@ -197,26 +204,33 @@ test('whatever happens, nothing shut, dead, tried or without room is handed out'
 
 const others = (key: number) => new Set([1, 2, 3, 4, 5, 6].filter((id) => id !== key))
 
-test('when all calls have ended nothing counts as in flight, and no key is lost for good', () => {
-  fc.assert(
-    fc.property(fc.array(step(passing), { maxLength: 60 }), laneCap, (steps, laneCap) => {
-      const bench = createBench({ keys: fleet, policy: { laneCap } })
-      const world: EngineContext = { bench, open: [] }
-      for (const one of steps) play(world, one)
-      for (const reservation of world.open) bench.engine.keys.release(reservation)
-      expect(bench.engine.views.counts().inFlight).toBe(0)
-      bench.clock.advance(8 * day)
-      for (let key = 1; key <= fleet.length; key += 1) bench.engine.control.enable(key)
-      for (let key = 1; key <= fleet.length; key += 1) {
-        for (const lane of lanes) {
-          const { engine, clock } = bench
-          const reservation = bench.wanted({ lane, tried: others(key) })
-          expect(reservation.key).toBe(key)
-          engine.keys.settle(reservation, { verdict: 'answered', status: 200 })
-          clock.advance(61_000)
+test('when all calls have ended nothing counts as in flight, and no key is lost for good', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step(passing), { maxLength: 60 }),
+      laneCap,
+      async (steps, laneCap) => {
+        const engine = createTestEngine({
+          keys: inventory,
+          policy: { capacity: { lanes: laneCap } },
+        })
+        const play: Play = { engine, open: [] }
+        for (const one of steps) playStep(play, one)
+        for (const reservation of play.open) engine.keys.release(reservation)
+        expect((await engine.views.counts()).inFlight).toBe(0)
+        engine.clock.advance(8 * day)
+        for (let key = 1; key <= inventory.length; key += 1) engine.control.enable(key)
+        for (let key = 1; key <= inventory.length; key += 1) {
+          for (const lane of lanes) {
+            const { clock } = engine
+            const reservation = engine.reserve({ lane, tried: others(key) })
+            expect(reservation.key).toBe(key)
+            engine.keys.settle(reservation, { verdict: 'answered', status: 200 })
+            clock.advance(61_000)
+          }
         }
-      }
-    }),
+      },
+    ),
     { numRuns: 300 },
   )
 })
@@ -230,21 +244,21 @@ const everything = fc.record({
 test('a client error is never given while a lane has room', () => {
   fc.assert(
     fc.property(everything, ({ steps, tokens, laneCap }) => {
-      const bench = createBench({ keys: fleet, policy: { laneCap } })
-      const world: EngineContext = { bench, open: [] }
-      for (const one of steps) play(world, one)
+      const engine = createTestEngine({ keys: inventory, policy: { capacity: { lanes: laneCap } } })
+      const play: Play = { engine, open: [] }
+      for (const one of steps) playStep(play, one)
       const lane = lanes[0] ?? ''
-      const result = bench.engine.keys.reserve(anAsk({ lane, estimatedInputTokens: tokens }))
+      const result = engine.keys.reserve(aRequest({ lane, estimatedInputTokens: tokens }))
       if (
         result.ok ||
-        result.refusal.kind === 'overloaded' ||
-        result.refusal.kind === 'egress-down'
+        result.reason.kind === 'overloaded' ||
+        result.reason.kind === 'egress-down'
       ) {
         return
       }
-      const withRoom = bench.engine.views
+      const withRoom = engine.views
         .lanes({ lane })
-        .rows.filter(({ standing, tokenRoom }) => standing === 'ready' && tokenRoom >= tokens)
+        .rows.filter(({ status, tokensLeft }) => status === 'ready' && tokensLeft >= tokens)
       expect(withRoom).toEqual([])
     }),
     { numRuns: 300 },

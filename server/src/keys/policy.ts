@@ -1,3 +1,5 @@
+import { settingsSchema, type Settings } from '@gemini-balance/contract'
+
 const secondMs = 1000
 const minuteMs = 60 * secondMs
 const hourMs = 60 * minuteMs
@@ -12,115 +14,155 @@ export type PoolPolicy = {
   /** 0 turns scheduled maintenance off. */
   readonly maintenanceIntervalMs: number
   readonly proModels: readonly string[]
-  /** Uses after which a member rests; 0 or less is no cap. */
+  /** Uses after which a member leaves; 0 or less is no cap. */
   readonly proMaxUsage: number
   readonly nonProMaxUsage: number
-  /** How long a member that met its cap stays out of the pool; it serves outside it all the while. */
-  readonly restMs: number
+  /** How long a member that reached its cap stays out of the pool. It serves outside it meanwhile. */
+  readonly usedUpMs: number
 }
 
 export type BreakerPolicy = {
   readonly windowMs: number
   readonly firstMs: number
   readonly capMs: number
-  readonly trialPatienceMs: number
+  readonly trialTimeoutMs: number
 }
 
-/** Every number the engine goes by. Settings fill some of them; the rest are ours to tune. */
+/** Every number the engine goes by. Settings give some of them. */
 export type KeyPolicy = {
-  /** Unexplained failures in a row that rest a key. */
-  readonly maxFailures: number
-  readonly queueLength: number
-  /** Google counts at arrival, we count at departure: windows are this much longer on our side. */
-  readonly windowGuardMs: number
-  /** A per-minute 429 that names no delay. */
-  readonly minuteCoolingMs: number
-  readonly minuteCoolingCapMs: number
-  readonly jitterMs: number
-  readonly unexplainedCoolingMs: readonly number[]
-  readonly failingRestMs: readonly number[]
-  readonly suspectRestMs: number
-  /** Doubled with every trial that fails, up to the cap. A probe that succeeds ends it at once. */
-  readonly suspensionMs: number
-  readonly suspensionCapMs: number
-  readonly needsBillingMs: number
-  readonly quotaZeroRecheckMs: number
-  readonly notFoundMs: number
-  readonly notFoundCapMs: number
-  readonly learnedLimitTtlMs: number
-  /** A refusal comes quickly. A trial that has lasted this long no longer holds the next one back. */
-  readonly trialPatienceMs: number
-  readonly modelBreaker: BreakerPolicy
-  readonly egressBreaker: BreakerPolicy & { readonly projects: number }
-  readonly correlated: {
-    readonly projects: number
-    readonly windowMs: number
-    readonly restMs: number
+  readonly failures: {
+    /** Unknown refusals in a row that cool a key. */
+    readonly max: number
+    /** By how often the key cooled in a row. */
+    readonly coolingMs: readonly number[]
+    readonly suspectMs: number
+    /** Keys of so many projects that fail alike within the window are held back, and not marked dead. */
+    readonly correlated: {
+      readonly projects: number
+      readonly windowMs: number
+      readonly heldBackMs: number
+    }
   }
-  readonly conversationTtlMs: number
-  readonly conversationCap: number
-  /** Lanes held in memory; beyond it, those that know nothing are forgotten. */
-  readonly laneCap: number
-  readonly tableCap: number
-  readonly decisionCap: number
+  readonly quota: {
+    /** Google counts at arrival, we count at departure: windows are this much longer on our side. */
+    readonly windowGuardMs: number
+    /** For a per-minute 429 that names no delay. */
+    readonly minuteMs: number
+    readonly minuteCapMs: number
+    readonly jitterMs: number
+    /** For a 429 without a reason, by how often it came in a row. */
+    readonly unknownMs: readonly number[]
+    readonly zeroRecheckMs: number
+    readonly notFoundMs: number
+    readonly notFoundCapMs: number
+    readonly learnedLimitTtlMs: number
+  }
+  readonly suspension: {
+    /** Doubled with every trial that fails, up to the cap. A probe that succeeds ends it at once. */
+    readonly firstMs: number
+    readonly capMs: number
+    readonly needsBillingMs: number
+  }
+  readonly breakers: {
+    readonly model: BreakerPolicy
+    readonly egress: BreakerPolicy & { readonly projects: number }
+  }
   readonly pool: PoolPolicy
-  /** 0 turns scheduled probes off. */
-  readonly checkIntervalMs: number
-  readonly deadRecheckMs: number
-  readonly probeConcurrency: number
+  readonly checks: {
+    /** 0 turns scheduled probes off. */
+    readonly intervalMs: number
+    readonly deadRecheckMs: number
+    readonly concurrency: number
+    /** A refusal comes quickly. A trial that has lasted this long no longer holds the next one back. */
+    readonly trialTimeoutMs: number
+  }
+  readonly affinity: { readonly ttlMs: number; readonly conversations: number }
+  readonly capacity: {
+    readonly waiting: number
+    /** Lanes in memory as objects. Above it idle ones are archived, or forgotten when nothing is known of them. */
+    readonly lanes: number
+    readonly tables: number
+    readonly decisions: number
+  }
 }
 
-export const defaultKeyPolicy: KeyPolicy = {
-  maxFailures: 3,
-  queueLength: 1000,
-  windowGuardMs: 250,
-  minuteCoolingMs: minuteMs,
-  minuteCoolingCapMs: 90 * secondMs,
-  jitterMs: secondMs,
-  unexplainedCoolingMs: [10 * secondMs, minuteMs, 10 * minuteMs, hourMs],
-  failingRestMs: [minuteMs, 10 * minuteMs, hourMs],
-  suspectRestMs: minuteMs,
-  suspensionMs: hourMs,
-  suspensionCapMs: 8 * hourMs,
-  needsBillingMs: dayMs,
-  quotaZeroRecheckMs: 7 * dayMs,
-  notFoundMs: hourMs,
-  notFoundCapMs: dayMs,
-  learnedLimitTtlMs: 14 * dayMs,
-  trialPatienceMs: 10 * secondMs,
-  modelBreaker: {
-    windowMs: 5 * secondMs,
-    firstMs: secondMs,
-    capMs: 30 * secondMs,
-    trialPatienceMs: 2 * secondMs,
-  },
-  egressBreaker: {
-    windowMs: 10 * secondMs,
-    firstMs: secondMs,
-    capMs: 15 * secondMs,
-    // An answer may take long where the way is open again: whoever waits meanwhile tries it himself.
-    trialPatienceMs: secondMs,
-    projects: 3,
-  },
-  correlated: { projects: 5, windowMs: 10 * secondMs, restMs: minuteMs },
-  conversationTtlMs: hourMs,
-  conversationCap: 20_000,
-  laneCap: 40_000,
-  tableCap: 256,
-  decisionCap: 500,
-  pool: {
-    enabled: true,
-    size: 50,
-    ttlMs: 2 * hourMs,
-    minThreshold: 10,
-    emergencyRefillCount: 5,
-    maintenanceIntervalMs: 30 * minuteMs,
-    proModels: ['gemini-2.5-pro', 'gemini-3-pro', 'gemini-3.1-pro'],
-    proMaxUsage: 5,
-    nonProMaxUsage: 20,
-    restMs: 10 * minuteMs,
-  },
-  checkIntervalMs: hourMs,
-  deadRecheckMs: dayMs,
-  probeConcurrency: 4,
+const policySettings = settingsSchema.pick({
+  maxFailures: true,
+  checkIntervalHours: true,
+  poolEnabled: true,
+  poolSize: true,
+  keyTtlHours: true,
+  poolMinThreshold: true,
+  emergencyRefillCount: true,
+  poolMaintenanceIntervalMinutes: true,
+  proModels: true,
+  proModelMaxUsage: true,
+  nonProModelMaxUsage: true,
+})
+
+type PolicySettings = Pick<Settings, keyof typeof policySettings.shape>
+
+export function keyPolicyOf(settings: PolicySettings): KeyPolicy {
+  return {
+    failures: {
+      max: settings.maxFailures,
+      coolingMs: [minuteMs, 10 * minuteMs, hourMs],
+      suspectMs: minuteMs,
+      correlated: { projects: 5, windowMs: 10 * secondMs, heldBackMs: minuteMs },
+    },
+    quota: {
+      windowGuardMs: 250,
+      minuteMs,
+      minuteCapMs: 90 * secondMs,
+      jitterMs: secondMs,
+      unknownMs: [10 * secondMs, minuteMs, 10 * minuteMs, hourMs],
+      zeroRecheckMs: 7 * dayMs,
+      notFoundMs: hourMs,
+      notFoundCapMs: dayMs,
+      learnedLimitTtlMs: 14 * dayMs,
+    },
+    suspension: { firstMs: hourMs, capMs: 8 * hourMs, needsBillingMs: dayMs },
+    breakers: {
+      model: {
+        windowMs: 5 * secondMs,
+        firstMs: secondMs,
+        capMs: 30 * secondMs,
+        trialTimeoutMs: 2 * secondMs,
+      },
+      egress: {
+        windowMs: 10 * secondMs,
+        firstMs: secondMs,
+        capMs: 15 * secondMs,
+        // A good answer may take long: a request that waits meanwhile becomes the next trial.
+        trialTimeoutMs: secondMs,
+        projects: 3,
+      },
+    },
+    pool: poolPolicyOf(settings),
+    checks: {
+      intervalMs: settings.checkIntervalHours * hourMs,
+      deadRecheckMs: dayMs,
+      concurrency: 4,
+      trialTimeoutMs: 10 * secondMs,
+    },
+    affinity: { ttlMs: hourMs, conversations: 20_000 },
+    capacity: { waiting: 1000, lanes: 40_000, tables: 256, decisions: 500 },
+  }
 }
+
+function poolPolicyOf(settings: PolicySettings): PoolPolicy {
+  return {
+    enabled: settings.poolEnabled,
+    size: settings.poolSize,
+    ttlMs: settings.keyTtlHours * hourMs,
+    minThreshold: settings.poolMinThreshold,
+    emergencyRefillCount: settings.emergencyRefillCount,
+    maintenanceIntervalMs: settings.poolMaintenanceIntervalMinutes * minuteMs,
+    proModels: settings.proModels,
+    proMaxUsage: settings.proModelMaxUsage,
+    nonProMaxUsage: settings.nonProModelMaxUsage,
+    usedUpMs: 10 * minuteMs,
+  }
+}
+
+export const defaultKeyPolicy: KeyPolicy = keyPolicyOf(policySettings.parse({}))

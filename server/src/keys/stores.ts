@@ -1,9 +1,5 @@
-import type { KeyConfig } from './inventory/entities.ts'
-import type { LimitOverrides } from './lanes/limits.ts'
-import type { StateChange, StateRow } from './state/rows.ts'
-import type { KeyId, ProjectId } from './types.ts'
-
-export { stateVersion, type StateChange, type StateRow } from './state/rows.ts'
+import type { StateChange, StateRow } from './state-rows.ts'
+import type { KeyConfig, KeyId, LimitOverrides, ProjectId } from './types.ts'
 
 /** A key as it is stored; the engine takes it as it is. */
 export type KeyRow = KeyConfig & {

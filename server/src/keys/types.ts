@@ -5,13 +5,37 @@ import type { LaneStatus } from './lane-status.ts'
 export type KeyId = number
 export type ProjectId = string
 
+export type ProjectSource = 'operator' | 'imported' | 'learned'
+
+/** A key as the operator gives it. */
+export type KeyConfig = {
+  readonly id: KeyId
+  readonly secret: Secret
+  readonly project?: ProjectId | undefined
+  readonly projectSource?: ProjectSource | undefined
+  readonly paid?: boolean | undefined
+  /** Higher first; 0 when not given. */
+  readonly priority?: number | undefined
+  /** Share of the traffic among equals; 1 when not given. */
+  readonly weight?: number | undefined
+  /** Undefined: all models. */
+  readonly allowedModels?: readonly string[] | undefined
+  readonly disabled?: boolean | undefined
+}
+
+export const limitNames = ['minuteRequests', 'minuteTokens', 'dayRequests', 'dayTokens'] as const
+export type LimitName = (typeof limitNames)[number]
+
+/** Limits as the operator sets them for a lane. */
+export type LimitOverrides = { readonly [name in LimitName]?: number | undefined }
+
 /**
  * What a request asks of the keys.
  * `lane` names what quota attaches to inside a project: the upstream model (`gemini-3.8-flash`), or model and method where
  * Google counts the method by itself (`gemini-3.8-flash:countTokens`), or `''` for calls that no model quota counts.
  */
 export type KeyRequest = {
-  /** The request's id: whoever asks later why it met what it met finds it by this. */
+  /** The request's id, by which its decisions are found later. */
   readonly request?: string
   readonly lane: string
   /** The upstream model without `models/`; what `allowed models` of a key is held against. `''` when there is none. */
@@ -31,8 +55,8 @@ export type KeyRequest = {
   readonly bearerOnly?: boolean
 }
 
-/** Why a key was chosen. The request log knows them by their place in this list: new ones come at its end. */
-export const choices = ['owner', 'conversation', 'pool', 'least-recently-used'] as const
+/** Why a key was chosen. The request log stores the position in this list: append, never reorder. */
+export const choices = ['owner', 'conversation', 'pool', 'least-recently-used', 'probe'] as const
 export type Choice = (typeof choices)[number]
 
 /** A key held for one attempt. Every reservation is settled exactly once, or released when no call was made. */
@@ -65,7 +89,7 @@ export type NoKeyReason =
 
 export type ReserveResult =
   | { readonly ok: true; readonly reservation: Reservation }
-  | { readonly ok: false; readonly refusal: NoKeyReason }
+  | { readonly ok: false; readonly reason: NoKeyReason }
 
 /** The part of the engine that the gateway knows. Nothing here touches a database or waits, but `wait`. */
 export interface Keys {

@@ -1,5 +1,5 @@
-import type { KeySnapshot } from '../../keys/views/snapshots.ts'
 import type { KeyRow } from '../../keys/stores.ts'
+import type { KeySnapshot } from '../../keys/views.ts'
 
 export type ShownKey = KeySnapshot &
   Pick<KeyRow, 'label' | 'note' | 'tags' | 'createdAt' | 'firstUsedAt'> & { readonly key: string }

@@ -1,7 +1,6 @@
 import type { KeyEngine } from '../../keys/engine.ts'
-import type { LimitOverrides } from '../../keys/lanes/limits.ts'
-import type { ProjectId } from '../../keys/types.ts'
 import type { ProjectPatch, ProjectSettings } from '../../keys/stores.ts'
+import type { LimitOverrides, ProjectId } from '../../keys/types.ts'
 import type { Auditor } from '../audit/auditor.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
 

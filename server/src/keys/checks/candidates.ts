@@ -11,31 +11,31 @@ type Wish = {
 
 const looksPerKey = 50
 
-/** Usable keys drawn at random, without looking through the whole fleet. */
-export function drawCandidates(fleet: Inventory, { count, random, isTaken }: Wish): KeyId[] {
-  const seats = fleet.lines.reduce((sum, line) => sum + line.seats.length, 0)
+/** Usable keys drawn at random, without looking through the whole inventory. */
+export function drawCandidates(inventory: Inventory, { count, random, isTaken }: Wish): KeyId[] {
+  const groups = inventory.tiers.reduce((sum, tier) => sum + tier.groups.length, 0)
   const chosen = new Set<KeyId>()
   // Small fleets are walked from a random place, large ones sampled.
-  const start = Math.floor(random() * seats)
-  const looks = Math.min(seats, Math.max(looksPerKey, count * looksPerKey))
+  const start = Math.floor(random() * groups)
+  const looks = Math.min(groups, Math.max(looksPerKey, count * looksPerKey))
   for (let look = 0; look < looks && chosen.size < count; look += 1) {
-    const index = seats <= looks ? (start + look) % seats : Math.floor(random() * seats)
-    const key = keyAt(fleet, index)
+    const index = groups <= looks ? (start + look) % groups : Math.floor(random() * groups)
+    const key = keyAt(inventory, index)
     if (key && isGood(key) && !isTaken(key)) chosen.add(key.id)
   }
   return [...chosen]
 }
 
-function keyAt(fleet: Inventory, index: number): Key | undefined {
-  let rest = index
-  for (const { seats } of fleet.lines) {
-    const seat = seats[rest]
-    if (seat) return seat.usable[seat.next % Math.max(1, seat.usable.length)]
-    rest -= seats.length
+function keyAt(inventory: Inventory, index: number): Key | undefined {
+  let left = index
+  for (const { groups } of inventory.tiers) {
+    const group = groups[left]
+    if (group) return group.usable[group.next % Math.max(1, group.usable.length)]
+    left -= groups.length
   }
   return undefined
 }
 
-function isGood({ rest, seat }: Key): boolean {
-  return rest === undefined && seat.project.suspension === undefined
+function isGood({ cooldown, group }: Key): boolean {
+  return cooldown === undefined && group.project.suspension === undefined
 }

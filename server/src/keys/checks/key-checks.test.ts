@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest'
 
-import { defaultKeyPolicy, type KeyPolicy, type PoolPolicy } from '../policy.ts'
+import type { PoolPolicy } from '../policy.ts'
 import type { Outcome } from '../../google/outcome.ts'
-import { createBench, day, hour, minute, type Bench } from '../testing/engine-bench.ts'
+import {
+  createTestEngine,
+  day,
+  hour,
+  minute,
+  type PolicyChange,
+  type TestEngine,
+} from '../testing/test-engine.ts'
 import type { VerdictName } from '../../google/verdicts.ts'
 
 const good: Outcome = { verdict: 'answered', status: 200 }
@@ -11,29 +18,29 @@ const bad = (verdict: VerdictName): Outcome => ({ verdict, status: 400 })
 type Options = {
   readonly keys: number
   readonly pool?: Partial<PoolPolicy>
-  readonly policy?: Partial<KeyPolicy>
+  readonly policy?: PolicyChange
   readonly probe?: (key: number) => Outcome
 }
 
-/** A bench whose probes are noted, and answered as told. */
+/** A engine whose probes are noted, and answered as told. */
 function maintained({ keys, pool, policy, probe = () => good }: Options) {
-  const bench = createBench({
+  const engine = createTestEngine({
     keys,
-    policy: { pool: { ...defaultKeyPolicy.pool, enabled: false, ...pool }, ...policy },
+    policy: { pool: pool ?? {}, ...policy },
   })
   const probed: number[] = []
-  const upkeep = bench.engine.startChecks(async (key) => {
+  const checks = engine.startChecks(async (key) => {
     probed.push(key)
     return probe(key)
   })
-  return { bench, probed, upkeep }
+  return { engine, probed, checks }
 }
 
 async function drain(): Promise<void> {
   for (let turn = 0; turn < 200; turn += 1) await Promise.resolve()
 }
 
-async function pass({ clock }: Bench, ms: number): Promise<void> {
+async function pass({ clock }: TestEngine, ms: number): Promise<void> {
   clock.advance(ms)
   await drain()
 }
@@ -42,39 +49,39 @@ describe('filling the pool', () => {
   const enabled = { enabled: true, size: 20, minThreshold: 4 }
 
   test('stops at half of its size at the start', async () => {
-    const { bench, upkeep, probed } = maintained({ keys: 40, pool: enabled })
-    await upkeep.keeper.preload()
-    expect(bench.engine.views.pool().current_size).toBe(10)
+    const { engine, checks, probed } = maintained({ keys: 40, pool: enabled })
+    await checks.maintainer.preload()
+    expect(engine.views.pool().current_size).toBe(10)
     expect(probed.length).toBe(10)
   })
 
   test('stops when a whole batch fails, tries a few more rounds, and ends', async () => {
-    const { bench, upkeep, probed } = maintained({
+    const { engine, checks, probed } = maintained({
       keys: 100,
       pool: enabled,
       probe: () => bad('upstream-failed'),
     })
-    const preload = upkeep.keeper.preload()
+    const preload = checks.maintainer.preload()
     await drain()
-    for (let round = 0; round < 10; round += 1) await pass(bench, 15_000)
+    for (let round = 0; round < 10; round += 1) await pass(engine, 15_000)
     await preload
     expect(probed.length).toBe(10 + 3 * 4)
-    bench.engine.close()
-    expect(bench.clock.timers).toBe(0)
+    engine.close()
+    expect(engine.clock.timers).toBe(0)
   })
 
   test('ends at once when there is nobody to ask', async () => {
-    const { upkeep, probed } = maintained({ keys: 0, pool: enabled })
-    await upkeep.keeper.preload()
+    const { checks, probed } = maintained({ keys: 0, pool: enabled })
+    await checks.maintainer.preload()
     expect(probed).toEqual([])
   })
 
   test('is begun once by a miss, in the background', async () => {
-    const { bench, probed } = maintained({ keys: 40, pool: enabled })
-    bench.wanted()
-    bench.wanted()
+    const { engine, probed } = maintained({ keys: 40, pool: enabled })
+    engine.reserve()
+    engine.reserve()
     await drain()
-    expect(bench.engine.views.pool()).toMatchObject({
+    expect(engine.views.pool()).toMatchObject({
       current_size: 4,
       stats: { emergency_refill_count: 1, miss_count: 2 },
     })
@@ -82,58 +89,58 @@ describe('filling the pool', () => {
   })
 
   test('never goes over the size', async () => {
-    const { bench, upkeep } = maintained({ keys: 40, pool: { ...enabled, size: 3 } })
-    await upkeep.keeper.preload()
-    for (let time = 0; time < 5; time += 1) await upkeep.keeper.maintain()
-    expect(bench.engine.views.pool().current_size).toBe(3)
+    const { engine, checks } = maintained({ keys: 40, pool: { ...enabled, size: 3 } })
+    await checks.maintainer.preload()
+    for (let time = 0; time < 5; time += 1) await checks.maintainer.maintain()
+    expect(engine.views.pool().current_size).toBe(3)
   })
 
   test('does not probe a member that rests: it could not join', async () => {
-    const pool = { ...enabled, nonProMaxUsage: 2, restMs: hour }
-    const { bench, probed } = maintained({ keys: 2, pool })
+    const pool = { ...enabled, nonProMaxUsage: 2, usedUpMs: hour }
+    const { engine, probed } = maintained({ keys: 2, pool })
     for (let time = 0; time < 20; time += 1) {
-      bench.meet('answered')
+      engine.meet('answered')
       await drain()
     }
     expect(probed.length).toBeLessThanOrEqual(2)
-    await pass(bench, hour)
-    bench.meet('answered')
+    await pass(engine, hour)
+    engine.meet('answered')
     await drain()
-    expect(bench.engine.views.pool().current_size).toBeGreaterThan(0)
+    expect(engine.views.pool().current_size).toBeGreaterThan(0)
   })
 
   test('goes on by schedule, by the goal of the moment', async () => {
-    const { bench } = maintained({ keys: 40, pool: enabled })
-    await pass(bench, 30 * minute)
-    expect(bench.engine.views.pool()).toMatchObject({
+    const { engine } = maintained({ keys: 40, pool: enabled })
+    await pass(engine, 30 * minute)
+    expect(engine.views.pool()).toMatchObject({
       current_size: 5,
       stats: { maintenance_count: 1 },
     })
   })
 
   test('proves an expired member again, with a fresh life', async () => {
-    const { bench, probed } = maintained({
+    const { engine, probed } = maintained({
       keys: 1,
       pool: { ...enabled, ttlMs: hour, maintenanceIntervalMs: 0 },
     })
-    bench.meet('answered')
+    engine.meet('answered')
     await drain()
     probed.length = 0
-    await pass(bench, hour)
-    bench.meet('answered')
+    await pass(engine, hour)
+    engine.meet('answered')
     await drain()
     expect(probed).toEqual([1])
-    expect(bench.engine.views.pool().current_size).toBe(1)
+    expect(engine.views.pool().current_size).toBe(1)
   })
 
   test('counts what the probes found', async () => {
-    const { bench, upkeep } = maintained({
+    const { engine, checks } = maintained({
       keys: 40,
       pool: enabled,
       probe: (key) => (key % 2 === 0 ? good : bad('upstream-failed')),
     })
-    await upkeep.keeper.preload()
-    const { stats, verification_success_rate: rate } = bench.engine.views.pool()
+    await checks.maintainer.preload()
+    const { stats, verification_success_rate: rate } = engine.views.pool()
     expect(stats.successful_verifications + stats.verification_failures).toBe(
       stats.total_verifications,
     )
@@ -143,116 +150,119 @@ describe('filling the pool', () => {
 
 describe('checking keys', () => {
   test('brings back a key that was invalid, once a day', async () => {
-    const { bench, probed } = maintained({ keys: 2 })
-    bench.meet('key-invalid')
-    for (let hours = 0; hours < 23; hours += 1) await pass(bench, hour)
+    const { engine, probed } = maintained({ keys: 2 })
+    engine.meet('key-invalid')
+    for (let hours = 0; hours < 23; hours += 1) await pass(engine, hour)
     expect(probed).toEqual([])
-    for (let hours = 0; hours < 4; hours += 1) await pass(bench, hour)
+    for (let hours = 0; hours < 4; hours += 1) await pass(engine, hour)
     expect(probed).toEqual([1])
-    expect(bench.engine.views.counts().keys).toMatchObject({ active: 2, dead: 0 })
+    expect((await engine.views.counts()).keys).toMatchObject({ active: 2, dead: 0 })
   })
 
   test('leaves a key dead that is still invalid, and asks again a day later', async () => {
-    const { bench, probed } = maintained({ keys: 9, probe: () => bad('key-invalid') })
+    const { engine, probed } = maintained({ keys: 9, probe: () => bad('key-invalid') })
     for (let time = 0; time < 8; time += 1) {
-      bench.meet('key-invalid')
-      bench.clock.advance(minute)
+      engine.meet('key-invalid')
+      engine.clock.advance(minute)
     }
-    for (let hours = 0; hours < 60; hours += 1) await pass(bench, hour)
-    expect(bench.engine.views.counts().keys.dead).toBe(8)
+    for (let hours = 0; hours < 60; hours += 1) await pass(engine, hour)
+    expect((await engine.views.counts()).keys.dead).toBe(8)
     expect(probed.length).toBe(16)
   })
 
   test.each(['key-leaked', 'key-blocked'] as const)(
     'never touches a key after %s',
     async (verdict) => {
-      const { bench, probed } = maintained({ keys: 2 })
-      bench.meet(verdict)
-      for (let days = 0; days < 5; days += 1) await pass(bench, day)
+      const { engine, probed } = maintained({ keys: 2 })
+      engine.meet(verdict)
+      for (let days = 0; days < 5; days += 1) await pass(engine, day)
       expect(probed).toEqual([])
     },
   )
 
   test('asks one key of a suspended project, and opens all of them', async () => {
-    const { bench, probed, upkeep } = maintained({ keys: 2 })
-    bench.engine.control.assignProject(1, 'p')
-    bench.engine.control.assignProject(2, 'p')
-    bench.meet('project-suspended')
-    await upkeep.checkKeys()
+    const { engine, probed, checks } = maintained({ keys: 2 })
+    engine.control.assignProject(1, 'p')
+    engine.control.assignProject(2, 'p')
+    engine.meet('project-suspended')
+    await checks.checkKeys()
     expect(probed.length).toBe(1)
-    expect(bench.engine.views.counts().keys.active).toBe(2)
+    expect((await engine.views.counts()).keys.active).toBe(2)
   })
 
   test('asks the next key of a suspended project where one turns out to be dead', async () => {
     const probe = (key: number) => (key === 1 ? bad('key-leaked') : good)
-    const { bench, probed, upkeep } = maintained({ keys: 2, probe })
-    bench.engine.control.assignProject(1, 'p')
-    bench.engine.control.assignProject(2, 'p')
-    bench.meet('project-suspended')
-    await upkeep.checkKeys()
+    const { engine, probed, checks } = maintained({ keys: 2, probe })
+    engine.control.assignProject(1, 'p')
+    engine.control.assignProject(2, 'p')
+    engine.meet('project-suspended')
+    await checks.checkKeys()
     expect(probed).toEqual([1, 2])
-    expect(bench.engine.views.counts().keys).toMatchObject({ active: 1, dead: 1, suspended: 0 })
+    expect((await engine.views.counts()).keys).toMatchObject({ active: 1, dead: 1, suspended: 0 })
   })
 
   test('asks a suspected key about its suspended project all the same', async () => {
     const probe = (key: number) => (key === 1 ? bad('key-unauthenticated') : good)
-    const { bench, probed, upkeep } = maintained({ keys: 2, probe })
-    bench.engine.control.assignProject(1, 'p')
-    bench.engine.control.assignProject(2, 'p')
-    bench.meet('project-suspended')
-    await upkeep.checkKeys()
-    await upkeep.checkKeys()
+    const { engine, probed, checks } = maintained({ keys: 2, probe })
+    engine.control.assignProject(1, 'p')
+    engine.control.assignProject(2, 'p')
+    engine.meet('project-suspended')
+    await checks.checkKeys()
+    await checks.checkKeys()
     expect(probed).toEqual([1, 1, 2])
-    expect(bench.engine.views.counts().keys.suspended).toBe(0)
+    expect((await engine.views.counts()).keys.suspended).toBe(0)
   })
 
   test('asks failing keys', async () => {
-    const { bench, upkeep } = maintained({ keys: 1 })
-    for (let time = 0; time < 3; time += 1) bench.meet('refusal-unknown')
-    await upkeep.checkKeys()
-    expect(bench.engine.views.counts().keys.active).toBe(1)
-    expect(bench.wanted().trial).toBe(false)
+    const { engine, checks } = maintained({ keys: 1 })
+    for (let time = 0; time < 3; time += 1) engine.meet('refusal-unknown')
+    await checks.checkKeys()
+    expect((await engine.views.counts()).keys.active).toBe(1)
+    expect(engine.reserve().trial).toBe(false)
   })
 
   test('asks few keys at once', async () => {
-    const bench = createBench({ keys: 30, policy: { probeConcurrency: 3, maxFailures: 1 } })
-    for (let key = 0; key < 30; key += 1) bench.meet('refusal-unknown')
+    const engine = createTestEngine({
+      keys: 30,
+      policy: { checks: { concurrency: 3 }, failures: { max: 1 } },
+    })
+    for (let key = 0; key < 30; key += 1) engine.meet('refusal-unknown')
     let out = 0
     let most = 0
-    const upkeep = bench.engine.startChecks(async () => {
+    const checks = engine.startChecks(async () => {
       out += 1
       most = Math.max(most, out)
       await Promise.resolve()
       out -= 1
       return good
     })
-    await upkeep.checkKeys()
+    await checks.checkKeys()
     expect(most).toBe(3)
-    expect(bench.engine.views.counts().keys.active).toBe(30)
+    expect((await engine.views.counts()).keys.active).toBe(30)
   })
 
   test('is not done when the interval is 0', async () => {
-    const { bench, probed } = maintained({ keys: 1, policy: { checkIntervalMs: 0 } })
-    bench.meet('key-invalid')
-    for (let days = 0; days < 3; days += 1) await pass(bench, day)
+    const { engine, probed } = maintained({ keys: 1, policy: { checks: { intervalMs: 0 } } })
+    engine.meet('key-invalid')
+    for (let days = 0; days < 3; days += 1) await pass(engine, day)
     expect(probed).toEqual([])
   })
 
   test('survives a probe that throws, and hurts nobody by one that meets a quota', async () => {
-    const bench = createBench({ keys: 2 })
-    const upkeep = bench.engine.startChecks(async (key) => {
+    const engine = createTestEngine({ keys: 2 })
+    const checks = engine.startChecks(async (key) => {
       if (key === 1) throw new Error('no network')
       return { verdict: 'quota-unknown', status: 429 }
     })
-    expect([await upkeep.probeKey(1), await upkeep.probeKey(2)]).toEqual([false, false])
-    expect(bench.engine.views.counts()).toMatchObject({ inFlight: 0, keys: { active: 2 } })
-    expect(bench.wanted().trial).toBe(false)
+    expect([await checks.probeKey(1), await checks.probeKey(2)]).toEqual([false, false])
+    expect(await engine.views.counts()).toMatchObject({ inFlight: 0, keys: { active: 2 } })
+    expect(engine.reserve().trial).toBe(false)
   })
 
   test('leaves no timer behind when the engine closes', () => {
-    const { bench } = maintained({ keys: 2, pool: { enabled: true } })
-    expect(bench.clock.timers).toBeGreaterThan(0)
-    bench.engine.close()
-    expect(bench.clock.timers).toBe(0)
+    const { engine } = maintained({ keys: 2, pool: { enabled: true } })
+    expect(engine.clock.timers).toBeGreaterThan(0)
+    engine.close()
+    expect(engine.clock.timers).toBe(0)
   })
 })

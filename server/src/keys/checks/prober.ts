@@ -1,26 +1,27 @@
-import type { ActiveReservation } from '../inventory/entities.ts'
-import { applyOutcome } from '../effects/effects.ts'
 import type { Outcome } from '../../google/outcome.ts'
-import { resumeProject, reviveKey } from '../effects/penalties.ts'
-import type { Pool } from '../pool/pool.ts'
-import type { KeyId } from '../types.ts'
-import type { Clock } from '../../runtime/clock.ts'
-import type { Reservations } from '../selection/reservations.ts'
 import { verdicts } from '../../google/verdicts.ts'
+import type { Clock } from '../../runtime/clock.ts'
+import { applyOutcome } from '../effects/effects.ts'
+import { resumeProject, reviveKey } from '../effects/penalties.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
+import type { ActiveReservation } from '../inventory/entities.ts'
+import { recordRecheck } from '../inventory/key.ts'
+import type { Pool } from '../pool/pool.ts'
+import type { Reservations } from '../selection/reservations.ts'
+import type { KeyId } from '../types.ts'
 
-/** Asks Google about a key in the cheapest way there is: countTokens. Undefined when the key is gone. */
+/** Asks Google about a key by the cheapest call there is: countTokens. Undefined when the key is gone. */
 export type Probe = (key: KeyId) => Promise<Outcome | undefined>
 
 type Deps = {
-  readonly world: EngineContext
+  readonly context: EngineContext
   readonly clock: Clock
   readonly reservations: Reservations
   readonly pool: Pool
   readonly probe: Probe
 }
 
-/** Probes a key, in another way than the usual if one is given, and draws the consequences. Tells whether it is good; never rejects. */
+/** Probes a key, by another call if one is given, and applies the outcome. Resolves to whether the key is good; never rejects. */
 export type Prober = (id: KeyId, probe?: Probe) => Promise<boolean>
 
 export function createProber(deps: Deps): Prober {
@@ -35,41 +36,45 @@ export function createProber(deps: Deps): Prober {
 }
 
 async function probeOnce(deps: Deps, id: KeyId): Promise<boolean> {
-  const { world, clock, reservations, pool } = deps
-  const key = world.fleet.keys.get(id)
+  const { context, clock, reservations, pool } = deps
+  const key = context.inventory.keys.get(id)
   if (!key) return false
-  // On the lane of calls that no model's quota counts: a probe's 429 must not shut a model.
-  const entry = world.lanes.entryFor(world.lanes.tableFor('', ''), key.seat)
+  // On the lane of calls that no model's quota counts: a probe's 429 must not close a model.
+  const candidate = context.lanes.candidateFor(context.tables.tableFor('', ''), key.group)
   const wanted = { lane: '', model: '', estimatedInputTokens: 0 }
-  const hold = reservations.take({ entry, key, choice: 'owner' }, wanted, clock.now())
+  const reservation = reservations.take({ candidate, key, choice: 'probe' }, wanted, clock.now())
   const outcome = await deps.probe(id).catch(() => undefined)
   const now = clock.now()
-  reservations.end(hold)
+  reservations.end(reservation)
   const good = outcome?.verdict === 'answered'
   pool.counts.verifications += 1
-  pool.counts.verificationMs += now - hold.reservedAt
+  pool.counts.verificationMs += now - reservation.reservedAt
   if (good) pool.counts.verified += 1
   else pool.counts.verificationFailures += 1
-  if (!outcome || world.fleet.keys.get(id) !== key) return false
-  drawConsequences(world, { hold, outcome, now })
+  if (!outcome || context.inventory.keys.get(id) !== key) return false
+  applyProbe(context, { reservation, outcome, now })
   if (good) pool.proven(id)
   return good
 }
 
-type Finding = { readonly hold: ActiveReservation; readonly outcome: Outcome; readonly now: number }
+type Probed = {
+  readonly reservation: ActiveReservation
+  readonly outcome: Outcome
+  readonly now: number
+}
 
-function drawConsequences(world: EngineContext, { hold, outcome, now }: Finding): void {
-  const key = hold.of
-  const { lane } = hold.entry
+function applyProbe(context: EngineContext, { reservation, outcome, now }: Probed): void {
+  const key = reservation.of
+  const { lane } = reservation.candidate
   const { blame } = verdicts[outcome.verdict]
   if (outcome.verdict === 'answered') {
-    reviveKey(world, key)
-    resumeProject(world, key.seat.project)
-  } else if (key.death) {
-    // Dead and still dead: told so once, not judged again with the others that are.
-    key.death.checkedAt = now
-    world.touch.key(key)
+    reviveKey(context, key)
+    resumeProject(context, key.group.project)
+  } else if (key.deadMark) {
+    // Still dead: reported once, and not counted among correlated failures again.
+    recordRecheck(key, now)
+    context.changed.key(key)
   } else if (blame === 'key' || blame === 'project' || blame === 'egress') {
-    applyOutcome({ hold, lane, key, project: lane.project, outcome, now }, world)
+    applyOutcome({ reservation, lane, key, project: lane.project, outcome, now }, context)
   }
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { Prober } from './prober.ts'
 
 type Deps = {
-  readonly fleet: Inventory
+  readonly inventory: Inventory
   readonly clock: Clock
   readonly policy: () => KeyPolicy
   readonly prober: Prober
@@ -19,20 +19,23 @@ export type Recheck = {
   close(): void
 }
 
-export function createCheckup({ fleet, clock, policy, prober }: Deps): Recheck {
+export function createRecheck({ inventory, clock, policy, prober }: Deps): Recheck {
   let running: Promise<void> | undefined
   const closing = new AbortController()
 
   async function probeAll(): Promise<void> {
-    const queue = suspects(fleet, { now: clock.now(), deadRecheckMs: policy().deadRecheckMs })
+    const queue = suspects(inventory, {
+      now: clock.now(),
+      deadRecheckMs: policy().checks.deadRecheckMs,
+    })
     const worker = async () => {
       for (let id = queue.pop(); id !== undefined && !closing.signal.aborted; id = queue.pop()) {
         await prober(id)
-        const next = successorOf(fleet.keys.get(id))
+        const next = successorOf(inventory.keys.get(id))
         if (next !== undefined) queue.push(next)
       }
     }
-    await Promise.all(Array.from({ length: policy().probeConcurrency }, worker))
+    await Promise.all(Array.from({ length: policy().checks.concurrency }, worker))
   }
 
   return {
@@ -48,8 +51,8 @@ export function createCheckup({ fleet, clock, policy, prober }: Deps): Recheck {
 
 /** A key that turned out to be dead says nothing of its suspended project: the next one is asked. */
 function successorOf(key: Key | undefined): KeyId | undefined {
-  if (key?.death === undefined || key.seat.project.suspension === undefined) return undefined
-  const next = key.seat.usable[0]
+  if (key?.deadMark === undefined || key.group.project.suspension === undefined) return undefined
+  const next = key.group.usable[0]
   return next?.id === key.id ? undefined : next?.id
 }
 
@@ -58,21 +61,21 @@ function successorOf(key: Key | undefined): KeyId | undefined {
  * blocked one.
  */
 export function suspects(
-  fleet: Inventory,
+  inventory: Inventory,
   { now, deadRecheckMs }: { readonly now: number; readonly deadRecheckMs: number },
 ): KeyId[] {
   const ids: KeyId[] = []
-  for (const key of fleet.keys.values()) {
+  for (const key of inventory.keys.values()) {
     if (!key.disabled && isSuspect(key, now - deadRecheckMs)) ids.push(key.id)
   }
   return ids
 }
 
-function isSuspect({ death, rest, seat, id }: Key, deadBefore: number): boolean {
-  if (death) {
-    const mayPass = death.verdict === 'key-invalid' || death.verdict === 'key-unauthenticated'
-    return mayPass && death.checkedAt <= deadBefore
+function isSuspect({ deadMark, cooldown, group, id }: Key, deadBefore: number): boolean {
+  if (deadMark) {
+    const mayPass = deadMark.verdict === 'key-invalid' || deadMark.verdict === 'key-unauthenticated'
+    return mayPass && deadMark.checkedAt <= deadBefore
   }
-  if (rest?.reason === 'failing') return true
-  return seat.project.suspension !== undefined && seat.usable[0]?.id === id
+  if (cooldown?.reason === 'failing') return true
+  return group.project.suspension !== undefined && group.usable[0]?.id === id
 }

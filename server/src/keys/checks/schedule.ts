@@ -11,7 +11,7 @@ const idleLookMs = 60_000
 const jitterShare = 0.1
 
 /** Runs a task again and again, give or take a tenth, until the returned function is called. */
-export function every({ clock, random }: Deps, { everyMs, run }: Task): () => void {
+export function repeat({ clock, random }: Deps, { everyMs, run }: Task): () => void {
   let cancel: (() => void) | undefined
   const arm = () => {
     const periodMs = everyMs()

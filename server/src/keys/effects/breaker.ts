@@ -1,10 +1,10 @@
-import { createGate, gateOpensAt, type Cooldown } from '../inventory/cooldown.ts'
+import { createCooldown, cooldownEndsAt, type Cooldown } from '../inventory/cooldown.ts'
 import type { BreakerPolicy } from '../policy.ts'
 import type { ProjectId } from '../types.ts'
 
 /** Watches a thing that all keys share: a model's capacity, or the way out to Google. */
 export type Breaker = {
-  gate: Cooldown | undefined
+  cooldown: Cooldown | undefined
   /** How often it opened since something was answered. */
   level: number
   since: number
@@ -22,51 +22,55 @@ export type Observation = {
 type Rule = BreakerPolicy & { readonly trips: (breaker: Breaker) => boolean }
 
 export function createBreaker(): Breaker {
-  return { gate: undefined, level: 0, since: 0, failures: 0, answers: 0, projects: new Set() }
+  return { cooldown: undefined, level: 0, since: 0, failures: 0, answers: 0, projects: new Set() }
 }
 
 export function breakerOpensAt(breaker: Breaker, now: number): number {
-  return breaker.gate ? gateOpensAt(breaker.gate, now) : now
+  return breaker.cooldown ? cooldownEndsAt(breaker.cooldown, now) : now
 }
 
-/** Counts a failure. Returns the gate when it opened the breaker. */
-export function noteFailure(
+/** Counts a failure. Returns the cooldown when it opened the breaker. */
+export function recordFailure(
   breaker: Breaker,
-  sighting: Observation,
+  observation: Observation,
   rule: Rule,
 ): Cooldown | undefined {
-  const { gate } = breaker
+  const { cooldown } = breaker
   // A call that left before the breaker opened says nothing new.
-  if (gate && sighting.reservedAt < gate.since) return undefined
-  count(breaker, sighting.now, rule.windowMs)
+  if (cooldown && observation.reservedAt < cooldown.since) return undefined
+  count(breaker, observation.now, rule.windowMs)
   breaker.failures += 1
-  breaker.projects.add(sighting.project)
-  if (!gate && !rule.trips(breaker)) return undefined
+  breaker.projects.add(observation.project)
+  if (!cooldown && !rule.trips(breaker)) return undefined
   const delayMs = Math.min(rule.capMs, rule.firstMs * 2 ** breaker.level)
   breaker.level += 1
-  breaker.gate = createGate({
-    since: sighting.now,
-    until: sighting.now + delayMs,
+  breaker.cooldown = createCooldown({
+    since: observation.now,
+    until: observation.now + delayMs,
     needsTrial: true,
-    patienceMs: rule.trialPatienceMs,
+    trialTimeoutMs: rule.trialTimeoutMs,
   })
-  return breaker.gate
+  return breaker.cooldown
 }
 
 /** Counts an answer. Returns whether it closed the breaker. */
-export function noteAnswer(breaker: Breaker, sighting: Observation, windowMs: number): boolean {
-  const { gate } = breaker
-  if (gate && sighting.reservedAt < gate.since) return false
-  count(breaker, sighting.now, windowMs)
+export function recordAnswer(
+  breaker: Breaker,
+  observation: Observation,
+  windowMs: number,
+): boolean {
+  const { cooldown } = breaker
+  if (cooldown && observation.reservedAt < cooldown.since) return false
+  count(breaker, observation.now, windowMs)
   breaker.answers += 1
   breaker.level = 0
-  if (!gate) return false
+  if (!cooldown) return false
   clear(breaker)
   return true
 }
 
 export function clear(breaker: Breaker): void {
-  breaker.gate = undefined
+  breaker.cooldown = undefined
   breaker.level = 0
   breaker.failures = 0
   breaker.answers = 0
@@ -94,9 +98,10 @@ export function modelOverloaded({ failures, answers, projects }: Breaker): boole
  * take a minute. The level stays until an answer has come.
  */
 export function openAfterSilence(breaker: Breaker, now: number): void {
-  const { gate } = breaker
-  if (gate?.trialSince === undefined || now < gate.trialSince + gate.patienceMs) return
-  breaker.gate = undefined
+  const { cooldown } = breaker
+  if (cooldown?.trialSince === undefined || now < cooldown.trialSince + cooldown.trialTimeoutMs)
+    return
+  breaker.cooldown = undefined
   breaker.failures = 0
   breaker.answers = 0
   breaker.projects.clear()

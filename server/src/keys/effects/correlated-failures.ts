@@ -3,16 +3,16 @@ import type { VerdictName } from '../../google/verdicts.ts'
 
 type Bounds = { readonly projects: number; readonly windowMs: number }
 type Failure = { readonly key: Key; readonly at: number }
-type Judgement = { readonly punish: boolean; readonly spare: readonly Key[] }
+type Judgement = { readonly penalize: boolean; readonly forgiven: readonly Key[] }
 
 const remembered = 256
 
 /**
- * The same refusal of several independent keys within seconds, with no answer in between, is a fault of ours or of
+ * The same reason of several independent keys within seconds, with no answer in between, is a fault of ours or of
  * Google's: the penalties of that burst are taken back.
  */
 export type CorrelatedFailures = {
-  /** Whether to punish this key, and which keys that were punished before are to be spared. */
+  /** Whether to penalize this key, and which keys that were punished before are to be forgiven. */
   judge(failure: { key: Key; verdict: VerdictName; now: number }): Judgement
   answered(): void
 }
@@ -25,11 +25,13 @@ export function createCorrelatedFailures(bounds: () => Bounds): CorrelatedFailur
       const recent = (failures.get(verdict) ?? []).filter(({ at }) => now - at < windowMs)
       recent.push({ key, at: now })
       failures.set(verdict, recent.slice(-remembered))
-      const independent = new Set(recent.map((failure) => failure.key.seat.project.id))
-      if (independent.size < projects) return { punish: true, spare: [] }
-      const spare = recent.map((failure) => failure.key).filter((one) => one !== key && one.death)
-      // Spared once. A key that is refused again after its rest is refused for a reason of its own.
-      return { punish: key.spared, spare: spare.filter((one) => !one.spared) }
+      const independent = new Set(recent.map((failure) => failure.key.group.project.id))
+      if (independent.size < projects) return { penalize: true, forgiven: [] }
+      const others = recent
+        .map((failure) => failure.key)
+        .filter((one) => one !== key && one.deadMark)
+      // Spared once. A key that is refused again after its cooldown is refused for a reason of its own.
+      return { penalize: key.forgiven, forgiven: others.filter((one) => !one.forgiven) }
     },
     answered() {
       if (failures.size > 0) failures.clear()

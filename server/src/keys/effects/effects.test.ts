@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import {
   aKey,
-  createBench,
+  createTestEngine,
   day,
   flash,
   hour,
@@ -10,11 +10,12 @@ import {
   perDay,
   perMinute,
   tokensPerMinute,
-  type Bench,
-} from '../testing/engine-bench.ts'
+  type TestEngine,
+  rowsOf,
+} from '../testing/test-engine.ts'
 import { verdictNames, type VerdictName } from '../../google/verdicts.ts'
 
-const stateOf = ({ engine }: Bench, id: number) =>
+const stateOf = (engine: TestEngine, id: number) =>
   engine.views.keys().rows.find((key) => key.id === id)?.state
 
 const harmless: readonly VerdictName[] = [
@@ -32,11 +33,11 @@ const harmless: readonly VerdictName[] = [
 
 describe('nobody is hurt', () => {
   test.each(harmless)('by %s, however often it comes', (verdict) => {
-    const bench = createBench({ keys: 1 })
-    for (let time = 0; time < 50; time += 1) bench.meet(verdict)
-    expect(stateOf(bench, 1)).toBe('active')
-    expect(bench.wanted().trial).toBe(false)
-    expect(bench.engine.state.exportAll().filter(({ kind }) => kind !== 'lane')).toEqual([])
+    const engine = createTestEngine({ keys: 1 })
+    for (let time = 0; time < 50; time += 1) engine.meet(verdict)
+    expect(stateOf(engine, 1)).toBe('active')
+    expect(engine.reserve().trial).toBe(false)
+    expect(rowsOf(engine).filter(({ kind }) => kind !== 'lane')).toEqual([])
   })
 })
 
@@ -50,17 +51,17 @@ describe('what Google counts stays counted, and nothing else', () => {
     'timed-out',
   ]
   test.each(verdictNames)('%s', (verdict) => {
-    const bench = createBench({ keys: 1 })
-    bench.meet(verdict, { violations: [perMinute(5)] })
-    const used = bench.engine.views.lanes().rows[0]?.used
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet(verdict, { violations: [perMinute(5)] })
+    const used = engine.views.lanes().rows[0]?.used
     expect(used?.minuteRequests).toBe(counted.includes(verdict) ? 1 : 0)
     expect(used?.minuteTokens).toBe(counted.includes(verdict) ? 10 : 0)
   })
 
   test('input tokens are those that Google counted', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('answered', { inputTokens: 1234 })
-    expect(bench.engine.views.lanes().rows[0]?.used.minuteTokens).toBe(1234)
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('answered', { inputTokens: 1234 })
+    expect(engine.views.lanes().rows[0]?.used.minuteTokens).toBe(1234)
   })
 })
 
@@ -68,65 +69,65 @@ describe('a key', () => {
   test.each(['key-invalid', 'key-leaked', 'key-blocked'] as const)(
     'is dead after one %s',
     (verdict) => {
-      const bench = createBench({ keys: 2 })
-      bench.meet(verdict, { message: 'Google says so.' })
-      expect(stateOf(bench, 1)).toBe('dead')
-      expect(bench.engine.views.keys().rows[0]?.because).toMatchObject({
+      const engine = createTestEngine({ keys: 2 })
+      engine.meet(verdict, { message: 'Google says so.' })
+      expect(stateOf(engine, 1)).toBe('dead')
+      expect(engine.views.keys().rows[0]?.because).toMatchObject({
         verdict,
         message: 'Google says so.',
       })
-      bench.clock.advance(30 * day)
-      expect([bench.meet('answered').key, bench.meet('answered').key]).toEqual([2, 2])
+      engine.clock.advance(30 * day)
+      expect([engine.meet('answered').key, engine.meet('answered').key]).toEqual([2, 2])
     },
   )
 
   test('whose credential is of the wrong kind rests at first and is dead the second time', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('key-unauthenticated')
-    expect(bench.refused()).toMatchObject({ kind: 'exhausted' })
-    bench.clock.advance(minute)
-    expect(bench.meet('key-unauthenticated').trial).toBe(true)
-    expect(stateOf(bench, 1)).toBe('dead')
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('key-unauthenticated')
+    expect(engine.refused()).toMatchObject({ kind: 'exhausted' })
+    engine.clock.advance(minute)
+    expect(engine.meet('key-unauthenticated').trial).toBe(true)
+    expect(stateOf(engine, 1)).toBe('dead')
   })
 
-  test('that answers after a wrong-kind refusal is cleared of it', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('key-unauthenticated')
-    bench.clock.advance(minute)
-    bench.meet('answered')
-    bench.meet('key-unauthenticated')
-    expect(stateOf(bench, 1)).toBe('failing')
+  test('that answers after a wrong-kind reason is cleared of it', () => {
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('key-unauthenticated')
+    engine.clock.advance(minute)
+    engine.meet('answered')
+    engine.meet('key-unauthenticated')
+    expect(stateOf(engine, 1)).toBe('failing')
   })
 
   test('rests after MAX_FAILURES unexplained failures in a row, and is not dead', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('refusal-unknown')
-    bench.meet('refusal-unknown')
-    expect(stateOf(bench, 1)).toBe('active')
-    bench.meet('refusal-unknown')
-    expect(stateOf(bench, 1)).toBe('failing')
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('refusal-unknown')
+    engine.meet('refusal-unknown')
+    expect(stateOf(engine, 1)).toBe('active')
+    engine.meet('refusal-unknown')
+    expect(stateOf(engine, 1)).toBe('failing')
   })
 
   test('counts only failures in a row: a success starts the count again', () => {
-    const bench = createBench({ keys: 1 })
+    const engine = createTestEngine({ keys: 1 })
     for (let time = 0; time < 10; time += 1) {
-      bench.meet('refusal-unknown')
-      bench.meet('refusal-unknown')
-      bench.meet('answered')
+      engine.meet('refusal-unknown')
+      engine.meet('refusal-unknown')
+      engine.meet('answered')
     }
-    expect(stateOf(bench, 1)).toBe('active')
+    expect(stateOf(engine, 1)).toBe('active')
   })
 
   test('that keeps failing rests longer each time, up to an hour', () => {
-    const bench = createBench({ keys: 1 })
-    for (let time = 0; time < 3; time += 1) bench.meet('refusal-unknown')
+    const engine = createTestEngine({ keys: 1 })
+    for (let time = 0; time < 3; time += 1) engine.meet('refusal-unknown')
     const rests: number[] = []
     for (let time = 0; time < 4; time += 1) {
-      const refusal = bench.refused()
-      const wakesAt = 'wakesAt' in refusal ? refusal.wakesAt : 0
-      rests.push(wakesAt - bench.clock.now())
-      bench.clock.advance(wakesAt - bench.clock.now())
-      expect(bench.meet('refusal-unknown').trial).toBe(true)
+      const reason = engine.refused()
+      const wakesAt = 'wakesAt' in reason ? reason.wakesAt : 0
+      rests.push(wakesAt - engine.clock.now())
+      engine.clock.advance(wakesAt - engine.clock.now())
+      expect(engine.meet('refusal-unknown').trial).toBe(true)
     }
     expect(rests).toEqual([minute, 10 * minute, hour, hour])
   })
@@ -138,98 +139,103 @@ describe('a project', () => {
   test.each(['project-suspended', 'service-disabled', 'project-unfunded'] as const)(
     'is left alone with all its keys for an hour after %s, then tried once',
     (verdict) => {
-      const bench = createBench({ keys: twoKeysOfOne })
-      bench.meet(verdict)
-      const others = Array.from({ length: 4 }, () => bench.meet('answered').key)
+      const engine = createTestEngine({ keys: twoKeysOfOne })
+      engine.meet(verdict)
+      const others = Array.from({ length: 4 }, () => engine.meet('answered').key)
       expect(others).toEqual([3, 3, 3, 3])
-      expect(stateOf(bench, 2)).toBe('suspended')
-      bench.clock.advance(hour)
-      const trial = bench.wanted({ tried: new Set([3]) })
+      expect(stateOf(engine, 2)).toBe('suspended')
+      engine.clock.advance(hour)
+      const trial = engine.reserve({ tried: new Set([3]) })
       expect(trial).toMatchObject({ project: 'projects/7', trial: true })
-      expect(bench.refused({ tried: new Set([3]) }).kind).toBe('exhausted')
-      bench.engine.keys.settle(trial, { verdict: 'answered', status: 200 })
-      expect(bench.wanted({ tried: new Set([3]) }).trial).toBe(false)
+      expect(engine.refused({ tried: new Set([3]) }).kind).toBe('exhausted')
+      engine.keys.settle(trial, { verdict: 'answered', status: 200 })
+      expect(engine.reserve({ tried: new Set([3]) }).trial).toBe(false)
     },
   )
 
   test('that fails its trial is suspended again, for twice as long', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('project-suspended')
-    bench.clock.advance(hour)
-    bench.meet('project-suspended')
-    bench.clock.advance(2 * hour - 1)
-    expect(bench.refused().kind).toBe('none-alive')
-    bench.clock.advance(1)
-    expect(bench.wanted().trial).toBe(true)
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('project-suspended')
+    engine.clock.advance(hour)
+    engine.meet('project-suspended')
+    engine.clock.advance(2 * hour - 1)
+    expect(engine.refused().kind).toBe('none-alive')
+    engine.clock.advance(1)
+    expect(engine.reserve().trial).toBe(true)
   })
 
   test('that needs billing waits a day, or until it is marked as paid', () => {
-    const bench = createBench({ keys: [{ project: 'projects/7' }] })
-    bench.meet('project-needs-billing')
-    bench.clock.advance(hour)
-    expect(bench.refused().kind).toBe('none-alive')
-    bench.engine.control.setProject({ id: 'projects/7', paid: true })
-    expect(bench.wanted().key).toBe(1)
+    const engine = createTestEngine({ keys: [{ project: 'projects/7' }] })
+    engine.meet('project-needs-billing')
+    engine.clock.advance(hour)
+    expect(engine.refused().kind).toBe('none-alive')
+    engine.control.setProject({ id: 'projects/7', paid: true })
+    expect(engine.reserve().key).toBe(1)
   })
 
   test('that Google names takes its keys in at once, and the verdict falls on all of them', () => {
-    const bench = createBench({ keys: 3 })
-    bench.meet('resource-denied', { consumer: 'projects/7' })
-    bench.meet('project-suspended', { consumer: 'projects/7' })
-    const served = [bench.meet('answered').key, bench.meet('answered').key]
+    const engine = createTestEngine({ keys: 3 })
+    engine.meet('resource-denied', { consumer: 'projects/7' })
+    engine.meet('project-suspended', { consumer: 'projects/7' })
+    const served = [engine.meet('answered').key, engine.meet('answered').key]
     expect(served).toEqual([3, 3])
-    expect(bench.engine.views.keys({ project: 'projects/7' }).total).toBe(2)
+    expect(engine.views.keys({ project: 'projects/7' }).total).toBe(2)
   })
 
   test('that an operator named keeps its name', () => {
-    const bench = createBench({ keys: [{ project: 'team-a' }] })
-    bench.meet('resource-denied', { consumer: 'projects/7' })
-    expect(bench.wanted().project).toBe('team-a')
+    const engine = createTestEngine({ keys: [{ project: 'team-a' }] })
+    engine.meet('resource-denied', { consumer: 'projects/7' })
+    expect(engine.reserve().project).toBe('team-a')
   })
 })
 
 describe('a lane', () => {
   test('is shut alone: other models of the same key go on', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('quota-spent', { violations: [perDay(20)] })
-    expect(bench.wanted({ lane: 'gemini-other' }).key).toBe(1)
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('quota-spent', { violations: [perDay(20)] })
+    expect(engine.reserve({ lane: 'gemini-other' }).key).toBe(1)
   })
 
   test('is shared by the keys of a project: none of them is sent into a spent quota', () => {
-    const bench = createBench({ keys: [{ project: 'p' }, { project: 'p' }, { project: 'p' }] })
-    bench.meet('quota-spent', { violations: [perDay(20)] })
-    expect(bench.refused().kind).toBe('exhausted')
+    const engine = createTestEngine({
+      keys: [{ project: 'p' }, { project: 'p' }, { project: 'p' }],
+    })
+    engine.meet('quota-spent', { violations: [perDay(20)] })
+    expect(engine.refused().kind).toBe('exhausted')
   })
 
   test('with several violations is shut until the latest of them returns', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('quota-spent', { violations: [perDay(20), perMinute(5)], retryAfterMs: 20_000 })
-    bench.clock.advance(hour)
-    expect(bench.refused()).toMatchObject({ wakesAt: Date.UTC(2026, 8, 20, 7) + 250 })
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('quota-spent', { violations: [perDay(20), perMinute(5)], retryAfterMs: 20_000 })
+    engine.clock.advance(hour)
+    expect(engine.refused()).toMatchObject({ wakesAt: Date.UTC(2026, 8, 20, 7) + 250 })
   })
 
   test('is not shut longer than 90 s for a minute, whatever Google advertises', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('quota-spent', { violations: [perMinute(5)], retryAfterMs: hour })
-    bench.clock.advance(90_000)
-    expect(bench.wanted().key).toBe(1)
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('quota-spent', { violations: [perMinute(5)], retryAfterMs: hour })
+    engine.clock.advance(90_000)
+    expect(engine.reserve().key).toBe(1)
   })
 
   test('whose token minute is spent is shut like one whose requests are', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('quota-spent', { violations: [tokensPerMinute(1000)], retryAfterMs: 14_000 })
-    bench.clock.advance(13_999)
-    expect(bench.refused().kind).toBe('exhausted')
-    bench.clock.advance(1)
-    expect(bench.wanted().key).toBe(1)
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('quota-spent', { violations: [tokensPerMinute(1000)], retryAfterMs: 14_000 })
+    engine.clock.advance(13_999)
+    expect(engine.refused().kind).toBe('exhausted')
+    engine.clock.advance(1)
+    expect(engine.reserve().key).toBe(1)
   })
 
   test('whose limit is not known is tried once before it opens', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('quota-spent', { violations: [perMinute()], retryAfterMs: 20_000 })
-    bench.clock.advance(20_000)
-    expect(bench.wanted().trial).toBe(true)
-    expect(bench.refused()).toMatchObject({ kind: 'exhausted', wakesAt: bench.clock.now() + 1000 })
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('quota-spent', { violations: [perMinute()], retryAfterMs: 20_000 })
+    engine.clock.advance(20_000)
+    expect(engine.reserve().trial).toBe(true)
+    expect(engine.refused()).toMatchObject({
+      kind: 'exhausted',
+      wakesAt: engine.clock.now() + 1000,
+    })
   })
 
   test.each([
@@ -238,65 +244,65 @@ describe('a lane', () => {
   ] as const)(
     'without any quota (%s) is unavailable, and looked at again after a week',
     (verdict, more) => {
-      const bench = createBench({ keys: 1 })
-      bench.meet(verdict, more)
-      expect(bench.refused()).toEqual({ kind: 'model-unavailable' })
-      bench.clock.advance(7 * day)
-      expect(bench.wanted().trial).toBe(true)
+      const engine = createTestEngine({ keys: 1 })
+      engine.meet(verdict, more)
+      expect(engine.refused()).toEqual({ kind: 'model-unavailable' })
+      engine.clock.advance(7 * day)
+      expect(engine.reserve().trial).toBe(true)
     },
   )
 
   test('without quota opens when its project becomes a paid one', () => {
-    const bench = createBench({ keys: [{ project: 'p' }] })
-    bench.meet('quota-zero')
-    bench.engine.control.setProject({ id: 'p', paid: true })
-    expect(bench.wanted().key).toBe(1)
+    const engine = createTestEngine({ keys: [{ project: 'p' }] })
+    engine.meet('quota-zero')
+    engine.control.setProject({ id: 'p', paid: true })
+    expect(engine.reserve().key).toBe(1)
   })
 
   test('that is closed to a project stays so', () => {
-    const bench = createBench({ keys: 2 })
-    bench.meet('model-closed')
-    bench.clock.advance(365 * day)
-    expect([bench.meet('answered').key, bench.meet('answered').key]).toEqual([2, 2])
+    const engine = createTestEngine({ keys: 2 })
+    engine.meet('model-closed')
+    engine.clock.advance(365 * day)
+    expect([engine.meet('answered').key, engine.meet('answered').key]).toEqual([2, 2])
   })
 
   test('of a model not found is looked at again after an hour, then two, up to a day', () => {
-    const bench = createBench({ keys: 1 })
+    const engine = createTestEngine({ keys: 1 })
     const waits = [1, 2, 4, 8, 16, 24, 24]
     for (const hours of waits) {
-      bench.meet('model-not-found')
-      bench.clock.advance(hours * hour - 1)
-      expect(bench.refused().kind).toBe('model-unavailable')
-      bench.clock.advance(1)
+      engine.meet('model-not-found')
+      engine.clock.advance(hours * hour - 1)
+      expect(engine.refused().kind).toBe('model-unavailable')
+      engine.clock.advance(1)
     }
-    expect(bench.meet('answered').trial).toBe(true)
-    expect(bench.wanted().trial).toBe(false)
+    expect(engine.meet('answered').trial).toBe(true)
+    expect(engine.reserve().trial).toBe(false)
   })
 
   test('refused without a reason cools 10 s, a minute, 10 minutes, an hour', () => {
-    const bench = createBench({ keys: 1 })
+    const engine = createTestEngine({ keys: 1 })
     for (const coolingMs of [10_000, minute, 10 * minute, hour, hour]) {
-      bench.meet('quota-unknown')
-      bench.clock.advance(coolingMs - 1)
-      expect(bench.refused().kind).toBe('exhausted')
-      bench.clock.advance(1)
+      engine.meet('quota-unknown')
+      engine.clock.advance(coolingMs - 1)
+      expect(engine.refused().kind).toBe('exhausted')
+      engine.clock.advance(1)
     }
-    expect(bench.meet('answered').trial).toBe(true)
-    bench.meet('quota-unknown')
-    bench.clock.advance(10_000)
-    expect(bench.wanted().trial).toBe(true)
+    expect(engine.meet('answered').trial).toBe(true)
+    engine.meet('quota-unknown')
+    engine.clock.advance(10_000)
+    expect(engine.reserve().trial).toBe(true)
   })
 
   test('escalates once per window, however many calls were out when it shut', () => {
-    const bench = createBench({ keys: 1 })
-    const out = Array.from({ length: 5 }, () => bench.wanted())
-    bench.clock.advance(10)
+    const engine = createTestEngine({ keys: 1 })
+    const out = Array.from({ length: 5 }, () => engine.reserve())
+    engine.clock.advance(10)
     for (const reservation of out) {
-      bench.engine.keys.settle(reservation, { verdict: 'quota-unknown', status: 429 })
-      bench.clock.advance(10)
+      engine.keys.settle(reservation, { verdict: 'quota-unknown', status: 429 })
+      engine.clock.advance(10)
     }
-    bench.clock.advance(10_000)
-    expect(bench.wanted().trial).toBe(true)
+    engine.clock.advance(10_000)
+    expect(engine.reserve().trial).toBe(true)
   })
 })
 
@@ -304,119 +310,118 @@ describe('limits', () => {
   const spentMinute = { violations: [perMinute(3)], retryAfterMs: 1000 }
 
   test('once learned are kept before Google refuses again', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('quota-spent', spentMinute)
-    bench.clock.advance(2 * minute)
-    for (let time = 0; time < 3; time += 1) bench.meet('answered')
-    expect(bench.refused()).toMatchObject({ wakesAt: bench.clock.now() + 60_250 })
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('quota-spent', spentMinute)
+    engine.clock.advance(2 * minute)
+    for (let time = 0; time < 3; time += 1) engine.meet('answered')
+    expect(engine.refused()).toMatchObject({ wakesAt: engine.clock.now() + 60_250 })
   })
 
   test('of a day are kept over midnight', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('quota-spent', { violations: [perDay(2)] })
-    bench.clock.advance(day)
-    bench.meet('answered')
-    bench.meet('answered')
-    expect(bench.refused().kind).toBe('exhausted')
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('quota-spent', { violations: [perDay(2)] })
+    engine.clock.advance(day)
+    engine.meet('answered')
+    engine.meet('answered')
+    expect(engine.refused().kind).toBe('exhausted')
   })
 
   test('given by the operator go over learned ones', () => {
-    const bench = createBench({ keys: [{ project: 'p' }] })
-    bench.meet('quota-spent', spentMinute)
-    bench.engine.control.setProject({ id: 'p', limits: { [flash]: { minuteRequests: 1 } } })
-    bench.clock.advance(2 * minute)
-    bench.meet('answered')
-    expect(bench.refused().kind).toBe('exhausted')
+    const engine = createTestEngine({ keys: [{ project: 'p' }] })
+    engine.meet('quota-spent', spentMinute)
+    engine.control.setProject({ id: 'p', limits: { [flash]: { minuteRequests: 1 } } })
+    engine.clock.advance(2 * minute)
+    engine.meet('answered')
+    expect(engine.refused().kind).toBe('exhausted')
   })
 
-  test('given for all lanes hold where none is named', () => {
-    const bench = createBench({ keys: [{ project: 'p' }] })
-    bench.engine.control.setProject({
+  test('given for all lanes reservation where none is named', () => {
+    const engine = createTestEngine({ keys: [{ project: 'p' }] })
+    engine.control.setProject({
       id: 'p',
       limits: { '*': { minuteRequests: 1 }, [flash]: {} },
     })
-    bench.meet('answered')
-    bench.meet('answered')
-    bench.meet('answered', { wanted: { lane: 'gemini-other' } })
-    expect(bench.refused({ lane: 'gemini-other' }).kind).toBe('exhausted')
+    engine.meet('answered')
+    engine.meet('answered')
+    engine.meet('answered', { wanted: { lane: 'gemini-other' } })
+    expect(engine.refused({ lane: 'gemini-other' }).kind).toBe('exhausted')
   })
 
   test('are forgotten after 14 days', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('quota-spent', spentMinute)
-    bench.clock.advance(15 * day)
-    bench.meet('answered')
-    expect(bench.engine.views.lanes().rows[0]?.learned).toBeUndefined()
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('quota-spent', spentMinute)
+    engine.clock.advance(15 * day)
+    engine.meet('answered')
+    expect(engine.views.lanes().rows[0]?.learned).toBeUndefined()
   })
 
   test('are forgotten when the tier of the project changes', () => {
-    const bench = createBench({ keys: [{ project: 'p' }] })
-    bench.meet('quota-spent', spentMinute)
-    bench.engine.control.setProject({ id: 'p', paid: true })
-    expect(bench.engine.views.lanes().rows[0]?.learned).toBeUndefined()
+    const engine = createTestEngine({ keys: [{ project: 'p' }] })
+    engine.meet('quota-spent', spentMinute)
+    engine.control.setProject({ id: 'p', paid: true })
+    expect(engine.views.lanes().rows[0]?.learned).toBeUndefined()
   })
 
   test('are raised when more was answered than they allow', () => {
-    const bench = createBench({ keys: 1 })
-    const out = Array.from({ length: 6 }, () => bench.wanted())
+    const engine = createTestEngine({ keys: 1 })
+    const out = Array.from({ length: 6 }, () => engine.reserve())
     const last = out.pop()
-    if (last)
-      bench.engine.keys.settle(last, { verdict: 'quota-spent', status: 429, ...spentMinute })
+    if (last) engine.keys.settle(last, { verdict: 'quota-spent', status: 429, ...spentMinute })
     for (const reservation of out) {
-      bench.engine.keys.settle(reservation, { verdict: 'answered', status: 200 })
+      engine.keys.settle(reservation, { verdict: 'answered', status: 200 })
     }
-    expect(bench.engine.views.lanes().rows[0]?.limits.minuteRequests).toBe(5)
+    expect(engine.views.lanes().rows[0]?.limits.minuteRequests).toBe(5)
   })
 
   test('that a request exceeds by itself leave the lane to smaller ones', () => {
-    const bench = createBench({ keys: 2 })
-    bench.meet('quota-spent', { violations: [tokensPerMinute(1000)], retryAfterMs: 1000 })
-    bench.clock.advance(2 * minute)
+    const engine = createTestEngine({ keys: 2 })
+    engine.meet('quota-spent', { violations: [tokensPerMinute(1000)], retryAfterMs: 1000 })
+    engine.clock.advance(2 * minute)
     const large = { estimatedInputTokens: 5000 }
-    expect([bench.wanted(large).key, bench.wanted(large).key]).toEqual([2, 2])
-    expect(bench.wanted({ tried: new Set([2]) }).key).toBe(1)
-    expect(bench.refused({ ...large, tried: new Set([2]) }).kind).not.toBe('none-alive')
+    expect([engine.reserve(large).key, engine.reserve(large).key]).toEqual([2, 2])
+    expect(engine.reserve({ tried: new Set([2]) }).key).toBe(1)
+    expect(engine.refused({ ...large, tried: new Set([2]) }).kind).not.toBe('none-alive')
   })
 
   test('name the tier of a project', () => {
-    const bench = createBench({ keys: 1 })
-    bench.meet('quota-spent', { violations: [{ ...perMinute(5), tier: 'paid' }], retryAfterMs: 1 })
-    bench.clock.advance(minute)
-    expect(bench.wanted({ paidOnly: true }).key).toBe(1)
+    const engine = createTestEngine({ keys: 1 })
+    engine.meet('quota-spent', { violations: [{ ...perMinute(5), tier: 'paid' }], retryAfterMs: 1 })
+    engine.clock.advance(minute)
+    expect(engine.reserve({ paidOnly: true }).key).toBe(1)
   })
 })
 
 describe('keys that meet a spent day together, though we counted less', () => {
   test('are proposed as one project, and nothing is assumed', () => {
-    const bench = createBench({ keys: 3 })
-    bench.meet('quota-spent', { violations: [perDay(20)] })
-    bench.clock.advance(1000)
-    bench.meet('quota-spent', { violations: [perDay(20)] })
-    expect(bench.engine.control.projectProposals()).toMatchObject([{ keys: [1, 2], lane: flash }])
-    expect(bench.wanted().project).toBe('key:3')
-    bench.engine.control.assignProject(1, 'p')
-    expect(bench.engine.control.projectProposals()).toEqual([])
+    const engine = createTestEngine({ keys: 3 })
+    engine.meet('quota-spent', { violations: [perDay(20)] })
+    engine.clock.advance(1000)
+    engine.meet('quota-spent', { violations: [perDay(20)] })
+    expect(engine.control.projectProposals()).toMatchObject([{ keys: [1, 2], lane: flash }])
+    expect(engine.reserve().project).toBe('key:3')
+    engine.control.assignProject(1, 'p')
+    expect(engine.control.projectProposals()).toEqual([])
   })
 
   test('are not when the refusals lie apart', () => {
-    const bench = createBench({ keys: 2 })
-    bench.meet('quota-spent', { violations: [perDay(20)] })
-    bench.clock.advance(minute)
-    bench.meet('quota-spent', { violations: [perDay(20)] })
-    expect(bench.engine.control.projectProposals()).toEqual([])
+    const engine = createTestEngine({ keys: 2 })
+    engine.meet('quota-spent', { violations: [perDay(20)] })
+    engine.clock.advance(minute)
+    engine.meet('quota-spent', { violations: [perDay(20)] })
+    expect(engine.control.projectProposals()).toEqual([])
   })
 })
 
-test('a key that was removed while its call was out is not judged', () => {
-  const bench = createBench({ keys: 2 })
-  const reservation = bench.wanted()
-  bench.engine.control.removeKeys([reservation.key])
-  bench.engine.keys.settle(reservation, {
+test('a key that was removed while its call was out is not judged', async () => {
+  const engine = createTestEngine({ keys: 2 })
+  const reservation = engine.reserve()
+  engine.control.removeKeys([reservation.key])
+  engine.keys.settle(reservation, {
     verdict: 'project-suspended',
     status: 403,
     consumer: 'projects/1',
   })
-  expect(bench.engine.views.counts().keys).toMatchObject({ active: 1, suspended: 0 })
-  bench.engine.control.addKeys([aKey(reservation.key)])
-  expect(stateOf(bench, reservation.key)).toBe('active')
+  expect((await engine.views.counts()).keys).toMatchObject({ active: 1, suspended: 0 })
+  engine.control.addKeys([aKey(reservation.key)])
+  expect(stateOf(engine, reservation.key)).toBe('active')
 })

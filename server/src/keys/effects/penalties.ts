@@ -1,19 +1,19 @@
-import type {
-  BlockKind,
-  Key,
-  Lane,
-  Project,
-  RestReason,
-  SuspensionReason,
-} from '../inventory/entities.ts'
-import { createGate } from '../inventory/cooldown.ts'
 import type { Outcome } from '../../google/outcome.ts'
-import type { Settlement } from './settlement.ts'
+import type {
+  KeyCooldownReason,
+  LaneCooldownKind,
+  SuspensionReason,
+} from '../inventory/cooldown.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
+import type { Key, Lane, Project } from '../inventory/entities.ts'
+import { clearKey, setDeadMark, setKeyCooldown } from '../inventory/key.ts'
+import { setSuspension } from '../inventory/project.ts'
+import { clearLane, setLaneCooldown } from '../lanes/lane.ts'
+import type { Settlement } from './settlement.ts'
 
 type Penalty = { readonly outcome: Outcome; readonly reservedAt: number; readonly now: number }
-type BlockPlan = {
-  readonly kind: BlockKind
+type ClosingPlan = {
+  readonly kind: LaneCooldownKind
   readonly until: number
   readonly needsTrial: boolean
   readonly quotaIds: readonly string[]
@@ -21,116 +21,117 @@ type BlockPlan = {
 
 type Refused = Pick<Settlement, 'lane' | 'outcome' | 'now'>
 
-/** Shuts a lane, unless it is shut for longer already. */
-export function blockLane(
-  world: EngineContext,
+/** Closes a lane, unless it is closed for longer already. */
+export function closeLane(
+  context: EngineContext,
   { lane, outcome, now }: Refused,
-  plan: BlockPlan,
+  { kind, until, needsTrial, quotaIds }: ClosingPlan,
 ): void {
-  const { kind, until, needsTrial, quotaIds } = plan
-  if (lane.block && lane.block.gate.until > Math.max(now, until)) return
-  const patienceMs = world.policy().trialPatienceMs
-  lane.block = {
-    gate: createGate({ since: now, until, needsTrial, patienceMs }),
+  if (lane.cooldown && lane.cooldown.until > Math.max(now, until)) return
+  setLaneCooldown(lane, {
+    since: now,
+    until,
+    needsTrial,
+    trialTimeoutMs: context.policy().checks.trialTimeoutMs,
+    trialSince: undefined,
     kind,
     quotaIds,
     message: outcome.message,
-  }
-  world.emit({
-    kind: 'lane-blocked',
+  })
+  context.emit({
+    kind: 'lane-closed',
     project: lane.project.id,
     lane: lane.table.name,
     verdict: outcome.verdict,
     until,
     quotaIds,
   })
-  world.touch.lane(lane)
+  context.changed.lane(lane)
 }
 
 type SuspensionPlan = { readonly reason: SuspensionReason; readonly forMs: number }
 
 export function suspendProject(
-  world: EngineContext,
+  context: EngineContext,
   project: Project,
   { reason, forMs, outcome, reservedAt, now }: SuspensionPlan & Penalty,
 ): void {
-  // A call that left before the suspension began tells what is known.
-  if (project.suspension && reservedAt < project.suspension.gate.since) return
-  const { trialPatienceMs: patienceMs, suspensionCapMs } = world.policy()
-  const level = project.suspension ? (project.suspension.level ?? 0) + 1 : 0
-  const until = now + Math.max(forMs, Math.min(forMs * 2 ** level, suspensionCapMs))
-  project.suspension = {
-    gate: createGate({ since: now, until, needsTrial: true, patienceMs }),
+  // A call that left before the suspension began says nothing new.
+  if (project.suspension && reservedAt < project.suspension.since) return
+  const { suspension, checks } = context.policy()
+  const level = project.suspension ? project.suspension.level + 1 : 0
+  const until = now + Math.max(forMs, Math.min(forMs * 2 ** level, suspension.capMs))
+  setSuspension(project, {
+    since: now,
+    until,
+    needsTrial: true,
+    trialTimeoutMs: checks.trialTimeoutMs,
+    trialSince: undefined,
     reason,
     message: outcome.message,
     level,
-  }
+  })
   const { verdict } = outcome
-  world.emit({ kind: 'project-suspended', project: project.id, verdict, until })
-  world.touch.project(project)
+  context.emit({ kind: 'project-suspended', project: project.id, verdict, until })
+  context.changed.project(project)
 }
 
-type RestPlan = { readonly reason: RestReason; readonly forMs: number }
+type CoolingPlan = { readonly reason: KeyCooldownReason; readonly forMs: number }
 
-export function restKey(
-  world: EngineContext,
+export function coolKey(
+  context: EngineContext,
   key: Key,
-  plan: RestPlan & Omit<Penalty, 'reservedAt'>,
+  { reason, forMs, outcome, now }: CoolingPlan & Omit<Penalty, 'reservedAt'>,
 ): void {
-  const { reason, forMs, outcome, now } = plan
+  const { verdict } = outcome
   const until = now + forMs
-  const patienceMs = world.policy().trialPatienceMs
-  key.rest = {
-    gate: createGate({ since: now, until, needsTrial: true, patienceMs }),
+  setKeyCooldown(key, {
+    since: now,
+    until,
+    needsTrial: true,
+    trialTimeoutMs: context.policy().checks.trialTimeoutMs,
+    trialSince: undefined,
     reason,
-    verdict: outcome.verdict,
-  }
-  world.emit({ kind: 'key-rested', key: key.id, verdict: outcome.verdict, until })
-  world.touch.key(key)
+    verdict,
+  })
+  context.emit({ kind: 'key-cooled', key: key.id, verdict, until })
+  context.changed.key(key)
 }
 
-export function killKey(
-  world: EngineContext,
+export function markDead(
+  context: EngineContext,
   key: Key,
   { outcome, now }: Omit<Penalty, 'reservedAt'>,
 ): void {
   const { verdict, message } = outcome
-  const known = key.death !== undefined
-  key.death = { verdict, message, at: key.death?.at ?? now, checkedAt: now }
-  key.rest = undefined
-  world.fleet.refresh(key.seat)
-  if (!known) world.emit({ kind: 'key-died', key: key.id, verdict })
-  world.touch.key(key)
+  const known = key.deadMark
+  setDeadMark(key, { verdict, message, at: known?.at ?? now, checkedAt: now })
+  context.inventory.refresh(key.group)
+  if (!known) context.emit({ kind: 'key-died', key: key.id, verdict })
+  context.changed.key(key)
 }
 
-/** Forgets everything held against a key itself. */
-export function reviveKey(world: EngineContext, key: Key): void {
-  const wasOut = key.death !== undefined || key.rest !== undefined
-  key.death = undefined
-  key.rest = undefined
-  key.streak = 0
-  key.restLevel = 0
-  key.suspected = false
-  key.spared = false
+/** Forgets everything held against a key. */
+export function reviveKey(context: EngineContext, key: Key): void {
+  const wasOut = key.deadMark !== undefined || key.cooldown !== undefined
+  clearKey(key)
   if (!wasOut) return
-  world.fleet.refresh(key.seat)
-  world.emit({ kind: 'key-revived', key: key.id })
-  world.touch.key(key)
+  context.inventory.refresh(key.group)
+  context.emit({ kind: 'key-revived', key: key.id })
+  context.changed.key(key)
 }
 
-export function resumeProject(world: EngineContext, project: Project): void {
+export function resumeProject(context: EngineContext, project: Project): void {
   if (project.suspension === undefined) return
-  project.suspension = undefined
-  world.emit({ kind: 'project-resumed', project: project.id })
-  world.touch.project(project)
+  setSuspension(project, undefined)
+  context.emit({ kind: 'project-resumed', project: project.id })
+  context.changed.project(project)
 }
 
-export function reopenLane(world: EngineContext, lane: Lane): void {
-  const wasShut = lane.block !== undefined
-  lane.block = undefined
-  lane.unexplained = 0
-  lane.notFound = 0
-  if (!wasShut) return
-  world.emit({ kind: 'lane-reopened', project: lane.project.id, lane: lane.table.name })
-  world.touch.lane(lane)
+export function reopenLane(context: EngineContext, lane: Lane): void {
+  const wasClosed = lane.cooldown !== undefined
+  clearLane(lane)
+  if (!wasClosed) return
+  context.emit({ kind: 'lane-reopened', project: lane.project.id, lane: lane.table.name })
+  context.changed.lane(lane)
 }

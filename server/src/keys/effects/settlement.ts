@@ -3,7 +3,7 @@ import type { Outcome } from '../../google/outcome.ts'
 
 /** One settled attempt: who made it and how it ended. */
 export type Settlement = {
-  readonly hold: ActiveReservation
+  readonly reservation: ActiveReservation
   readonly lane: Lane
   readonly key: Key
   readonly project: Project

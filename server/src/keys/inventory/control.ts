@@ -1,25 +1,26 @@
 import { clear } from '../effects/breaker.ts'
-import type { Key, KeyConfig, Lane, Project } from './entities.ts'
-import { markPaid } from './inventory.ts'
-import type { LimitOverrides } from '../lanes/limits.ts'
 import { reopenLane, resumeProject, reviveKey } from '../effects/penalties.ts'
-import type { KeyId, ProjectId } from '../types.ts'
-import type { ProjectProposal } from './project-proposals.ts'
+import { applyLimits, forgetLimits } from '../lanes/lane.ts'
+import type { KeyConfig, KeyId, LimitOverrides, ProjectId } from '../types.ts'
 import type { EngineContext } from './engine-context.ts'
+import type { Key, Lane, Project } from './entities.ts'
+import { setDisabled } from './key.ts'
+import type { ProjectProposal } from './project-proposals.ts'
+import { forgetPaidSource, setLimitOverrides, setPaid } from './project.ts'
 
 export type ProjectChange = {
   readonly id: ProjectId
-  /** null: nobody says so any more, and Google's word counts again. */
+  /** `null`: the operator no longer says, and what Google says counts again. */
   readonly paid?: boolean | null | undefined
   /** By lane name, `*` for the others. Replaces the limits given before. */
   readonly limits?: Readonly<Record<string, LimitOverrides>> | undefined
 }
 
-/** What a person may do to keys; every verb takes effect at once. Unknown keys and projects are ignored, and answered `false`. */
-export type Administration = {
-  /** Makes the fleet equal to the list. Keys that stay keep all that is known of them. */
-  setKeys(entries: readonly KeyConfig[]): void
-  addKeys(entries: readonly KeyConfig[]): void
+/** What an operator may do to keys, their projects and lanes, at once. Unknown keys and projects are ignored and answered with `false`. */
+export type KeyControl = {
+  /** Makes the keys equal to the list. What is known of those that stay is kept. */
+  setKeys(configs: readonly KeyConfig[]): void
+  addKeys(configs: readonly KeyConfig[]): void
   removeKeys(ids: readonly KeyId[]): void
   enable(id: KeyId): boolean
   disable(id: KeyId): boolean
@@ -30,124 +31,133 @@ export type Administration = {
   assignProject(id: KeyId, project: ProjectId): boolean
   setProject(change: ProjectChange): boolean
   projectProposals(): readonly ProjectProposal[]
+  /** Takes a key out of the pool, until it answers again. */
+  removeFromPool(key: KeyId): boolean
 }
 
-type Deps = { readonly world: EngineContext; readonly changed: () => void }
+type Deps = {
+  readonly context: EngineContext
+  readonly changed: () => void
+  readonly removeFromPool: (key: KeyId) => boolean
+}
 
-export function administration({ world, changed }: Deps): Administration {
-  const { fleet } = world
+export function createControl({ context, changed, removeFromPool }: Deps): KeyControl {
+  const { inventory } = context
 
-  function put(entry: KeyConfig): void {
-    const key = fleet.keys.get(entry.id)
+  function put(config: KeyConfig): void {
+    const key = inventory.keys.get(config.id)
     if (!key) {
-      fleet.add(entry)
+      inventory.add(config)
       return
     }
-    fleet.change(key, entry)
-    const { project } = key.seat
-    if (entry.paid !== undefined && entry.paid !== project.paid) {
-      changeProject(world, project, { id: project.id, paid: entry.paid })
+    inventory.change(key, config)
+    const { project } = key.group
+    if (config.paid !== undefined && config.paid !== project.paid) {
+      changeProject(context, project, { id: project.id, paid: config.paid })
     }
   }
 
   function withKey(id: KeyId, act: (key: Key) => void): boolean {
-    const key = fleet.keys.get(id)
+    const key = inventory.keys.get(id)
     if (!key) return false
     act(key)
-    world.touch.key(key)
+    context.changed.key(key)
     changed()
     return true
   }
 
   function withProject(id: ProjectId, act: (project: Project) => void): boolean {
-    const project = fleet.projects.get(id)
+    const project = inventory.projects.get(id)
     if (!project) return false
     act(project)
-    world.touch.project(project)
+    context.changed.project(project)
     changed()
     return true
   }
 
   return {
-    setKeys(entries) {
-      const stay = new Set(entries.map(({ id }) => id))
-      for (const key of fleet.keys.values()) if (!stay.has(key.id)) fleet.remove(key)
-      for (const entry of entries) put(entry)
+    setKeys(configs) {
+      const stay = new Set(configs.map(({ id }) => id))
+      for (const key of inventory.keys.values()) if (!stay.has(key.id)) inventory.remove(key)
+      for (const config of configs) put(config)
       changed()
     },
-    addKeys(entries) {
-      for (const entry of entries) put(entry)
+    addKeys(configs) {
+      for (const config of configs) put(config)
       changed()
     },
     removeKeys(ids) {
       for (const id of ids) {
-        const key = fleet.keys.get(id)
-        if (key) fleet.remove(key)
+        const key = inventory.keys.get(id)
+        if (key) inventory.remove(key)
       }
       changed()
     },
-    enable: (id) => withKey(id, (key) => setDisabled(world, key, false)),
-    disable: (id) => withKey(id, (key) => setDisabled(world, key, true)),
+    enable: (id) => withKey(id, (key) => switchKey(context, key, false)),
+    disable: (id) => withKey(id, (key) => switchKey(context, key, true)),
     reset: (id) =>
       withKey(id, (key) => {
-        reviveKey(world, key)
-        clearAll(world, key.seat.project)
-        clear(world.egress)
+        reviveKey(context, key)
+        resetProject(context, key.group.project)
+        clear(context.egress)
       }),
     reopenLane: (id, name) =>
       withProject(id, (project) => {
-        for (const lane of world.lanes.lanesOf(project)) {
-          if (lane.table.name === name) clearLane(world, lane)
+        for (const lane of context.lanes.lanesOf(project)) {
+          if (lane.table.name === name) resetLane(context, lane)
         }
       }),
-    clearProject: (id) => withProject(id, (project) => clearAll(world, project)),
+    clearProject: (id) => withProject(id, (project) => resetProject(context, project)),
     assignProject: (id, project) =>
       withKey(id, (key) => {
-        fleet.move(key, { project, source: 'operator' })
-        world.proposals.dismiss(id)
+        inventory.move(key, { project, source: 'operator' })
+        context.proposals.dismiss(id)
       }),
     setProject: (change) =>
-      withProject(change.id, (project) => changeProject(world, project, change)),
-    projectProposals: () => world.proposals.list(),
+      withProject(change.id, (project) => changeProject(context, project, change)),
+    projectProposals: () => context.proposals.list(),
+    removeFromPool,
   }
 }
 
-function setDisabled(world: EngineContext, key: Key, disabled: boolean): void {
-  key.disabled = disabled
-  world.fleet.refresh(key.seat)
+function switchKey(context: EngineContext, key: Key, disabled: boolean): void {
+  setDisabled(key, disabled)
+  context.inventory.refresh(key.group)
 }
 
-function clearAll(world: EngineContext, project: Project): void {
-  resumeProject(world, project)
-  for (const lane of world.lanes.lanesOf(project)) clearLane(world, lane)
+function resetProject(context: EngineContext, project: Project): void {
+  resumeProject(context, project)
+  for (const lane of context.lanes.lanesOf(project)) resetLane(context, lane)
 }
 
-/** A person says the lane works: what was counted goes, what was learned about limits stays. */
-function clearLane(world: EngineContext, lane: Lane): void {
+/** The operator says that the lane works: counts are forgotten, learned limits stay. */
+function resetLane(context: EngineContext, lane: Lane): void {
   lane.ledger.forget()
-  reopenLane(world, lane)
-  world.touch.lane(lane)
-  clear(world.modelBreaker(lane.table))
+  reopenLane(context, lane)
+  context.changed.lane(lane)
+  clear(context.modelBreaker(lane.table))
 }
 
 function changeProject(
-  world: EngineContext,
+  context: EngineContext,
   project: Project,
   { paid, limits }: ProjectChange,
 ): void {
-  const lanes = world.lanes.lanesOf(project)
-  if (paid === null) project.paidSource = undefined
-  else if (paid !== undefined) {
-    const changed = project.paid !== undefined && project.paid !== paid
-    markPaid(project, paid)
-    for (const lane of lanes) if (changed) lane.learned = undefined
-    if (paid && project.suspension?.reason === 'project-needs-billing')
-      resumeProject(world, project)
-    // `limit: 0` speaks of a tier; the new one may have some.
-    for (const lane of lanes) if (lane.block?.kind === 'quota-zero') reopenLane(world, lane)
-    world.fleet.reseat(project)
+  if (paid === null) forgetPaidSource(project)
+  else if (paid !== undefined) changePaid(context, project, paid)
+  if (limits) setLimitOverrides(project, limits)
+  for (const lane of context.lanes.lanesOf(project)) applyLimits(lane)
+}
+
+function changePaid(context: EngineContext, project: Project, paid: boolean): void {
+  const changed = project.paid !== undefined && project.paid !== paid
+  const lanes = context.lanes.lanesOf(project)
+  setPaid(project, paid, 'operator')
+  for (const lane of lanes) if (changed) forgetLimits(lane)
+  if (paid && project.suspension?.reason === 'project-needs-billing') {
+    resumeProject(context, project)
   }
-  const given = Object.entries(limits ?? {})
-  if (limits) project.limits = given.length === 0 ? undefined : new Map(given)
-  for (const lane of lanes) world.lanes.applyLimits(lane)
+  // `limit: 0` is a limit of the tier; the new tier may have some.
+  for (const lane of lanes) if (lane.cooldown?.kind === 'quota-zero') reopenLane(context, lane)
+  context.inventory.regroup(project)
 }

@@ -1,64 +1,65 @@
+import type { Clock, Random } from '../../runtime/clock.ts'
+import { pacificCalendar } from '../../runtime/calendar.ts'
 import { createBreaker, type Breaker } from '../effects/breaker.ts'
 import { createCorrelatedFailures } from '../effects/correlated-failures.ts'
-import type { Dirty } from '../state/changes.ts'
-import type { LaneTable } from './entities.ts'
-import type { KeyEvent } from '../events.ts'
-import { Inventory, isUsable } from './inventory.ts'
-import type { KeyPolicy } from '../policy.ts'
-import { isTrivial, placeLane } from '../lanes/lane-table.ts'
+import type { EmitKeyEvent } from '../events.ts'
+import { followInventory } from '../lanes/follow-inventory.ts'
+import { LaneTables } from '../lanes/lane-tables.ts'
+import { isTrivial } from '../lanes/lane.ts'
 import { Lanes } from '../lanes/lanes.ts'
-import { pacificCalendar } from '../../runtime/calendar.ts'
+import { requeueLane } from '../lanes/queues.ts'
+import type { KeyPolicy } from '../policy.ts'
 import type { Pool } from '../pool/pool.ts'
-import type { Clock, Random } from '../../runtime/clock.ts'
-import { createProjectProposals } from './project-proposals.ts'
+import type { Changes } from '../state/changes.ts'
 import type { EngineContext } from './engine-context.ts'
+import type { LaneTable } from './entities.ts'
+import { Inventory } from './inventory.ts'
+import { isUsable } from './key.ts'
+import { createProjectProposals } from './project-proposals.ts'
 
 type Deps = {
   readonly clock: Clock
   readonly random: Random
   readonly policy: () => KeyPolicy
-  readonly dirty: Dirty
+  readonly changes: Changes
   readonly pool: Pool
-  readonly emit: (event: KeyEvent) => void
-  /** Something changed that others than the lane at hand may have waited for. */
-  readonly stirred: () => void
+  readonly emit: EmitKeyEvent
+  /** Something changed that requests may wait for on any lane. */
+  readonly wakesOthers: () => void
 }
 
 export function createContext(deps: Deps): EngineContext {
-  const { policy, dirty, clock } = deps
+  const { policy, clock, random, emit, changes } = deps
+  const now = () => clock.now()
   const breakers = new Map<LaneTable, Breaker>()
-  const calendar = { pacific: pacificCalendar, guardMs: () => policy().windowGuardMs }
+  const calendar = { pacific: pacificCalendar, guardMs: () => policy().quota.windowGuardMs }
   const lanes = new Lanes({
     calendar,
-    now: () => clock.now(),
+    now,
     policy,
-    tableGone: (table) => breakers.delete(table),
     laneGone(lane) {
-      if (!isTrivial(lane)) dirty.lanes.add(lane)
+      if (!isTrivial(lane)) changes.lanes.add(lane)
+    },
+  })
+  const tables = new LaneTables({
+    cap: () => policy().capacity.tables,
+    onDrop(table) {
+      lanes.dropTable(table)
+      breakers.delete(table)
     },
   })
   return {
     policy,
-    random: deps.random,
+    random,
+    now,
     calendar,
+    tables,
     lanes,
-    fleet: new Inventory({
-      seatAdded: (seat) => lanes.seatAdded(seat),
-      seatChanged: (seat) => lanes.placeSeat(seat),
-      seatGone: (seat) => lanes.seatGone(seat),
-      keyGone(key) {
-        deps.pool.forget(key.id)
-        dirty.keys.add(key)
-      },
-      projectGone(project, successor) {
-        lanes.projectGone(project, successor)
-        dirty.projects.add(project)
-      },
-    }),
+    inventory: createInventory(deps, lanes),
     egress: createBreaker(),
-    correlated: createCorrelatedFailures(() => policy().correlated),
+    correlated: createCorrelatedFailures(() => policy().failures.correlated),
     proposals: createProjectProposals(),
-    emit: deps.emit,
+    emit,
     modelBreaker(table) {
       const known = breakers.get(table)
       if (known) return known
@@ -66,24 +67,46 @@ export function createContext(deps: Deps): EngineContext {
       breakers.set(table, breaker)
       return breaker
     },
-    remember: (lane) => dirty.lanes.add(lane),
-    touch: {
-      lane(lane) {
-        placeLane(lane, clock.now())
-        dirty.lanes.add(lane)
-      },
-      project(project) {
-        lanes.placeProject(project)
-        dirty.projects.add(project)
-        deps.stirred()
-      },
-      key(key) {
-        lanes.placeSeat(key.seat)
-        dirty.keys.add(key)
-        // Who is dead, off or resting leaves the pool at once.
-        if (!isUsable(key) || key.rest) deps.pool.remove(key.id)
-        deps.stirred()
-      },
+    remember: (lane) => changes.lanes.add(lane),
+    changed: watchChanges(deps, lanes),
+  }
+}
+
+function createInventory({ clock, changes, pool }: Deps, lanes: Lanes): Inventory {
+  const follow = followInventory(lanes, () => clock.now())
+  return new Inventory({
+    groupAdded: follow.groupAdded,
+    groupChanged: follow.groupChanged,
+    groupGone: follow.groupGone,
+    keyGone(key) {
+      pool.forget(key.id)
+      changes.keys.add(key)
+    },
+    projectGone(project, successor) {
+      follow.projectGone(project, successor)
+      changes.projects.add(project)
+    },
+  })
+}
+
+function watchChanges(deps: Deps, lanes: Lanes): EngineContext['changed'] {
+  const { clock, changes, pool, wakesOthers } = deps
+  return {
+    lane(lane) {
+      requeueLane(lane, clock.now())
+      changes.lanes.add(lane)
+    },
+    project(project) {
+      lanes.requeueProject(project)
+      changes.projects.add(project)
+      wakesOthers()
+    },
+    key(key) {
+      lanes.requeueGroup(key.group)
+      changes.keys.add(key)
+      // A key that is dead, disabled or cooling leaves the pool at once.
+      if (!isUsable(key) || key.cooldown) pool.remove(key.id)
+      wakesOthers()
     },
   }
 }

@@ -1,20 +1,23 @@
+import type { Random } from '../../runtime/clock.ts'
 import type { Breaker } from '../effects/breaker.ts'
 import type { CorrelatedFailures } from '../effects/correlated-failures.ts'
-import type { Key, Lane, LaneTable, Project } from './entities.ts'
 import type { EmitKeyEvent } from '../events.ts'
-import type { Inventory } from './inventory.ts'
-import type { KeyPolicy } from '../policy.ts'
+import type { LaneTables } from '../lanes/lane-tables.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import type { Calendar } from '../lanes/ledger.ts'
-import type { Random } from '../../runtime/clock.ts'
+import type { KeyPolicy } from '../policy.ts'
+import type { Key, Lane, LaneTable, Project } from './entities.ts'
+import type { Inventory } from './inventory.ts'
 import type { ProjectProposals } from './project-proposals.ts'
 
 /** Everything an effect may read or change. */
 export type EngineContext = {
   readonly policy: () => KeyPolicy
   readonly random: Random
+  readonly now: () => number
   readonly calendar: Calendar
-  readonly fleet: Inventory
+  readonly inventory: Inventory
+  readonly tables: LaneTables
   readonly lanes: Lanes
   readonly egress: Breaker
   readonly correlated: CorrelatedFailures
@@ -23,8 +26,8 @@ export type EngineContext = {
   modelBreaker(table: LaneTable): Breaker
   /** Marks a lane for the next flush. */
   remember(lane: Lane): void
-  /** Each queues the thing afresh, marks it for the next flush, and lets those who wait look again. */
-  readonly touch: {
+  /** Each requeues the thing, marks it for the next flush, and wakes the requests that wait for it. */
+  readonly changed: {
     lane(lane: Lane): void
     project(project: Project): void
     key(key: Key): void

@@ -1,195 +1,156 @@
-import type { Cooldown } from './cooldown.ts'
 import type { IndexedHeap } from '../../runtime/indexed-heap.ts'
-import type { Ledger, Note } from '../lanes/ledger.ts'
-import type { LearnedLimits, LimitOverrides } from '../lanes/limits.ts'
-import type { KeyId, ProjectId, Reservation } from '../types.ts'
 import type { Secret } from '../../log/secret.ts'
-import type { LaneStatus } from '../lane-status.ts'
 import type { VerdictName } from '../../google/verdicts.ts'
+import type { LaneStatus } from '../lane-status.ts'
+import type { Ledger, RecordedCall } from '../lanes/ledger.ts'
+import type { LearnedLimits } from '../lanes/limits.ts'
+import type { KeyId, LimitOverrides, ProjectId, ProjectSource, Reservation } from '../types.ts'
+import type { Cooldown, KeyCooldown, LaneCooldown, Suspension } from './cooldown.ts'
 
-export type ProjectSource = 'operator' | 'imported' | 'learned'
+// These types refer to one another, so they share a file. Each is written only by the file that its comment names.
 
-/** A key as the operator gives it. */
-export type KeyConfig = {
-  readonly id: KeyId
-  readonly secret: Secret
-  readonly project?: ProjectId | undefined
-  readonly projectSource?: ProjectSource | undefined
-  readonly paid?: boolean | undefined
-  /** Higher first; 0 when not given. */
-  readonly priority?: number | undefined
-  /** Share of the traffic among equals; 1 when not given. */
-  readonly weight?: number | undefined
-  /** Undefined: all models. */
-  readonly allowedModels?: readonly string[] | undefined
-  readonly disabled?: boolean | undefined
-}
+/** For the files that write. */
+export type Writable<T> = { -readonly [name in keyof T]: T[name] }
 
 export type DeadMark = {
   readonly verdict: VerdictName
   readonly at: number
   readonly message: string | undefined
-  checkedAt: number
+  readonly checkedAt: number
 }
 
-/** `failing`: MAX_FAILURES met. `suspect`: refused once, a second time is death. `held-back`: not punished yet, because many keys failed together. */
-export type RestReason = 'failing' | 'suspect' | 'held-back'
-export type KeyCooldown = {
-  readonly gate: Cooldown
-  readonly reason: RestReason
-  readonly verdict: VerdictName
-}
-
+/** Written by `inventory/key.ts`. */
 export type Key = {
   readonly id: KeyId
-  secret: Secret
-  seat: KeyGroup
-  projectSource: ProjectSource | undefined
-  priority: number
-  weight: number
-  allowedModels: ReadonlySet<string> | undefined
-  disabled: boolean
-  death: DeadMark | undefined
-  rest: KeyCooldown | undefined
-  /** Unexplained failures in a row. */
-  streak: number
-  restLevel: number
-  suspected: boolean
-  spared: boolean
-  inFlight: number
-  lastUsedAt: number
-  lastAnsweredAt: number
-  gone: boolean
+  readonly secret: Secret
+  readonly group: KeyGroup
+  readonly projectSource: ProjectSource | undefined
+  readonly priority: number
+  readonly weight: number
+  readonly allowedModels: ReadonlySet<string> | undefined
+  readonly disabled: boolean
+  readonly deadMark: DeadMark | undefined
+  readonly cooldown: KeyCooldown | undefined
+  /** Unknown refusals in a row. */
+  readonly streak: number
+  readonly cooldownLevel: number
+  readonly suspected: boolean
+  readonly forgiven: boolean
+  readonly inFlight: number
+  readonly lastUsedAt: number
+  readonly lastAnsweredAt: number
+  readonly gone: boolean
 }
 
-/** The keys of one project that share a priority: what selection chooses among. Nearly always all keys of the project. */
+/** The keys of one project that share a priority: what selection chooses among. Written by `inventory/key-group.ts`. */
 export type KeyGroup = {
   readonly project: Project
-  readonly line: Tier
-  keys: Key[]
-  /** Those neither disabled nor dead, in the order in which they take turns. */
-  usable: Key[]
-  next: number
-  weight: number
-  restricted: boolean
-  gone: boolean
+  readonly tier: Tier
+  readonly keys: Key[]
+  /** Those neither disabled nor dead, in the order of their turns. */
+  readonly usable: Key[]
+  /** Index of the next key among the usable ones. */
+  readonly next: number
+  readonly weight: number
+  readonly restricted: boolean
+  readonly gone: boolean
 }
 
-/** The seats of one priority, paid ones apart, so that a request for paid projects never looks at the others. */
+/** The groups of one priority; paid ones have their own tier, so that a request for paid projects never meets the others. Written by `inventory/key-group.ts`. */
 export type Tier = {
   readonly priority: number
   readonly paid: boolean
-  seats: KeyGroup[]
-  gone: number
-  generation: number
+  readonly groups: KeyGroup[]
+  /** How many of the groups are gone. */
+  readonly gone: number
+  /** Counts how often the list of groups was made anew. */
+  readonly generation: number
 }
 
-export type SuspensionReason =
-  | 'project-suspended'
-  | 'service-disabled'
-  | 'project-unfunded'
-  | 'project-needs-billing'
-export type Suspension = {
-  readonly gate: Cooldown
-  readonly reason: SuspensionReason
-  readonly message: string | undefined
-  /** How often in a row its trial failed. */
-  readonly level?: number
-}
-
+/** Written by `inventory/project.ts`. */
 export type Project = {
   readonly id: ProjectId
-  paid: boolean | undefined
-  paidSource: 'operator' | 'learned' | undefined
+  readonly paid: boolean | undefined
+  readonly paidSource: 'operator' | 'learned' | undefined
   /** By lane name; `*` for every lane that is not named. */
-  limits: ReadonlyMap<string, LimitOverrides> | undefined
-  suspension: Suspension | undefined
-  seats: KeyGroup[]
-  lanes: Lane[]
-  /** The row of the first of its lanes that sleep. */
-  firstAsleep: number
+  readonly limits: ReadonlyMap<string, LimitOverrides> | undefined
+  readonly suspension: Suspension | undefined
+  readonly groups: KeyGroup[]
+  readonly lanes: Lane[]
+  /** The archive row of the first of its archived lanes. */
+  readonly firstArchived: number
 }
 
-export const blockKinds = [
-  'quota',
-  'quota-unknown',
-  'quota-zero',
-  'model-closed',
-  'model-not-found',
-] as const
-export type BlockKind = (typeof blockKinds)[number]
-export type LaneCooldown = {
-  readonly gate: Cooldown
-  readonly kind: BlockKind
-  readonly quotaIds: readonly string[]
-  readonly message: string | undefined
-}
-
+/** Written by `lanes/lane.ts`. */
 export type Lane = {
   readonly project: Project
   readonly table: LaneTable
   readonly ledger: Ledger
-  block: LaneCooldown | undefined
-  learned: LearnedLimits | undefined
-  /** How often in a row a 429 came without a reason, and a model was not found. */
-  unexplained: number
-  notFound: number
-  inFlight: number
-  entries: Candidate[]
+  readonly cooldown: LaneCooldown | undefined
+  readonly learned: LearnedLimits | undefined
+  /** 429s without a reason, in a row. */
+  readonly unknownQuotas: number
+  /** How often in a row the model was not found. */
+  readonly notFound: number
+  readonly inFlight: number
+  readonly candidates: Candidate[]
   /** Its index among the lanes of its table. */
-  place: number
+  readonly index: number
 }
 
-/** A seat's place in the queues of one lane table. */
+/** A group in the queues of one lane table. Written by `lanes/queues.ts`. */
 export type Candidate = {
-  readonly seat: KeyGroup
+  readonly group: KeyGroup
   readonly lane: Lane
-  /** Virtual time: grows by 1 / weight with each use. */
-  pass: number
-  order: number
+  /** Stride scheduling: the candidate with the least pass is next. Each use adds its stride. */
+  readonly pass: number
+  readonly order: number
   /** It has had no turn yet. */
-  isNew: boolean
-  standing: LaneStatus | undefined
-  room: number
-  wakeAt: number
-  heap: IndexedHeap<Candidate> | undefined
-  readyIndex: number
-  wakeIndex: number
-  dropped: boolean
+  readonly isNew: boolean
+  readonly status: LaneStatus | undefined
+  /** Input tokens that fit now. */
+  readonly tokensLeft: number
+  readonly wakeAt: number
+  readonly heap: IndexedHeap<Candidate> | undefined
+  readonly readyIndex: number
+  readonly wakeIndex: number
+  readonly dropped: boolean
 }
 
+/** The candidates of one tier. Written by `lanes/queues.ts`. */
 export type TierQueue = {
-  readonly line: Tier
-  generation: number
-  cursor: number
-  /** Seats whose lanes were forgotten, oldest first: they come before every lane that is remembered. */
+  readonly tier: Tier
+  readonly generation: number
+  readonly cursor: number
+  /** Groups whose lanes were forgotten or archived, oldest first. They come before every lane in memory. */
   readonly returned: KeyGroup[]
-  returnedHead: number
-  /** Ready entries by the power of two of their token room. */
-  readonly rooms: readonly IndexedHeap<Candidate>[]
-  /** Per room: a token count known to fit none of its entries. */
-  readonly misfits: number[]
+  readonly returnedHead: number
+  /** Ready candidates by size class: the power of two of the tokens they have left. */
+  readonly bySize: readonly IndexedHeap<Candidate>[]
+  /** By size class: a token count that none of its candidates can take. */
+  readonly tooSmall: number[]
 }
 
+/** All lanes of one lane name. Written by `lanes/queues.ts` and `lanes/lane.ts`. */
 export type LaneTable = {
   readonly name: string
-  model: string
+  readonly model: string
   readonly queues: Map<Tier, TierQueue>
   readonly wakes: IndexedHeap<Candidate>
-  readonly laneStatuses: Record<LaneStatus, number>
+  readonly statusCounts: Record<LaneStatus, number>
   readonly lanes: Lane[]
-  /** Free projects in a row that turned out to have no quota for the model at all. */
-  freeZeros: number
-  virtualTime: number
-  order: number
-  inFlight: number
+  /** Free projects in a row that have no quota for the model at all. */
+  readonly freeZeros: number
+  readonly virtualTime: number
+  readonly order: number
+  readonly inFlight: number
 }
 
 /** A reservation with what the engine must remember to settle it. */
 export type ActiveReservation = Reservation & {
   readonly of: Key
-  readonly entry: Candidate
-  readonly note: Note
-  /** Gates for which this call is the trial. */
+  readonly candidate: Candidate
+  readonly recorded: RecordedCall
+  /** Cooldowns for which this call is the trial. */
   readonly trials: readonly Cooldown[]
 }

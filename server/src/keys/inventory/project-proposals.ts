@@ -21,21 +21,25 @@ const remembered = 64
 
 export type ProjectProposals = {
   /** Notes a key whose day was spent although our own count says it had room. Returns a proposal when others met the same. */
-  note(sighting: Observation): ProjectProposal | undefined
+  record(observation: Observation): ProjectProposal | undefined
   list(): readonly ProjectProposal[]
   dismiss(key: KeyId): void
 }
 
 export function createProjectProposals(): ProjectProposals {
-  let sightings: Observation[] = []
+  let observations: Observation[] = []
   let proposals: ProjectProposal[] = []
   return {
-    note(sighting) {
-      sightings = sightings.filter(({ now }) => sighting.now - now < togetherMs).slice(-remembered)
-      sightings.push(sighting)
-      const keys = new Set(sightings.filter((one) => alike(one, sighting)).map(({ key }) => key))
+    record(observation) {
+      observations = observations
+        .filter(({ now }) => observation.now - now < togetherMs)
+        .slice(-remembered)
+      observations.push(observation)
+      const keys = new Set(
+        observations.filter((one) => alike(one, observation)).map(({ key }) => key),
+      )
       if (keys.size < 2) return undefined
-      const { lane, quotaId, now } = sighting
+      const { lane, quotaId, now } = observation
       const proposal = { keys: [...keys], lane, quotaId, at: now }
       const others = proposals.filter((one) => !one.keys.some((key) => keys.has(key)))
       proposals = [...others, proposal].slice(-remembered)

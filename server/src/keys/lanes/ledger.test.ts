@@ -17,8 +17,8 @@ function ledgerWith(limits: Partial<Limits>, guardMs = 0): Ledger {
 describe('the rolling minute', () => {
   test('room returns when the oldest call is a minute old, not before', () => {
     const ledger = ledgerWith({ minuteRequests: 2 })
-    ledger.note(start, 1)
-    ledger.note(start + 10_000, 1)
+    ledger.record(start, 1)
+    ledger.record(start + 10_000, 1)
     expect(ledger.opensAt(start + 20_000, 1)).toBe(start + 60_000)
     expect(ledger.opensAt(start + 59_999, 1)).toBe(start + 60_000)
     expect(ledger.opensAt(start + 60_000, 1)).toBe(start + 60_000)
@@ -26,14 +26,14 @@ describe('the rolling minute', () => {
 
   test('the guard keeps a call counted a little longer than Google does', () => {
     const ledger = ledgerWith({ minuteRequests: 1 }, 250)
-    ledger.note(start, 1)
+    ledger.record(start, 1)
     expect(ledger.opensAt(start + 1, 1)).toBe(start + 60_250)
   })
 
   test('tokens return call by call, as many as the request needs', () => {
     const ledger = ledgerWith({ minuteTokens: 100 })
-    ledger.note(start, 60)
-    ledger.note(start + 1000, 40)
+    ledger.record(start, 60)
+    ledger.record(start + 1000, 40)
     expect(ledger.opensAt(start + 2000, 50)).toBe(start + 60_000)
     expect(ledger.opensAt(start + 2000, 70)).toBe(start + 61_000)
   })
@@ -45,7 +45,7 @@ describe('the rolling minute', () => {
 
   test('what Google did not count is given back', () => {
     const ledger = ledgerWith({ minuteRequests: 1, dayRequests: 1 })
-    const note = ledger.note(start, 10)
+    const note = ledger.record(start, 10)
     ledger.correct(note, { requests: -1, tokens: -10 })
     expect(ledger.opensAt(start, 1)).toBe(start)
     expect(ledger.counts(start)).toMatchObject({ minuteTokens: 0, dayRequests: 0, dayTokens: 0 })
@@ -53,14 +53,14 @@ describe('the rolling minute', () => {
 
   test('the estimate is replaced by what Google counted', () => {
     const ledger = ledgerWith({ minuteTokens: 100 })
-    const note = ledger.note(start, 10)
+    const note = ledger.record(start, 10)
     ledger.correct(note, { requests: 0, tokens: 80 })
-    expect(ledger.tokenRoom(start)).toBe(10)
+    expect(ledger.tokensLeft(start)).toBe(10)
   })
 
   test('a correction that comes after the minute changes the day alone', () => {
     const ledger = ledgerWith({ minuteTokens: 100 })
-    const note = ledger.note(start, 10)
+    const note = ledger.record(start, 10)
     ledger.roll(start + 60_000)
     ledger.correct(note, { requests: 0, tokens: 5 })
     expect(ledger.counts(start + 60_000)).toMatchObject({ minuteTokens: 0, dayTokens: 15 })
@@ -74,7 +74,7 @@ describe('the rolling minute', () => {
         let now = start
         for (const gap of gaps) {
           now += gap
-          ledger.note(now, 1)
+          ledger.record(now, 1)
           sent.push(now)
         }
         const inWindow = sent.filter((at) => now - at < 60_000).length
@@ -91,28 +91,28 @@ describe('the rolling minute', () => {
 describe('the Pacific day', () => {
   test('a spent day has room at midnight in Los Angeles', () => {
     const ledger = ledgerWith({ dayRequests: 1 })
-    ledger.note(start, 1)
+    ledger.record(start, 1)
     expect(ledger.opensAt(start, 1)).toBe(midnight)
     expect(ledger.opensAt(midnight, 1)).toBe(midnight)
   })
 
   test('the guard moves our midnight behind that of Google', () => {
     const ledger = ledgerWith({ dayRequests: 1 }, 250)
-    ledger.note(start, 1)
+    ledger.record(start, 1)
     expect(ledger.opensAt(midnight, 1)).toBe(midnight + 250)
   })
 
   test('a correction from yesterday does not touch today', () => {
     const ledger = ledgerWith({ dayRequests: 5 })
-    const note = ledger.note(midnight - 1, 1)
-    ledger.note(midnight, 1)
+    const note = ledger.record(midnight - 1, 1)
+    ledger.record(midnight, 1)
     ledger.correct(note, { requests: -1, tokens: -1 })
     expect(ledger.counts(midnight).dayRequests).toBe(1)
   })
 
   test('counts survive a restart on the same day, and not into the next', () => {
     const before = ledgerWith({})
-    before.note(start, 7)
+    before.record(start, 7)
     const counts = before.counts(start)
     const same = ledgerWith({})
     same.restore(start + 1000, counts)

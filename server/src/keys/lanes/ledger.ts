@@ -16,7 +16,11 @@ export type Bucket = {
 }
 
 /** A call noted in a ledger; what `correct` needs to find it again. */
-export type Note = { readonly bucket: Bucket; readonly dayEnd: number; readonly tokens: number }
+export type RecordedCall = {
+  readonly bucket: Bucket
+  readonly dayEnd: number
+  readonly tokens: number
+}
 
 export type Correction = { readonly requests: number; readonly tokens: number }
 
@@ -48,7 +52,7 @@ export class Ledger {
   }
 
   /** Notes a call that leaves now. */
-  note(now: number, tokens: number): Note {
+  record(now: number, tokens: number): RecordedCall {
     this.roll(now)
     const bucket = this.#bucketFor(now)
     bucket.requests += 1
@@ -61,26 +65,26 @@ export class Ledger {
   }
 
   /** Puts a noted call right: tokens as Google counted them, or all of it back when Google did not count it. */
-  correct(note: Note, { requests, tokens }: Correction): void {
-    if (this.#buckets.includes(note.bucket)) {
-      note.bucket.requests += requests
-      note.bucket.tokens += tokens
+  correct(call: RecordedCall, { requests, tokens }: Correction): void {
+    if (this.#buckets.includes(call.bucket)) {
+      call.bucket.requests += requests
+      call.bucket.tokens += tokens
       this.minuteRequests += requests
       this.minuteTokens += tokens
     }
-    if (note.dayEnd === this.dayEnd) {
+    if (call.dayEnd === this.dayEnd) {
       this.dayRequests = Math.max(0, this.dayRequests + requests)
       this.dayTokens = Math.max(0, this.dayTokens + tokens)
     }
   }
 
   /** Notes that Google answered a noted call. */
-  answer(note: Note): void {
-    if (this.#buckets.includes(note.bucket)) {
-      note.bucket.answered += 1
+  answer(call: RecordedCall): void {
+    if (this.#buckets.includes(call.bucket)) {
+      call.bucket.answered += 1
       this.minuteAnswered += 1
     }
-    if (note.dayEnd === this.dayEnd) this.dayAnswered += 1
+    if (call.dayEnd === this.dayEnd) this.dayAnswered += 1
   }
 
   /** Takes Google's word that the day is spent. */
@@ -155,14 +159,14 @@ export class Ledger {
   }
 
   /** Input tokens that fit now, as far as limits are known. */
-  tokenRoom(now: number): number {
+  tokensLeft(now: number): number {
     this.roll(now)
     const { minuteTokens, dayTokens } = this.limits
     return Math.min(minuteTokens - this.minuteTokens, dayTokens - this.dayTokens)
   }
 
   /** When the token room grows by time alone; Infinity when it does not. */
-  tokenRoomGrowsAt(): number {
+  moreTokensAt(): number {
     if (this.limits.minuteTokens !== Infinity && this.minuteTokens > 0) {
       return this.#buckets[0]?.until ?? Infinity
     }

@@ -1,18 +1,15 @@
 import type { QuotaViolation } from '../../google/outcome.ts'
+import type { LimitName, LimitOverrides } from '../types.ts'
 
-export const limitNames = ['minuteRequests', 'minuteTokens', 'dayRequests', 'dayTokens'] as const
-export type LimitName = (typeof limitNames)[number]
-
-/** What a lane may take in each window; Infinity where nobody knows. */
+/** What a lane may take in each window; Infinity where unknown. */
 export type Limits = Readonly<Record<LimitName, number>>
-export type LimitOverrides = { readonly [name in LimitName]?: number | undefined }
 
-/** A limit Google named, and when it did. */
+/** A limit that Google named, and when. */
 export type LearnedLimit = { readonly limit: number; readonly at: number; readonly quotaId: string }
-export type LearnedLimits = { [name in LimitName]?: LearnedLimit | undefined }
+export type LearnedLimits = { readonly [name in LimitName]: LearnedLimit | undefined }
 
-/** All of one shape: what gets its fields one by one, or loses one, is slow ever after. */
-export function nothingLearned(): LearnedLimits {
+/** All fields at once: objects that get or lose fields one by one are slow. */
+export function nothingLearned(): { [name in LimitName]: LearnedLimit | undefined } {
   return {
     minuteRequests: undefined,
     minuteTokens: undefined,
@@ -40,7 +37,7 @@ type Sources = {
   readonly learned: LearnedLimits | undefined
 }
 
-/** The operator's word goes over what was learned. */
+/** What the operator set wins over what was learned. */
 export function effectiveLimits({ operator, learned }: Sources): Limits {
   if (operator === undefined && learned === undefined) return noLimits
   const pick = (name: LimitName) => operator?.[name] ?? learned?.[name]?.limit ?? Infinity

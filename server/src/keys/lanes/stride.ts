@@ -4,12 +4,12 @@ import type { Candidate } from '../inventory/entities.ts'
 const unknownDay = 20
 
 /**
- * How far a turn moves an entry back: lanes are used in proportion to what is left of their day, so that a large project that
+ * How far a turn moves an candidate back: lanes are used in proportion to what is left of their day, so that a large project that
  * dies or a small one that is spent early takes as little as possible with it.
  */
-export function turnLength({ lane, seat }: Candidate): number {
+export function strideOf({ lane, group }: Candidate): number {
   const { limits, dayRequests } = lane.ledger
   const isKnown = limits.dayRequests !== Infinity && lane.project.paid !== true
-  const room = isKnown ? Math.max(1, limits.dayRequests - dayRequests) : unknownDay
-  return unknownDay / room / seat.weight
+  const left = isKnown ? Math.max(1, limits.dayRequests - dayRequests) : unknownDay
+  return unknownDay / left / group.weight
 }

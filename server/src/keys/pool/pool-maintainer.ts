@@ -30,7 +30,7 @@ const pauseMs = 15_000
 /** Rounds in a row without one good key, after which refilling gives up: the keys are the trouble, not the pool. */
 const fruitlessRounds = 3
 
-export function createPoolKeeper(deps: Deps): PoolMaintainer {
+export function createPoolMaintainer(deps: Deps): PoolMaintainer {
   const { pool, policy, clock, random, prober } = deps
   const cancels = new Set<() => void>()
   let refilling = false

@@ -1,14 +1,12 @@
 import type { PoolPolicy } from '../policy.ts'
 import type { Pool, PoolCounts } from './pool.ts'
 
-export type PoolStatus = ReturnType<typeof poolStatus>
-
 const share = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)
 const isoTime = (at: number): string | null => (at > 0 ? new Date(at).toISOString() : null)
 
 type Moment = { readonly policy: PoolPolicy; readonly now: number }
 
-/** The pool as the original's status page knows it, under the original's names. */
+/** The pool under the names of the Python program's status page. */
 export function poolStatus(pool: Pool, { policy, now }: Moment) {
   const { counts } = pool
   const ages = [...pool.members()].map(({ since }) => (now - since) / 1000)

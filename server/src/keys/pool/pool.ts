@@ -57,7 +57,7 @@ export class Pool {
   readonly counts: PoolCounts = { ...noPoolCounts }
   readonly #deps: Deps
   readonly #members = new Map<KeyId, Member>()
-  readonly #resting = new Map<KeyId, number>()
+  readonly #cooling = new Map<KeyId, number>()
   #memos = new WeakMap<LaneTable, Memo>()
   #version = 0
 
@@ -83,7 +83,7 @@ export class Pool {
 
   /** Whether a good answer would make a member of it now: one that rests must not be probed for a place it cannot have. */
   wants(key: KeyId): boolean {
-    return !this.#members.has(key) && (this.#resting.get(key) ?? 0) <= this.#deps.now()
+    return !this.#members.has(key) && (this.#cooling.get(key) ?? 0) <= this.#deps.now()
   }
 
   /** Whether a key is a member whose time has not run out. */
@@ -110,17 +110,17 @@ export class Pool {
   }
 
   /** Nobody in the pool can serve a request of so many tokens in this table before then; until the pool changes. */
-  rest(table: LaneTable, { tokens, until }: { tokens: number; until: number }): void {
+  skip(table: LaneTable, { tokens, until }: { tokens: number; until: number }): void {
     this.#memos.set(table, { until, tokens, version: this.#version })
   }
 
-  restsUntil(table: LaneTable, tokens: number): number {
+  skippedUntil(table: LaneTable, tokens: number): number {
     const memo = this.#memos.get(table)
     return memo && memo.version === this.#version && tokens >= memo.tokens ? memo.until : 0
   }
 
   /** Counts a request that the pool served, or could not. */
-  looked({ key, model }: { readonly key: KeyId | undefined; readonly model: string }): void {
+  recordLookup({ key, model }: { readonly key: KeyId | undefined; readonly model: string }): void {
     const policy = this.#deps.policy()
     if (!policy.enabled) return
     const { counts } = this
@@ -145,8 +145,8 @@ export class Pool {
       member.expiresAt = expiresAt
       return
     }
-    if (this.#members.size >= size || (this.#resting.get(key) ?? 0) > now) return
-    this.#resting.delete(key)
+    if (this.#members.size >= size || (this.#cooling.get(key) ?? 0) > now) return
+    this.#cooling.delete(key)
     this.#members.set(key, { key, since: now, expiresAt, usage: 0 })
     this.#version += 1
   }
@@ -156,10 +156,10 @@ export class Pool {
     return this.#members.delete(key)
   }
 
-  /** A key left the fleet. */
+  /** A key left the inventory. */
   forget(key: KeyId): void {
     this.remove(key)
-    this.#resting.delete(key)
+    this.#cooling.delete(key)
   }
 
   /** Drops what is too old, and what no longer fits a smaller pool. */
@@ -170,7 +170,7 @@ export class Pool {
       if (member.expiresAt <= now) this.#expire(member)
       else if (this.#members.size > size) this.remove(member.key)
     }
-    for (const [key, until] of this.#resting) if (until <= now) this.#resting.delete(key)
+    for (const [key, until] of this.#cooling) if (until <= now) this.#cooling.delete(key)
   }
 
   #miss(): void {
@@ -191,7 +191,7 @@ export class Pool {
     }
     this.counts.usageExhausted += 1
     this.#version += 1
-    this.#resting.set(key, this.#deps.now() + this.#deps.policy().restMs)
+    this.#cooling.set(key, this.#deps.now() + this.#deps.policy().usedUpMs)
     this.#deps.onLoss({ why: 'worn', key })
   }
 

@@ -1,4 +1,4 @@
-import type { KeyControl } from '../engine.ts'
+import type { KeyControl } from '../inventory/control.ts'
 import type { KeyId } from '../types.ts'
 import type { Secret } from '../../log/secret.ts'
 import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'

@@ -1,34 +1,38 @@
 import type { KeyId } from '../types.ts'
 
 type Affinity = { readonly key: KeyId; readonly until: number }
-type Bounds = { readonly conversationCap: number; readonly conversationTtlMs: number }
+type Bounds = { readonly conversations: number; readonly ttlMs: number }
 
 /** Which key served a conversation last. Forgets the longest silent ones first. */
 export type Conversations = {
   keyOf(conversation: string, now: number): KeyId | undefined
-  remember(bond: { readonly conversation: string; readonly key: KeyId; readonly now: number }): void
+  remember(affinity: {
+    readonly conversation: string
+    readonly key: KeyId
+    readonly now: number
+  }): void
   readonly size: number
 }
 
 export function createConversations(bounds: () => Bounds): Conversations {
-  const bonds = new Map<string, Affinity>()
+  const affinities = new Map<string, Affinity>()
   return {
     keyOf(conversation, now) {
-      const bond = bonds.get(conversation)
-      if (bond && bond.until <= now) bonds.delete(conversation)
-      return bond && bond.until > now ? bond.key : undefined
+      const affinity = affinities.get(conversation)
+      if (affinity && affinity.until <= now) affinities.delete(conversation)
+      return affinity && affinity.until > now ? affinity.key : undefined
     },
     remember({ conversation, key, now }) {
-      const { conversationCap: cap, conversationTtlMs: ttlMs } = bounds()
-      bonds.delete(conversation)
-      bonds.set(conversation, { key, until: now + ttlMs })
-      for (const oldest of bonds.keys()) {
-        if (bonds.size <= cap) break
-        bonds.delete(oldest)
+      const { conversations, ttlMs } = bounds()
+      affinities.delete(conversation)
+      affinities.set(conversation, { key, until: now + ttlMs })
+      for (const oldest of affinities.keys()) {
+        if (affinities.size <= conversations) break
+        affinities.delete(oldest)
       }
     },
     get size() {
-      return bonds.size
+      return affinities.size
     },
   }
 }

@@ -1,44 +1,11 @@
-import type { Choice, KeyId, ProjectId, NoKeyReason } from '../types.ts'
 import type { VerdictName } from '../../google/verdicts.ts'
-import type { LaneStatus } from '../lane-status.ts'
-
-/** How many lanes of the table stood how, where the choice was made: the candidates. */
-export type Candidates = Readonly<Record<LaneStatus, number>>
-
-export type Decision =
-  | {
-      readonly kind: 'chosen'
-      readonly request: string | undefined
-      readonly candidates: Candidates
-      readonly at: number
-      readonly lane: string
-      readonly key: KeyId
-      readonly project: ProjectId
-      readonly choice: Choice
-      readonly trial: boolean
-    }
-  | {
-      readonly kind: 'refused'
-      readonly request: string | undefined
-      readonly candidates: Candidates | undefined
-      readonly at: number
-      readonly lane: string
-      readonly reason: NoKeyReason['kind']
-    }
-  | {
-      readonly kind: 'settled'
-      readonly request: string | undefined
-      /** How the lane stands now: the effect of the outcome. */
-      readonly standing: LaneStatus | undefined
-      readonly at: number
-      readonly lane: string
-      readonly key: KeyId
-      readonly verdict: VerdictName
-      readonly tookMs: number
-    }
+import type { ActiveReservation } from '../inventory/entities.ts'
+import type { LaneTables } from '../lanes/lane-tables.ts'
+import type { KeyRequest, NoKeyReason } from '../types.ts'
+import type { Decision } from '../views.ts'
 
 export type Decisions = {
-  note(decision: Decision): void
+  record(decision: Decision): void
   /** Newest first. */
   list(): Decision[]
 }
@@ -48,10 +15,35 @@ export function createDecisions(cap: number): Decisions {
   const ring: Decision[] = []
   let next = 0
   return {
-    note(decision) {
+    record(decision) {
       ring[next] = decision
       next = (next + 1) % cap
     },
     list: () => [...ring.slice(next), ...ring.slice(0, next)].toReversed(),
   }
+}
+
+export function refused(
+  tables: LaneTables,
+  { request, lane }: KeyRequest,
+  { reason, at }: { readonly reason: NoKeyReason['kind']; readonly at: number },
+): Decision {
+  const counts = tables.get(lane)?.statusCounts
+  return { kind: 'refused', request, at, lane, reason, candidates: counts && { ...counts } }
+}
+
+export function chosen(reservation: ActiveReservation): Decision {
+  const { request, reservedAt, lane, key, project, choice, trial, candidate } = reservation
+  const candidates = { ...candidate.lane.table.statusCounts }
+  return { kind: 'chosen', request, at: reservedAt, lane, key, project, choice, trial, candidates }
+}
+
+export function settled(
+  { request, lane, key, reservedAt, candidate }: ActiveReservation,
+  verdict: VerdictName,
+  at: number,
+): Decision {
+  const tookMs = at - reservedAt
+  const laneStatus = candidate.status
+  return { kind: 'settled', request, at, lane, key, verdict, tookMs, laneStatus }
 }

@@ -1,38 +1,37 @@
 import type { Candidate, LaneTable } from '../inventory/entities.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Lanes } from '../lanes/lanes.ts'
-import { gateOpensAt } from '../inventory/cooldown.ts'
-import { limitNames } from '../lanes/limits.ts'
-import type { KeyRequest, NoKeyReason } from '../types.ts'
-import { ownerOf } from '../inventory/project-name.ts'
+import { cooldownEndsAt } from '../inventory/cooldown.ts'
+import { countGroups } from '../inventory/key-group.ts'
+import { limitNames, type KeyRequest, type NoKeyReason } from '../types.ts'
 
 type Question = { readonly table: LaneTable; readonly wanted: KeyRequest; readonly now: number }
-type Deps = { readonly fleet: Inventory; readonly lanes: Lanes }
+type Deps = { readonly inventory: Inventory; readonly lanes: Lanes }
 
-const lookedAt = 16
+const soonestRead = 16
 /** A request too large for any limit, or one that waits for something without a time. */
 const unknownWaitMs = 60_000
 
-/** Why selection found nothing. Asked only after it did, so every seat has an entry by now. */
-export function refusalFor(deps: Deps, question: Question): NoKeyReason {
-  const { fleet, lanes } = deps
+/** Why selection found nothing. Only for use after it: every group has a candidate by then. */
+export function noKeyReason(deps: Deps, question: Question): NoKeyReason {
+  const { inventory, lanes } = deps
   const { table, wanted, now } = question
-  if (fleet.keys.size === 0) return { kind: 'no-keys' }
-  if (wanted.bearerOnly && !fleet.hasBearerKey) return { kind: 'none-allowed' }
-  if (wanted.owner !== undefined) return ownerRefusal(deps, question)
-  if (wanted.paidOnly && !fleet.lines.some((line) => line.paid && line.seats.length > line.gone)) {
+  if (inventory.keys.size === 0) return { kind: 'no-keys' }
+  if (wanted.bearerOnly && !inventory.hasBearerKey) return { kind: 'none-allowed' }
+  if (wanted.owner !== undefined) return ownerReason(deps, question)
+  if (wanted.paidOnly && !inventory.tiers.some((tier) => tier.paid && countGroups(tier) > 0)) {
     return { kind: 'none-allowed' }
   }
-  const { laneStatuses } = table
+  const { statusCounts } = table
   const waiting =
-    laneStatuses.spent + laneStatuses.cooling + laneStatuses.resting + laneStatuses.trial
+    statusCounts.exhausted + statusCounts.cooling + statusCounts['key-cooling'] + statusCounts.trial
   if (waiting > 0) {
-    const soonest = table.wakes.values().slice(0, lookedAt)
+    const soonest = table.wakes.values().slice(0, soonestRead)
     return exhausted(soonest, { now, wakesAt: lanes.wakesAt(table) })
   }
-  if (laneStatuses.ready > 0) return readyButNotForThis(deps, question)
-  if (laneStatuses.unavailable > 0) return { kind: 'model-unavailable' }
-  if (laneStatuses['not-allowed'] > 0) return { kind: 'none-allowed' }
+  if (statusCounts.ready > 0) return readyButNotForThis(deps, question)
+  if (statusCounts.unavailable > 0) return { kind: 'model-unavailable' }
+  if (statusCounts['not-allowed'] > 0) return { kind: 'none-allowed' }
   return { kind: 'none-alive' }
 }
 
@@ -41,33 +40,36 @@ function readyButNotForThis({ lanes }: Deps, { table, wanted, now }: Question): 
     return { kind: 'all-tried' }
   const wakesAt = lanes.wakesAt(table)
   if (wakesAt === undefined && wanted.estimatedInputTokens <= 1) return { kind: 'none-allowed' }
-  const soonest = table.wakes.values().slice(0, lookedAt)
+  const soonest = table.wakes.values().slice(0, soonestRead)
   return exhausted(soonest, { now, wakesAt })
 }
 
-function ownerRefusal({ fleet, lanes }: Deps, { table, wanted, now }: Question): NoKeyReason {
-  const project = ownerOf(fleet, wanted.owner)
+function ownerReason({ inventory, lanes }: Deps, { table, wanted, now }: Question): NoKeyReason {
+  const project = inventory.ownerOf(wanted.owner)
   if (!project) return { kind: 'none-alive' }
-  const entries = project.seats.map((seat) => lanes.entryFor(table, seat))
-  if (entries.every(({ standing }) => standing === 'keyless')) return { kind: 'none-alive' }
-  if (entries.some(({ standing }) => standing === 'unavailable'))
+  const candidates = project.groups.map((group) => lanes.candidateFor(table, group))
+  if (candidates.every(({ status }) => status === 'no-key')) return { kind: 'none-alive' }
+  if (candidates.some(({ status }) => status === 'unavailable'))
     return { kind: 'model-unavailable' }
-  if (entries.some(({ standing }) => standing === 'not-allowed')) return { kind: 'none-allowed' }
-  if (entries.some(({ standing }) => standing === 'suspended')) return { kind: 'none-alive' }
-  if (entries.some(({ standing }) => standing === 'ready') && wanted.tried)
+  if (candidates.some(({ status }) => status === 'not-allowed')) return { kind: 'none-allowed' }
+  if (candidates.some(({ status }) => status === 'suspended')) return { kind: 'none-alive' }
+  if (candidates.some(({ status }) => status === 'ready') && wanted.tried)
     return { kind: 'all-tried' }
-  return exhausted(entries, { now, wakesAt: Math.min(...entries.map(({ wakeAt }) => wakeAt)) })
+  return exhausted(candidates, {
+    now,
+    wakesAt: Math.min(...candidates.map(({ wakeAt }) => wakeAt)),
+  })
 }
 
 function exhausted(
-  entries: readonly Candidate[],
+  candidates: readonly Candidate[],
   { now, wakesAt = Infinity }: { now: number; wakesAt: number | undefined },
 ): NoKeyReason {
   const quotaIds = new Set<string>()
-  for (const { lane } of entries) {
-    const { block, learned } = lane
-    if (block && gateOpensAt(block.gate, now) > now) {
-      for (const quotaId of block.quotaIds) quotaIds.add(quotaId)
+  for (const { lane } of candidates) {
+    const { cooldown, learned } = lane
+    if (cooldown && cooldownEndsAt(cooldown, now) > now) {
+      for (const quotaId of cooldown.quotaIds) quotaIds.add(quotaId)
     } else if (learned) {
       for (const name of limitNames) if (learned[name]) quotaIds.add(learned[name].quotaId)
     }

@@ -1,15 +1,18 @@
-import type { ActiveReservation, LaneTable } from '../inventory/entities.ts'
-import { effects } from '../effects/effects.ts'
-import type { Cooldown } from '../inventory/cooldown.ts'
-import { passTurn, placeLane } from '../lanes/lane-table.ts'
 import type { Outcome } from '../../google/outcome.ts'
+import { effects } from '../effects/effects.ts'
+import { endTrial, startTrial, type Cooldown } from '../inventory/cooldown.ts'
+import type { EngineContext } from '../inventory/engine-context.ts'
+import type { ActiveReservation, LaneTable } from '../inventory/entities.ts'
+import { countGroups } from '../inventory/key-group.ts'
+import { endKeyCall, startKeyCall } from '../inventory/key.ts'
+import { laneStatuses } from '../lane-status.ts'
+import { endCooldown, endLaneCall, startLaneCall } from '../lanes/lane.ts'
+import { advanceTurn, requeueLane } from '../lanes/queues.ts'
 import type { KeyRequest, Reservation } from '../types.ts'
 import type { Pick } from './selection.ts'
-import { laneStatuses } from '../lane-status.ts'
-import type { EngineContext } from '../inventory/engine-context.ts'
 
-/** More calls out than this cannot be true; the oldest were never settled, and no longer count. */
-const holdCap = 100_000
+/** More calls under way cannot be: the oldest were never settled, and no longer count. */
+const cap = 100_000
 
 export type Reservations = {
   take(pick: Pick, wanted: KeyRequest, now: number): ActiveReservation
@@ -18,37 +21,33 @@ export type Reservations = {
   readonly size: number
 }
 
-export function createReservations(world: EngineContext): Reservations {
-  const holds = new Map<Reservation, ActiveReservation>()
+export function createReservations(context: EngineContext): Reservations {
+  const open = new Map<Reservation, ActiveReservation>()
 
   function end(reservation: Reservation): ActiveReservation | undefined {
-    const hold = holds.get(reservation)
-    if (!hold) return undefined
-    holds.delete(reservation)
-    const { lane } = hold.entry
-    hold.of.inFlight -= 1
-    lane.inFlight -= 1
-    lane.table.inFlight -= 1
-    for (const gate of hold.trials) {
-      if (gate.trialSince === hold.reservedAt) gate.trialSince = undefined
-    }
-    return hold
+    const active = open.get(reservation)
+    if (!active) return undefined
+    open.delete(reservation)
+    endKeyCall(active.of)
+    endLaneCall(active.candidate.lane)
+    for (const cooldown of active.trials) endTrial(cooldown, active.reservedAt)
+    return active
   }
 
   function endOldest(): void {
-    for (const oldest of holds.keys()) {
-      if (holds.size < holdCap) break
+    for (const oldest of open.keys()) {
+      if (open.size < cap) break
       end(oldest)
     }
   }
 
   return {
-    take({ entry, key, choice }, { request, estimatedInputTokens }, now) {
+    take({ candidate, key, choice }, { request, estimatedInputTokens }, now) {
       endOldest()
-      const { lane } = entry
-      const trials = claimTrials(world, { entry, key, choice }, now)
-      const groups = groupsIn(world)
-      const hold: ActiveReservation = {
+      const { lane } = candidate
+      const trials = claimTrials(context, { candidate, key, choice }, now)
+      const groups = groupsIn(context)
+      const reservation: ActiveReservation = {
         request,
         key: key.id,
         project: lane.project.id,
@@ -61,68 +60,65 @@ export function createReservations(world: EngineContext): Reservations {
         ready: groups - notReady(lane.table),
         groups,
         of: key,
-        entry,
-        note: lane.ledger.note(now, estimatedInputTokens),
+        candidate,
+        recorded: lane.ledger.record(now, estimatedInputTokens),
         trials,
       }
-      key.inFlight += 1
-      key.lastUsedAt = now
-      lane.inFlight += 1
-      lane.table.inFlight += 1
-      passTurn(entry, key)
-      placeLane(lane, now)
-      holds.set(hold, hold)
-      return hold
+      startKeyCall(key, now)
+      startLaneCall(lane)
+      advanceTurn(candidate, key)
+      requeueLane(lane, now)
+      open.set(reservation, reservation)
+      return reservation
     },
     end,
     get size() {
-      return holds.size
+      return open.size
     },
   }
 }
 
-/** Those that have not been used for a model yet are in no table of it, and as good as ready. */
-function groupsIn({ fleet }: EngineContext): number {
+/** Groups that have not been used for a model yet are in no table of it, and count as ready. */
+function groupsIn({ inventory }: EngineContext): number {
   let groups = 0
-  for (const line of fleet.lines) groups += line.seats.length - line.gone
+  for (const tier of inventory.tiers) groups += countGroups(tier)
   return groups
 }
 
-function notReady({ laneStatuses }: LaneTable): number {
+function notReady({ statusCounts }: LaneTable): number {
   let count = 0
-  for (const standing of shutStandings) count += laneStatuses[standing]
+  for (const status of closedStatuses) count += statusCounts[status]
   return count
 }
 
-const shutStandings = laneStatuses.filter((standing) => standing !== 'ready')
+const closedStatuses = laneStatuses.filter((status) => status !== 'ready')
 const noTrials: readonly Cooldown[] = []
 
-/** Every half-open gate on the way is tried by this one call. */
-function claimTrials(world: EngineContext, { entry, key }: Pick, now: number): readonly Cooldown[] {
-  const { lane } = entry
-  const { block } = lane
-  // A block whose end needs no trial is over by itself.
-  if (block && !block.gate.needsTrial && block.gate.until <= now) lane.block = undefined
-  const model = world.modelBreaker(lane.table)
+/** This one call is the trial of every half-open cooldown on its way. */
+function claimTrials(
+  context: EngineContext,
+  { candidate, key }: Pick,
+  now: number,
+): readonly Cooldown[] {
+  const { lane } = candidate
+  endCooldown(lane, now)
+  const model = context.modelBreaker(lane.table).cooldown
+  const egress = context.egress.cooldown
   const { suspension } = lane.project
-  if (!key.rest && !suspension && !lane.block && !model.gate && !world.egress.gate) return noTrials
-  const gates = [
-    key.rest?.gate,
-    suspension?.gate,
-    lane.block?.gate,
-    model.gate,
-    world.egress.gate,
-  ].filter((gate) => gate !== undefined)
-  for (const gate of gates) gate.trialSince = now
-  return gates
+  if (!key.cooldown && !suspension && !lane.cooldown && !model && !egress) return noTrials
+  const trials = [key.cooldown, suspension, lane.cooldown, model, egress].filter(
+    (cooldown) => cooldown !== undefined,
+  )
+  for (const cooldown of trials) startTrial(cooldown, now)
+  return trials
 }
 
-/** What the ledger of a lane must take back or put right once the outcome is known. */
-export function correctLedger({ entry, note }: ActiveReservation, outcome: Outcome): void {
-  const { ledger } = entry.lane
+/** Corrects what the ledger of the lane counted, now that the outcome is known. */
+export function correctLedger({ candidate, recorded }: ActiveReservation, outcome: Outcome): void {
+  const { ledger } = candidate.lane
   if (!effects[outcome.verdict].counted) {
-    ledger.correct(note, { requests: -1, tokens: -note.tokens })
-  } else if (outcome.inputTokens !== undefined && outcome.inputTokens !== note.tokens) {
-    ledger.correct(note, { requests: 0, tokens: outcome.inputTokens - note.tokens })
+    ledger.correct(recorded, { requests: -1, tokens: -recorded.tokens })
+  } else if (outcome.inputTokens !== undefined && outcome.inputTokens !== recorded.tokens) {
+    ledger.correct(recorded, { requests: 0, tokens: outcome.inputTokens - recorded.tokens })
   }
 }

@@ -1,25 +1,25 @@
 import type { Conversations } from './affinity.ts'
 import type { Candidate, Key, LaneTable, Tier, TierQueue, KeyGroup } from '../inventory/entities.ts'
 import type { Inventory } from '../inventory/inventory.ts'
-import { gateOpensAt } from '../inventory/cooldown.ts'
+import { cooldownEndsAt } from '../inventory/cooldown.ts'
 import {
-  firstWithRoom,
+  enqueue,
+  firstWithTokens,
   leaveReady,
-  nextFreshSeat,
-  perhapsWithRoom,
-  place,
+  maybeWithTokens,
+  nextFreshGroup,
   queueOf,
-  wakeEntries,
-} from '../lanes/lane-table.ts'
+  requeueLane,
+  wakeCandidates,
+} from '../lanes/queues.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { KeyRequest, Choice, KeyId } from '../types.ts'
-import { ownerOf } from '../inventory/project-name.ts'
 
-export type Pick = { readonly entry: Candidate; readonly key: Key; readonly choice: Choice }
+export type Pick = { readonly candidate: Candidate; readonly key: Key; readonly choice: Choice }
 
 type Deps = {
-  readonly fleet: Inventory
+  readonly inventory: Inventory
   readonly lanes: Lanes
   readonly conversations: Conversations
   readonly pool: Pool
@@ -27,7 +27,7 @@ type Deps = {
 
 type Search = { readonly table: LaneTable; readonly wanted: KeyRequest; readonly now: number }
 
-/** What is picked is to be reserved, or its lane placed again. */
+/** The caller reserves what is picked, or requeues its lane. */
 export type Selection = { pick(search: Search): Pick | undefined }
 
 /** Owner, then conversation, then priority tiers from the top: in each the pool, then the least recently used. */
@@ -35,22 +35,22 @@ export function createSelection(deps: Deps): Selection {
   return {
     pick(search) {
       const { wanted, table, now } = search
-      if (wanted.bearerOnly && !deps.fleet.hasBearerKey) return undefined
-      wakeEntries(table, now)
-      deps.lanes.wakeSleepers(table, now)
+      if (wanted.bearerOnly && !deps.inventory.hasBearerKey) return undefined
+      wakeCandidates(table, now)
+      deps.lanes.wakeArchived(table, now)
       if (wanted.owner !== undefined) return pickOwner(deps, search)
       return pickConversation(deps, search) ?? pickTiers(deps, search)
     },
   }
 }
 
-function pickOwner({ fleet, lanes }: Deps, search: Search): Pick | undefined {
-  const project = ownerOf(fleet, search.wanted.owner)
-  const seats = [...(project?.seats ?? [])].toSorted((a, b) => b.line.priority - a.line.priority)
-  for (const seat of seats) {
-    const entry = lanes.entryFor(search.table, seat)
-    const key = hasRoom(entry, search) ? nextKey(entry, search) : undefined
-    if (key) return { entry, key, choice: 'owner' }
+function pickOwner({ inventory, lanes }: Deps, search: Search): Pick | undefined {
+  const project = inventory.ownerOf(search.wanted.owner)
+  const groups = [...(project?.groups ?? [])].toSorted((a, b) => b.tier.priority - a.tier.priority)
+  for (const group of groups) {
+    const candidate = lanes.candidateFor(search.table, group)
+    const key = canTake(candidate, search) ? nextKey(candidate, search) : undefined
+    if (key) return { candidate, key, choice: 'owner' }
   }
   return undefined
 }
@@ -60,30 +60,30 @@ function pickConversation(deps: Deps, search: Search): Pick | undefined {
   if (conversation === undefined) return undefined
   const id = deps.conversations.keyOf(conversation, search.now)
   const pick = id === undefined ? undefined : pickKey(deps, search, id)
-  return pick && { entry: pick.entry, key: pick.key, choice: 'conversation' }
+  return pick && { candidate: pick.candidate, key: pick.key, choice: 'conversation' }
 }
 
 /** One certain key, when it and its lane can take the call now. */
 function pickKey(
-  { fleet, lanes }: Deps,
+  { inventory, lanes }: Deps,
   search: Search,
   id: KeyId,
 ): Omit<Pick, 'choice'> | undefined {
-  const key = fleet.keys.get(id)
-  if (!key || key.disabled || key.death || !fits(key, search)) return undefined
-  const entry = lanes.entryFor(search.table, key.seat)
-  return hasRoom(entry, search) ? { entry, key } : undefined
+  const key = inventory.keys.get(id)
+  if (!key || key.disabled || key.deadMark || !fits(key, search)) return undefined
+  const candidate = lanes.candidateFor(search.table, key.group)
+  return canTake(candidate, search) ? { candidate, key } : undefined
 }
 
 function pickTiers(deps: Deps, search: Search): Pick | undefined {
-  const { lines } = deps.fleet
-  for (let index = 0; index < lines.length;) {
-    const tier = tierAt(lines, index)
-    index += tier.length
-    for (const lines of inTurn(search, tier)) {
-      const queues = queuesOf(search, lines)
+  const { tiers } = deps.inventory
+  for (let index = 0; index < tiers.length;) {
+    const level = levelAt(tiers, index)
+    index += level.length
+    for (const tiers of inTurn(search, level)) {
+      const queues = queuesOf(search, tiers)
       if (queues.length === 0) continue
-      const pooled = pickPool(deps, search, { tier: lines, queues })
+      const pooled = pickPool(deps, search, { level: tiers, queues })
       const pick = pooled ?? pickLeastRecent(deps, search, queues)
       if (pick) return pick
     }
@@ -94,50 +94,50 @@ function pickTiers(deps: Deps, search: Search): Pick | undefined {
 const freeZerosToBelieve = 3
 
 /** A model of which free projects have nothing is asked of paid ones first: a request must not walk through all that cannot. */
-function inTurn({ table }: Search, tier: readonly Tier[]): readonly (readonly Tier[])[] {
-  if (table.freeZeros < freeZerosToBelieve) return [tier]
-  const paid = tier.filter((line) => line.paid)
-  return paid.length === 0 ? [tier] : [paid, tier]
+function inTurn({ table }: Search, level: readonly Tier[]): readonly (readonly Tier[])[] {
+  if (table.freeZeros < freeZerosToBelieve) return [level]
+  const paid = level.filter((tier) => tier.paid)
+  return paid.length === 0 ? [level] : [paid, level]
 }
 
-/** Lines of one priority stand side by side. */
-function tierAt(lines: readonly Tier[], index: number): readonly Tier[] {
-  const first = lines[index]
-  const second = lines[index + 1]
+/** Tiers of one priority stand side by side. */
+function levelAt(tiers: readonly Tier[], index: number): readonly Tier[] {
+  const first = tiers[index]
+  const second = tiers[index + 1]
   if (!first) return []
   return second && second.priority === first.priority ? [first, second] : [first]
 }
 
-function queuesOf({ table, wanted }: Search, tier: readonly Tier[]): TierQueue[] {
+function queuesOf({ table, wanted }: Search, level: readonly Tier[]): TierQueue[] {
   const queues: TierQueue[] = []
-  for (const line of tier) if (line.paid || !wanted.paidOnly) queues.push(queueOf(table, line))
+  for (const tier of level) if (tier.paid || !wanted.paidOnly) queues.push(queueOf(table, tier))
   return queues
 }
 
-type PriorityLevel = { readonly tier: readonly Tier[]; readonly queues: readonly TierQueue[] }
+type PriorityLevel = { readonly level: readonly Tier[]; readonly queues: readonly TierQueue[] }
 
 /** What opens without a time is found when the pool is looked through again. */
 const poolLookMs = 1000
 
 /** A pool with a place for every key prefers none of them. */
-function pickPool(deps: Deps, search: Search, { tier, queues }: PriorityLevel): Pick | undefined {
-  const { pool, fleet } = deps
+function pickPool(deps: Deps, search: Search, { level, queues }: PriorityLevel): Pick | undefined {
+  const { pool, inventory } = deps
   const { table, now } = search
   const tokens = search.wanted.estimatedInputTokens
-  if (pool.size === 0 || pool.capacity >= fleet.keys.size) return undefined
-  if (pool.restsUntil(table, tokens) > now) return undefined
+  if (pool.size === 0 || pool.capacity >= inventory.keys.size) return undefined
+  if (pool.skippedUntil(table, tokens) > now) return undefined
   const inTurn = pickMemberInTurn(pool, search, queues)
   if (inTurn) return inTurn
   let until = now + poolLookMs
   const pick = pool.offer((id) => {
-    const key = fleet.keys.get(id)
+    const key = inventory.keys.get(id)
     if (!key) return undefined
-    const answer = askMember(deps, search, { key, tier })
+    const answer = askMember(deps, search, { key, level })
     if (typeof answer !== 'number') return answer
     until = Math.min(until, answer)
     return undefined
   })
-  if (!pick && until > now) pool.rest(table, { tokens, until })
+  if (!pick && until > now) pool.skip(table, { tokens, until })
   return pick
 }
 
@@ -145,14 +145,14 @@ function pickPool(deps: Deps, search: Search, { tier, queues }: PriorityLevel): 
 function askMember(
   { lanes }: Deps,
   search: Search,
-  { key, tier }: { readonly key: Key; readonly tier: readonly Tier[] },
+  { key, level }: { readonly key: Key; readonly level: readonly Tier[] },
 ): Pick | number {
   const { table, now } = search
-  const opensAt = lanes.opensAt(table, key.seat)
+  const opensAt = lanes.opensAt(table, key.group)
   if (opensAt > now) return opensAt
-  if (!tier.includes(key.seat.line) || !fits(key, search)) return now
-  const entry = lanes.entryFor(table, key.seat)
-  return hasRoom(entry, search) ? { entry, key, choice: 'pool' } : entry.wakeAt
+  if (!level.includes(key.group.tier) || !fits(key, search)) return now
+  const candidate = lanes.candidateFor(table, key.group)
+  return canTake(candidate, search) ? { candidate, key, choice: 'pool' } : candidate.wakeAt
 }
 
 /** Turns are the lanes' and not the keys': a project with many keys in the pool would be spent before the others. */
@@ -161,86 +161,91 @@ function pickMemberInTurn(
   search: Search,
   queues: readonly TierQueue[],
 ): Pick | undefined {
-  const entry = firstWithRoom(queues, search.wanted.estimatedInputTokens)
-  if (!entry || !hasRoom(entry, search)) return undefined
-  const key = nextKey(entry, search)
-  return key && pool.offers(key.id) ? { entry, key, choice: 'pool' } : undefined
+  const candidate = firstWithTokens(queues, search.wanted.estimatedInputTokens)
+  if (!candidate || !canTake(candidate, search)) return undefined
+  const key = nextKey(candidate, search)
+  return key && pool.offers(key.id) ? { candidate, key, choice: 'pool' } : undefined
 }
 
 function pickLeastRecent(deps: Deps, search: Search, queues: TierQueue[]): Pick | undefined {
   const asides: Candidate[] = []
   let pick: Pick | undefined
   do {
-    const seat = nextFresh(search.table, queues)
-    pick = (seat && pickFresh(deps, search, { seat, queues })) ?? pickReady(search, queues, asides)
-    if (!pick && !seat && !wakesAny(deps, search)) break
+    const group = nextFresh(search.table, queues)
+    pick =
+      (group && pickFresh(deps, search, { group, queues })) ?? pickReady(search, queues, asides)
+    if (!pick && !group && !wakesAny(deps, search)) break
   } while (!pick)
-  for (const entry of asides) place(entry, search.now)
+  for (const candidate of asides) enqueue(candidate, search.now)
   if (!pick || !deps.pool.offers(pick.key.id)) return pick
-  return { entry: pick.entry, key: pick.key, choice: 'pool' }
+  return { candidate: pick.candidate, key: pick.key, choice: 'pool' }
 }
 
-type Fresh = { readonly seat: KeyGroup; readonly queues: readonly TierQueue[] }
+type Fresh = { readonly group: KeyGroup; readonly queues: readonly TierQueue[] }
 
 /** Never used comes before least recently used. A new lane is queued only after its turn, where its next one is. */
-function pickFresh({ lanes }: Deps, search: Search, { seat, queues }: Fresh): Pick | undefined {
+function pickFresh({ lanes }: Deps, search: Search, { group, queues }: Fresh): Pick | undefined {
   const { table, wanted } = search
   const tokens = wanted.estimatedInputTokens
-  const entry = lanes.freshEntry(table, seat)
-  if (!entry) return undefined
-  const isFirst = firstWithRoom(queues, tokens)?.isNew !== true
-  const fitting = isFirst && entry.standing === 'ready' && entry.room >= tokens
-  const key = fitting ? nextKey(entry, search) : undefined
-  if (key) return { entry, key, choice: 'least-recently-used' }
-  lanes.placeLane(entry.lane)
+  const candidate = lanes.newCandidate(table, group)
+  if (!candidate) return undefined
+  const isFirst = firstWithTokens(queues, tokens)?.isNew !== true
+  const fitting = isFirst && candidate.status === 'ready' && candidate.tokensLeft >= tokens
+  const key = fitting ? nextKey(candidate, search) : undefined
+  if (key) return { candidate, key, choice: 'least-recently-used' }
+  requeueLane(candidate.lane, search.now)
   return undefined
 }
 
 function wakesAny({ lanes }: Deps, { table, now }: Search): boolean {
-  const woken = wakeEntries(table, now)
-  return lanes.wakeSleepers(table, now) || woken
+  const woken = wakeCandidates(table, now)
+  return lanes.wakeArchived(table, now) || woken
 }
 
 function nextFresh(table: LaneTable, queues: readonly TierQueue[]): KeyGroup | undefined {
   for (const queue of queues) {
-    const seat = nextFreshSeat(table, queue)
-    if (seat) return seat
+    const group = nextFreshGroup(table, queue)
+    if (group) return group
   }
   return undefined
 }
 
-/** Entries that are ready but not for this request are set aside: at most as many as it has tried. */
+/** Candidates that are ready but not for this request are set aside: at most as many as it has tried. */
 function pickReady(search: Search, queues: TierQueue[], asides: Candidate[]): Pick | undefined {
   const { wanted, now } = search
   const tokens = wanted.estimatedInputTokens
-  for (let entry = firstWithRoom(queues, tokens); entry; entry = firstWithRoom(queues, tokens)) {
-    place(entry, now)
-    if (entry.standing !== 'ready' || entry.room < tokens) continue
-    const key = nextKey(entry, search)
-    if (key) return { entry, key, choice: 'least-recently-used' }
-    leaveReady(entry)
-    asides.push(entry)
+  for (
+    let candidate = firstWithTokens(queues, tokens);
+    candidate;
+    candidate = firstWithTokens(queues, tokens)
+  ) {
+    enqueue(candidate, now)
+    if (candidate.status !== 'ready' || candidate.tokensLeft < tokens) continue
+    const key = nextKey(candidate, search)
+    if (key) return { candidate, key, choice: 'least-recently-used' }
+    leaveReady(candidate)
+    asides.push(candidate)
   }
   for (const queue of queues) {
-    for (const entry of perhapsWithRoom(queue, tokens)) {
-      if (!hasRoom(entry, search)) continue
-      const key = nextKey(entry, search)
-      if (key) return { entry, key, choice: 'least-recently-used' }
+    for (const candidate of maybeWithTokens(queue, tokens)) {
+      if (!canTake(candidate, search)) continue
+      const key = nextKey(candidate, search)
+      if (key) return { candidate, key, choice: 'least-recently-used' }
     }
   }
   return undefined
 }
 
-function hasRoom(entry: Candidate, { wanted, now }: Search): boolean {
-  place(entry, now)
-  return entry.standing === 'ready' && entry.room >= wanted.estimatedInputTokens
+function canTake(candidate: Candidate, { wanted, now }: Search): boolean {
+  enqueue(candidate, now)
+  return candidate.status === 'ready' && candidate.tokensLeft >= wanted.estimatedInputTokens
 }
 
-/** Keys of a seat take turns. */
-function nextKey({ seat }: Candidate, search: Search): Key | undefined {
-  const { usable } = seat
+/** Keys of a group take turns. */
+function nextKey({ group }: Candidate, search: Search): Key | undefined {
+  const { usable } = group
   for (let step = 0; step < usable.length; step += 1) {
-    const index = (seat.next + step) % usable.length
+    const index = (group.next + step) % usable.length
     const key = usable[index]
     if (key && fits(key, search)) return key
   }
@@ -248,9 +253,9 @@ function nextKey({ seat }: Candidate, search: Search): Key | undefined {
 }
 
 function fits(key: Key, { wanted, now }: Search): boolean {
-  if (wanted.tried?.has(key.id) || wanted.triedProjects?.has(key.seat.project.id)) return false
+  if (wanted.tried?.has(key.id) || wanted.triedProjects?.has(key.group.project.id)) return false
   if (wanted.bearerOnly && key.secret.isAuthKey) return false
-  if (wanted.paidOnly && key.seat.project.paid !== true) return false
+  if (wanted.paidOnly && key.group.project.paid !== true) return false
   if (wanted.model !== '' && key.allowedModels && !key.allowedModels.has(wanted.model)) return false
-  return key.rest === undefined || gateOpensAt(key.rest.gate, now) <= now
+  return key.cooldown === undefined || cooldownEndsAt(key.cooldown, now) <= now
 }

@@ -6,7 +6,7 @@ type Deps = {
   readonly length: () => number
   readonly reserve: (wanted: KeyRequest) => ReserveResult
   /** Why nothing could be reserved now, without reserving anything. */
-  readonly look: (wanted: KeyRequest) => NoKeyReason | undefined
+  readonly peek: (wanted: KeyRequest) => NoKeyReason | undefined
   /** Whether waiting could ever help this request. */
   readonly hasHope: (wanted: KeyRequest) => boolean
 }
@@ -18,7 +18,7 @@ type Waiter = {
   readonly giveUp: () => void
 }
 
-type Line = { readonly waiters: Set<Waiter>; cancelTimer: (() => void) | undefined }
+type WaitList = { readonly waiters: Set<Waiter>; cancelTimer: (() => void) | undefined }
 
 export type WaitOptions = { readonly maxWaitMs: number; readonly signal: AbortSignal }
 
@@ -34,31 +34,31 @@ export type WaitQueue = {
 const soonestMs = 10
 
 export function createWaitQueue(deps: Deps): WaitQueue {
-  const lines = new Map<string, Line>()
+  const lists = new Map<string, WaitList>()
   let size = 0
 
-  function serve(lane: string, line: Line): void {
-    const wakesAt = offer(deps, lane, line.waiters)
-    arm(lane, line, Math.max(wakesAt, deps.clock.now() + soonestMs))
+  function serve(lane: string, list: WaitList): void {
+    const wakesAt = offer(deps, lane, list.waiters)
+    arm(lane, list, Math.max(wakesAt, deps.clock.now() + soonestMs))
   }
 
-  function arm(lane: string, line: Line, at: number): void {
-    line.cancelTimer?.()
-    line.cancelTimer = undefined
-    if (line.waiters.size === 0) lines.delete(lane)
-    else if (at !== Infinity) line.cancelTimer = deps.clock.at(at, () => serve(lane, line))
+  function arm(lane: string, list: WaitList, at: number): void {
+    list.cancelTimer?.()
+    list.cancelTimer = undefined
+    if (list.waiters.size === 0) lists.delete(lane)
+    else if (at !== Infinity) list.cancelTimer = deps.clock.at(at, () => serve(lane, list))
   }
 
   function join(wanted: KeyRequest, { maxWaitMs, signal }: WaitOptions): Promise<ReserveResult> {
-    const line = lines.get(wanted.lane) ?? { waiters: new Set(), cancelTimer: undefined }
-    lines.set(wanted.lane, line)
+    const list = lists.get(wanted.lane) ?? { waiters: new Set(), cancelTimer: undefined }
+    lists.set(wanted.lane, list)
     return new Promise((resolve, reject) => {
       const leave = () => {
-        line.waiters.delete(waiter)
+        list.waiters.delete(waiter)
         size -= 1
         cancelDeadline()
         signal.removeEventListener('abort', abort)
-        if (line.waiters.size === 0) arm(wanted.lane, line, Infinity)
+        if (list.waiters.size === 0) arm(wanted.lane, list, Infinity)
       }
       const waiter: Waiter = {
         wanted,
@@ -74,32 +74,32 @@ export function createWaitQueue(deps: Deps): WaitQueue {
       }
       const cancelDeadline = deps.clock.at(deps.clock.now() + maxWaitMs, waiter.giveUp)
       signal.addEventListener('abort', abort, { once: true })
-      line.waiters.add(waiter)
+      list.waiters.add(waiter)
       size += 1
-      if (line.cancelTimer === undefined) serve(wanted.lane, line)
+      if (list.cancelTimer === undefined) serve(wanted.lane, list)
     })
   }
 
   return {
     async wait(wanted, options) {
       options.signal.throwIfAborted()
-      const ahead = lines.get(wanted.lane)
+      const ahead = lists.get(wanted.lane)
       // Those who came before look first; what they leave may be taken.
       if (ahead) serve(wanted.lane, ahead)
       const result = deps.reserve(wanted)
-      if (result.ok || !isWaitable(result.refusal)) return result
-      const inTime = result.refusal.wakesAt <= deps.clock.now() + options.maxWaitMs
+      if (result.ok || !isWaitable(result.reason)) return result
+      const inTime = result.reason.wakesAt <= deps.clock.now() + options.maxWaitMs
       if (!inTime || size >= deps.length() || !deps.hasHope(wanted)) return result
       return join(wanted, options)
     },
     wake(lane) {
       if (size === 0) return
-      for (const [name, line] of lines) {
-        if (lane === undefined || lane === name) serve(name, line)
+      for (const [name, list] of lists) {
+        if (lane === undefined || lane === name) serve(name, list)
       }
     },
     close() {
-      for (const { waiters } of lines.values()) for (const waiter of waiters) waiter.giveUp()
+      for (const { waiters } of lists.values()) for (const waiter of waiters) waiter.giveUp()
     },
     get size() {
       return size
@@ -111,20 +111,20 @@ export function createWaitQueue(deps: Deps): WaitQueue {
 function offer(deps: Deps, lane: string, waiters: Iterable<Waiter>): number {
   let wakesAt = Infinity
   let refusedTokens = Infinity
-  let mustLook = true
+  let mustPeek = true
   for (const { wanted, settle } of waiters) {
     if (wanted.estimatedInputTokens >= refusedTokens) continue
     // Every request asks for more than this: where it is refused, a thousand others need not be asked.
-    const common = mustLook && deps.look({ lane, model: '', estimatedInputTokens: 1 })
+    const common = mustPeek && deps.peek({ lane, model: '', estimatedInputTokens: 1 })
     if (common && isWaitable(common)) {
       wakesAt = Math.min(wakesAt, common.wakesAt)
       break
     }
     const result = deps.reserve(wanted)
-    mustLook = result.ok
-    if (result.ok || !isWaitable(result.refusal)) settle(result)
+    mustPeek = result.ok
+    if (result.ok || !isWaitable(result.reason)) settle(result)
     else {
-      wakesAt = Math.min(wakesAt, result.refusal.wakesAt)
+      wakesAt = Math.min(wakesAt, result.reason.wakesAt)
       if (isPlain(wanted)) refusedTokens = wanted.estimatedInputTokens
     }
   }
@@ -133,8 +133,8 @@ function offer(deps: Deps, lane: string, waiters: Iterable<Waiter>): number {
 
 type Waitable = Extract<NoKeyReason, { wakesAt: number }>
 
-function isWaitable(refusal: NoKeyReason): refusal is Waitable {
-  return 'wakesAt' in refusal
+function isWaitable(reason: NoKeyReason): reason is Waitable {
+  return 'wakesAt' in reason
 }
 
 function isPlain({

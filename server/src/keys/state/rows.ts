@@ -1,53 +1,13 @@
-import type {
-  DeadMark,
-  Key,
-  LaneTable,
-  Project,
-  RestReason,
-  Suspension,
-} from '../inventory/entities.ts'
-import { gateMemory, type GateMemory, type LaneMemory } from '../lanes/archive/lane-memory.ts'
+import type { Cooldown, KeyCooldown, Suspension } from '../inventory/cooldown.ts'
+import type { Key, LaneTable, Project } from '../inventory/entities.ts'
+import { keptUntil, untilKept, type Kept, type LaneMemory } from '../lanes/lane-memory.ts'
+import {
+  stateVersion as version,
+  type KeyStateRow,
+  type LaneStateRow,
+  type ProjectStateRow,
+} from '../state-rows.ts'
 import type { KeyId, ProjectId } from '../types.ts'
-import type { VerdictName } from '../../google/verdicts.ts'
-
-/** Shape of the rows below. Rows of another version are left aside: what they knew is learned again. */
-export const stateVersion = 1
-
-export type KeyRow = {
-  readonly kind: 'key'
-  readonly version: typeof stateVersion
-  readonly key: KeyId
-  readonly learnedProject?: ProjectId
-  readonly death?: DeadMark
-  readonly rest?: {
-    readonly gate: GateMemory
-    readonly reason: RestReason
-    readonly verdict: VerdictName
-  }
-  readonly streak: number
-  readonly restLevel: number
-  readonly suspected: boolean
-}
-
-export type ProjectRow = {
-  readonly kind: 'project'
-  readonly version: typeof stateVersion
-  readonly project: ProjectId
-  readonly learnedPaid?: boolean
-  readonly suspension?: Omit<Suspension, 'gate'> & { readonly gate: GateMemory }
-}
-
-export type LaneRow = LaneMemory & {
-  readonly kind: 'lane'
-  readonly version: typeof stateVersion
-  readonly project: ProjectId
-  readonly lane: string
-  readonly model: string
-}
-
-export type StateRow = KeyRow | ProjectRow | LaneRow
-/** `row` is undefined when nothing is left to remember. */
-export type StateChange = { readonly id: string; readonly row: StateRow | undefined }
 
 export const keyRowId = (key: KeyId): string => `key:${key}`
 export const projectRowId = (project: ProjectId): string => `project:${project}`
@@ -56,26 +16,24 @@ export const laneRowId = ({ project, table }: LaneName): string =>
 
 type LaneName = { readonly project: Project; readonly table: LaneTable }
 
-const version = stateVersion
-
-export function keyRow(key: Key): KeyRow | undefined {
-  const { death, rest, streak, restLevel, suspected } = key
+export function keyRow(key: Key): KeyStateRow | undefined {
+  const { deadMark, cooldown, streak, cooldownLevel, suspected } = key
   const learned = key.projectSource === 'learned'
-  if (!death && !rest && !learned && streak === 0 && !suspected) return undefined
+  if (!deadMark && !cooldown && !learned && streak === 0 && !suspected) return undefined
   return {
     kind: 'key',
     version,
     key: key.id,
-    ...(learned && { learnedProject: key.seat.project.id }),
-    ...(death && { death }),
-    ...(rest && { rest: { ...rest, gate: gateMemory(rest.gate) } }),
+    ...(learned && { learnedProject: key.group.project.id }),
+    ...(deadMark && { deadMark }),
+    ...(cooldown && { cooldown: keyCooldown(cooldown) }),
     streak,
-    restLevel,
+    cooldownLevel,
     suspected,
   }
 }
 
-export function projectRow(project: Project): ProjectRow | undefined {
+export function projectRow(project: Project): ProjectStateRow | undefined {
   const { id, paid, paidSource, suspension } = project
   const learnedPaid = paidSource === 'learned' ? paid : undefined
   if (learnedPaid === undefined && !suspension) return undefined
@@ -84,12 +42,29 @@ export function projectRow(project: Project): ProjectRow | undefined {
     version,
     project: id,
     ...(learnedPaid !== undefined && { learnedPaid }),
-    ...(suspension && { suspension: { ...suspension, gate: gateMemory(suspension.gate) } }),
+    ...(suspension && { suspension: keptSuspension(suspension) }),
   }
 }
 
-export function laneRow({ project, table }: LaneName, memory: LaneMemory): LaneRow | undefined {
-  if (!memory.block && !memory.learned && !project.limits) return undefined
+export function laneRow(
+  { project, table }: LaneName,
+  memory: LaneMemory,
+): LaneStateRow | undefined {
+  if (!memory.cooldown && !memory.learned && !project.limits) return undefined
   const { id } = project
   return { kind: 'lane', version, project: id, lane: table.name, model: table.model, ...memory }
+}
+
+function keyCooldown({ since, until, needsTrial, reason, verdict }: KeyCooldown) {
+  return { since, until: keptUntil(until), needsTrial, reason, verdict }
+}
+
+function keptSuspension({ since, until, needsTrial, reason, message, level }: Suspension) {
+  return { since, until: keptUntil(until), needsTrial, reason, message, level }
+}
+
+/** A kept cooldown begins without a trial. */
+export function cooldownKept(kept: Kept<Cooldown>, trialTimeoutMs: number): Cooldown {
+  const { since, until, needsTrial } = kept
+  return { since, until: untilKept(until), needsTrial, trialTimeoutMs, trialSince: undefined }
 }

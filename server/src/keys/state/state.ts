@@ -1,77 +1,82 @@
-import type { Dirty } from './changes.ts'
-import type { Lane } from '../inventory/entities.ts'
-import { gateFrom } from '../lanes/archive/lane-memory.ts'
+import type { EngineContext } from '../inventory/engine-context.ts'
+import type { Lane, Project } from '../inventory/entities.ts'
+import { clearKey, restoreKey } from '../inventory/key.ts'
+import { setPaid, setSuspension } from '../inventory/project.ts'
+import { clearLane, forgetLimits } from '../lanes/lane.ts'
+import { laneOf } from '../lanes/lane-table.ts'
+import { requeueLane } from '../lanes/queues.ts'
 import {
+  stateVersion,
+  type EngineChange,
+  type KeyStateRow,
+  type LaneStateRow,
+  type ProjectStateRow,
+  type StateRow,
+  type StateSubject,
+} from '../state-rows.ts'
+import type { Changes } from './changes.ts'
+import {
+  cooldownKept,
   keyRow,
   keyRowId,
   laneRow,
   laneRowId,
   projectRow,
   projectRowId,
-  stateVersion,
-  type KeyRow,
-  type LaneRow,
-  type ProjectRow,
-  type StateChange,
-  type StateRow,
 } from './rows.ts'
-import type { EngineContext } from '../inventory/engine-context.ts'
 
-/** What survives a restart: only keys, projects and lanes about which there is something to remember. */
-export type State = {
-  exportAll(): StateRow[]
+/** What survives a restart, and what replicas tell one another: only keys, projects and lanes of which something is known. */
+export type EngineState = {
   /** After `setKeys`. Rows of keys and projects that are gone, and of other versions, are passed over. */
   load(rows: readonly StateRow[]): void
   /** What changed since the last call, or so much of it, to be written over what was written before. */
-  takeChanges(most?: number): StateChange[]
+  takeChanges(most?: number): EngineChange[]
+  /** Takes over what another engine learned. It does not become a change of this one. */
+  apply(changes: readonly EngineChange[]): void
 }
 
-type Deps = { readonly world: EngineContext; readonly dirty: Dirty }
+type Deps = { readonly context: EngineContext; readonly changes: Changes }
 
-export function createState({ world, dirty }: Deps): State {
-  const { fleet } = world
+export function createState({ context, changes }: Deps): EngineState {
+  const { inventory } = context
   return {
-    exportAll() {
-      const projects = [...fleet.projects.values()]
-      const rows = [
-        ...[...fleet.keys.values()].map(keyRow),
-        ...projects.map(projectRow),
-        ...projects.flatMap((project) =>
-          world.lanes
-            .memoriesOf(project)
-            .map(({ table, memory }) => laneRow({ project, table }, memory)),
-        ),
-      ]
-      return rows.filter((row) => row !== undefined)
-    },
     load(rows) {
       const known = rows.filter((row) => row.version === stateVersion)
       // Keys first: a learned project exists only once its keys have moved there.
-      for (const row of known) if (row.kind === 'key') importKey(world, row)
-      for (const row of known) if (row.kind === 'project') importProject(world, row)
-      for (const row of known) if (row.kind === 'lane') importLane(world, row)
+      for (const row of known) if (row.kind === 'key') loadKey(context, row)
+      for (const row of known) if (row.kind === 'project') loadProject(context, row)
+      for (const row of known) if (row.kind === 'lane') loadLane(context, row)
     },
     takeChanges(most = Infinity) {
-      const changes: StateChange[] = []
-      // By name, not by identity: what went may have come again under the same name.
-      for (const { id } of taken(dirty.keys, most)) {
-        const key = fleet.keys.get(id)
-        changes.push({ id: keyRowId(id), row: key && keyRow(key) })
+      const taken: EngineChange[] = []
+      // By name, not by identity: what is gone may have come again under the same name.
+      for (const { id } of take(changes.keys, most)) {
+        const key = inventory.keys.get(id)
+        taken.push({ id: keyRowId(id), row: key && keyRow(key), of: { kind: 'key', key: id } })
       }
-      for (const { id } of taken(dirty.projects, most - changes.length)) {
-        const project = fleet.projects.get(id)
-        changes.push({ id: projectRowId(id), row: project && projectRow(project) })
+      for (const { id } of take(changes.projects, most - taken.length)) {
+        const project = inventory.projects.get(id)
+        const row = project && projectRow(project)
+        taken.push({ id: projectRowId(id), row, of: { kind: 'project', project: id } })
       }
-      for (const gone of taken(dirty.lanes, most - changes.length)) {
-        changes.push({ id: laneRowId(gone), row: rowNow(world, gone) })
+      for (const lane of take(changes.lanes, most - taken.length)) {
+        const of = { kind: 'lane', project: lane.project.id, lane: lane.table.name } as const
+        taken.push({ id: laneRowId(lane), row: rowNow(context, lane), of })
       }
-      return changes
+      return taken
+    },
+    apply(learned) {
+      for (const { row, of } of learned) {
+        if (row === undefined) clear(context, of)
+        else if (row.version === stateVersion) applyRow(context, row)
+        settleChange({ context, changes }, of)
+      }
     },
   }
 }
 
 /** Takes so many out of the set. */
-function* taken<T>(set: Set<T>, most: number): Iterable<T> {
+function* take<T>(set: Set<T>, most: number): Iterable<T> {
   let left = most
   for (const item of set) {
     if (left <= 0) return
@@ -81,52 +86,101 @@ function* taken<T>(set: Set<T>, most: number): Iterable<T> {
   }
 }
 
-/** By name, not by identity: a lane that went, or fell asleep, may be another now. */
-function rowNow({ fleet, lanes }: EngineContext, gone: Lane): LaneRow | undefined {
-  const project = fleet.projects.get(gone.project.id)
-  const table = lanes.tables.get(gone.table.name)
+/** By name, not by identity: a lane that was forgotten or archived may be another object now. */
+function rowNow({ inventory, tables, lanes }: EngineContext, lane: Lane): LaneStateRow | undefined {
+  const project = inventory.projects.get(lane.project.id)
+  const table = tables.get(lane.table.name)
   const memory = project && table && lanes.memoryOf(table, project)
   return memory && laneRow({ project, table }, memory)
 }
 
-function importKey(world: EngineContext, row: KeyRow): void {
-  const key = world.fleet.keys.get(row.key)
+function loadKey(context: EngineContext, row: KeyStateRow): void {
+  const key = context.inventory.keys.get(row.key)
   if (!key) return
   if (row.learnedProject !== undefined && key.projectSource === undefined) {
-    world.fleet.move(key, { project: row.learnedProject, source: 'learned' })
+    context.inventory.move(key, { project: row.learnedProject, source: 'learned' })
   }
-  const { trialPatienceMs: patienceMs } = world.policy()
-  key.death = row.death && { ...row.death }
-  key.rest = row.rest && { ...row.rest, gate: gateFrom(row.rest.gate, patienceMs) }
-  key.streak = row.streak
-  key.restLevel = row.restLevel
-  key.suspected = row.suspected
-  world.fleet.refresh(key.seat)
+  const { trialTimeoutMs } = context.policy().checks
+  const { deadMark, cooldown, streak, cooldownLevel, suspected } = row
+  restoreKey(key, {
+    deadMark,
+    cooldown: cooldown && {
+      ...cooldownKept(cooldown, trialTimeoutMs),
+      reason: cooldown.reason,
+      verdict: cooldown.verdict,
+    },
+    streak,
+    cooldownLevel,
+    suspected,
+  })
+  context.inventory.refresh(key.group)
 }
 
-function importProject(world: EngineContext, row: ProjectRow): void {
-  const project = world.fleet.projects.get(row.project)
+function loadProject(context: EngineContext, row: ProjectStateRow): void {
+  const project = context.inventory.projects.get(row.project)
   if (!project) return
   const { suspension, learnedPaid } = row
-  project.suspension = suspension && {
-    ...suspension,
-    gate: gateFrom(suspension.gate, world.policy().trialPatienceMs),
-  }
+  setSuspension(project, suspension && keptSuspension(context, suspension))
   if (learnedPaid !== undefined && project.paid === undefined) {
-    project.paid = learnedPaid
-    project.paidSource = 'learned'
-    world.fleet.reseat(project)
+    setPaid(project, learnedPaid, 'learned')
+    context.inventory.regroup(project)
   }
-  world.lanes.placeProject(project)
+  context.lanes.requeueProject(project)
 }
 
-function importLane(world: EngineContext, row: LaneRow): void {
-  const project = world.fleet.projects.get(row.project)
+function keptSuspension(
+  context: EngineContext,
+  kept: NonNullable<ProjectStateRow['suspension']>,
+): NonNullable<Project['suspension']> {
+  const { reason, message, level } = kept
+  return { ...cooldownKept(kept, context.policy().checks.trialTimeoutMs), reason, message, level }
+}
+
+function loadLane(context: EngineContext, row: LaneStateRow): void {
+  const project = context.inventory.projects.get(row.project)
   if (!project) return
-  const table = world.lanes.tableFor(row.lane, row.model)
-  const [seat] = project.seats
-  if (!seat) return
-  const { lane } = world.lanes.entryFor(table, seat)
-  world.lanes.recall(lane, row)
-  world.lanes.placeLane(lane)
+  const table = context.tables.tableFor(row.lane, row.model)
+  const [group] = project.groups
+  if (!group) return
+  const { lane } = context.lanes.candidateFor(table, group)
+  context.lanes.restore(lane, row)
+  requeueLane(lane, context.now())
+}
+
+function applyRow(context: EngineContext, row: StateRow): void {
+  if (row.kind === 'key') loadKey(context, row)
+  else if (row.kind === 'project') loadProject(context, row)
+  // Each engine counts the calls that it made.
+  else loadLane(context, { ...row, counts: undefined })
+}
+
+function clear({ inventory, tables, lanes }: EngineContext, of: StateSubject): void {
+  if (of.kind === 'key') {
+    const key = inventory.keys.get(of.key)
+    if (!key) return
+    clearKey(key)
+    inventory.refresh(key.group)
+    return
+  }
+  const project = inventory.projects.get(of.project)
+  if (!project) return
+  if (of.kind === 'project') return setSuspension(project, undefined)
+  const table = tables.get(of.lane)
+  const lane = table && (laneOf(table, project) ?? lanes.laneFor(table, project))
+  if (!lane) return
+  clearLane(lane)
+  forgetLimits(lane)
+}
+
+/** Requeues what changed and wakes the requests that wait for it, without marking it for the next flush. */
+function settleChange({ context, changes }: Deps, of: StateSubject): void {
+  const key = of.kind === 'key' ? context.inventory.keys.get(of.key) : undefined
+  if (key) {
+    context.changed.key(key)
+    changes.keys.delete(key)
+  }
+  const project = of.kind === 'key' ? undefined : context.inventory.projects.get(of.project)
+  if (!project) return
+  context.changed.project(project)
+  changes.projects.delete(project)
 }

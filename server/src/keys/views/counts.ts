@@ -1,87 +1,55 @@
 import { yieldToEventLoop } from '../../runtime/yield-to-event-loop.ts'
 import { breakerOpensAt } from '../effects/breaker.ts'
-import type { Key } from '../inventory/entities.ts'
-import { gateOpensAt } from '../inventory/cooldown.ts'
+import { cooldownEndsAt } from '../inventory/cooldown.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
-import type { LaneStatus } from '../lane-status.ts'
+import type { Key } from '../inventory/entities.ts'
+import type { KeyCounts, KeyState } from '../views.ts'
 
-export const keyStates = ['active', 'failing', 'suspended', 'dead', 'disabled'] as const
-export type KeyState = (typeof keyStates)[number]
-
-/** In one word, what a person wants to know of a key first. */
 export function keyStateOf(key: Key, now: number): KeyState {
   if (key.disabled) return 'disabled'
-  if (key.death) return 'dead'
-  const { suspension } = key.seat.project
-  if (suspension && gateOpensAt(suspension.gate, now) > now) return 'suspended'
-  return key.rest && gateOpensAt(key.rest.gate, now) > now ? 'failing' : 'active'
-}
-
-export type LaneCounts = {
-  readonly lane: string
-  readonly inFlight: number
-  readonly laneStatuses: Readonly<Record<LaneStatus, number>>
-  readonly overloadedUntil: number | undefined
-}
-
-export type Counts = {
-  readonly keys: Readonly<Record<KeyState, number>>
-  readonly projects: number
-  /** Lanes that have been used; the others are as good as ready. */
-  readonly lanes: readonly LaneCounts[]
-  readonly inFlight: number
-  readonly waiting: number
-  readonly pool: number
-  readonly egressDownUntil: number | undefined
+  if (key.deadMark) return 'dead'
+  const { suspension } = key.group.project
+  if (suspension && cooldownEndsAt(suspension, now) > now) return 'suspended'
+  return key.cooldown && cooldownEndsAt(key.cooldown, now) > now ? 'failing' : 'active'
 }
 
 type Moment = { readonly now: number; readonly waiting: number; readonly pool: number }
 
-/** Walks all keys at once: for few keys. */
-export function countAll(world: EngineContext, moment: Moment): Counts {
-  const keys = { active: 0, failing: 0, suspended: 0, dead: 0, disabled: 0 }
-  for (const key of world.fleet.keys.values()) keys[keyStateOf(key, moment.now)] += 1
-  return counted(world, moment, keys)
-}
-
 const keysAtOnce = 1000
 
-/** The same, so few keys at a time that no request waits for it. */
-export async function countInSteps(world: EngineContext, moment: () => Moment): Promise<Counts> {
+export async function countKeys(context: EngineContext, moment: () => Moment): Promise<KeyCounts> {
   const keys = { active: 0, failing: 0, suspended: 0, dead: 0, disabled: 0 }
   let seen = 0
-  for (const key of world.fleet.keys.values()) {
+  for (const key of context.inventory.keys.values()) {
     seen += 1
     if (seen % keysAtOnce === 0) await yieldToEventLoop()
     keys[keyStateOf(key, moment().now)] += 1
   }
-  return counted(world, moment(), keys)
+  return { keys, ...countLanes(context, moment()) }
 }
 
-export function isAnyActive({ fleet }: EngineContext, now: number): boolean {
-  for (const key of fleet.keys.values()) if (keyStateOf(key, now) === 'active') return true
+export function isAnyActive({ inventory }: EngineContext, now: number): boolean {
+  for (const key of inventory.keys.values()) if (keyStateOf(key, now) === 'active') return true
   return false
 }
 
-function counted(
-  world: EngineContext,
+function countLanes(
+  context: EngineContext,
   { now, waiting, pool }: Moment,
-  keys: Counts['keys'],
-): Counts {
-  const tables = [...world.lanes.tables.values()]
+): Omit<KeyCounts, 'keys'> {
+  const tables = [...context.tables.all()]
   return {
-    keys,
-    projects: world.fleet.projects.size,
+    projects: context.inventory.projects.size,
     lanes: tables.map((table) => ({
       lane: table.name,
       inFlight: table.inFlight,
-      laneStatuses: { ...table.laneStatuses },
-      overloadedUntil: openUntil(breakerOpensAt(world.modelBreaker(table), now), now),
+      statusCounts: { ...table.statusCounts },
+      overloadedUntil: openUntil(breakerOpensAt(context.modelBreaker(table), now), now),
     })),
     inFlight: tables.reduce((sum, { inFlight }) => sum + inFlight, 0),
     waiting,
     pool,
-    egressDownUntil: openUntil(breakerOpensAt(world.egress, now), now),
+    egressDownUntil: openUntil(breakerOpensAt(context.egress, now), now),
   }
 }
 

@@ -1,11 +1,7 @@
-import {
-  type EngineStateStore,
-  stateVersion,
-  type StateChange,
-  type StateRow,
-} from '../../keys/stores.ts'
+import type { EngineStateStore } from '../../keys/stores.ts'
 import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
+import { stateVersion, type StateChange, type StateRow } from '../../keys/state-rows.ts'
 import { chunks } from '../../runtime/chunks.ts'
 import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'

@@ -1,6 +1,6 @@
 import type { KeyRow, KeyPatch } from '../../keys/stores.ts'
 import type { Selectable, Updateable } from 'kysely'
-
+import type { ProjectSource } from '../../keys/types.ts'
 import { Secret } from '../../log/secret.ts'
 import type { SecretBox } from '../encryption/secret-box.ts'
 import type { Schema } from '../database/schema.ts'
@@ -45,8 +45,6 @@ export function writePatch(patch: KeyPatch): Updateable<Schema['keys']> {
     ...('disabled' in patch && { disabled: Number(disabled ?? false) }),
   }
 }
-
-type ProjectSource = NonNullable<KeyRow['projectSource']>
 
 const projectSources: readonly ProjectSource[] = ['operator', 'imported', 'learned']
 

@@ -1,10 +1,9 @@
 import type { ProjectStore, ProjectSettings } from '../../keys/stores.ts'
 import type { Kysely, Selectable } from 'kysely'
-import type { ProjectId } from '../../keys/types.ts'
+import type { LimitOverrides, ProjectId } from '../../keys/types.ts'
 import type { Schema } from '../database/schema.ts'
 import { inTransaction } from '../database/in-transaction.ts'
 
-type LimitOverrides = ProjectSettings['limits'][string]
 type Stored = Selectable<Schema['projects']>
 type StoredLimits = Selectable<Schema['project_limits']>
 

@@ -1,28 +1,28 @@
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { stateVersion, type KeyRow, type LaneRow } from '../../keys/state/rows.ts'
+import { stateVersion, type KeyStateRow, type LaneStateRow } from '../../keys/state-rows.ts'
 import type { ClientToken } from '../../auth/clients/client-token.ts'
 import type { OperatorStores, Storage } from '../storage.ts'
 import { historyContract } from './history-contract.ts'
 import { keyContract } from './key-contract.ts'
 import type { StoredSetting } from '../../settings/stores.ts'
 
-export const keyState = (key: number): KeyRow => ({
+export const keyState = (key: number): KeyStateRow => ({
   kind: 'key',
   version: stateVersion,
   key,
   streak: 2,
-  restLevel: 0,
+  cooldownLevel: 0,
   suspected: false,
 })
 
-const laneState: LaneRow = {
+const laneState: LaneStateRow = {
   kind: 'lane',
   version: stateVersion,
   project: 'p "quoted"',
   lane: 'gemini-3.8-flash',
   model: 'gemini-3.8-flash',
-  unexplained: 0,
+  unknownQuotas: 0,
   notFound: 1,
 }
 

@@ -1,5 +1,4 @@
-import type { Counts as KeyCounts } from '../../keys/views/counts.ts'
-import type { PoolStatus } from '../../keys/pool/pool-status.ts'
+import type { KeyCounts, PoolStatus } from '../../keys/views.ts'
 import type { Family, Sample } from './exposition.ts'
 
 /** The state of the gateway at the time of a scrape. */
@@ -108,11 +107,11 @@ function keyFamilies(counts: KeyCounts, laneLabel: (lane: string) => string): Fa
 
 function lanesByState(counts: KeyCounts, laneLabel: (lane: string) => string): Sample[] {
   const byModel = new Map<string, Map<string, number>>()
-  for (const { lane, laneStatuses } of counts.lanes) {
+  for (const { lane, statusCounts } of counts.lanes) {
     const model = laneLabel(lane)
     const states = byModel.get(model) ?? new Map<string, number>()
     byModel.set(model, states)
-    for (const [state, count] of Object.entries(laneStatuses)) {
+    for (const [state, count] of Object.entries(statusCounts)) {
       states.set(state, (states.get(state) ?? 0) + count)
     }
   }

@@ -1,28 +1,33 @@
-const most = 0xffff
+const maxNumber = 0xffff
 
-/** Things that are the same for many, kept once and known by a number of 16 bits; 0 is nothing, and what no longer fits. */
+/** Values that many rows share, kept once and known by a number of 16 bits. 0 is no value, and any value beyond the last number. */
 export class InternTable<T> {
-  readonly #byName = new Map<string, number>()
-  readonly #byThing = new Map<T, number>()
-  readonly #things: (T | undefined)[] = [undefined]
+  readonly #keyOf: (value: T) => string
+  readonly #byKey = new Map<string, number>()
+  readonly #byValue = new Map<T, number>()
+  readonly #values: (T | undefined)[] = [undefined]
 
-  numberOf(name: string, thing: T): number {
-    const known = this.#byName.get(name)
+  constructor(keyOf: (value: T) => string) {
+    this.#keyOf = keyOf
+  }
+
+  /** A value that came from the table is found by itself: its key is built only for others. */
+  numberOf(value: T): number {
+    return this.#byValue.get(value) ?? this.#numberOfKey(this.#keyOf(value), value)
+  }
+
+  get(number: number): T | undefined {
+    return this.#values[number]
+  }
+
+  #numberOfKey(key: string, value: T): number {
+    const known = this.#byKey.get(key)
     if (known !== undefined) return known
-    const number = this.#things.length
-    if (number > most) return 0
-    this.#things.push(thing)
-    this.#byName.set(name, number)
-    this.#byThing.set(thing, number)
+    const number = this.#values.length
+    if (number > maxNumber) return 0
+    this.#values.push(value)
+    this.#byKey.set(key, number)
+    this.#byValue.set(value, number)
     return number
-  }
-
-  /** The number of the very thing that is kept. */
-  numberOfThing(thing: T): number | undefined {
-    return this.#byThing.get(thing)
-  }
-
-  thing(number: number): T | undefined {
-    return this.#things[number]
   }
 }

@@ -1,22 +1,23 @@
-import type { LaneTable, Project, KeyGroup } from '../../inventory/entities.ts'
+import type { KeyGroup, LaneTable, Project } from '../../inventory/entities.ts'
+import { setFirstArchived } from '../../inventory/project.ts'
 import { IndexedHeap } from '../../../runtime/indexed-heap.ts'
-import type { LaneMemory } from './lane-memory.ts'
-import { LaneRows, nobody, type Row } from './packed-lanes.ts'
+import type { LaneMemory } from '../lane-memory.ts'
+import { PackedLanes, noRow, type Row } from './packed-lanes.ts'
 import { laneStatuses, type LaneStatus } from '../../lane-status.ts'
 
-/** A lane that is remembered and not in use. */
-export type Sleeper = {
+/** A lane that is known and not in use. */
+export type ArchivedLane = {
   readonly table: LaneTable
-  readonly seat: KeyGroup
-  readonly standing: LaneStatus
+  readonly group: KeyGroup
+  readonly status: LaneStatus
   readonly wakeAt: number
 }
 
-/** The rows that wake at one time, in the order in which they fell asleep. */
+/** The rows that wake at one time, in the order in which they were archived. */
 type Wake = { readonly at: number; first: Row; last: Row; index: number }
 
 /** A table's rows that wake by themselves. */
-type Dormitory = {
+type ArchiveTable = {
   readonly number: number
   readonly table: LaneTable
   readonly wakes: Map<number, Wake>
@@ -27,39 +28,39 @@ type Dormitory = {
 const ready = laneStatuses.indexOf('ready')
 
 /**
- * Lanes asleep: what is known of each as a row of numbers, listed by the time at which it may be of use again. Those whose time has
- * come wait for their turn, still asleep. A table's standings count them.
+ * Lanes above the cap, each packed into a row of numbers and listed by the time at which it may be of use again. One whose time has
+ * come waits here for its turn. The status counts of its table include it.
  */
 export class LaneArchive {
-  readonly #rows = new LaneRows()
-  readonly #seats: (KeyGroup | undefined)[] = []
-  readonly #dormitories = new Map<LaneTable, Dormitory>()
-  readonly #byNumber: (Dormitory | undefined)[] = []
+  readonly #rows = new PackedLanes()
+  readonly #groups: (KeyGroup | undefined)[] = []
+  readonly #tables = new Map<LaneTable, ArchiveTable>()
+  readonly #byNumber: (ArchiveTable | undefined)[] = []
   #size = 0
 
   get size(): number {
     return this.#size
   }
 
-  put({ table, seat, standing, wakeAt }: Sleeper, memory: LaneMemory): void {
+  put({ table, group, status, wakeAt }: ArchivedLane, memory: LaneMemory): void {
     const row = this.#rows.take()
-    const dormitory = this.#dormitoryOf(table)
-    this.#seats[row] = seat
-    this.#rows.setTable(row, dormitory.number)
-    this.#rows.setNext(row, seat.project.firstAsleep)
-    seat.project.firstAsleep = row
+    const archiveTable = this.#tableFor(table)
+    this.#groups[row] = group
+    this.#rows.setTable(row, archiveTable.number)
+    this.#rows.setNext(row, group.project.firstArchived)
+    setFirstArchived(group.project, row)
     this.#rows.setWakeAt(row, wakeAt)
-    this.#stand(row, table, laneStatuses.indexOf(standing))
+    this.#setStatus(row, table, laneStatuses.indexOf(status))
     this.#rows.write(row, memory)
-    if (standing !== 'ready') this.#enlist(row, dormitory)
-    dormitory.size += 1
+    if (status !== 'ready') this.#enlist(row, archiveTable)
+    archiveTable.size += 1
     this.#size += 1
   }
 
-  /** What is remembered of a project's lane; it is asleep no longer. */
+  /** What is known of a project's lane, which leaves the archive. */
   take(table: LaneTable, project: Project): LaneMemory | undefined {
     const row = this.#find(table, project)
-    if (row === nobody) return undefined
+    if (row === noRow) return undefined
     const memory = this.#rows.read(row)
     this.#remove(row, project)
     return memory
@@ -67,177 +68,177 @@ export class LaneArchive {
 
   peek(table: LaneTable, project: Project): LaneMemory | undefined {
     const row = this.#find(table, project)
-    return row === nobody ? undefined : this.#rows.read(row)
+    return row === noRow ? undefined : this.#rows.read(row)
   }
 
   /** When a project's lane may be of use; 0 when nothing is known against it. */
   opensAt(table: LaneTable, project: Project): number {
     const row = this.#find(table, project)
-    return row === nobody || this.#isReady(row) ? 0 : this.#rows.wakeAt(row)
+    return row === noRow || this.#isReady(row) ? 0 : this.#rows.wakeAt(row)
   }
 
-  /** Where a project's lanes are asleep. */
+  /** The tables in which a project has archived lanes. */
   tablesOf(project: Project): LaneTable[] {
     return this.#rowsOf(project).flatMap((row) => this.#tableOf(row) ?? [])
   }
 
-  *all(): Generator<Sleeper> {
-    for (let row = 0; row < this.#seats.length; row += 1) {
-      const seat = this.#seats[row]
+  *all(): Generator<ArchivedLane> {
+    for (let row = 0; row < this.#groups.length; row += 1) {
+      const group = this.#groups[row]
       const table = this.#tableOf(row)
-      const standing = laneStatuses[this.#rows.mark(row)]
-      if (seat && table && standing) {
-        yield { table, seat, standing, wakeAt: this.#rows.wakeAt(row) }
+      const status = laneStatuses[this.#rows.mark(row)]
+      if (group && table && status) {
+        yield { table, group, status, wakeAt: this.#rows.wakeAt(row) }
       }
     }
   }
 
-  /** When the next of a table's sleepers may be of use again. */
+  /** When the next of a table's lanes may be of use again. */
   wakesAt(table: LaneTable): number {
-    return this.#dormitories.get(table)?.soonest.peek()?.at ?? Infinity
+    return this.#tables.get(table)?.soonest.peek()?.at ?? Infinity
   }
 
-  /** Hands out the seats whose time has come, a bounded number at once. */
+  /** The groups whose time has come, a bounded number at once; each is returned once. */
   due(table: LaneTable, now: number, most: number): readonly KeyGroup[] {
-    const dormitory = this.#dormitories.get(table)
-    let wake = dormitory?.soonest.peek()
-    if (!dormitory || !wake || wake.at > now) return noSeats
-    const seats: KeyGroup[] = []
-    while (wake && wake.at <= now && seats.length < most) {
-      const seat = this.#seats[wake.first]
-      if (seat) seats.push(seat)
-      this.#stir(wake.first, dormitory)
-      wake = dormitory.soonest.peek()
+    const archiveTable = this.#tables.get(table)
+    let wake = archiveTable?.soonest.peek()
+    if (!archiveTable || !wake || wake.at > now) return noGroups
+    const groups: KeyGroup[] = []
+    while (wake && wake.at <= now && groups.length < most) {
+      const group = this.#groups[wake.first]
+      if (group) groups.push(group)
+      this.#setReady(wake.first, archiveTable)
+      wake = archiveTable.soonest.peek()
     }
-    return seats
+    return groups
   }
 
   /** Something about a project changed: its lanes may be of use before their time. */
-  stir(project: Project): Sleeper[] {
-    const stirred: Sleeper[] = []
+  wake(project: Project): ArchivedLane[] {
+    const woken: ArchivedLane[] = []
     for (const row of this.#rowsOf(project)) {
-      const dormitory = this.#dormitoryAt(row)
-      const seat = this.#seats[row]
-      if (!dormitory || !seat) continue
-      this.#stir(row, dormitory)
-      stirred.push({ table: dormitory.table, seat, standing: 'ready', wakeAt: 0 })
+      const archiveTable = this.#tableAt(row)
+      const group = this.#groups[row]
+      if (!archiveTable || !group) continue
+      this.#setReady(row, archiveTable)
+      woken.push({ table: archiveTable.table, group, status: 'ready', wakeAt: 0 })
     }
-    return stirred
+    return woken
   }
 
   dropTable(table: LaneTable): void {
-    const dormitory = this.#dormitories.get(table)
-    if (!dormitory) return
-    for (let row = 0; row < this.#seats.length && dormitory.size > 0; row += 1) {
-      const seat = this.#seats[row]
-      if (seat && this.#dormitoryAt(row) === dormitory) this.#remove(row, seat.project)
+    const archiveTable = this.#tables.get(table)
+    if (!archiveTable) return
+    for (let row = 0; row < this.#groups.length && archiveTable.size > 0; row += 1) {
+      const group = this.#groups[row]
+      if (group && this.#tableAt(row) === archiveTable) this.#remove(row, group.project)
     }
-    this.#dormitories.delete(table)
-    this.#byNumber[dormitory.number] = undefined
+    this.#tables.delete(table)
+    this.#byNumber[archiveTable.number] = undefined
   }
 
   #rowsOf(project: Project): Row[] {
     const rows: Row[] = []
-    for (let row = project.firstAsleep; row !== nobody; row = this.#rows.next(row)) rows.push(row)
+    for (let row = project.firstArchived; row !== noRow; row = this.#rows.next(row)) rows.push(row)
     return rows
   }
 
   #find(table: LaneTable, project: Project): Row {
-    let row = project.firstAsleep
-    if (row === nobody) return nobody
-    const number = this.#dormitories.get(table)?.number
-    while (row !== nobody && this.#rows.table(row) !== number) row = this.#rows.next(row)
+    let row = project.firstArchived
+    if (row === noRow) return noRow
+    const number = this.#tables.get(table)?.number
+    while (row !== noRow && this.#rows.table(row) !== number) row = this.#rows.next(row)
     return row
   }
 
-  #dormitoryAt(row: Row): Dormitory | undefined {
+  #tableAt(row: Row): ArchiveTable | undefined {
     return this.#byNumber[this.#rows.table(row)]
   }
 
   #tableOf(row: Row): LaneTable | undefined {
-    return this.#dormitoryAt(row)?.table
+    return this.#tableAt(row)?.table
   }
 
   #isReady(row: Row): boolean {
     return this.#rows.mark(row) === ready
   }
 
-  /** Out of the list by time: from now on it is as good as ready. */
-  #stir(row: Row, dormitory: Dormitory): void {
+  /** Takes it out of the list by time: it counts as ready. */
+  #setReady(row: Row, archiveTable: ArchiveTable): void {
     if (this.#isReady(row)) return
-    this.#delist(row, dormitory)
-    this.#leaveStanding(row, dormitory.table)
-    this.#stand(row, dormitory.table, ready)
+    this.#delist(row, archiveTable)
+    this.#uncountStatus(row, archiveTable.table)
+    this.#setStatus(row, archiveTable.table, ready)
   }
 
-  #enlist(row: Row, { wakes, soonest }: Dormitory): void {
+  #enlist(row: Row, { wakes, soonest }: ArchiveTable): void {
     const at = this.#rows.wakeAt(row)
     const wake = wakes.get(at)
-    this.#rows.setLater(row, nobody)
-    this.#rows.setEarlier(row, wake?.last ?? nobody)
+    this.#rows.setLater(row, noRow)
+    this.#rows.setEarlier(row, wake?.last ?? noRow)
     if (wake) {
       this.#rows.setLater(wake.last, row)
       wake.last = row
     } else {
       const first = { at, first: row, last: row, index: -1 }
       wakes.set(at, first)
-      // Who never wakes by himself is listed, and not waited for.
+      // One that never wakes by itself is listed, and not waited for.
       if (at !== Infinity) soonest.push(first)
     }
   }
 
-  #delist(row: Row, { wakes, soonest }: Dormitory): void {
+  #delist(row: Row, { wakes, soonest }: ArchiveTable): void {
     const at = this.#rows.wakeAt(row)
     const wake = wakes.get(at)
     if (!wake) return
     const earlier = this.#rows.earlier(row)
     const later = this.#rows.later(row)
-    if (earlier === nobody) wake.first = later
+    if (earlier === noRow) wake.first = later
     else this.#rows.setLater(earlier, later)
-    if (later === nobody) wake.last = earlier
+    if (later === noRow) wake.last = earlier
     else this.#rows.setEarlier(later, earlier)
-    if (wake.first !== nobody) return
+    if (wake.first !== noRow) return
     wakes.delete(at)
     if (at !== Infinity) soonest.remove(wake)
   }
 
-  #stand(row: Row, table: LaneTable, mark: number): void {
-    const standing = laneStatuses[mark]
-    if (standing) table.laneStatuses[standing] += 1
+  #setStatus(row: Row, table: LaneTable, mark: number): void {
+    const status = laneStatuses[mark]
+    if (status) table.statusCounts[status] += 1
     this.#rows.setMark(row, mark)
   }
 
-  #leaveStanding(row: Row, table: LaneTable): void {
-    const standing = laneStatuses[this.#rows.mark(row)]
-    if (standing) table.laneStatuses[standing] -= 1
+  #uncountStatus(row: Row, table: LaneTable): void {
+    const status = laneStatuses[this.#rows.mark(row)]
+    if (status) table.statusCounts[status] -= 1
   }
 
   #remove(row: Row, project: Project): void {
-    const dormitory = this.#dormitoryAt(row)
-    if (dormitory) {
-      if (!this.#isReady(row)) this.#delist(row, dormitory)
-      this.#leaveStanding(row, dormitory.table)
-      dormitory.size -= 1
+    const archiveTable = this.#tableAt(row)
+    if (archiveTable) {
+      if (!this.#isReady(row)) this.#delist(row, archiveTable)
+      this.#uncountStatus(row, archiveTable.table)
+      archiveTable.size -= 1
     }
     this.#unlink(row, project)
-    this.#seats[row] = undefined
+    this.#groups[row] = undefined
     this.#rows.giveBack(row)
     this.#size -= 1
   }
 
   #unlink(row: Row, project: Project): void {
     const next = this.#rows.next(row)
-    if (project.firstAsleep === row) {
-      project.firstAsleep = next
+    if (project.firstArchived === row) {
+      setFirstArchived(project, next)
       return
     }
-    let before = project.firstAsleep
-    while (before !== nobody && this.#rows.next(before) !== row) before = this.#rows.next(before)
-    if (before !== nobody) this.#rows.setNext(before, next)
+    let before = project.firstArchived
+    while (before !== noRow && this.#rows.next(before) !== row) before = this.#rows.next(before)
+    if (before !== noRow) this.#rows.setNext(before, next)
   }
 
-  #dormitoryOf(table: LaneTable): Dormitory {
-    const known = this.#dormitories.get(table)
+  #tableFor(table: LaneTable): ArchiveTable {
+    const known = this.#tables.get(table)
     if (known) return known
     const free = this.#byNumber.indexOf(undefined)
     const number = free < 0 ? this.#byNumber.length : free
@@ -246,11 +247,11 @@ export class LaneArchive {
       indexOf: (wake) => wake.index,
       setIndex: (wake, index) => (wake.index = index),
     })
-    const dormitory = { number, table, wakes: new Map<number, Wake>(), soonest, size: 0 }
-    this.#dormitories.set(table, dormitory)
-    this.#byNumber[number] = dormitory
-    return dormitory
+    const archiveTable = { number, table, wakes: new Map<number, Wake>(), soonest, size: 0 }
+    this.#tables.set(table, archiveTable)
+    this.#byNumber[number] = archiveTable
+    return archiveTable
   }
 }
 
-const noSeats: readonly KeyGroup[] = []
+const noGroups: readonly KeyGroup[] = []

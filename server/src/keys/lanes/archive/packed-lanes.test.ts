@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { blockKinds } from '../../inventory/entities.ts'
-import type { LaneMemory } from './lane-memory.ts'
-import { LaneRows } from './packed-lanes.ts'
-import { limitNames, nothingLearned } from '../limits.ts'
+import { laneCooldownKinds } from '../../inventory/cooldown.ts'
+import type { LaneMemory } from '../lane-memory.ts'
+import { PackedLanes } from './packed-lanes.ts'
+import { limitNames } from '../../types.ts'
+import { nothingLearned } from '../limits.ts'
 
 const start = Date.UTC(2026, 0, 1)
 const moment = fc.integer({ min: start, max: Date.UTC(2036, 0, 1) })
@@ -12,14 +13,12 @@ const count = fc.nat(4_000_000_000)
 const id = fc.constantFrom('PerDay', 'PerMinute', 'Tokens')
 
 const memory: fc.Arbitrary<LaneMemory> = fc.record({
-  block: fc.option(
+  cooldown: fc.option(
     fc.record({
-      gate: fc.record({
-        since: moment,
-        until: fc.option(moment, { nil: null }),
-        needsTrial: fc.boolean(),
-      }),
-      kind: fc.constantFrom(...blockKinds),
+      since: moment,
+      until: fc.option(moment, { nil: null }),
+      needsTrial: fc.boolean(),
+      kind: fc.constantFrom(...laneCooldownKinds),
       quotaIds: fc.array(id, { maxLength: 3 }),
       message: fc.constant(undefined),
     }),
@@ -42,7 +41,7 @@ const memory: fc.Arbitrary<LaneMemory> = fc.record({
       }),
     { nil: undefined },
   ),
-  unexplained: fc.nat(15),
+  unknownQuotas: fc.nat(15),
   notFound: fc.nat(15),
   counts: fc.record({
     minuteRequests: fc.nat(65_535),
@@ -56,17 +55,17 @@ const memory: fc.Arbitrary<LaneMemory> = fc.record({
 
 const tickMs = 125
 
-/** What may be told a little later or earlier, told as it is. */
+/** Times may differ by less than a tick. */
 function expectSame(read: LaneMemory, meant: LaneMemory): void {
-  const { block, learned, counts } = read
-  expect(read).toMatchObject({ unexplained: meant.unexplained, notFound: meant.notFound })
-  expect(block === undefined).toBe(meant.block === undefined)
-  if (block && meant.block) {
-    const { gate, kind, quotaIds } = meant.block
-    expect(block).toMatchObject({ kind, quotaIds, gate: { needsTrial: gate.needsTrial } })
-    expect(gate.since - block.gate.since).toBeGreaterThanOrEqual(0)
-    expect(gate.since - block.gate.since).toBeLessThan(tickMs)
-    expectNoSooner(block.gate.until ?? Infinity, gate.until ?? Infinity)
+  const { cooldown, learned, counts } = read
+  expect(read).toMatchObject({ unknownQuotas: meant.unknownQuotas, notFound: meant.notFound })
+  expect(cooldown === undefined).toBe(meant.cooldown === undefined)
+  if (cooldown && meant.cooldown) {
+    const { since, until, kind, quotaIds, needsTrial } = meant.cooldown
+    expect(cooldown).toMatchObject({ kind, quotaIds, needsTrial })
+    expect(since - cooldown.since).toBeGreaterThanOrEqual(0)
+    expect(since - cooldown.since).toBeLessThan(tickMs)
+    expectNoSooner(cooldown.until ?? Infinity, until ?? Infinity)
   }
   expect(learned === undefined).toBe(meant.learned === undefined)
   for (const name of limitNames) {
@@ -90,7 +89,7 @@ function expectNoSooner(told: number, meant: number): void {
 test('a row tells what was written to it, never sooner and at most an eighth of a second later, whatever its neighbours hold', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(memory, fc.nat(15), fc.nat(300), moment)), (meant) => {
-      const rows = new LaneRows()
+      const rows = new PackedLanes()
       const taken = meant.map(() => rows.take())
       // Rows that held something else before.
       for (const row of taken) rows.giveBack(row)
@@ -114,8 +113,8 @@ test('a row tells what was written to it, never sooner and at most an eighth of 
   )
 })
 
-test('who never wakes never does', () => {
-  const rows = new LaneRows()
+test('a time that never comes stays so', () => {
+  const rows = new PackedLanes()
   const row = rows.take()
   rows.setWakeAt(row, Infinity)
   expect(rows.wakeAt(row)).toBe(Infinity)

@@ -1,20 +1,20 @@
-import { blockKinds } from '../../inventory/entities.ts'
+import { laneCooldownKinds } from '../../inventory/cooldown.ts'
+import { limitNames } from '../../types.ts'
+import { keptUntil, untilKept, type LaneMemory } from '../lane-memory.ts'
+import { nothingLearned, type LearnedLimits } from '../limits.ts'
 import { InternTable } from './intern-table.ts'
-import { gateMemory, type LaneMemory } from './lane-memory.ts'
-import { limitNames, nothingLearned, type LearnedLimits } from '../limits.ts'
-import { NamedLimits } from './named-limits.ts'
 
 export type Row = number
-export const nobody: Row = -1
+export const noRow: Row = -1
 
-/** Times of lanes asleep go by eighths of a second, so that a number of 32 bits holds them until 2042. */
+/** Times are kept in eighths of a second, so that 32 bits hold them until 2042. */
 const tickMs = 125
 const epoch = Date.UTC(2025, 0, 1)
 const never = 0xffff_ffff
-const most = 0xffff_ffff
-const mostOfHalf = 0xffff
+const maxNumber = 0xffff_ffff
+const maxHalf = 0xffff
 
-/** A row is 16 numbers, a cache line: whoever reads one part of it has the others for nothing. */
+/** A row is 16 numbers, a cache tier: whoever reads one part of it has the others for nothing. */
 const width = 16
 const rowsOfPage = 4096
 const next = 0
@@ -23,8 +23,8 @@ const earlier = 2
 const wakeAt = 3
 const flagsAndMinuteRequests = 4
 const tableAndQuotaIds = 5
-const blockSince = 6
-const blockUntil = 7
+const closedSince = 6
+const closedUntil = 7
 const learnedPairs = 8
 const learnedAt = 10
 const minuteTokens = 11
@@ -33,21 +33,20 @@ const dayRequests = 13
 const dayTokens = 14
 const dayEnd = 15
 
-/**
- * What is known of lanes asleep, 64 bytes each, where objects take nine hundred. Google's words are not kept, and of learned limits
- * the names and figures once for all lanes that share them.
- */
-export class LaneRows {
+type NamedLimit = { readonly limit: number; readonly quotaId: string }
+
+/** What is known of archived lanes, 64 bytes each; as objects they take 900. Google's messages are not kept. */
+export class PackedLanes {
   readonly #pages: Int32Array[] = []
-  readonly #quotaIds = new InternTable<readonly string[]>()
-  readonly #limits = new NamedLimits()
+  readonly #quotaIds = new InternTable<readonly string[]>((ids) => ids.join())
+  readonly #limits = new InternTable<NamedLimit>(({ limit, quotaId }) => `${limit} ${quotaId}`)
   readonly #dayEnds: number[] = [0]
-  #firstFree: Row = nobody
+  #firstFree: Row = noRow
   #used = 0
 
   take(): Row {
     const row = this.#firstFree
-    if (row !== nobody) {
+    if (row !== noRow) {
       this.#firstFree = this.next(row)
       return row
     }
@@ -93,12 +92,12 @@ export class LaneRows {
     return this.#time(row, wakeAt)
   }
 
-  /** Never too early, and at most an eighth of a second late. */
+  /** Read back never too early, and at most an eighth of a second late. */
   setWakeAt(row: Row, at: number): void {
     this.#set(row, wakeAt, tickAfter(at))
   }
 
-  /** A number below 16 that its owner gives a meaning. */
+  /** A number below 16, for the archive. */
   mark(row: Row): number {
     return this.#get(row, flagsAndMinuteRequests) & 15
   }
@@ -108,24 +107,24 @@ export class LaneRows {
   }
 
   table(row: Row): number {
-    return this.#get(row, tableAndQuotaIds) & mostOfHalf
+    return this.#get(row, tableAndQuotaIds) & maxHalf
   }
 
   setTable(row: Row, table: number): void {
-    this.#set(row, tableAndQuotaIds, (this.#get(row, tableAndQuotaIds) & ~mostOfHalf) | table)
+    this.#set(row, tableAndQuotaIds, (this.#get(row, tableAndQuotaIds) & ~maxHalf) | table)
   }
 
-  write(row: Row, { block, learned, unexplained, notFound, counts }: LaneMemory): void {
-    const kind = block ? blockKinds.indexOf(block.kind) + 1 : 0
-    const trial = block?.gate.needsTrial === true ? 1 : 0
-    const failures = (Math.min(unexplained, 15) << 8) | (Math.min(notFound, 15) << 12)
-    const requests = Math.min(counts?.minuteRequests ?? 0, mostOfHalf)
+  write(row: Row, { cooldown, learned, unknownQuotas, notFound, counts }: LaneMemory): void {
+    const kind = cooldown ? laneCooldownKinds.indexOf(cooldown.kind) + 1 : 0
+    const trial = cooldown?.needsTrial === true ? 1 : 0
+    const failures = (Math.min(unknownQuotas, 15) << 8) | (Math.min(notFound, 15) << 12)
+    const requests = Math.min(counts?.minuteRequests ?? 0, maxHalf)
     const flags = this.mark(row) | (kind << 4) | (trial << 7) | failures | (requests << 16)
     this.#set(row, flagsAndMinuteRequests, flags)
-    const quotaIds = block ? this.#numberOfIds(block.quotaIds) : 0
+    const quotaIds = cooldown ? this.#quotaIds.numberOf(cooldown.quotaIds) : 0
     this.#set(row, tableAndQuotaIds, this.table(row) | (quotaIds << 16))
-    this.#set(row, blockSince, block ? tickBefore(block.gate.since) : 0)
-    this.#set(row, blockUntil, block ? tickAfter(block.gate.until ?? Infinity) : 0)
+    this.#set(row, closedSince, cooldown ? tickBefore(cooldown.since) : 0)
+    this.#set(row, closedUntil, cooldown ? tickAfter(untilKept(cooldown.until)) : 0)
     this.#writeLearned(row, learned)
     this.#set(row, minuteTokens, whole(counts?.minuteTokens))
     this.#set(row, minuteUntil, tickAfter(counts?.minuteUntil ?? 0))
@@ -137,9 +136,9 @@ export class LaneRows {
   read(row: Row): LaneMemory {
     const flags = this.#get(row, flagsAndMinuteRequests)
     return {
-      block: this.#readBlock(row, flags),
+      cooldown: this.#readCooldown(row, flags),
       learned: this.#readLearned(row),
-      unexplained: (flags >>> 8) & 15,
+      unknownQuotas: (flags >>> 8) & 15,
       notFound: (flags >>> 12) & 15,
       counts: {
         minuteRequests: flags >>> 16,
@@ -152,16 +151,17 @@ export class LaneRows {
     }
   }
 
-  #readBlock(row: Row, flags: number): LaneMemory['block'] {
-    const kind = blockKinds[((flags >>> 4) & 7) - 1]
+  #readCooldown(row: Row, flags: number): LaneMemory['cooldown'] {
+    const kind = laneCooldownKinds[((flags >>> 4) & 7) - 1]
     if (kind === undefined) return undefined
-    const gate = gateMemory({
-      since: this.#time(row, blockSince),
-      until: this.#time(row, blockUntil),
+    return {
+      since: this.#time(row, closedSince),
+      until: keptUntil(this.#time(row, closedUntil)),
       needsTrial: (flags & 128) !== 0,
-    })
-    const quotaIds = this.#quotaIds.thing(this.#get(row, tableAndQuotaIds) >>> 16) ?? []
-    return { gate, kind, quotaIds, message: undefined }
+      kind,
+      quotaIds: this.#quotaIds.get(this.#get(row, tableAndQuotaIds) >>> 16) ?? [],
+      message: undefined,
+    }
   }
 
   #writeLearned(row: Row, learned: LearnedLimits | undefined): void {
@@ -172,7 +172,7 @@ export class LaneRows {
         const name = limitNames[pair * 2 + half]
         const known = name && learned?.[name]
         if (!known) continue
-        numbers |= this.#limits.numberOf(known) << (half * 16)
+        numbers |= this.#numberOfLimit(known) << (half * 16)
         at = Math.min(at, known.at)
       }
       this.#set(row, learnedPairs + pair, numbers)
@@ -186,18 +186,17 @@ export class LaneRows {
     if (first === 0 && second === 0) return undefined
     const at = this.#time(row, learnedAt)
     const learned = nothingLearned()
-    const numbers = [first & mostOfHalf, first >>> 16, second & mostOfHalf, second >>> 16]
+    const numbers = [first & maxHalf, first >>> 16, second & maxHalf, second >>> 16]
     for (const [index, name] of limitNames.entries()) {
-      const known = this.#limits.thing(numbers[index] ?? 0)
+      const known = this.#limits.get(numbers[index] ?? 0)
       if (known) learned[name] = { limit: known.limit, at, quotaId: known.quotaId }
     }
     return learned
   }
 
-  /** What was read from a row is known by itself; its text is put together only for what is new. */
-  #numberOfIds(quotaIds: readonly string[]): number {
-    const known = this.#quotaIds.numberOfThing(quotaIds)
-    return known ?? this.#quotaIds.numberOf(quotaIds.join(), quotaIds)
+  /** Without the time at which it was learned, which has its own column. */
+  #numberOfLimit({ limit, quotaId }: NamedLimit): number {
+    return this.#limits.numberOf({ limit, quotaId })
   }
 
   #numberOfDay(end: number): number {
@@ -229,5 +228,5 @@ function tickAfter(at: number): number {
 }
 
 function whole(count: number | undefined): number {
-  return Math.min(Math.max(0, Math.round(count ?? 0)), most)
+  return Math.min(Math.max(0, Math.round(count ?? 0)), maxNumber)
 }

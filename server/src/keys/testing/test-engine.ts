@@ -1,9 +1,9 @@
 import { createKeyEngine, type KeyEngine } from '../engine.ts'
-import type { KeyConfig } from '../inventory/entities.ts'
 import type { KeyEvent } from '../events.ts'
 import { defaultKeyPolicy, type KeyPolicy } from '../policy.ts'
 import type { Outcome, QuotaViolation } from '../../google/outcome.ts'
-import type { KeyRequest, NoKeyReason, Reservation } from '../types.ts'
+import type { StateRow } from '../state-rows.ts'
+import type { KeyConfig, KeyRequest, NoKeyReason, Reservation } from '../types.ts'
 import { Secret } from '../../log/secret.ts'
 import type { VerdictName } from '../../google/verdicts.ts'
 import { manualClock, type ManualClock } from '../../runtime/testing/manual-clock.ts'
@@ -14,14 +14,13 @@ export const day = 24 * hour
 
 export const flash = 'gemini-3.8-flash'
 
-/** An engine on a bench: a clock to turn, chance that never strikes, and short words for what a request does. */
-export type Bench = {
-  readonly engine: KeyEngine
+/** An engine with a clock that tests turn, without chance, and with short names for what a request does. */
+export type TestEngine = KeyEngine & {
   readonly clock: ManualClock
   readonly events: KeyEvent[]
   policy(): KeyPolicy
-  setPolicy(change: Partial<KeyPolicy>): void
-  wanted(wanted?: Partial<KeyRequest>): Reservation
+  setPolicy(change: PolicyChange): void
+  reserve(wanted?: Partial<KeyRequest>): Reservation
   refused(wanted?: Partial<KeyRequest>): NoKeyReason
   /** Reserves and settles. */
   meet(
@@ -30,64 +29,82 @@ export type Bench = {
   ): Reservation
 }
 
+export type PolicyChange = { readonly [group in keyof KeyPolicy]?: Partial<KeyPolicy[group]> }
+
 type Options = {
   readonly keys?: number | readonly Partial<KeyConfig>[]
-  readonly policy?: Partial<KeyPolicy>
+  readonly policy?: PolicyChange
   readonly startAt?: number
 }
 
-const withoutPool = { ...defaultKeyPolicy.pool, enabled: false }
+const withoutPool = changed(defaultKeyPolicy, { pool: { enabled: false } })
 
-export function createBench({ keys = 2, policy = {}, startAt }: Options = {}): Bench {
+export function createTestEngine({ keys = 2, policy = {}, startAt }: Options = {}): TestEngine {
   const clock = manualClock(startAt)
   const events: KeyEvent[] = []
-  const current = { policy: { ...defaultKeyPolicy, pool: withoutPool, ...policy } }
+  let current = changed(withoutPool, policy)
   const engine = createKeyEngine({
     clock,
     random: () => 0,
-    policy: () => current.policy,
+    policy: () => current,
     onEvent: (event) => events.push(event),
   })
-  engine.control.setKeys(entries(keys))
+  engine.control.setKeys(configs(keys))
+  function reserve(wanted: Partial<KeyRequest> = {}): Reservation {
+    const result = engine.keys.reserve(aRequest(wanted))
+    if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.reason)}`)
+    return result.reservation
+  }
   return {
+    ...engine,
     clock,
     events,
-    engine,
-    policy: () => current.policy,
+    policy: () => current,
     setPolicy(change) {
-      current.policy = { ...current.policy, ...change }
+      current = changed(current, change)
     },
-    wanted(wanted: Partial<KeyRequest> = {}): Reservation {
-      const result = engine.keys.reserve(anAsk(wanted))
-      if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.refusal)}`)
-      return result.reservation
-    },
-    refused(wanted: Partial<KeyRequest> = {}): NoKeyReason {
-      const result = engine.keys.reserve(anAsk(wanted))
+    reserve,
+    refused(wanted = {}) {
+      const result = engine.keys.reserve(aRequest(wanted))
       if (result.ok) throw new Error(`key ${result.reservation.key} was given`)
-      return result.refusal
+      return result.reason
     },
-    meet(
-      verdict: VerdictName,
-      { wanted, ...more }: Partial<Outcome> & { readonly wanted?: Partial<KeyRequest> } = {},
-    ): Reservation {
-      const reservation = this.wanted(wanted)
+    meet(verdict, { wanted, ...more } = {}) {
+      const reservation = reserve(wanted)
       engine.keys.settle(reservation, { verdict, status: statusOf(verdict), ...more })
       return reservation
     },
   }
 }
 
-function entries(keys: number | readonly Partial<KeyConfig>[]): KeyConfig[] {
+/** What the engine would write now. */
+export function rowsOf({ state }: KeyEngine): StateRow[] {
+  return state.takeChanges().flatMap(({ row }) => row ?? [])
+}
+
+function changed(policy: KeyPolicy, change: PolicyChange): KeyPolicy {
+  return {
+    failures: { ...policy.failures, ...change.failures },
+    quota: { ...policy.quota, ...change.quota },
+    suspension: { ...policy.suspension, ...change.suspension },
+    breakers: { ...policy.breakers, ...change.breakers },
+    pool: { ...policy.pool, ...change.pool },
+    checks: { ...policy.checks, ...change.checks },
+    affinity: { ...policy.affinity, ...change.affinity },
+    capacity: { ...policy.capacity, ...change.capacity },
+  }
+}
+
+function configs(keys: number | readonly Partial<KeyConfig>[]): KeyConfig[] {
   const given = typeof keys === 'number' ? Array.from({ length: keys }, () => ({})) : keys
-  return given.map((entry, index) => ({ ...aKey(index + 1), ...entry }))
+  return given.map((config, index) => ({ ...aKey(index + 1), ...config }))
 }
 
 export function aKey(id: number): KeyConfig {
   return { id, secret: new Secret(`not-a-real-key-${id}`) }
 }
 
-export function anAsk(wanted: Partial<KeyRequest> = {}): KeyRequest {
+export function aRequest(wanted: Partial<KeyRequest> = {}): KeyRequest {
   return { lane: flash, model: wanted.lane ?? flash, estimatedInputTokens: 10, ...wanted }
 }
 

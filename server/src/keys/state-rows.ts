@@ -1,0 +1,53 @@
+import type { VerdictName } from '../google/verdicts.ts'
+import type { KeyCooldown, Suspension } from './inventory/cooldown.ts'
+import type { Kept, LaneMemory } from './lanes/lane-memory.ts'
+import type { KeyId, ProjectId } from './types.ts'
+
+/** The shape of the rows below. Rows of another version are passed over: what they hold is learned again. */
+export const stateVersion = 1
+
+export type KeyStateRow = {
+  readonly kind: 'key'
+  readonly version: typeof stateVersion
+  readonly key: KeyId
+  readonly learnedProject?: ProjectId
+  readonly deadMark?: {
+    readonly verdict: VerdictName
+    readonly at: number
+    readonly message: string | undefined
+    readonly checkedAt: number
+  }
+  readonly cooldown?: Kept<KeyCooldown>
+  readonly streak: number
+  readonly cooldownLevel: number
+  readonly suspected: boolean
+}
+
+export type ProjectStateRow = {
+  readonly kind: 'project'
+  readonly version: typeof stateVersion
+  readonly project: ProjectId
+  readonly learnedPaid?: boolean
+  readonly suspension?: Kept<Suspension>
+}
+
+export type LaneStateRow = LaneMemory & {
+  readonly kind: 'lane'
+  readonly version: typeof stateVersion
+  readonly project: ProjectId
+  readonly lane: string
+  readonly model: string
+}
+
+export type StateRow = KeyStateRow | ProjectStateRow | LaneStateRow
+
+/** As the store takes it. `row` is undefined when nothing is left to remember. */
+export type StateChange = { readonly id: string; readonly row: StateRow | undefined }
+
+export type StateSubject =
+  | { readonly kind: 'key'; readonly key: KeyId }
+  | { readonly kind: 'project'; readonly project: ProjectId }
+  | { readonly kind: 'lane'; readonly project: ProjectId; readonly lane: string }
+
+/** As the engine gives it, and as another engine takes it. */
+export type EngineChange = StateChange & { readonly of: StateSubject }
