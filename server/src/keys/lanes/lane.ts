@@ -70,9 +70,14 @@ export function clearFreeZeros({ table }: { readonly table: Writable<LaneTable> 
 
 /** Returns whether the limit is news. */
 export function learnLimit(lane: Fields, name: LimitName, limit: LearnedLimit): boolean {
-  const isNews = lane.learned?.[name]?.limit !== limit.limit
-  const learned = nothingLearned()
-  for (const one of limitNames) learned[one] = lane.learned?.[one]
+  const before = lane.learned
+  const isNews = before?.[name]?.limit !== limit.limit
+  const learned = {
+    minuteRequests: before?.minuteRequests,
+    minuteTokens: before?.minuteTokens,
+    dayRequests: before?.dayRequests,
+    dayTokens: before?.dayTokens,
+  }
   learned[name] = limit
   lane.learned = learned
   applyLimits(lane)

@@ -2,12 +2,12 @@ const maxNumber = 0xffff
 
 /** Values that many rows share, kept once and known by a number of 16 bits. 0 is no value, and any value beyond the last number. */
 export class InternTable<T> {
-  readonly #keyOf: (value: T) => string
-  readonly #byKey = new Map<string, number>()
+  readonly #keyOf: (value: T) => string | number
+  readonly #byKey = new Map<string | number, number>()
   readonly #byValue = new Map<T, number>()
   readonly #values: (T | undefined)[] = [undefined]
 
-  constructor(keyOf: (value: T) => string) {
+  constructor(keyOf: (value: T) => string | number) {
     this.#keyOf = keyOf
   }
 
@@ -20,7 +20,7 @@ export class InternTable<T> {
     return this.#values[number]
   }
 
-  #numberOfKey(key: string, value: T): number {
+  #numberOfKey(key: string | number, value: T): number {
     const known = this.#byKey.get(key)
     if (known !== undefined) return known
     const number = this.#values.length

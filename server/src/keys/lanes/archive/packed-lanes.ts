@@ -13,6 +13,7 @@ const epoch = Date.UTC(2025, 0, 1)
 const never = 0xffff_ffff
 const maxNumber = 0xffff_ffff
 const maxHalf = 0xffff
+const limitSpan = maxHalf + 1
 
 /** A row is 16 numbers, a cache tier: whoever reads one part of it has the others for nothing. */
 const width = 16
@@ -39,7 +40,11 @@ type NamedLimit = { readonly limit: number; readonly quotaId: string }
 export class PackedLanes {
   readonly #pages: Int32Array[] = []
   readonly #quotaIds = new InternTable<readonly string[]>((ids) => ids.join())
-  readonly #limits = new InternTable<NamedLimit>(({ limit, quotaId }) => `${limit} ${quotaId}`)
+  readonly #quotaNames = new InternTable<string>((name) => name)
+  /** By a number, because building a text for each lane is slow. */
+  readonly #limits = new InternTable<NamedLimit>(
+    ({ limit, quotaId }) => limit * limitSpan + this.#quotaNames.numberOf(quotaId),
+  )
   readonly #dayEnds: number[] = [0]
   #firstFree: Row = noRow
   #used = 0
