@@ -61,7 +61,7 @@ export function row(number: number, at: number): AttemptRow {
     trial: false,
     ready: keyCount,
     groups: keyCount,
-    standing: 'ready',
+    laneStatus: 'ready',
     error: isAnswered ? undefined : { message, body: undefined },
   }
 }

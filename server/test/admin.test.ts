@@ -93,7 +93,7 @@ describe('what the engine knows', () => {
     expect(answer).toMatchObject({
       rows: expect.arrayContaining([
         expect.objectContaining({
-          standing: expect.stringMatching(/cooling|spent/),
+          status: expect.stringMatching(/cooling|exhausted/),
           until: expect.any(Number),
           quotaIds: [expect.stringContaining('PerDay')],
         }),
@@ -136,7 +136,7 @@ describe('what the engine knows', () => {
         {
           kind: 'settled',
           verdict: 'quota-spent',
-          standing: expect.stringMatching(/cooling|spent/),
+          status: expect.stringMatching(/cooling|exhausted/),
         },
         { kind: 'chosen', choice: 'least-recently-used' },
       ],

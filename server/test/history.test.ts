@@ -52,11 +52,11 @@ test('of every attempt the log tells why it got its key, of how many, and how it
     trial: false,
     ready: 2,
     groups: 2,
-    standing: 'unavailable',
+    laneStatus: 'unavailable',
   })
   const after = rows.filter(({ at, verdict }) => verdict === 'answered' && at !== refused?.['at'])
   expect(after.length).toBeGreaterThan(0)
-  for (const row of after) expect(row).toMatchObject({ groups: 2, standing: 'ready' })
+  for (const row of after) expect(row).toMatchObject({ groups: 2, laneStatus: 'ready' })
   expect(rows[0]).toMatchObject({ ready: 1 })
 })
 

@@ -91,7 +91,7 @@ async function run(script: Script) {
     reserve(request) {
       keyRequests.push(request)
       reserved += 1
-      if (noKey !== undefined && reserved >= noKey.from) return { ok: false, refusal: noKey.reason }
+      if (noKey !== undefined && reserved >= noKey.from) return { ok: false, reason: noKey.reason }
       return { ok: true, reservation: reservation(reserved) }
     },
     async wait(_request, { signal }) {
@@ -99,7 +99,7 @@ async function run(script: Script) {
       signal.throwIfAborted()
       return waited === 'key'
         ? { ok: true, reservation: reservation(99) }
-        : { ok: false, refusal: { kind: 'all-tried' } }
+        : { ok: false, reason: { kind: 'all-tried' } }
     },
     settle: (_reservation, { verdict }) => {
       events.push(`settled ${verdict}`)

@@ -1,7 +1,7 @@
 import { readSettings, type Settings } from '@gemini-balance/contract'
 import { startFakeGemini, type FakeGemini } from '@gemini-balance/fake-gemini'
 import pino from 'pino'
-import { keyPolicyOf } from '../../app/key-policy.ts'
+import { keyPolicyOf } from '../../keys/policy.ts'
 import { createTokenRegistry } from '../../auth/clients/token-registry.ts'
 import { createGateway } from '../../gateway/gateway.ts'
 import type { AttemptReport } from '../../gateway/observer.ts'

@@ -97,7 +97,7 @@ function readRow(row: Read): StoredAttempt {
     trial: row.trial === 1,
     ready: row.ready,
     groups: row.key_groups,
-    standing: row.standing === null ? undefined : laneStatuses[row.standing],
+    laneStatus: row.lane_status === null ? undefined : laneStatuses[row.lane_status],
     message: row.message ?? undefined,
   }
 }

@@ -32,7 +32,7 @@ const attemptsTarget: BulkTarget = {
     'trial',
     'ready',
     'key_groups',
-    'standing',
+    'lane_status',
   ],
 }
 const errorsTarget: BulkTarget = { table: 'errors', columns: [...shared, 'message'] }
@@ -123,7 +123,7 @@ function attemptValues(numbered: Numbered): unknown[] {
       row.trial ? 1 : 0,
       whole(row.ready),
       whole(row.groups),
-      row.standing === undefined ? null : laneStatuses.indexOf(row.standing),
+      row.laneStatus === undefined ? null : laneStatuses.indexOf(row.laneStatus),
     )
   }
   return values

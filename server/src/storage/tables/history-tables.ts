@@ -49,8 +49,8 @@ export type AttemptsTable = LoggedAttempt & {
   trial: number
   ready: number
   key_groups: number
-  /** Its index in the list of lane statuses. */
-  standing: number | null
+  /** Its position in the list of lane statuses. */
+  lane_status: number | null
 }
 
 /** Failed attempts; `id` is that of the attempt. */

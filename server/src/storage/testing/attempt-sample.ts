@@ -24,7 +24,7 @@ export const attempt = (change: Partial<AttemptRow> = {}): AttemptRow => ({
   trial: false,
   ready: 3,
   groups: 4,
-  standing: 'ready',
+  laneStatus: 'ready',
   error: undefined,
   ...change,
 })

@@ -35,8 +35,8 @@ export type AttemptRow = AttemptKind & {
   /** How many of how many groups of keys could have been chosen. */
   readonly ready: number
   readonly groups: number
-  /** The status of the lane after the attempt. */
-  readonly standing: LaneStatus | undefined
-  /** Set where the attempt failed. */
+  /** After the attempt. */
+  readonly laneStatus: LaneStatus | undefined
+  /** Given where the attempt failed. */
   readonly error: { readonly message: string; readonly body: string | undefined } | undefined
 }

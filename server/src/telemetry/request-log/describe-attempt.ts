@@ -36,7 +36,7 @@ export function describeAttempt(report: AttemptReport, policy: ErrorPolicy): Att
     trial: reservation.trial,
     ready: reservation.ready,
     groups: reservation.groups,
-    standing: report.laneStatus,
+    laneStatus: report.laneStatus,
     error: resultOf(outcome.verdict) === 'failure' ? errorOf(report, policy) : undefined,
   }
 }

@@ -83,7 +83,7 @@ async function createAttempts(db: Kysely<unknown>): Promise<void> {
     .addColumn('trial', flag, (column) => column.notNull())
     .addColumn('ready', integer, (column) => column.notNull())
     .addColumn('key_groups', integer, (column) => column.notNull())
-    .addColumn('standing', flag)
+    .addColumn('lane_status', flag)
     .execute()
   await createIndex(db, 'attempts_part_kind', ['attempts', 'part', 'kind_id', 'id'])
   await createIndex(db, 'attempts_part_key', ['attempts', 'part', 'key_id', 'id'])
