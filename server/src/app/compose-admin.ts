@@ -26,7 +26,7 @@ import type { ComposedKeys, KeysDeps } from './compose-keys.ts'
 import { serverVersion } from './server-version.ts'
 
 export type AdminParts = KeysDeps & {
-  readonly keys: Pick<ComposedKeys, 'engine' | 'book' | 'projects'>
+  readonly keys: Pick<ComposedKeys, 'engine' | 'keyRegistry' | 'projects'>
   readonly tokens: ClientTokens
   readonly prices: PriceBook
   readonly sessions: AdminSessions
@@ -45,19 +45,19 @@ export type ComposedAdmin = {
 /** What operators can see and do. */
 export function composeAdmin(parts: AdminParts): ComposedAdmin {
   const { storage, settings, log, onError, keys, tokens, gateway, sessions, prices } = parts
-  const { engine, book, projects } = keys
+  const { engine, keyRegistry, projects } = keys
   const audit = createAuditor({ store: storage.audit, now: Date.now })
   const jobs = createJobs({ now: Date.now, onError, scrub: log.scrubber.scrub })
   const { verify, tryKey, maintainPool, catalogue } = gateway
   const verifyAtOnce = () => settings.current().keyVerificationBatchSize
-  const keyDeps = { engine, book, audit, jobs, verify, verifyAtOnce, maintainPool }
+  const keyDeps = { engine, keyRegistry, audit, jobs, verify, verifyAtOnce, maintainPool }
   const listModels = () => wholeModelList({ catalogue, settings: settings.current, now: Date.now })
   jobs.subscribe((job) => parts.bus.publish('job', job))
   return {
     jobs,
     audit,
     handlers: {
-      ...configHandlers({ settings, book, audit }),
+      ...configHandlers({ settings, keyRegistry, audit }),
       ...proxyHandlers({
         exits: gateway.proxies,
         proxies: () => settings.current().proxies,
@@ -78,7 +78,7 @@ export function composeAdmin(parts: AdminParts): ComposedAdmin {
       ...modelsHandlers({ listModels, onError }),
       ...systemHandlers(serverVersion),
       ...auditHandlers(storage.audit),
-      ...composeHistory({ storage, settings, book, prices }),
+      ...composeHistory({ storage, settings, keyRegistry, prices }),
     },
   }
 }

@@ -18,7 +18,7 @@ import { composeEgress } from './compose-egress.ts'
 import type { ComposedKeys, KeysDeps } from './compose-keys.ts'
 
 export type ComposeGatewayDeps = KeysDeps &
-  Pick<ComposedKeys, 'engine' | 'book'> & {
+  Pick<ComposedKeys, 'engine' | 'keyRegistry'> & {
     readonly callers: TokenRegistry
     readonly prices: Pick<PriceBook, 'current'>
     readonly requestMetrics: RequestMetrics
@@ -40,7 +40,8 @@ export type ComposedGateway = {
 
 /** The gateway to Google with its observers: request log, metrics, token use, key use, live counters. */
 export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
-  const { engine, book, callers, settings, storage, log, onError, requestMetrics, prices } = deps
+  const { engine, keyRegistry, callers, settings, storage, log, onError, requestMetrics, prices } =
+    deps
   const { scrub } = log.scrubber
   const { transport, proxies } = composeEgress(deps)
   const errors = { recordsBody: () => settings.current().errorLogRecordRequestBody, scrub }
@@ -62,7 +63,10 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
     clock: realClock,
     scrub,
     observers: [
-      { attempted: ({ reservation, startedAt }) => book.noteUse(reservation.key, startedAt) },
+      {
+        attempted: ({ reservation, startedAt }) =>
+          keyRegistry.recordUse(reservation.key, startedAt),
+      },
       { attempted: (report) => requestLog.record(describeAttempt(report, errors)) },
       requestMetrics,
       observeTokenUse({ record: callers.recordUse, prices }),
@@ -83,7 +87,7 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
     onError,
   })
   const probe = async (key: KeyId, model = settings.current().testModel) => {
-    const secret = book.secretOf(key)
+    const secret = keyRegistry.secretOf(key)
     return secret === undefined ? undefined : gateway.probe(secret, model)
   }
   const checks = engine.startChecks((key) => probe(key))

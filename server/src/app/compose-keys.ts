@@ -1,12 +1,11 @@
 import type { EventBus } from '../telemetry/events/event-bus.ts'
-import { importEnvironmentKeys } from '../keys/registry/environment-keys.ts'
-import { openKeyRegistry, type KeyRegistry } from '../keys/registry/key-registry.ts'
+import { openKeyRegistry, type KeyRegistry } from '../keys/key-registry.ts'
 import { createKeyEngine, type KeyEngine } from '../keys/engine.ts'
 import type { KeyEvent } from '../keys/events.ts'
 import type { RootLog } from '../log/create-log.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { Storage } from '../storage/storage.ts'
-import { composeProjects, type ComposedProjects } from '../keys/registry/project-settings.ts'
+import { createProjectRegistry, type ProjectRegistry } from '../keys/project-registry.ts'
 import { startEngineStateWriter } from '../keys/engine-state-writer.ts'
 import { keyPolicyOf } from '../keys/policy.ts'
 import { realClock } from '../runtime/real-clock.ts'
@@ -21,8 +20,8 @@ export type KeysDeps = {
 
 export type ComposedKeys = {
   readonly engine: KeyEngine
-  readonly book: KeyRegistry
-  readonly projects: ComposedProjects
+  readonly keyRegistry: KeyRegistry
+  readonly projects: ProjectRegistry
   close(): Promise<void>
 }
 
@@ -35,25 +34,25 @@ export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
     random: Math.random,
     policy: () => policy,
     onEvent(event) {
-      tell(log, event)
+      logEvent(log, event)
       if (event.kind === 'project-learned') projects.apply(event.project).catch(onError)
       bus.publish('engine', event)
     },
   })
-  const projects = composeProjects({ engine, store: storage.projects })
-  const book = await openKeyRegistry({
+  const projects = createProjectRegistry({ engine, store: storage.projects })
+  const keyRegistry = await openKeyRegistry({
     store: storage.keys,
     control: {
       ...engine.control,
       addKeys(rows) {
         engine.control.addKeys(rows)
-        projects.tellOf(rows)
+        projects.applyToProjectsOf(rows)
       },
     },
-    guard: log.scrubber.add,
+    registerSecret: log.scrubber.add,
     onError,
+    environment: { meta: storage.meta, values: settings.current().apiKeys },
   })
-  await importEnvironmentKeys(book, storage.meta, settings.current().apiKeys)
   const stateWriter = await startEngineStateWriter({
     state: engine.state,
     store: storage.engineState,
@@ -67,18 +66,18 @@ export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
 
   return {
     engine,
-    book,
+    keyRegistry,
     projects,
     async close() {
       engine.close()
       await stateWriter.close()
-      await book.close()
+      await keyRegistry.close()
     },
   }
 }
 
-/** What the engine says aloud, as loud as it is serious. */
-function tell(log: RootLog, event: KeyEvent): void {
+/** Warnings for what an operator should see. */
+function logEvent(log: RootLog, event: KeyEvent): void {
   switch (event.kind) {
     case 'key-died':
     case 'project-suspended':

@@ -27,28 +27,28 @@ type OriginalKeys =
 
 /** The paths of the Python program for keys, with their meaning. */
 export function originalKeyHandlers(deps: OriginalKeyDeps): Pick<Handlers, OriginalKeys> {
-  const { engine, book, audit } = deps
+  const { engine, keyRegistry, audit } = deps
   const listKeys = async () => {
     const { valid, invalid } = await apart(deps)
     const data = {
       valid_keys: await failuresOf(deps, valid),
       invalid_keys: await failuresOf(deps, invalid),
     }
-    return { status: 'success' as const, data, total: book.size }
+    return { status: 'success' as const, data, total: keyRegistry.size }
   }
   return {
     listKeys,
     listKeysHf: listKeys,
     async getAllKeys() {
       const { valid, invalid } = await apart(deps)
-      return { valid_keys: valid, invalid_keys: invalid, total_count: book.size }
+      return { valid_keys: valid, invalid_keys: invalid, total_count: keyRegistry.size }
     },
     async getKeysStatus() {
       const { data } = await listKeys()
       const status = engine.views.pool()
       const keys = {
         ...data,
-        total_keys: book.size,
+        total_keys: keyRegistry.size,
         valid_count: Object.keys(data.valid_keys).length,
         invalid_count: Object.keys(data.invalid_keys).length,
       }
@@ -148,24 +148,24 @@ type Named = EndpointInput<'deleteNamedKeys'>['keys'][number]
 
 /** What each name means: an id, as a number or its digits, or the value of a key. Those that mean none are left out. */
 async function idsOf(
-  { book }: OriginalKeyDeps,
+  { keyRegistry }: OriginalKeyDeps,
   names: readonly Named[],
 ): Promise<ReadonlyMap<Named, KeyId>> {
   const isId = (name: Named) => typeof name === 'number' || /^\d{1,15}$/.test(name)
   const byId = names
-    .filter((name) => isId(name) && book.get(Number(name)) !== undefined)
+    .filter((name) => isId(name) && keyRegistry.get(Number(name)) !== undefined)
     .map((name): [Named, KeyId] => [name, Number(name)])
   const values = names.filter((name) => typeof name === 'string').filter((name) => !isId(name))
-  const byValue = values.length === 0 ? [] : await book.find(values)
+  const byValue = values.length === 0 ? [] : await keyRegistry.find(values)
   return new Map<Named, KeyId>([...byId, ...byValue])
 }
 
 async function remove(
-  { book, audit }: OriginalKeyDeps,
+  { keyRegistry, audit }: OriginalKeyDeps,
   ids: readonly KeyId[],
   by: AdminCaller,
 ): Promise<number> {
-  const removed = await book.remove(ids)
+  const removed = await keyRegistry.remove(ids)
   if (removed.length > 0) {
     await audit(by, { action: 'keys-deleted', subject: `${removed.length} keys` })
   }
@@ -185,10 +185,10 @@ async function reset(
   return { success: true, message: `${count} keys were reset.`, reset_count: count }
 }
 
-async function apart({ book, engine }: OriginalKeyDeps) {
+async function apart({ keyRegistry, engine }: OriginalKeyDeps) {
   const valid: KeyId[] = []
   const invalid: KeyId[] = []
-  await forEachInSlices(book.ids(), (some) => {
+  await forEachInSlices(keyRegistry.ids(), (some) => {
     for (const id of some) (engine.views.glance(id)?.state === 'active' ? valid : invalid).push(id)
   })
   return { valid, invalid }

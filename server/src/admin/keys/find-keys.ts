@@ -1,5 +1,5 @@
 import type { KeyFilter, KeySort, WhichKeys } from '@gemini-balance/contract'
-import type { KeyRegistry } from '../../keys/registry/key-registry.ts'
+import type { KeyRegistry } from '../../keys/key-registry.ts'
 import type { KeyEngine } from '../../keys/engine.ts'
 import type { KeyId } from '../../keys/types.ts'
 import type { KeyGlance } from '../../keys/views.ts'
@@ -9,7 +9,7 @@ import type { KeyRow } from '../../keys/stores.ts'
 import { lastUseOf } from './present.ts'
 
 export type KeySources = {
-  readonly book: Pick<KeyRegistry, 'all' | 'ids' | 'get'>
+  readonly keyRegistry: Pick<KeyRegistry, 'all' | 'ids' | 'get'>
   readonly engine: Pick<KeyEngine, 'views'>
 }
 
@@ -23,7 +23,9 @@ export async function findKeys(
 ): Promise<readonly KeyId[]> {
   const sign = order === 'asc' ? 1 : -1
   if (sort === 'id') {
-    const ids = isAll(filter) ? sources.book.ids() : (await findWith(sources, filter, sort)).ids
+    const ids = isAll(filter)
+      ? sources.keyRegistry.ids()
+      : (await findWith(sources, filter, sort)).ids
     return sign === 1 ? ids : ids.toReversed()
   }
   const { ids, places, values } = await findWith(sources, filter, sort)
@@ -37,9 +39,9 @@ export async function findKeys(
 
 type Found = { readonly ids: KeyId[]; readonly places: number[]; readonly values: SortValue[] }
 
-/** What matches in the order of the book, which is by id; the place of each in these lists; what it is sorted by. */
+/** What matches in the order of the registry, which is by id; the place of each in these lists; what it is sorted by. */
 async function findWith(
-  { book, engine }: KeySources,
+  { keyRegistry, engine }: KeySources,
   filter: KeyFilter,
   sort: KeySort,
 ): Promise<Found> {
@@ -47,7 +49,7 @@ async function findWith(
   const ids: KeyId[] = []
   const places: number[] = []
   const values: SortValue[] = []
-  await forEachInSlices(book.all(), (some) => {
+  await forEachInSlices(keyRegistry.all(), (some) => {
     for (const row of some) {
       const known = engine.views.glance(row.id)
       if (known === undefined || !matches(row, known)) continue
@@ -68,7 +70,7 @@ function isAll({ status, fail_count_threshold: failures = 0, ...others }: KeyFil
 /** The keys that are meant, without those that are gone. */
 export async function keysMeant(sources: KeySources, which: WhichKeys): Promise<readonly KeyId[]> {
   if ('filter' in which) return findKeys(sources, which.filter)
-  return [...new Set(which.ids)].filter((id) => sources.book.get(id) !== undefined)
+  return [...new Set(which.ids)].filter((id) => sources.keyRegistry.get(id) !== undefined)
 }
 
 type Matcher = (row: KeyRow, known: KeyGlance) => boolean

@@ -1,5 +1,5 @@
 import type { EndpointInput } from '@gemini-balance/contract'
-import type { KeyRegistry } from '../../keys/registry/key-registry.ts'
+import type { KeyRegistry } from '../../keys/key-registry.ts'
 import type { KeyEngine } from '../../keys/engine.ts'
 import type { KeyId } from '../../keys/types.ts'
 import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
@@ -12,7 +12,7 @@ import { shownKey, type ShownKey } from './present.ts'
 
 export type KeyHandlerDeps = {
   readonly engine: KeyEngine
-  readonly book: KeyRegistry
+  readonly keyRegistry: KeyRegistry
   readonly audit: Auditor
 }
 
@@ -20,7 +20,7 @@ type KeyEndpoints = 'getKeys' | 'getKey' | 'changeKey' | 'resetKey' | 'exportKey
 
 /** Keys listed, shown, changed one by one, and exported. */
 export function keyHandlers(deps: KeyHandlerDeps): Pick<Handlers, KeyEndpoints> {
-  const { engine, book, audit } = deps
+  const { engine, keyRegistry, audit } = deps
   return {
     async getKeys({ offset, limit, page, sort, order, ...filter }) {
       const ids = await findKeys(deps, filter, { sort, order })
@@ -46,7 +46,7 @@ export function keyHandlers(deps: KeyHandlerDeps): Pick<Handlers, KeyEndpoints> 
     },
     async changeKey({ key, ...said }, by) {
       const patch = patchOf(said)
-      const [changed] = await book.change(new Map([[key, patch]]))
+      const [changed] = await keyRegistry.change(new Map([[key, patch]]))
       if (changed === undefined) return { done: false }
       await audit(by, { action: 'keys-changed', subject: `key ${key}`, detail: { to: said } })
       return { done: true }
@@ -65,21 +65,21 @@ export function keyHandlers(deps: KeyHandlerDeps): Pick<Handlers, KeyEndpoints> 
         const detail = { first: page[0], last: page.at(-1) }
         await audit(by, { action: 'keys-exported', subject: `${page.length} keys`, detail })
       }
-      const rows = page.flatMap((id) => exported(book, id, values))
+      const rows = page.flatMap((id) => exported(keyRegistry, id, values))
       const next = ids.length > limit ? page.at(-1) : undefined
       return { rows, ...(next === undefined ? {} : { next }) }
     },
   }
 }
 
-function shown({ book, engine }: KeyHandlerDeps, id: KeyId): ShownKey[] {
-  const row = book.get(id)
+function shown({ keyRegistry, engine }: KeyHandlerDeps, id: KeyId): ShownKey[] {
+  const row = keyRegistry.get(id)
   const known = engine.views.key(id)
   return row === undefined || known === undefined ? [] : [shownKey(row, known)]
 }
 
-function exported(book: KeyRegistry, id: KeyId, values: boolean): Record<string, unknown>[] {
-  const found = book.get(id)
+function exported(keyRegistry: KeyRegistry, id: KeyId, values: boolean): Record<string, unknown>[] {
+  const found = keyRegistry.get(id)
   if (found === undefined) return []
   const { secret, ending, ...row } = found
   return [{ ...row, key: `…${ending}`, ...(values ? { value: secret.reveal() } : {}) }]

@@ -76,7 +76,10 @@ type Import = {
 }
 
 /** Answers how many are new. */
-async function addAll({ book }: KeyJobDeps, { values, said, progress }: Import): Promise<number> {
+async function addAll(
+  { keyRegistry }: KeyJobDeps,
+  { values, said, progress }: Import,
+): Promise<number> {
   const patch: KeyPatch = {
     ...(said.tags === undefined ? {} : { tags: said.tags }),
     ...(said.label === undefined ? {} : { label: said.label }),
@@ -86,9 +89,9 @@ async function addAll({ book }: KeyJobDeps, { values, said, progress }: Import):
   progress.expect(values.length)
   for (const some of chunks(values, atOnce)) {
     if (progress.signal.aborted) break
-    const added = await book.add(some)
+    const added = await keyRegistry.add(some)
     if (Object.keys(patch).length > 0) {
-      await book.change(new Map(added.map(({ id }) => [id, patch])))
+      await keyRegistry.change(new Map(added.map(({ id }) => [id, patch])))
     }
     total += added.length
     progress.count('added', added.length)
@@ -134,13 +137,13 @@ async function doToAll(deps: KeyJobDeps, bulk: Bulk): Promise<void> {
 
 /** Answers how many of them were still there. */
 async function doToSome(
-  { book, engine }: KeyJobDeps,
+  { keyRegistry, engine }: KeyJobDeps,
   ids: readonly KeyId[],
   { action, tags }: Bulk,
 ): Promise<number> {
   switch (action) {
     case 'delete':
-      return (await book.remove(ids)).length
+      return (await keyRegistry.remove(ids)).length
     case 'reset': {
       let count = 0
       await forEachInSlices(ids, (some) => {
@@ -151,17 +154,17 @@ async function doToSome(
     case 'enable':
     case 'disable': {
       const patch = { disabled: action === 'disable' }
-      return (await book.change(new Map(ids.map((id) => [id, patch])))).length
+      return (await keyRegistry.change(new Map(ids.map((id) => [id, patch])))).length
     }
     case 'tag':
     case 'untag': {
       const patches = ids.flatMap((id): [KeyId, KeyPatch][] => {
-        const known = book.get(id)?.tags
+        const known = keyRegistry.get(id)?.tags
         if (known === undefined) return []
         const rest = known.filter((tag) => !tags.includes(tag))
         return [[id, { tags: action === 'tag' ? [...rest, ...tags] : rest }]]
       })
-      return (await book.change(new Map(patches))).length
+      return (await keyRegistry.change(new Map(patches))).length
     }
   }
 }

@@ -1,10 +1,10 @@
 import type { JobProgress } from '../jobs/jobs.ts'
-import type { KeyRegistry } from '../../keys/registry/key-registry.ts'
+import type { KeyRegistry } from '../../keys/key-registry.ts'
 import type { Outcome } from '../../google/outcome.ts'
 import type { KeyId } from '../../keys/types.ts'
 
 export type VerifyDeps = {
-  readonly book: Pick<KeyRegistry, 'get'>
+  readonly keyRegistry: Pick<KeyRegistry, 'get'>
   readonly verify: (id: KeyId, model: string | undefined) => Promise<Outcome | undefined>
 }
 
@@ -16,7 +16,7 @@ export type VerifyOptions = {
 
 /** Asks Google about each key, so many at a time. */
 export async function verifyAll(
-  { book, verify }: VerifyDeps,
+  { keyRegistry, verify }: VerifyDeps,
   ids: readonly KeyId[],
   { model, concurrency, progress }: VerifyOptions,
 ): Promise<void> {
@@ -30,7 +30,7 @@ export async function verifyAll(
       progress.count(verdict)
       progress.step()
       if (verdict === 'answered') continue
-      const key = `…${book.get(id)?.ending ?? ''}`
+      const key = `…${keyRegistry.get(id)?.ending ?? ''}`
       progress.find({ id, key, verdict, status: outcome?.status, message: outcome?.message })
     }
   }

@@ -1,6 +1,5 @@
 import type { KeyEngine } from '../../keys/engine.ts'
-import type { ProjectPatch, ProjectSettings } from '../../keys/stores.ts'
-import type { LimitOverrides, ProjectId } from '../../keys/types.ts'
+import type { ProjectRegistry } from '../../keys/project-registry.ts'
 import type { Auditor } from '../audit/auditor.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
 
@@ -10,16 +9,9 @@ type ProjectsEndpoints =
   | 'setProjectLimits'
   | 'removeProjectLimits'
 
-/** What a person says of projects: stored, and told to the engine. Each answers false when no key is of the project. */
-export type ProjectDesk = {
-  all(): Promise<readonly ProjectSettings[]>
-  change(id: ProjectId, patch: ProjectPatch): Promise<boolean>
-  setLimits(id: ProjectId, lane: string, limits: LimitOverrides): Promise<boolean>
-}
-
 type Deps = {
   readonly engine: KeyEngine
-  readonly projects: ProjectDesk
+  readonly projects: Pick<ProjectRegistry, 'all' | 'change' | 'setLimits'>
   readonly audit: Auditor
 }
 

@@ -25,7 +25,7 @@ async function open() {
   const audited: AuditEntry[] = []
   const handlers = configHandlers({
     settings: live,
-    book: {
+    keyRegistry: {
       all: () => rows.values(),
       replaceAll(values) {
         replaced.push(values)

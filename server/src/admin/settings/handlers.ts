@@ -6,7 +6,7 @@ import {
   type SettingEntry,
   type SettingShown,
 } from '@gemini-balance/contract'
-import type { KeyRegistry } from '../../keys/registry/key-registry.ts'
+import type { KeyRegistry } from '../../keys/key-registry.ts'
 import { changedSettings, type LiveSettings } from '../../settings/live-settings.ts'
 import { mask } from '../../log/scrub.ts'
 import type { AuditAction, AuditEntry, Auditor } from '../audit/auditor.ts'
@@ -16,7 +16,7 @@ import { meantKeys, shownKeys } from './present-keys.ts'
 
 export type ConfigHandlerDeps = {
   readonly settings: LiveSettings
-  readonly book: Pick<KeyRegistry, 'all' | 'replaceAll'>
+  readonly keyRegistry: Pick<KeyRegistry, 'all' | 'replaceAll'>
   readonly audit: Auditor
 }
 
@@ -24,11 +24,11 @@ type ConfigEndpoints = 'getConfig' | 'putConfig' | 'resetConfig' | 'getConfigSch
 
 /** Settings shown, changed and reset. */
 export function configHandlers(deps: ConfigHandlerDeps): Pick<Handlers, ConfigEndpoints> {
-  const { settings, book, audit } = deps
+  const { settings, keyRegistry, audit } = deps
   const shown = () => ({ settings: settingEntries.map((entry) => show(deps, entry)) })
 
   async function putKeys(by: AdminCaller, values: readonly string[]): Promise<void> {
-    const { added, removed } = await book.replaceAll(values)
+    const { added, removed } = await keyRegistry.replaceAll(values)
     if (added.length + removed.length === 0) return
     await audit(by, {
       action: 'keys-changed',
@@ -43,7 +43,7 @@ export function configHandlers(deps: ConfigHandlerDeps): Pick<Handlers, ConfigEn
     async putConfig(patch, by) {
       const { keys, others } = apart(patch)
       // Before anything is changed: what is refused is refused as a whole.
-      const values = keys && (await meantKeys(keys.value, book.all()))
+      const values = keys && (await meantKeys(keys.value, keyRegistry.all()))
       const before = settings.current()
       await settings.change(meantPatch(settings, others))
       await audit(by, ...changes('setting-changed', before, settings))
@@ -86,7 +86,7 @@ function changes(
   }))
 }
 
-function show({ settings, book }: ConfigHandlerDeps, entry: SettingEntry): SettingShown {
+function show({ settings, keyRegistry }: ConfigHandlerDeps, entry: SettingEntry): SettingShown {
   const { name, env, group, help, live, secret = false } = entry
   return {
     name: env,
@@ -95,7 +95,10 @@ function show({ settings, book }: ConfigHandlerDeps, entry: SettingEntry): Setti
     live,
     secret,
     origin: settings.origin(entry),
-    value: name === 'apiKeys' ? shownKeys(book.all()) : shownValue(settings.current()[name], entry),
+    value:
+      name === 'apiKeys'
+        ? shownKeys(keyRegistry.all())
+        : shownValue(settings.current()[name], entry),
   }
 }
 

@@ -1,27 +1,30 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { MetaStore } from '../../runtime/meta-store.ts'
-import type { KeyRegistry } from './key-registry.ts'
 
 const metaName = 'environment-keys'
 const digests = z.array(z.string())
 /** Far more than the environment of a process can hold. */
 const mostRemembered = 500_000
 
+export type EnvironmentKeys = {
+  readonly meta: Pick<MetaStore, 'get' | 'set'>
+  readonly values: readonly string[]
+}
+
 /**
- * Adds the keys that the environment names for the first time. What was named at an earlier start stays as the operator left it: a key
+ * Adds the keys that the environment names for the first time. What it named at an earlier start stays as the operator left it: a key
  * that was deleted does not come back.
  */
 export async function importEnvironmentKeys(
-  book: Pick<KeyRegistry, 'add'>,
-  meta: Pick<MetaStore, 'get' | 'set'>,
-  values: readonly string[],
+  { meta, values }: EnvironmentKeys,
+  add: (values: readonly string[]) => Promise<unknown>,
 ): Promise<void> {
   const known = digests.parse(JSON.parse((await meta.get(metaName)) ?? '[]'))
   const seen = new Set(known)
   const fresh = values.filter((value) => !seen.has(digestOf(value)))
   if (fresh.length === 0) return
-  await book.add(fresh)
+  await add(fresh)
   const remembered = [...new Set([...known, ...fresh.map(digestOf)])].slice(-mostRemembered)
   await meta.set(metaName, JSON.stringify(remembered))
 }

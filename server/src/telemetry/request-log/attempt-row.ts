@@ -37,6 +37,6 @@ export type AttemptRow = AttemptKind & {
   readonly groups: number
   /** After the attempt. */
   readonly laneStatus: LaneStatus | undefined
-  /** Given where the attempt failed. */
+  /** Set where the attempt failed. */
   readonly error: { readonly message: string; readonly body: string | undefined } | undefined
 }

@@ -1,14 +1,15 @@
-import type { KeyControl } from '../inventory/control.ts'
-import type { KeyId } from '../types.ts'
-import type { Secret } from '../../log/secret.ts'
-import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
-import type { KeyStore, KeySync, KeyUse, KeyPatch, KeyRow } from '../stores.ts'
-import { createSerialQueue } from '../../runtime/serial-queue.ts'
-import { createKeyedWriter } from '../../runtime/write-behind.ts'
+import type { Secret } from '../log/secret.ts'
+import { forEachInSlices } from '../runtime/for-each-in-slices.ts'
+import { createSerialQueue } from '../runtime/serial-queue.ts'
+import { createKeyedWriter } from '../runtime/write-behind.ts'
+import type { KeyControl } from './inventory/control.ts'
+import { importEnvironmentKeys, type EnvironmentKeys } from './registry/environment-keys.ts'
+import type { KeyPatch, KeyRow, KeyStore, KeySync, KeyUse } from './stores.ts'
+import type { KeyId } from './types.ts'
 
 /**
- * The keys as the operator has them: the rows of the table, at hand, and the only way to change them. What changes is stored first; then
- * the engine is told of just that.
+ * The rows of the keys table in memory, and the only way to change them. A change is stored first; then the engine gets just that
+ * change.
  */
 export interface KeyRegistry {
   /** In the order in which they were added. */
@@ -17,36 +18,37 @@ export interface KeyRegistry {
   readonly size: number
   get(id: KeyId): KeyRow | undefined
   secretOf(id: KeyId): Secret | undefined
-  /** The ids of those that are there, by value. */
+  /** The ids of known values. */
   find(values: readonly string[]): Promise<ReadonlyMap<string, KeyId>>
-  /** Answers the new ones; those known already are passed over. */
+  /** Resolves to the new ones; known ones are passed over. */
   add(values: readonly string[]): Promise<readonly KeyRow[]>
   /** Makes the keys equal to the list. What is known of those that stay is kept. */
   replaceAll(values: readonly string[]): Promise<KeySync>
-  /** Answers those that were there. */
+  /** Resolves to those that were known. */
   remove(ids: readonly KeyId[]): Promise<readonly KeyId[]>
-  /** Answers those that were there. */
+  /** Resolves to those that were known. */
   change(patches: ReadonlyMap<KeyId, KeyPatch>): Promise<readonly KeyId[]>
-  /** That an attempt was made with a key. Cheap: it is written later, with others. */
-  noteUse(id: KeyId, at: number): void
-  /** Writes what is to be written. */
+  /** Records an attempt with a key. Cheap: it is written later, with others. */
+  recordUse(id: KeyId, at: number): void
+  /** Writes what is queued. */
   close(): Promise<void>
 }
 
 export type KeyRegistryDeps = {
   readonly store: KeyStore
   readonly control: Pick<KeyControl, 'setKeys' | 'addKeys' | 'removeKeys'>
-  /** Makes a value known to whoever keeps secrets out of texts. A key that is gone stays a secret. */
-  readonly guard: (secret: string) => void
+  /** Registers a secret with the scrubber. A removed key stays a secret. */
+  readonly registerSecret: (secret: string) => void
   readonly onError: (error: unknown) => void
+  readonly environment: EnvironmentKeys
 }
 
 const writeUsesMs = 10_000
 
 export async function openKeyRegistry(deps: KeyRegistryDeps): Promise<KeyRegistry> {
-  const { store, control, guard, onError } = deps
+  const { store, control, registerSecret, onError } = deps
   const rows = new Map<KeyId, KeyRow>()
-  /** Listed anew after a change: there may be many, and they seldom change. */
+  /** Built again after a change. */
   let ids: readonly KeyId[] | undefined
   const uses = createKeyedWriter<KeyId, KeyUse>({
     write: (batch) => writeUses({ store, rows }, batch),
@@ -62,7 +64,7 @@ export async function openKeyRegistry(deps: KeyRegistryDeps): Promise<KeyRegistr
     ids = undefined
     for (const row of some) {
       rows.set(row.id, row)
-      guard(row.secret.reveal())
+      registerSecret(row.secret.reveal())
     }
   }
   const drop = (some: readonly KeyId[]) => {
@@ -72,6 +74,9 @@ export async function openKeyRegistry(deps: KeyRegistryDeps): Promise<KeyRegistr
   const stored = await store.all()
   take(stored)
   control.setKeys(stored)
+
+  const changes = keyChanges({ store, control, rows, take, drop })
+  await importEnvironmentKeys(deps.environment, changes.add)
 
   return {
     all: () => rows.values(),
@@ -86,8 +91,8 @@ export async function openKeyRegistry(deps: KeyRegistryDeps): Promise<KeyRegistr
     },
     secretOf: (id) => rows.get(id)?.secret,
     find: (values) => store.find(values),
-    ...keyChanges({ store, control, rows, take, drop }),
-    noteUse: (id, at) => uses.set(id, { id, firstAt: uses.get(id)?.firstAt ?? at, lastAt: at }),
+    ...changes,
+    recordUse: (id, at) => uses.set(id, { id, firstAt: uses.get(id)?.firstAt ?? at, lastAt: at }),
     close: uses.close,
   }
 }
@@ -99,7 +104,7 @@ type ChangeDeps = Pick<KeyRegistryDeps, 'store' | 'control'> & {
   readonly drop: (some: readonly KeyId[]) => void
 }
 
-/** One after the other, so that table, book and engine change in the same order. */
+/** One after another, so that table, registry and engine change in the same order. */
 function keyChanges({ store, control, rows, take, drop }: ChangeDeps): Changes {
   const inTurn = createSerialQueue()
   const join = (added: readonly KeyRow[]) =>
