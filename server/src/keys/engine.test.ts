@@ -15,7 +15,7 @@ describe('choosing a key', () => {
     expect(engine.refused({ tried: new Set([1, 2, 3]) })).toEqual({ kind: 'all-tried' })
   })
 
-  test('of how many it was chosen is known, and how its lane stands after it', () => {
+  test('the reservation tells of how many it was chosen, and settling tells the status of its lane', () => {
     const engine = createTestEngine({ keys: 3 })
     const first = engine.reserve()
     expect(first).toMatchObject({ ready: 3, groups: 3 })
@@ -26,11 +26,11 @@ describe('choosing a key', () => {
     expect(engine.keys.settle(second, { verdict: 'answered', status: 200 })).toBe('ready')
   })
 
-  test('no key at all is said as such', () => {
+  test('without any key the reason is no-keys', () => {
     expect(createTestEngine({ keys: 0 }).refused()).toEqual({ kind: 'no-keys' })
   })
 
-  test('a spent day is over at the next Pacific midnight, whatever the advertised delay', () => {
+  test('an exhausted day is over at the next Pacific midnight, whatever the advertised delay', () => {
     const engine = createTestEngine({ keys: 1, startAt: Date.UTC(2026, 8, 19, 18) })
     engine.meet('quota-spent', { violations: [perDay(20)], retryAfterMs: 31_000 })
     const wakesAt = Date.UTC(2026, 8, 20, 7) + 250
@@ -41,7 +41,7 @@ describe('choosing a key', () => {
     expect(engine.reserve().trial).toBe(false)
   })
 
-  test('a spent minute is over after the advertised delay', () => {
+  test('an exhausted minute is over after the advertised delay', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.meet('quota-spent', { violations: [perMinute(5)], retryAfterMs: 20_000 })
     engine.clock.advance(19_999)

@@ -103,7 +103,7 @@ export function createKeyEngine({ clock, random, policy, onEvent }: EngineDeps):
   }
 }
 
-/** A listener that throws cannot make a settlement fail; the failure becomes a warning of the process. */
+/** A listener that throws must not make a settlement fail: the error becomes a process warning. */
 function safely(listen: EmitKeyEvent = () => {}): EmitKeyEvent {
   return (event) => {
     try {

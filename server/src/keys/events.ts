@@ -1,7 +1,7 @@
 import type { KeyId, ProjectId } from './types.ts'
 import type { VerdictName } from '../google/verdicts.ts'
 
-/** What the engine says aloud; for the log, the metrics and the page. Never a secret. */
+/** For the log, the metrics and the pages. Never holds a secret. */
 export type KeyEvent =
   | { readonly kind: 'key-died'; readonly key: KeyId; readonly verdict: VerdictName }
   | { readonly kind: 'key-revived'; readonly key: KeyId }

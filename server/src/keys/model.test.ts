@@ -23,7 +23,7 @@ const limits: readonly QuotaViolation[] = [
   perMinute(),
 ]
 
-// What a person must undo is left out, so that every key can be expected back.
+// What only the operator can undo is left out, so that every key comes back.
 const passing = verdictNames.filter(
   (name) =>
     !['key-invalid', 'key-unauthenticated', 'key-leaked', 'key-blocked', 'model-closed'].includes(
@@ -89,7 +89,7 @@ const step = (verdictNames: readonly VerdictName[]): fc.Arbitrary<Step> =>
     },
   )
 
-/** Where few lanes may be awake, most of them sleep: that must make no difference. */
+/** With few lanes in memory most are archived: that must make no difference. */
 const laneCap = fc.constantFrom(1, 2, 40_000)
 
 /** Six keys in four projects. */
@@ -182,7 +182,7 @@ function administer(engine: TestEngine, { key, what }: { key: number; what: numb
   else engine.control.clearProject('shared')
 }
 
-test('whatever happens, nothing shut, dead, tried or without room is handed out', () => {
+test('no key is given that is closed, dead, tried or full, whatever happens before', () => {
   fc.assert(
     fc.property(
       fc.array(step(verdictNames), { maxLength: 80 }),
@@ -241,7 +241,7 @@ const everything = fc.record({
   laneCap,
 })
 
-test('a client error is never given while a lane has room', () => {
+test('a request is never refused while a lane can take it', () => {
   fc.assert(
     fc.property(everything, ({ steps, tokens, laneCap }) => {
       const engine = createTestEngine({ keys: inventory, policy: { capacity: { lanes: laneCap } } })

@@ -38,12 +38,12 @@ export type KeyRequest = {
   /** The request's id, by which its decisions are found later. */
   readonly request?: string
   readonly lane: string
-  /** The upstream model without `models/`; what `allowed models` of a key is held against. `''` when there is none. */
+  /** The upstream model without `models/`; compared with a key's allowed models. `''` when there is none. */
   readonly model: string
   readonly estimatedInputTokens: number
-  /** Keys this request has met already; none of them is handed out again. */
+  /** Keys this request has tried; none of them is given again. */
   readonly tried?: ReadonlySet<KeyId>
-  /** Projects this request has met and must not meet again (`model-not-found` asks for another project). */
+  /** Projects this request must not use again (`model-not-found` asks for another project). */
   readonly triedProjects?: ReadonlySet<ProjectId>
   /** Hard affinity: the project that owns a resource the request uses. */
   readonly owner?: ProjectId
@@ -59,7 +59,7 @@ export type KeyRequest = {
 export const choices = ['owner', 'conversation', 'pool', 'least-recently-used', 'probe'] as const
 export type Choice = (typeof choices)[number]
 
-/** A key held for one attempt. Every reservation is settled exactly once, or released when no call was made. */
+/** A key for one attempt. Every reservation is settled exactly once, or released when no call was made. */
 export type Reservation = {
   readonly request: string | undefined
   readonly key: KeyId
@@ -68,15 +68,15 @@ export type Reservation = {
   readonly secret: Secret
   readonly reservedAt: number
   readonly estimatedInputTokens: number
-  /** Half-open: the one call that finds out whether a lane works again. */
+  /** The one call that finds out whether something closed works again. */
   readonly trial: boolean
   readonly choice: Choice
-  /** How many groups of keys could have been chosen, of how many that there are. */
+  /** How many groups of keys could have been chosen, of how many. */
   readonly ready: number
   readonly groups: number
 }
 
-/** Why no key can be had now. `wakesAt` is the soonest time (ms since the epoch) at which that may change. */
+/** Why there is no key now. `wakesAt` is the soonest time (ms since the epoch) at which that may change. */
 export type NoKeyReason =
   | { readonly kind: 'no-keys' }
   | { readonly kind: 'none-alive' }
@@ -91,7 +91,7 @@ export type ReserveResult =
   | { readonly ok: true; readonly reservation: Reservation }
   | { readonly ok: false; readonly reason: NoKeyReason }
 
-/** The part of the engine that the gateway knows. Nothing here touches a database or waits, but `wait`. */
+/** The part of the engine that the gateway knows. Nothing here touches a database, and only `wait` waits. */
 export interface Keys {
   /** Takes a key for one attempt, at once or not at all. */
   reserve(wanted: KeyRequest): ReserveResult
@@ -100,7 +100,7 @@ export interface Keys {
     wanted: KeyRequest,
     options: { maxWaitMs: number; signal: AbortSignal },
   ): Promise<ReserveResult>
-  /** Says how the attempt ended, and answers how its lane stands after it. Never throws. */
+  /** Reports how the attempt ended. Returns the status of its lane after that. Never throws. */
   settle(reservation: Reservation, outcome: Outcome): LaneStatus | undefined
   /** Gives a reservation back unused. */
   release(reservation: Reservation): void

@@ -11,11 +11,11 @@ type Wish = {
 
 const looksPerKey = 50
 
-/** Usable keys drawn at random, without looking through the whole inventory. */
+/** Usable keys drawn at random, without walking the whole inventory. */
 export function drawCandidates(inventory: Inventory, { count, random, isTaken }: Wish): KeyId[] {
   const groups = inventory.tiers.reduce((sum, tier) => sum + tier.groups.length, 0)
   const chosen = new Set<KeyId>()
-  // Small fleets are walked from a random place, large ones sampled.
+  // Small inventories are walked from a random place, large ones are sampled.
   const start = Math.floor(random() * groups)
   const looks = Math.min(groups, Math.max(looksPerKey, count * looksPerKey))
   for (let look = 0; look < looks && chosen.size < count; look += 1) {

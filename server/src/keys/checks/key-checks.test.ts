@@ -22,7 +22,7 @@ type Options = {
   readonly probe?: (key: number) => Outcome
 }
 
-/** A engine whose probes are noted, and answered as told. */
+/** An engine whose probes are recorded and get the given outcomes. */
 function maintained({ keys, pool, policy, probe = () => good }: Options) {
   const engine = createTestEngine({
     keys,
@@ -70,7 +70,7 @@ describe('filling the pool', () => {
     expect(engine.clock.timers).toBe(0)
   })
 
-  test('ends at once when there is nobody to ask', async () => {
+  test('ends at once when there is no key to probe', async () => {
     const { checks, probed } = maintained({ keys: 0, pool: enabled })
     await checks.maintainer.preload()
     expect(probed).toEqual([])
@@ -95,7 +95,7 @@ describe('filling the pool', () => {
     expect(engine.views.pool().current_size).toBe(3)
   })
 
-  test('does not probe a member that rests: it could not join', async () => {
+  test('does not probe a used-up member: it could not join', async () => {
     const pool = { ...enabled, nonProMaxUsage: 2, usedUpMs: hour }
     const { engine, probed } = maintained({ keys: 2, pool })
     for (let time = 0; time < 20; time += 1) {
@@ -248,7 +248,7 @@ describe('checking keys', () => {
     expect(probed).toEqual([])
   })
 
-  test('survives a probe that throws, and hurts nobody by one that meets a quota', async () => {
+  test('survives a probe that throws, and changes nothing for one that meets a quota', async () => {
     const engine = createTestEngine({ keys: 2 })
     const checks = engine.startChecks(async (key) => {
       if (key === 1) throw new Error('no network')

@@ -8,7 +8,7 @@ import type { Reservations } from '../selection/reservations.ts'
 import { repeat } from './schedule.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
 
-/** Work in the background that costs calls to Google. Nothing of it runs until it is started. */
+/** Background work that costs calls to Google. It runs once it is started. */
 export type KeyChecks = {
   readonly maintainer: PoolMaintainer
   checkKeys(): Promise<void>

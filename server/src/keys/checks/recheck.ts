@@ -12,7 +12,7 @@ type Deps = {
   readonly prober: Prober
 }
 
-/** Looks after keys that are out of use for a reason that may have passed. */
+/** Probes keys that are out of use for a reason that may be over. */
 export type Recheck = {
   /** Probes every suspect, few at once. */
   run(): Promise<void>
@@ -49,7 +49,7 @@ export function createRecheck({ inventory, clock, policy, prober }: Deps): Reche
   }
 }
 
-/** A key that turned out to be dead says nothing of its suspended project: the next one is asked. */
+/** A dead key tells nothing about its suspended project: the next key is probed. */
 function successorOf(key: Key | undefined): KeyId | undefined {
   if (key?.deadMark === undefined || key.group.project.suspension === undefined) return undefined
   const next = key.group.usable[0]
@@ -57,8 +57,8 @@ function successorOf(key: Key | undefined): KeyId | undefined {
 }
 
 /**
- * Dead by an invalid key once a day, failing keys, and one key of each suspended project, whatever else ails it. Never a leaked or
- * blocked one.
+ * Keys that are dead because they were invalid, once a day; failing keys; and one key of each suspended project. Never a leaked
+ * or blocked one.
  */
 export function suspects(
   inventory: Inventory,

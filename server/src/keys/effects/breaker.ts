@@ -2,10 +2,10 @@ import { createCooldown, cooldownEndsAt, type Cooldown } from '../inventory/cool
 import type { BreakerPolicy } from '../policy.ts'
 import type { ProjectId } from '../types.ts'
 
-/** Watches a thing that all keys share: a model's capacity, or the way out to Google. */
+/** For what all keys share: a model's capacity, or the egress to Google. */
 export type Breaker = {
   cooldown: Cooldown | undefined
-  /** How often it opened since something was answered. */
+  /** How often it opened since the last answer. */
   level: number
   since: number
   failures: number
@@ -86,16 +86,16 @@ function count(breaker: Breaker, now: number, windowMs: number): void {
 }
 
 /**
- * Some refusals among many answers are not an overload: with every tenth call refused, two in a row are seen each second
- * on a busy gateway, and opening then would cost more than the refusals do.
+ * Some refusals among many answers are not an overload: with every tenth call refused, a busy gateway sees two in a row
+ * each second, and opening would cost more than the refusals.
  */
 export function modelOverloaded({ failures, answers, projects }: Breaker): boolean {
   return failures > answers && (projects.size >= 2 || failures >= 3)
 }
 
 /**
- * Lets everybody through after a trial that nothing was heard of: an overloaded model refuses at once, a good answer may
- * take a minute. The level stays until an answer has come.
+ * Lets all calls through after a trial without an outcome: an overloaded model refuses at once, a good answer may take a
+ * minute. The level stays until an answer comes.
  */
 export function openAfterSilence(breaker: Breaker, now: number): void {
   const { cooldown } = breaker

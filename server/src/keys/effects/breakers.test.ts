@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createTestEngine, flash, minute } from '../testing/test-engine.ts'
 
 describe('an overloaded model', () => {
-  test('is left alone after refusals of two projects, and no key is hurt', async () => {
+  test('is left alone after refusals of two projects, and no key changes', async () => {
     const engine = createTestEngine({ keys: 5 })
     engine.meet('model-overloaded')
     engine.meet('model-overloaded')
@@ -45,7 +45,7 @@ describe('an overloaded model', () => {
     expect(engine.events.at(-1)).toEqual({ kind: 'model-recovered', lane: flash })
   })
 
-  test('lets everybody through when a trial was not refused quickly', () => {
+  test('lets all calls through when a trial was not refused quickly', () => {
     const engine = createTestEngine({ keys: 5 })
     engine.meet('model-overloaded')
     engine.meet('model-overloaded')
@@ -77,9 +77,9 @@ describe('an overloaded model', () => {
   })
 })
 
-describe('the way out', () => {
+describe('the egress', () => {
   test.each(['network-failed', 'location-refused'] as const)(
-    'is shut for a moment after %s on three projects, and no key is hurt',
+    'closes for a moment after %s on three projects, and no key changes',
     async (verdict) => {
       const engine = createTestEngine({ keys: 5 })
       for (let time = 0; time < 3; time += 1) engine.meet(verdict)
@@ -88,7 +88,7 @@ describe('the way out', () => {
     },
   )
 
-  test('is not shut by failures between answers', () => {
+  test('is not closed by failures between answers', () => {
     const engine = createTestEngine({ keys: 5 })
     for (let time = 0; time < 10; time += 1) {
       engine.meet('network-failed')
@@ -98,13 +98,13 @@ describe('the way out', () => {
     expect(engine.reserve().trial).toBe(false)
   })
 
-  test('is shut by a single key too, when there is only one', () => {
+  test('is closed by a single key, when there is only one', () => {
     const engine = createTestEngine({ keys: 1 })
     for (let time = 0; time < 3; time += 1) engine.meet('network-failed')
     expect(engine.refused().kind).toBe('egress-down')
   })
 
-  test('is tried again by whoever waits when its trial is long without an answer', () => {
+  test('is tried again by the next waiting request when its trial takes long', () => {
     const engine = createTestEngine({ keys: 5 })
     for (let time = 0; time < 3; time += 1) engine.meet('network-failed')
     engine.clock.advance(1000)
@@ -143,8 +143,8 @@ describe('the way out', () => {
   })
 })
 
-describe('the same reason of many independent keys within seconds', () => {
-  test('kills none of them, and is said aloud', async () => {
+describe('the same refusal of many independent keys within seconds', () => {
+  test('marks none of them dead, and emits an event', async () => {
     const engine = createTestEngine({ keys: 8 })
     for (let time = 0; time < 6; time += 1) engine.meet('key-invalid')
     expect((await engine.views.counts()).keys).toMatchObject({ dead: 0, failing: 6, active: 2 })
@@ -155,7 +155,7 @@ describe('the same reason of many independent keys within seconds', () => {
     })
   })
 
-  test('kills those that are refused again after their cooldown: each is tried twice at most', async () => {
+  test('marks dead those that are refused again after their cooldown: each is tried twice at most', async () => {
     const engine = createTestEngine({ keys: 8 })
     for (let time = 0; time < 6; time += 1) engine.meet('key-invalid')
     engine.clock.advance(minute)

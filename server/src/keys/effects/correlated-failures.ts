@@ -8,11 +8,11 @@ type Judgement = { readonly penalize: boolean; readonly forgiven: readonly Key[]
 const remembered = 256
 
 /**
- * The same reason of several independent keys within seconds, with no answer in between, is a fault of ours or of
+ * The same refusal of several independent keys within seconds, with no answer in between, is our fault or
  * Google's: the penalties of that burst are taken back.
  */
 export type CorrelatedFailures = {
-  /** Whether to penalize this key, and which keys that were punished before are to be forgiven. */
+  /** Whether to penalize this key, and which keys, penalized before, to forgive. */
   judge(failure: { key: Key; verdict: VerdictName; now: number }): Judgement
   answered(): void
 }
@@ -30,7 +30,7 @@ export function createCorrelatedFailures(bounds: () => Bounds): CorrelatedFailur
       const others = recent
         .map((failure) => failure.key)
         .filter((one) => one !== key && one.deadMark)
-      // Spared once. A key that is refused again after its cooldown is refused for a reason of its own.
+      // Forgiven once. A key that is refused again after its cooldown is at fault itself.
       return { penalize: key.forgiven, forgiven: others.filter((one) => !one.forgiven) }
     },
     answered() {

@@ -31,7 +31,7 @@ const harmless: readonly VerdictName[] = [
   'bearer-refused',
 ]
 
-describe('nobody is hurt', () => {
+describe('keys, lanes and projects are unchanged', () => {
   test.each(harmless)('by %s, however often it comes', (verdict) => {
     const engine = createTestEngine({ keys: 1 })
     for (let time = 0; time < 50; time += 1) engine.meet(verdict)
@@ -81,7 +81,7 @@ describe('a key', () => {
     },
   )
 
-  test('whose credential is of the wrong kind rests at first and is dead the second time', () => {
+  test('whose credential is of the wrong kind cools at first and is dead the second time', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.meet('key-unauthenticated')
     expect(engine.refused()).toMatchObject({ kind: 'exhausted' })
@@ -90,7 +90,7 @@ describe('a key', () => {
     expect(stateOf(engine, 1)).toBe('dead')
   })
 
-  test('that answers after a wrong-kind reason is cleared of it', () => {
+  test('that answers after a wrong-kind refusal is no longer suspected', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.meet('key-unauthenticated')
     engine.clock.advance(minute)
@@ -99,7 +99,7 @@ describe('a key', () => {
     expect(stateOf(engine, 1)).toBe('failing')
   })
 
-  test('rests after MAX_FAILURES unexplained failures in a row, and is not dead', () => {
+  test('cools after MAX_FAILURES unknown refusals in a row, and is not dead', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.meet('refusal-unknown')
     engine.meet('refusal-unknown')
@@ -118,7 +118,7 @@ describe('a key', () => {
     expect(stateOf(engine, 1)).toBe('active')
   })
 
-  test('that keeps failing rests longer each time, up to an hour', () => {
+  test('that keeps failing cools longer each time, up to an hour', () => {
     const engine = createTestEngine({ keys: 1 })
     for (let time = 0; time < 3; time += 1) engine.meet('refusal-unknown')
     const rests: number[] = []
@@ -190,13 +190,13 @@ describe('a project', () => {
 })
 
 describe('a lane', () => {
-  test('is shut alone: other models of the same key go on', () => {
+  test('closes alone: other models of the same key go on', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.meet('quota-spent', { violations: [perDay(20)] })
     expect(engine.reserve({ lane: 'gemini-other' }).key).toBe(1)
   })
 
-  test('is shared by the keys of a project: none of them is sent into a spent quota', () => {
+  test('is shared by the keys of a project: none of them is sent into an exhausted quota', () => {
     const engine = createTestEngine({
       keys: [{ project: 'p' }, { project: 'p' }, { project: 'p' }],
     })
@@ -204,21 +204,21 @@ describe('a lane', () => {
     expect(engine.refused().kind).toBe('exhausted')
   })
 
-  test('with several violations is shut until the latest of them returns', () => {
+  test('with several violations is closed until the last of them returns', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.meet('quota-spent', { violations: [perDay(20), perMinute(5)], retryAfterMs: 20_000 })
     engine.clock.advance(hour)
     expect(engine.refused()).toMatchObject({ wakesAt: Date.UTC(2026, 8, 20, 7) + 250 })
   })
 
-  test('is not shut longer than 90 s for a minute, whatever Google advertises', () => {
+  test('is not closed longer than 90 s for a minute, whatever Google advertises', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.meet('quota-spent', { violations: [perMinute(5)], retryAfterMs: hour })
     engine.clock.advance(90_000)
     expect(engine.reserve().key).toBe(1)
   })
 
-  test('whose token minute is spent is shut like one whose requests are', () => {
+  test('whose tokens of the minute are exhausted closes like one whose requests are', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.meet('quota-spent', { violations: [tokensPerMinute(1000)], retryAfterMs: 14_000 })
     engine.clock.advance(13_999)
@@ -242,7 +242,7 @@ describe('a lane', () => {
     ['quota-zero', {}],
     ['quota-spent', { violations: [perDay(0)] }],
   ] as const)(
-    'without any quota (%s) is unavailable, and looked at again after a week',
+    'without any quota (%s) is unavailable, and tried again after a week',
     (verdict, more) => {
       const engine = createTestEngine({ keys: 1 })
       engine.meet(verdict, more)
@@ -266,7 +266,7 @@ describe('a lane', () => {
     expect([engine.meet('answered').key, engine.meet('answered').key]).toEqual([2, 2])
   })
 
-  test('of a model not found is looked at again after an hour, then two, up to a day', () => {
+  test('of a model not found is tried again after an hour, then two, up to a day', () => {
     const engine = createTestEngine({ keys: 1 })
     const waits = [1, 2, 4, 8, 16, 24, 24]
     for (const hours of waits) {
@@ -293,7 +293,7 @@ describe('a lane', () => {
     expect(engine.reserve().trial).toBe(true)
   })
 
-  test('escalates once per window, however many calls were out when it shut', () => {
+  test('escalates once per window, however many calls were under way when it closed', () => {
     const engine = createTestEngine({ keys: 1 })
     const out = Array.from({ length: 5 }, () => engine.reserve())
     engine.clock.advance(10)
@@ -307,11 +307,11 @@ describe('a lane', () => {
 })
 
 describe('limits', () => {
-  const spentMinute = { violations: [perMinute(3)], retryAfterMs: 1000 }
+  const exhaustedMinute = { violations: [perMinute(3)], retryAfterMs: 1000 }
 
   test('once learned are kept before Google refuses again', () => {
     const engine = createTestEngine({ keys: 1 })
-    engine.meet('quota-spent', spentMinute)
+    engine.meet('quota-spent', exhaustedMinute)
     engine.clock.advance(2 * minute)
     for (let time = 0; time < 3; time += 1) engine.meet('answered')
     expect(engine.refused()).toMatchObject({ wakesAt: engine.clock.now() + 60_250 })
@@ -328,14 +328,14 @@ describe('limits', () => {
 
   test('given by the operator go over learned ones', () => {
     const engine = createTestEngine({ keys: [{ project: 'p' }] })
-    engine.meet('quota-spent', spentMinute)
+    engine.meet('quota-spent', exhaustedMinute)
     engine.control.setProject({ id: 'p', limits: { [flash]: { minuteRequests: 1 } } })
     engine.clock.advance(2 * minute)
     engine.meet('answered')
     expect(engine.refused().kind).toBe('exhausted')
   })
 
-  test('given for all lanes reservation where none is named', () => {
+  test('given for all lanes hold where none is named', () => {
     const engine = createTestEngine({ keys: [{ project: 'p' }] })
     engine.control.setProject({
       id: 'p',
@@ -349,7 +349,7 @@ describe('limits', () => {
 
   test('are forgotten after 14 days', () => {
     const engine = createTestEngine({ keys: 1 })
-    engine.meet('quota-spent', spentMinute)
+    engine.meet('quota-spent', exhaustedMinute)
     engine.clock.advance(15 * day)
     engine.meet('answered')
     expect(engine.views.lanes().rows[0]?.learned).toBeUndefined()
@@ -357,7 +357,7 @@ describe('limits', () => {
 
   test('are forgotten when the tier of the project changes', () => {
     const engine = createTestEngine({ keys: [{ project: 'p' }] })
-    engine.meet('quota-spent', spentMinute)
+    engine.meet('quota-spent', exhaustedMinute)
     engine.control.setProject({ id: 'p', paid: true })
     expect(engine.views.lanes().rows[0]?.learned).toBeUndefined()
   })
@@ -366,7 +366,7 @@ describe('limits', () => {
     const engine = createTestEngine({ keys: 1 })
     const out = Array.from({ length: 6 }, () => engine.reserve())
     const last = out.pop()
-    if (last) engine.keys.settle(last, { verdict: 'quota-spent', status: 429, ...spentMinute })
+    if (last) engine.keys.settle(last, { verdict: 'quota-spent', status: 429, ...exhaustedMinute })
     for (const reservation of out) {
       engine.keys.settle(reservation, { verdict: 'answered', status: 200 })
     }
@@ -391,7 +391,7 @@ describe('limits', () => {
   })
 })
 
-describe('keys that meet a spent day together, though we counted less', () => {
+describe('keys whose day is exhausted together, though we counted less', () => {
   test('are proposed as one project, and nothing is assumed', () => {
     const engine = createTestEngine({ keys: 3 })
     engine.meet('quota-spent', { violations: [perDay(20)] })

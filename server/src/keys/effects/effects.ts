@@ -76,7 +76,7 @@ export const effects = {
   'refusal-unknown': { counted: false, apply: countFailure },
 } as const satisfies Record<VerdictName, Row>
 
-/** Applies a verdict; the ledger was put right before. */
+/** Applies a verdict. The ledger is corrected before. */
 export function applyOutcome(settlement: Settlement, context: EngineContext): void {
   const { verdict, status } = settlement.outcome
   // Any answer of Google's proves the egress, but a refused location is a fault of the egress.
@@ -95,7 +95,7 @@ export function applyOutcome(settlement: Settlement, context: EngineContext): vo
   effects[verdict].apply(whereKeyIsNow(settlement, context), context)
 }
 
-/** The verdict falls on the project the key turned out to belong to. */
+/** The verdict applies to the project that the key turned out to belong to. */
 function whereKeyIsNow(settlement: Settlement, context: EngineContext): Settlement {
   const { project } = settlement.key.group
   const { table } = settlement.lane
@@ -133,7 +133,7 @@ function prove(
   }
 }
 
-/** ErrorInfo names the project: Google's word, so the key moves there at once. An operator's own label stays. */
+/** ErrorInfo names the project: the key moves there at once, unless the operator named its project. */
 function learnProject({ key, outcome }: Settlement, context: EngineContext): void {
   const { consumer } = outcome
   if (consumer === undefined || consumer === key.group.project.id) return

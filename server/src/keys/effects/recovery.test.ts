@@ -41,7 +41,7 @@ describe('a trial', () => {
     expect(engine.reserve().trial).toBe(false)
   })
 
-  test('that is never settled does not reservation the lane for ever', () => {
+  test('that is never settled does not hold the lane for ever', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.meet('quota-spent', cooling)
     engine.clock.advance(10_000)
@@ -50,7 +50,7 @@ describe('a trial', () => {
     expect(engine.reserve().trial).toBe(true)
   })
 
-  test('is not won by an answer to a call that had left before the lane shut', () => {
+  test('is not won by an answer to a call that had left before the lane closed', () => {
     const engine = createTestEngine({ keys: 1 })
     const early = engine.reserve()
     engine.clock.advance(10)
@@ -80,8 +80,8 @@ describe('a reservation', () => {
   })
 })
 
-describe('a person', () => {
-  test('opens everything a key is held back by with one reset', () => {
+describe('the operator', () => {
+  test('clears everything held against a key with one reset', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.meet('quota-spent', { violations: [perDay(20)] })
     engine.meet('project-suspended', { wanted: { lane: 'gemini-b' } })
@@ -97,7 +97,7 @@ describe('a person', () => {
     expect(engine.reserve().key).toBe(1)
   })
 
-  test('opens one lane and leaves the others shut', () => {
+  test('reopens one lane and leaves the others closed', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.meet('quota-spent', { violations: [perDay(20)] })
     engine.meet('quota-spent', { violations: [perDay(20)], wanted: { lane: 'gemini-b' } })
@@ -113,7 +113,7 @@ describe('a person', () => {
     expect(engine.reserve().trial).toBe(false)
   })
 
-  test('takes a key out and puts it back in', () => {
+  test('disables a key and enables it again', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.control.disable(1)
     expect(engine.refused()).toEqual({ kind: 'none-alive' })
@@ -160,7 +160,7 @@ describe('changing the list of keys', () => {
 })
 
 describe('a restart', () => {
-  test('forgets no dead key, no suspension, no spent day and no learned limit', async () => {
+  test('forgets no dead key, no suspension, no exhausted day and no learned limit', async () => {
     const engine = createTestEngine({ keys: 5 })
     engine.meet('key-leaked')
     engine.meet('project-suspended')

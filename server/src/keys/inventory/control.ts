@@ -24,7 +24,7 @@ export type KeyControl = {
   removeKeys(ids: readonly KeyId[]): void
   enable(id: KeyId): boolean
   disable(id: KeyId): boolean
-  /** Forgets everything held against a key, its project and its project's lanes: the one click. */
+  /** Forgets everything held against a key, its project and its project's lanes. */
   reset(id: KeyId): boolean
   reopenLane(project: ProjectId, lane: string): boolean
   clearProject(project: ProjectId): boolean

@@ -119,7 +119,7 @@ export function endKeyCall(key: Fields): void {
   key.inFlight -= 1
 }
 
-/** What of a key survives a restart. */
+/** What of a key is kept over a restart. */
 export type KeyMemory = Pick<
   Key,
   'deadMark' | 'cooldown' | 'streak' | 'cooldownLevel' | 'suspected'

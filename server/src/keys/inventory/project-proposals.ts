@@ -8,7 +8,7 @@ type Observation = {
   readonly now: number
 }
 
-/** Keys that look as if they shared a project; for a person to confirm. */
+/** Keys that seem to share a project; for the operator to confirm. */
 export type ProjectProposal = {
   readonly keys: readonly KeyId[]
   readonly lane: string
@@ -20,7 +20,7 @@ const togetherMs = 5000
 const remembered = 64
 
 export type ProjectProposals = {
-  /** Notes a key whose day was spent although our own count says it had room. Returns a proposal when others met the same. */
+  /** Records a key whose day is exhausted although by our own count it is not. Returns a proposal when other keys had the same. */
   record(observation: Observation): ProjectProposal | undefined
   list(): readonly ProjectProposal[]
   dismiss(key: KeyId): void

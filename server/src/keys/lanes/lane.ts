@@ -174,7 +174,7 @@ export function restoreLane(
   applyLimits(lane)
 }
 
-/** Two projects proved to be one: what either lane knew now holds for both. */
+/** Two projects proved to be one: what either lane knew holds for both. */
 export function absorbLane(lane: Fields, from: Lane, now: number): void {
   lane.ledger.absorb(from.ledger, now)
   if (from.cooldown && from.cooldown.until > (lane.cooldown?.until ?? 0)) {

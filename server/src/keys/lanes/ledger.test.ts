@@ -15,7 +15,7 @@ function ledgerWith(limits: Partial<Limits>, guardMs = 0): Ledger {
 }
 
 describe('the rolling minute', () => {
-  test('room returns when the oldest call is a minute old, not before', () => {
+  test('a call fits again when the oldest is a minute old, not before', () => {
     const ledger = ledgerWith({ minuteRequests: 2 })
     ledger.record(start, 1)
     ledger.record(start + 10_000, 1)
@@ -38,7 +38,7 @@ describe('the rolling minute', () => {
     expect(ledger.opensAt(start + 2000, 70)).toBe(start + 61_000)
   })
 
-  test('a request larger than the limit by itself never has room', () => {
+  test('a request larger than the limit never fits', () => {
     expect(ledgerWith({ minuteTokens: 100 }).opensAt(start, 101)).toBe(Infinity)
     expect(ledgerWith({ dayTokens: 100 }).opensAt(start, 101)).toBe(Infinity)
   })
@@ -89,7 +89,7 @@ describe('the rolling minute', () => {
 })
 
 describe('the Pacific day', () => {
-  test('a spent day has room at midnight in Los Angeles', () => {
+  test('an exhausted day opens at midnight in Los Angeles', () => {
     const ledger = ledgerWith({ dayRequests: 1 })
     ledger.record(start, 1)
     expect(ledger.opensAt(start, 1)).toBe(midnight)

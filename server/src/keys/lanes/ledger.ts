@@ -5,7 +5,7 @@ const windowMs = 60_000
 const exactBuckets = 32
 const mergeMs = 250
 
-/** What one lane sent in a moment. Calls share a moment only when a lane is busy, so that a minute stays under 300 of them. */
+/** What one lane sent in a moment. Calls share a bucket only when a lane is busy, so that a minute needs fewer than 300. */
 export type Bucket = {
   readonly startedAt: number
   /** When Google has forgotten it. */
@@ -15,7 +15,7 @@ export type Bucket = {
   answered: number
 }
 
-/** A call noted in a ledger; what `correct` needs to find it again. */
+/** What `correct` needs to find a call again. */
 export type RecordedCall = {
   readonly bucket: Bucket
   readonly dayEnd: number
@@ -29,7 +29,7 @@ export type Calendar = {
   readonly guardMs: () => number
 }
 
-/** Counts what a lane sent in the rolling minute and in the Pacific day, and knows when there is room again. */
+/** Counts what a lane sent in the rolling minute and in the Pacific day, and tells when the next call fits. */
 export class Ledger {
   limits: Limits = noLimits
   minuteRequests = 0
@@ -46,12 +46,12 @@ export class Ledger {
     this.#calendar = calendar
   }
 
-  /** How many moments are remembered: what the ledger costs. */
+  /** How many buckets it holds. */
   get moments(): number {
     return this.#buckets.length
   }
 
-  /** Notes a call that leaves now. */
+  /** Records a call that leaves now. */
   record(now: number, tokens: number): RecordedCall {
     this.roll(now)
     const bucket = this.#bucketFor(now)
@@ -64,7 +64,7 @@ export class Ledger {
     return { bucket, dayEnd: this.dayEnd, tokens }
   }
 
-  /** Puts a noted call right: tokens as Google counted them, or all of it back when Google did not count it. */
+  /** Corrects a recorded call: tokens as Google counted them, or all of it when Google did not count it. */
   correct(call: RecordedCall, { requests, tokens }: Correction): void {
     if (this.#buckets.includes(call.bucket)) {
       call.bucket.requests += requests
@@ -78,7 +78,7 @@ export class Ledger {
     }
   }
 
-  /** Notes that Google answered a noted call. */
+  /** Records that Google answered a recorded call. */
   answer(call: RecordedCall): void {
     if (this.#buckets.includes(call.bucket)) {
       call.bucket.answered += 1
@@ -87,12 +87,12 @@ export class Ledger {
     if (call.dayEnd === this.dayEnd) this.dayAnswered += 1
   }
 
-  /** Takes Google's word that the day is spent. */
+  /** Google says that the day is exhausted. */
   spendDay(unit: 'dayRequests' | 'dayTokens', limit: number): void {
     this[unit] = Math.max(this[unit], limit)
   }
 
-  /** Starts counting afresh. */
+  /** Starts counting again. */
   forget(): void {
     this.#buckets.length = 0
     this.minuteRequests = 0
@@ -101,7 +101,7 @@ export class Ledger {
     this.dayEnd = 0
   }
 
-  /** Takes in what another ledger of the same lane counted. */
+  /** Adds what another ledger of the same lane counted. */
   absorb(other: Ledger, now: number): void {
     this.roll(now)
     other.roll(now)
@@ -147,7 +147,7 @@ export class Ledger {
     }
   }
 
-  /** When a call of so many tokens has room; Infinity when it is larger than a limit by itself. */
+  /** When a call of so many tokens fits; Infinity when it is larger than a limit by itself. */
   opensAt(now: number, tokens: number): number {
     this.roll(now)
     const { dayRequests, dayTokens, minuteRequests, minuteTokens } = this.limits
@@ -165,7 +165,7 @@ export class Ledger {
     return Math.min(minuteTokens - this.minuteTokens, dayTokens - this.dayTokens)
   }
 
-  /** When the token room grows by time alone; Infinity when it does not. */
+  /** When more tokens are left by time alone; Infinity when none will be. */
   moreTokensAt(): number {
     if (this.limits.minuteTokens !== Infinity && this.minuteTokens > 0) {
       return this.#buckets[0]?.until ?? Infinity
@@ -181,7 +181,7 @@ export class Ledger {
       this.#buckets.shift()
     }
     if (now < this.dayEnd) return
-    // The guard again: a call that leaves just before our midnight may arrive just before Google's.
+    // With the guard too: a call that leaves before our midnight may arrive after Google's.
     const guardMs = this.#calendar.guardMs()
     this.dayEnd = this.#calendar.pacific.nextDay(now - guardMs) + guardMs
     this.dayRequests = 0
@@ -214,7 +214,7 @@ export class Ledger {
     const until = now + this.#windowMs()
     const last = this.#buckets.at(-1)
     if (last && this.#buckets.length >= exactBuckets && now - last.startedAt < mergeMs) {
-      // The whole moment now lives as long as its last call: never too early, at most 250 ms late.
+      // The bucket now lives as long as its last call: never too early, at most 250 ms late.
       last.until = until
       return last
     }

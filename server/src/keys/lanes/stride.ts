@@ -1,11 +1,11 @@
 import type { Candidate } from '../inventory/entities.ts'
 
-/** Until a day's limit is known: about what Google gives a free project. A paid one costs its owner money, and is no reason to spend it first. */
+/** Until a day's limit is known: about what Google gives a free project. Paid lanes always count as this, so that they are not preferred. */
 const unknownDay = 20
 
 /**
- * How far a turn moves an candidate back: lanes are used in proportion to what is left of their day, so that a large project that
- * dies or a small one that is spent early takes as little as possible with it.
+ * How far a turn moves a candidate back: lanes are used in proportion to what is left of their day, so that a large
+ * project that dies or a small one that is exhausted early costs as little capacity as possible.
  */
 export function strideOf({ lane, group }: Candidate): number {
   const { limits, dayRequests } = lane.ledger

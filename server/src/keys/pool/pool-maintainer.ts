@@ -14,20 +14,20 @@ type Deps = {
   readonly candidates: (count: number) => KeyId[]
 }
 
-/** Keeps the pool filled, in the background and by probes. Live answers fill it too, and for nothing. */
+/** Fills the pool by probes in the background. Answers to clients fill it too, at no cost. */
 export type PoolMaintainer = {
   /** Fills half of the pool: at start and after the settings changed. */
   preload(): Promise<void>
   /** On schedule and by button. */
   maintain(): Promise<void>
   /** A member left. */
-  lost(loss: { readonly why: 'expired' | 'worn' | 'missed'; readonly key?: KeyId }): void
+  lost(loss: { readonly why: 'expired' | 'used-up' | 'missed'; readonly key?: KeyId }): void
   close(): void
 }
 
 const preloadBatch = 10
 const pauseMs = 15_000
-/** Rounds in a row without one good key, after which refilling gives up: the keys are the trouble, not the pool. */
+/** Refilling gives up after so many rounds in a row without a good key. */
 const fruitlessRounds = 3
 
 export function createPoolMaintainer(deps: Deps): PoolMaintainer {
@@ -110,7 +110,7 @@ export function createPoolMaintainer(deps: Deps): PoolMaintainer {
   }
 }
 
-/** How likely a loss is made up for by a probe at once. */
+/** How likely a lost member is replaced by a probe at once. */
 export function refillChance(size: number, policy: PoolPolicy): number {
   const { size: capacity, minThreshold } = policy
   if (size >= capacity) return 0

@@ -16,7 +16,7 @@ const pool = (change: Partial<PoolPolicy> = {}): PoolPolicy => ({
   ...defaultKeyPolicy.pool,
   ...change,
 })
-/** One place fewer than keys: a pool with a place for everybody prefers nobody. */
+/** One place fewer than keys: a pool with a place for every key prefers none. */
 const pooled = (keys: number, change: Partial<PoolPolicy> = {}): TestEngine =>
   createTestEngine({ keys, policy: { pool: pool({ size: keys - 1, ...change }) } })
 
@@ -27,7 +27,7 @@ describe('the pool', () => {
     expect(engine.meet('answered')).toMatchObject({ key: 1, choice: 'pool' })
   })
 
-  test('prefers nobody when it has a place for every key: turns follow what is left of each lane', () => {
+  test('prefers no key when it has a place for every key: turns follow what is left of each lane', () => {
     const engine = pooled(3, { size: 3 })
     engine.meet('answered')
     expect(engine.meet('answered').key).not.toBe(1)
@@ -42,14 +42,14 @@ describe('the pool', () => {
     expect(turns.slice(3)).toEqual(turns.slice(0, 3))
   })
 
-  test('gives a rest to a member that served its share, and lets others in', () => {
+  test('drops a member that served its share, and lets others in', () => {
     const engine = pooled(2, { nonProMaxUsage: 3 })
     const served = Array.from({ length: 8 }, () => engine.meet('answered').key)
     expect(served).toEqual([1, 1, 1, 1, 2, 2, 2, 2])
     expect(engine.views.pool().stats.usage_exhausted_keys_removed).toBe(2)
   })
 
-  test('gives a rest sooner to a member that served a pro model', () => {
+  test('drops a member sooner that served a pro model', () => {
     const engine = pooled(2, { nonProMaxUsage: 20, proMaxUsage: 2 })
     const wanted = { lane: 'gemini-2.5-pro' }
     for (let time = 0; time < 3; time += 1) engine.meet('answered', { wanted })
@@ -63,7 +63,7 @@ describe('the pool', () => {
     expect(new Set(served)).toEqual(new Set([1]))
   })
 
-  test('keeps serving from outside while a member rests: nothing is lost', () => {
+  test('a used-up member keeps serving from outside the pool', () => {
     const engine = pooled(1, { nonProMaxUsage: 1 })
     for (let time = 0; time < 10; time += 1) expect(engine.meet('answered').key).toBe(1)
   })
@@ -75,7 +75,7 @@ describe('the pool', () => {
     engine.meet('answered')
     engine.clock.advance(50 * minute)
     expect(engine.meet('answered').choice).toBe('pool')
-    // Chance that never strikes is the shortest life: a tenth less.
+    // Without chance the time to live is the shortest: a tenth less.
     engine.clock.advance(54 * minute)
     expect(engine.reserve().choice).toBe('least-recently-used')
     expect(engine.views.pool().stats.expired_keys_removed).toBe(1)
@@ -109,7 +109,7 @@ describe('the pool', () => {
     expect(engine.views.pool().current_size).toBe(0)
   })
 
-  test('is a preference only: a member without room yields to any key that has', () => {
+  test('is a preference only: a full member yields to any key that is not', () => {
     const engine = pooled(3)
     engine.meet('answered')
     engine.meet('quota-spent', { violations: [perDay(20)] })
@@ -136,14 +136,14 @@ describe('the pool', () => {
     engine.close()
   })
 
-  test('that is switched off is not asked and takes nobody in', () => {
+  test('that is switched off gives no key and takes none in', () => {
     const engine = pooled(2, { enabled: false })
     engine.meet('answered')
     expect(engine.meet('answered').choice).toBe('least-recently-used')
     expect(engine.views.pool()).toMatchObject({ current_size: 0, enabled: false })
   })
 
-  test('tells all that the original told of it', () => {
+  test('reports all figures of the Python program', () => {
     const engine = pooled(60, { size: 50 })
     engine.meet('answered')
     engine.clock.advance(10_000)
@@ -189,7 +189,7 @@ describe('the pool', () => {
   })
 })
 
-test('the chance of making up for a loss falls as the pool fills', () => {
+test('the chance of replacing a lost member falls as the pool fills', () => {
   const sizes = [9, 12, 17, 25, 45, 50]
   expect(sizes.map((size) => refillChance(size, pool()))).toEqual([0.9, 0.7, 0.5, 0.3, 0.1, 0])
 })

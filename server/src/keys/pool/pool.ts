@@ -37,21 +37,21 @@ type Deps = {
   readonly policy: () => PoolPolicy
   readonly random: Random
   readonly now: () => number
-  /** A member left by its cap or its age, or nobody was found: time to look for others, later. */
+  /** A member reached its cap or expired, or none was found: others are needed. */
   readonly onLoss: (loss: {
-    readonly why: 'expired' | 'worn' | 'missed'
+    readonly why: 'expired' | 'used-up' | 'missed'
     readonly key?: KeyId
   }) => void
 }
 
-/** `tokens`: smaller requests may be served before that. */
+/** `tokens`: smaller requests may be served earlier. */
 type Memo = { readonly until: number; readonly tokens: number; readonly version: number }
 
 const jitterShare = 0.1
 
 /**
- * The keys proven good lately, in the order of their turns. A preference and nothing more: what it does not give, the
- * least recently used key gives.
+ * The keys proven good lately, in the order of their turns. It is only a preference: where it has no key, the least
+ * recently used one serves.
  */
 export class Pool {
   readonly counts: PoolCounts = { ...noPoolCounts }
@@ -81,12 +81,12 @@ export class Pool {
     return this.#members.has(key)
   }
 
-  /** Whether a good answer would make a member of it now: one that rests must not be probed for a place it cannot have. */
+  /** Whether a good answer would make it a member now. A used-up key would not join, so it is not probed for that. */
   wants(key: KeyId): boolean {
     return !this.#members.has(key) && (this.#cooling.get(key) ?? 0) <= this.#deps.now()
   }
 
-  /** Whether a key is a member whose time has not run out. */
+  /** Whether a key is a member that has not expired. */
   offers(key: KeyId): boolean {
     const member = this.#members.get(key)
     if (!member || !this.#deps.policy().enabled) return false
@@ -109,7 +109,7 @@ export class Pool {
     return undefined
   }
 
-  /** Nobody in the pool can serve a request of so many tokens in this table before then; until the pool changes. */
+  /** No member can serve a request of so many tokens in this table before then, unless the pool changes. */
   skip(table: LaneTable, { tokens, until }: { tokens: number; until: number }): void {
     this.#memos.set(table, { until, tokens, version: this.#version })
   }
@@ -119,7 +119,7 @@ export class Pool {
     return memo && memo.version === this.#version && tokens >= memo.tokens ? memo.until : 0
   }
 
-  /** Counts a request that the pool served, or could not. */
+  /** Counts a request that the pool served or could not serve. */
   recordLookup({ key, model }: { readonly key: KeyId | undefined; readonly model: string }): void {
     const policy = this.#deps.policy()
     if (!policy.enabled) return
@@ -134,7 +134,7 @@ export class Pool {
     this.#use(key, pro ? policy.proMaxUsage : policy.nonProMaxUsage)
   }
 
-  /** A key answered: it joins, or its time starts again. */
+  /** A key answered: it joins, or its time to live starts again. */
   proven(key: KeyId): void {
     const { enabled, size, ttlMs } = this.#deps.policy()
     if (!enabled) return
@@ -162,7 +162,7 @@ export class Pool {
     this.#cooling.delete(key)
   }
 
-  /** Drops what is too old, and what no longer fits a smaller pool. */
+  /** Drops expired members, and those that no longer fit a smaller pool. */
   tidy(): void {
     const now = this.#deps.now()
     const { size } = this.#deps.policy()
@@ -192,7 +192,7 @@ export class Pool {
     this.counts.usageExhausted += 1
     this.#version += 1
     this.#cooling.set(key, this.#deps.now() + this.#deps.policy().usedUpMs)
-    this.#deps.onLoss({ why: 'worn', key })
+    this.#deps.onLoss({ why: 'used-up', key })
   }
 
   #expire(member: Member): void {

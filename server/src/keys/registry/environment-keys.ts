@@ -4,7 +4,7 @@ import type { MetaStore } from '../../runtime/meta-store.ts'
 
 const metaName = 'environment-keys'
 const digests = z.array(z.string())
-/** Far more than the environment of a process can hold. */
+/** More than the environment of a process can hold. */
 const mostRemembered = 500_000
 
 export type EnvironmentKeys = {
@@ -29,7 +29,7 @@ export async function importEnvironmentKeys(
   await meta.set(metaName, JSON.stringify(remembered))
 }
 
-/** Not the fingerprint in the table: that one changes with the encryption key. A Gemini key is too long to be guessed from it. */
+/** Unlike the fingerprint in the table, it does not change with the encryption key. */
 function digestOf(value: string): string {
   return createHash('sha256').update(`environment ${value}`).digest('base64url').slice(0, 22)
 }

@@ -3,7 +3,7 @@ import type { KeyId } from '../types.ts'
 type Affinity = { readonly key: KeyId; readonly until: number }
 type Bounds = { readonly conversations: number; readonly ttlMs: number }
 
-/** Which key served a conversation last. Forgets the longest silent ones first. */
+/** Which key served a conversation last. Those silent for longest are forgotten first. */
 export type Conversations = {
   keyOf(conversation: string, now: number): KeyId | undefined
   remember(affinity: {

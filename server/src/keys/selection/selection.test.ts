@@ -20,13 +20,13 @@ describe('the owner of a resource', () => {
     ]).toMatchObject([{ key: 2, choice: 'owner' }, { key: 2 }])
   })
 
-  test('that has no room is waited for: no other project is asked', () => {
+  test('that is full is waited for: no other project is asked', () => {
     const engine = createTestEngine({ keys: [{}, { project: 'p' }] })
     engine.meet('quota-spent', { violations: [perDay(20)], wanted: { owner: 'p' } })
     expect(engine.refused({ owner: 'p' }).kind).toBe('exhausted')
   })
 
-  test('that is gone is said as such', () => {
+  test('that is gone leaves no key alive', () => {
     expect(createTestEngine().refused({ owner: 'projects/404' })).toEqual({ kind: 'none-alive' })
   })
 
@@ -40,14 +40,14 @@ describe('the owner of a resource', () => {
 describe('a conversation', () => {
   const conversation = 'c'
 
-  test('stays with its key while its lane has room', () => {
+  test('stays with its key while its lane can take it', () => {
     const engine = createTestEngine({ keys: 3 })
     const first = engine.meet('answered', { wanted: { conversation } }).key
     engine.meet('answered')
     expect(engine.reserve({ conversation })).toMatchObject({ key: first, choice: 'conversation' })
   })
 
-  test('moves on when its lane has none, and stays with the new key', () => {
+  test('moves on when its lane is full, and stays with the new key', () => {
     const engine = createTestEngine({ keys: 3 })
     engine.meet('answered', { wanted: { conversation } })
     engine.meet('quota-spent', { violations: [perDay(20)], wanted: { conversation } })
@@ -75,7 +75,7 @@ describe('a conversation', () => {
 })
 
 describe('priority, weight, models, payment', () => {
-  test('the highest priority with room serves first', () => {
+  test('the highest priority that can take it serves first', () => {
     const engine = createTestEngine({ keys: [{}, { priority: 2 }, { priority: 1 }] })
     expect([engine.meet('answered').key, engine.meet('answered').key]).toEqual([2, 2])
     engine.meet('quota-spent', { violations: [perDay(20)] })
@@ -175,7 +175,7 @@ describe('priority, weight, models, payment', () => {
 })
 
 describe('requests of different sizes', () => {
-  test('a large one gets the lane that has room for it, whichever turn it is', () => {
+  test('a large one gets the lane that can take it, whichever turn it is', () => {
     const engine = createTestEngine({ keys: 3 })
     for (let time = 0; time < 3; time += 1) {
       engine.meet('quota-spent', { violations: [tokensPerMinute(1000)], retryAfterMs: 1 })
@@ -189,7 +189,7 @@ describe('requests of different sizes', () => {
     expect(engine.reserve({ estimatedInputTokens: 60 }).key).toBe(1)
   })
 
-  test('room that a correction gives back is seen by a large one that was refused before', () => {
+  test('tokens that a correction gives back serve a large one that was refused before', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.meet('quota-spent', { violations: [tokensPerMinute(1000)], retryAfterMs: 1 })
     engine.clock.advance(2 * minute)
@@ -260,7 +260,7 @@ describe('what is kept in memory is bounded', () => {
 })
 
 describe('explaining', () => {
-  test('says what would be chosen and why, and takes nothing', async () => {
+  test('says what would be chosen and why, and reserves nothing', async () => {
     const engine = createTestEngine({ keys: 3 })
     engine.meet('quota-spent', { violations: [perDay(20)] })
     const wanted = { lane: flash, model: flash, estimatedInputTokens: 1 }
@@ -280,7 +280,7 @@ describe('explaining', () => {
     expect((await engine.views.counts()).inFlight).toBe(0)
   })
 
-  test('says why nothing would be', () => {
+  test('says why no key would be', () => {
     const engine = createTestEngine({ keys: 1 })
     engine.meet('quota-spent', { violations: [perDay(20)] })
     const { reason, chosen } = engine.views.explain({
@@ -293,7 +293,7 @@ describe('explaining', () => {
   })
 })
 
-test('a fleet whose day is spent wakes at midnight as a whole, however many lanes it has', () => {
+test('lanes whose day is exhausted all wake at midnight, however many they are', () => {
   const engine = createTestEngine({ keys: 1000 })
   for (let key = 0; key < 1000; key += 1) engine.meet('quota-spent', { violations: [perDay(20)] })
   expect(engine.refused().kind).toBe('exhausted')

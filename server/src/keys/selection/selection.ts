@@ -93,7 +93,7 @@ function pickTiers(deps: Deps, search: Search): Pick | undefined {
 
 const freeZerosToBelieve = 3
 
-/** A model of which free projects have nothing is asked of paid ones first: a request must not walk through all that cannot. */
+/** Where free projects have no quota for the model, paid ones come first, so that a request does not walk through all free ones. */
 function inTurn({ table }: Search, level: readonly Tier[]): readonly (readonly Tier[])[] {
   if (table.freeZeros < freeZerosToBelieve) return [level]
   const paid = level.filter((tier) => tier.paid)
@@ -116,10 +116,10 @@ function queuesOf({ table, wanted }: Search, level: readonly Tier[]): TierQueue[
 
 type PriorityLevel = { readonly level: readonly Tier[]; readonly queues: readonly TierQueue[] }
 
-/** What opens without a time is found when the pool is looked through again. */
-const poolLookMs = 1000
+/** Members may open without a known time: the pool is walked again this soon. */
+const poolRetryMs = 1000
 
-/** A pool with a place for every key prefers none of them. */
+/** A pool with a place for every key would prefer none of them. */
 function pickPool(deps: Deps, search: Search, { level, queues }: PriorityLevel): Pick | undefined {
   const { pool, inventory } = deps
   const { table, now } = search
@@ -128,7 +128,7 @@ function pickPool(deps: Deps, search: Search, { level, queues }: PriorityLevel):
   if (pool.skippedUntil(table, tokens) > now) return undefined
   const inTurn = pickMemberInTurn(pool, search, queues)
   if (inTurn) return inTurn
-  let until = now + poolLookMs
+  let until = now + poolRetryMs
   const pick = pool.offer((id) => {
     const key = inventory.keys.get(id)
     if (!key) return undefined
@@ -141,7 +141,7 @@ function pickPool(deps: Deps, search: Search, { level, queues }: PriorityLevel):
   return pick
 }
 
-/** The member, or when it may serve a request as large as this one: at once, where only this very request is not for it. */
+/** The member, or when it may serve a request as large as this: `now` where only this request does not fit it. */
 function askMember(
   { lanes }: Deps,
   search: Search,
@@ -155,7 +155,7 @@ function askMember(
   return canTake(candidate, search) ? { candidate, key, choice: 'pool' } : candidate.wakeAt
 }
 
-/** Turns are the lanes' and not the keys': a project with many keys in the pool would be spent before the others. */
+/** Lanes take turns and not keys: else a project with many keys in the pool would be exhausted first. */
 function pickMemberInTurn(
   pool: Pool,
   search: Search,
@@ -168,22 +168,22 @@ function pickMemberInTurn(
 }
 
 function pickLeastRecent(deps: Deps, search: Search, queues: TierQueue[]): Pick | undefined {
-  const asides: Candidate[] = []
+  const skipped: Candidate[] = []
   let pick: Pick | undefined
   do {
     const group = nextFresh(search.table, queues)
     pick =
-      (group && pickFresh(deps, search, { group, queues })) ?? pickReady(search, queues, asides)
+      (group && pickFresh(deps, search, { group, queues })) ?? pickReady(search, queues, skipped)
     if (!pick && !group && !wakesAny(deps, search)) break
   } while (!pick)
-  for (const candidate of asides) enqueue(candidate, search.now)
+  for (const candidate of skipped) enqueue(candidate, search.now)
   if (!pick || !deps.pool.offers(pick.key.id)) return pick
   return { candidate: pick.candidate, key: pick.key, choice: 'pool' }
 }
 
 type Fresh = { readonly group: KeyGroup; readonly queues: readonly TierQueue[] }
 
-/** Never used comes before least recently used. A new lane is queued only after its turn, where its next one is. */
+/** Never used comes before least recently used. A new lane is queued only after its first turn. */
 function pickFresh({ lanes }: Deps, search: Search, { group, queues }: Fresh): Pick | undefined {
   const { table, wanted } = search
   const tokens = wanted.estimatedInputTokens
@@ -210,8 +210,8 @@ function nextFresh(table: LaneTable, queues: readonly TierQueue[]): KeyGroup | u
   return undefined
 }
 
-/** Candidates that are ready but not for this request are set aside: at most as many as it has tried. */
-function pickReady(search: Search, queues: TierQueue[], asides: Candidate[]): Pick | undefined {
+/** Ready candidates that do not fit this request are skipped: at most as many as it has tried. */
+function pickReady(search: Search, queues: TierQueue[], skipped: Candidate[]): Pick | undefined {
   const { wanted, now } = search
   const tokens = wanted.estimatedInputTokens
   for (
@@ -224,7 +224,7 @@ function pickReady(search: Search, queues: TierQueue[], asides: Candidate[]): Pi
     const key = nextKey(candidate, search)
     if (key) return { candidate, key, choice: 'least-recently-used' }
     leaveReady(candidate)
-    asides.push(candidate)
+    skipped.push(candidate)
   }
   for (const queue of queues) {
     for (const candidate of maybeWithTokens(queue, tokens)) {

@@ -10,13 +10,13 @@ import {
   type TestEngine,
 } from '../testing/test-engine.ts'
 
-const spentFor = (engine: TestEngine, retryAfterMs: number) =>
+const exhaustedFor = (engine: TestEngine, retryAfterMs: number) =>
   engine.meet('quota-spent', { violations: [perMinute(1)], retryAfterMs })
 
 const waitFor = (engine: TestEngine, maxWaitMs = 5000, signal = new AbortController().signal) =>
   engine.keys.wait(aRequest(), { maxWaitMs, signal })
 
-/** What promises have come to, once all that is due has run. */
+/** The state of the promises once all that is due has run. */
 async function drain(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
 }
@@ -24,7 +24,7 @@ async function drain(): Promise<void> {
 describe('waiting', () => {
   test('ends with a key as soon as a lane wakes', async () => {
     const engine = createTestEngine({ keys: 1 })
-    spentFor(engine, 2000)
+    exhaustedFor(engine, 2000)
     const waiting = waitFor(engine)
     engine.clock.advance(2000)
     expect(await waiting).toMatchObject({ ok: true, reservation: { key: 1 } })
@@ -33,7 +33,7 @@ describe('waiting', () => {
 
   test('is not begun when no lane wakes in time', async () => {
     const engine = createTestEngine({ keys: 1 })
-    spentFor(engine, 6000)
+    exhaustedFor(engine, 6000)
     expect(await waitFor(engine)).toMatchObject({ ok: false, reason: { kind: 'exhausted' } })
     expect(engine.clock.timers).toBe(0)
   })
@@ -46,7 +46,7 @@ describe('waiting', () => {
 
   test('is not begun by a request that has tried every key', async () => {
     const engine = createTestEngine({ keys: 1 })
-    spentFor(engine, 2000)
+    exhaustedFor(engine, 2000)
     const signal = new AbortController().signal
     const wanted = aRequest({ tried: new Set([1]) })
     expect(await engine.keys.wait(wanted, { maxWaitMs: 5000, signal })).toMatchObject({
@@ -57,7 +57,7 @@ describe('waiting', () => {
 
   test('is first come, first served', async () => {
     const engine = createTestEngine({ keys: 3 })
-    for (const seconds of [1, 2, 3]) spentFor(engine, seconds * 1000)
+    for (const seconds of [1, 2, 3]) exhaustedFor(engine, seconds * 1000)
     const order: number[] = []
     const waiting = [1, 2, 3].map(async (turn) => {
       await waitFor(engine)
@@ -81,9 +81,9 @@ describe('waiting', () => {
     expect(engine.clock.timers).toBe(0)
   })
 
-  test('ends early when a person resets the key', async () => {
+  test('ends early when the operator resets the key', async () => {
     const engine = createTestEngine({ keys: 1 })
-    spentFor(engine, 4000)
+    exhaustedFor(engine, 4000)
     const waiting = waitFor(engine)
     engine.control.reset(1)
     expect(await waiting).toMatchObject({ ok: true })
@@ -91,7 +91,7 @@ describe('waiting', () => {
 
   test('ends with the reason of its signal, and leaves nothing behind', async () => {
     const engine = createTestEngine({ keys: 1 })
-    spentFor(engine, 2000)
+    exhaustedFor(engine, 2000)
     const client = new AbortController()
     const waiting = waitFor(engine, 5000, client.signal)
     client.abort(new Error('the client left'))
@@ -100,16 +100,16 @@ describe('waiting', () => {
     expect((await engine.views.counts()).waiting).toBe(0)
   })
 
-  test('is refused at once to a client that has left already', async () => {
+  test('is refused at once to a client that has already left', async () => {
     const engine = createTestEngine({ keys: 1 })
     await expect(waitFor(engine, 5000, AbortSignal.abort(new Error('gone')))).rejects.toThrow(
       'gone',
     )
   })
 
-  test('ends with a reason when the time is over', async () => {
+  test('ends with a refusal when the time is over', async () => {
     const engine = createTestEngine({ keys: 1 })
-    spentFor(engine, 1000)
+    exhaustedFor(engine, 1000)
     const first = waitFor(engine)
     const second = waitFor(engine, 1500)
     engine.clock.advance(1500)
@@ -120,7 +120,7 @@ describe('waiting', () => {
 
   test('is not offered to more than the queue holds', async () => {
     const engine = createTestEngine({ keys: 1, policy: { capacity: { waiting: 2 } } })
-    spentFor(engine, 1000)
+    exhaustedFor(engine, 1000)
     const results: ReserveResult[] = []
     for (let client = 0; client < 3; client += 1) {
       void waitFor(engine, 1200).then((result) => results.push(result))
@@ -137,7 +137,7 @@ describe('waiting', () => {
   test('behind one that cannot be served is not held up by it', async () => {
     const engine = createTestEngine({ keys: [{ project: 'p' }, { project: 'q' }] })
     engine.meet('quota-spent', { violations: [perDay(20)] })
-    spentFor(engine, 1000)
+    exhaustedFor(engine, 1000)
     const signal = new AbortController().signal
     const stuck = engine.keys.wait(aRequest({ tried: new Set([2]), estimatedInputTokens: 1 }), {
       maxWaitMs: 5000,
@@ -150,9 +150,9 @@ describe('waiting', () => {
     expect(await stuck).toMatchObject({ ok: false })
   })
 
-  test('costs one look for all that wait, however many they are', async () => {
+  test('costs one try for all that wait, however many they are', async () => {
     const engine = createTestEngine({ keys: 1 })
-    spentFor(engine, 1000)
+    exhaustedFor(engine, 1000)
     const client = new AbortController()
     const waiting = Array.from({ length: 100 }, () => waitFor(engine, 1500, client.signal))
     const decided = engine.views.decisions().filter(({ kind }) => kind === 'refused').length

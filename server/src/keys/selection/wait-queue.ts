@@ -7,14 +7,14 @@ type Deps = {
   readonly reserve: (wanted: KeyRequest) => ReserveResult
   /** Why nothing could be reserved now, without reserving anything. */
   readonly peek: (wanted: KeyRequest) => NoKeyReason | undefined
-  /** Whether waiting could ever help this request. */
+  /** Whether waiting can help this request. */
   readonly hasHope: (wanted: KeyRequest) => boolean
 }
 
 type Waiter = {
   readonly wanted: KeyRequest
   readonly settle: (result: ReserveResult) => void
-  /** One last look, and whatever it says. */
+  /** One last try, whatever it gives. */
   readonly giveUp: () => void
 }
 
@@ -22,10 +22,10 @@ type WaitList = { readonly waiters: Set<Waiter>; cancelTimer: (() => void) | und
 
 export type WaitOptions = { readonly maxWaitMs: number; readonly signal: AbortSignal }
 
-/** First come, first served, per lane name. Nobody who can be served stands behind somebody who cannot. */
+/** First come, first served, per lane name. A request that can be served does not wait behind one that cannot. */
 export type WaitQueue = {
   wait(wanted: KeyRequest, options: WaitOptions): Promise<ReserveResult>
-  /** Lets those who wait for a lane look again, or all when no lane is named. */
+  /** Tries again for the requests that wait for a lane, or for all when no lane is named. */
   wake(lane?: string): void
   close(): void
   readonly size: number
@@ -84,7 +84,7 @@ export function createWaitQueue(deps: Deps): WaitQueue {
     async wait(wanted, options) {
       options.signal.throwIfAborted()
       const ahead = lists.get(wanted.lane)
-      // Those who came before look first; what they leave may be taken.
+      // Earlier requests first.
       if (ahead) serve(wanted.lane, ahead)
       const result = deps.reserve(wanted)
       if (result.ok || !isWaitable(result.reason)) return result
@@ -107,14 +107,14 @@ export function createWaitQueue(deps: Deps): WaitQueue {
   }
 }
 
-/** Serves whom it can, in turn; returns when to look again. */
+/** Serves those it can, in order. Returns when to try again. */
 function offer(deps: Deps, lane: string, waiters: Iterable<Waiter>): number {
   let wakesAt = Infinity
   let refusedTokens = Infinity
   let mustPeek = true
   for (const { wanted, settle } of waiters) {
     if (wanted.estimatedInputTokens >= refusedTokens) continue
-    // Every request asks for more than this: where it is refused, a thousand others need not be asked.
+    // Every request needs at least this: where this is refused, the others need not be tried.
     const common = mustPeek && deps.peek({ lane, model: '', estimatedInputTokens: 1 })
     if (common && isWaitable(common)) {
       wakesAt = Math.min(wakesAt, common.wakesAt)

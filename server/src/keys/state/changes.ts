@@ -1,6 +1,6 @@
 import type { Key, Lane, Project } from '../inventory/entities.ts'
 
-/** What changed since it was last written down. */
+/** What changed since it was last written. */
 export type Changes = {
   readonly keys: Set<Key>
   readonly projects: Set<Project>

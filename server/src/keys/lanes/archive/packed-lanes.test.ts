@@ -86,7 +86,7 @@ function expectNoSooner(told: number, meant: number): void {
   expect(told - meant).toBeLessThan(tickMs)
 }
 
-test('a row tells what was written to it, never sooner and at most an eighth of a second later, whatever its neighbours hold', () => {
+test('a row returns what was written, with times never early and at most an eighth of a second late, whatever its neighbours hold', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(memory, fc.nat(15), fc.nat(300), moment)), (meant) => {
       const rows = new PackedLanes()

@@ -15,7 +15,7 @@ const maxNumber = 0xffff_ffff
 const maxHalf = 0xffff
 const limitSpan = maxHalf + 1
 
-/** A row is 16 numbers, a cache tier: whoever reads one part of it has the others for nothing. */
+/** A row is 16 numbers: one cache line. */
 const width = 16
 const rowsOfPage = 4096
 const next = 0
