@@ -91,7 +91,7 @@ export const defaultTrafficPlan: TrafficPlan = {
     refusedShare: 0.01,
     withheldShare: 0.003,
     leftShare: 0.003,
-    unexplainedShare: 0.0001,
+    unknownShare: 0.0001,
     bare429PerLaneDay: 0.2,
   },
 }

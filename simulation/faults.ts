@@ -15,8 +15,8 @@ export type FaultPlan = {
   readonly withheldShare: number
   /** Clients that leave during a call. */
   readonly leftShare: number
-  /** A refusal nobody has described. */
-  readonly unexplainedShare: number
+  /** Refusals that no rule describes. */
+  readonly unknownShare: number
   /** Spells of 5 to 60 s in which a lane of a paid project answers 429 without saying why. */
   readonly bare429PerLaneDay: number
 }
@@ -30,7 +30,7 @@ export const noFaults: FaultPlan = {
   refusedShare: 0,
   withheldShare: 0,
   leftShare: 0,
-  unexplainedShare: 0,
+  unknownShare: 0,
   bare429PerLaneDay: 0,
 }
 
@@ -82,7 +82,7 @@ export function callFault(plan: FaultPlan, uniform: number): CallFault {
     ['timeout', plan.timeoutShare],
     ['empty', plan.emptyShare],
     ['left', plan.leftShare],
-    ['refusal-unknown', plan.unexplainedShare],
+    ['refusal-unknown', plan.unknownShare],
   ] as const
   for (const [fault, share] of rows) {
     left -= share

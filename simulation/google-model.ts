@@ -18,7 +18,7 @@ import {
   projectRefused,
   quotaSpent,
   quotaZero,
-  unexplained429,
+  unknown429,
 } from './google-words.ts'
 import { LaneTruth } from './lane-truth.ts'
 import { chance, normal } from './random.ts'
@@ -51,7 +51,7 @@ export type Surroundings = {
   readonly faults: FaultPlan
   /** Added to the outages that chance brings: what a test asks for. */
   readonly outages?: readonly Spell[]
-  /** How much longer than a minute room must last to be beyond doubt. */
+  /** How much longer than a minute a lane must be free to count as free beyond doubt. */
   readonly stretchMs: number
 }
 
@@ -63,8 +63,8 @@ export interface GoogleModel {
   /** What `countTokens` is answered: it tells whether key and project work, and costs no quota. */
   probe(key: KeyId, now: number): Outcome
   lanesOf(model: string): readonly TrueLane[]
-  /** When the lane has room for sure; Infinity when it is not known to come back. */
-  roomAt(lane: TrueLane, now: number, wanted: RoomAsk): number
+  /** When the lane can take a call; Infinity when it is not known to open. */
+  opensAt(lane: TrueLane, now: number, wanted: CallSize): number
   usableKey(lane: TrueLane, now: number, tried?: ReadonlySet<KeyId>): FleetKey | undefined
   daySpent(lane: TrueLane, now: number): number
   dayEnd(now: number): number
@@ -72,7 +72,7 @@ export interface GoogleModel {
   isTroubled(model: string, now: number, afterMs: number): boolean
 }
 
-export type RoomAsk = { readonly tokens: number; readonly lasting: boolean }
+export type CallSize = { readonly tokens: number; readonly lasting: boolean }
 
 /** A lane that has answered 429 without a reason may be rested for an hour, and a suspended project for as long. */
 const doubtMs = 75 * 60_000
@@ -121,14 +121,14 @@ export function createGoogleModel(fleet: Fleet, around: Surroundings): GoogleMod
       return (key && ailing(key, now - start)) ?? { verdict: 'answered', status: 200 }
     },
     lanesOf: (model) => state.lanes.get(model) ?? [],
-    roomAt(lane, now, { tokens, lasting }) {
-      const shutUntil = laneShutUntil(lane, now, { start, afterMs: lasting ? doubtMs : 0 })
-      if (lane.truth === undefined || shutUntil === Infinity) return Infinity
+    opensAt(lane, now, { tokens, lasting }) {
+      const closedUntil = laneClosedUntil(lane, now, { start, afterMs: lasting ? doubtMs : 0 })
+      if (lane.truth === undefined || closedUntil === Infinity) return Infinity
       const dayEnd = pacificCalendar.nextDay(now)
-      const roomAt = lasting
-        ? lane.truth.lastingRoomAt(now, dayEnd, tokens)
-        : lane.truth.roomAt(now, dayEnd, tokens)
-      return Math.max(roomAt, shutUntil)
+      const opensAt = lasting
+        ? lane.truth.lastinglyOpensAt(now, dayEnd, tokens)
+        : lane.truth.opensAt(now, dayEnd, tokens)
+      return Math.max(opensAt, closedUntil)
     },
     usableKey: (lane, now, tried) =>
       lane.keys.find((key) => !isAiling(key.ailment, now - start) && !tried?.has(key.id)),
@@ -176,7 +176,7 @@ function refusal(state: State, call: SimulatedCall, now: number): Outcome | unde
     truth.toldToWaitUntil = Math.max(truth.toldToWaitUntil, until)
     return refused
   }
-  if (spellAt(bareSpells, now, 0)) return unexplained429()
+  if (spellAt(bareSpells, now, 0)) return unknown429()
   const { refusedShare } = around.faults
   if (chance(around.seed, call.request, 2) < refusedShare) return failed('request-refused')
   const isOverloaded = spellAt(overloads.get(call.model) ?? [], now, 0) !== undefined
@@ -206,8 +206,8 @@ function answer(state: State, call: SimulatedCall, now: number): Answer {
   return { outcome: answered(withheld ? 'answer-withheld' : 'answered', call), latencyMs }
 }
 
-/** When a project that is ailing, or a lane that answers 429 for no reason, comes back; `now` or less when it is not shut. */
-function laneShutUntil(
+/** When a project that is ailing, or a lane that answers 429 for no reason, comes back; `now` or less when it is not closed. */
+function laneClosedUntil(
   { project, bareSpells }: TrueLane,
   now: number,
   { start, afterMs }: { start: number; afterMs: number },

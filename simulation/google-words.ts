@@ -42,7 +42,7 @@ export function closedModel(model: string): Outcome {
   return { verdict: 'model-closed', status: 404, message }
 }
 
-export function unexplained429(): Outcome {
+export function unknown429(): Outcome {
   const message = 'Resource has been exhausted (e.g. check quota).'
   return { verdict: 'quota-unknown', status: 429, message }
 }

@@ -33,18 +33,18 @@ describe('a lane', () => {
     )
   })
 
-  test('says to the millisecond when a call has room again', () => {
+  test('tells to the millisecond when the next call fits', () => {
     fc.assert(
       fc.property(calls, (sequence) => {
         const lane = new LaneTruth(quota, 1500)
         let now = 0
         for (const { gapMs, tokens } of sequence) {
           now += gapMs
-          const roomAt = lane.roomAt(now, dayEnd, tokens)
-          if (roomAt === dayEnd) break
-          if (roomAt > now) expect(lane.violated(roomAt - 1, dayEnd, tokens)).not.toEqual([])
-          expect(lane.violated(roomAt, dayEnd, tokens)).toEqual([])
-          now = roomAt
+          const opensAt = lane.opensAt(now, dayEnd, tokens)
+          if (opensAt === dayEnd) break
+          if (opensAt > now) expect(lane.violated(opensAt - 1, dayEnd, tokens)).not.toEqual([])
+          expect(lane.violated(opensAt, dayEnd, tokens)).toEqual([])
+          now = opensAt
           lane.count(now, tokens)
         }
       }),
@@ -64,8 +64,8 @@ describe('a lane', () => {
   test('counts calls on their way as used, until they have arrived', () => {
     const lane = new LaneTruth({ ...quota, requestsPerMinute: 1 }, 1500)
     lane.transitRequests = 1
-    expect(lane.roomAt(0, dayEnd, 1)).toBeGreaterThan(0)
+    expect(lane.opensAt(0, dayEnd, 1)).toBeGreaterThan(0)
     lane.transitRequests = 0
-    expect(lane.roomAt(0, dayEnd, 1)).toBe(0)
+    expect(lane.opensAt(0, dayEnd, 1)).toBe(0)
   })
 })

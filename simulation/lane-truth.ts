@@ -15,7 +15,7 @@ type Window = {
   tokens: number
 }
 
-/** Tokens of calls under way are an estimate, so a fifth of the minute's tokens is never room beyond doubt. */
+/** Tokens of calls under way are an estimate, so a fifth of the minute's tokens never counts as free. */
 const sureShare = 0.8
 
 export type Violated = {
@@ -73,16 +73,16 @@ export class LaneTruth {
   }
 
   /** When a call that leaves at `now` or later is sure to be let in; `now` if at once, `dayEnd` if not today. */
-  roomAt(now: number, dayEnd: number, tokens: number): number {
+  opensAt(now: number, dayEnd: number, tokens: number): number {
     this.#roll(now, dayEnd)
     return this.#dayOpensAt(now, dayEnd) ?? this.#opensAt(this.#exact, now, tokens)
   }
 
   /**
-   * Like `roomAt`, for room beyond doubt: had the rolling minute been a little longer, so that it has been there for a while,
+   * Like `opensAt`, beyond doubt: had the rolling minute been a little longer, so that it has been there for a while,
    * and not while the lane does as Google told it.
    */
-  lastingRoomAt(now: number, dayEnd: number, tokens: number): number {
+  lastinglyOpensAt(now: number, dayEnd: number, tokens: number): number {
     this.#roll(now, dayEnd)
     const dayOpensAt = this.#dayOpensAt(now, dayEnd)
     return dayOpensAt ?? Math.max(this.toldToWaitUntil, this.#opensAt(this.#stretched, now, tokens))
@@ -113,7 +113,7 @@ export class LaneTruth {
     return fits ? opensAt : now + transitMs
   }
 
-  /** Undefined while the day has room. */
+  /** Undefined while the day is not exhausted. */
   #dayOpensAt(now: number, dayEnd: number): number | undefined {
     const { requestsPerDay } = this.quota
     if (this.dayUsed >= requestsPerDay) return dayEnd

@@ -43,7 +43,7 @@ describe('the oracle', () => {
     { keys: 120, load: 1.5, seed: 24 },
   ]
   test.each(sizes)(
-    'comes within 2 % of a bound that nobody can pass, with $keys keys at load $load (seed $seed)',
+    'comes within 2 % of a bound that no strategy can pass, with $keys keys at load $load (seed $seed)',
     async (size) => {
       const calm = scenarioOf({ ...size, days: 1, faults: false })
       const scenario = { ...calm, fleet: { ...calm.fleet, deadShare: 0 } }
@@ -55,7 +55,7 @@ describe('the oracle', () => {
     },
   )
 
-  test('makes no call that a quota or a dead key refuses, and turns nobody away who had room', async () => {
+  test('makes no call that a quota or a dead key refuses, and refuses no request that a lane could take', async () => {
     const days = await playScenario(scenarioOf({ keys: 60, load: 1.5, seed: 25 }), oracle)
     const { wasted, unjust } = figuresOf({ policy: 'oracle', days }, 1)
     expect(unjust).toEqual({})

@@ -15,7 +15,7 @@ import type {
 } from '../server/src/keys/types.ts'
 import { verdicts } from '../server/src/google/verdicts.ts'
 import type { GoogleModel, SimulatedCall } from './google-model.ts'
-import { RoomIndex } from './room-index.ts'
+import { FreeLanes } from './free-lanes.ts'
 import { DayTally } from './tally.ts'
 import type { Arrival } from './traffic.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -63,14 +63,14 @@ class Player {
   readonly #deps: PlayDeps
   readonly #traffic: Iterator<Arrival>
   readonly #days: DayTally[] = []
-  readonly #lastingRooms: RoomIndex
+  readonly #lastingLanes: FreeLanes
   #open = 0
   #waiting = 0
 
   constructor(deps: PlayDeps, traffic: Iterator<Arrival>) {
     this.#deps = deps
     this.#traffic = traffic
-    this.#lastingRooms = new RoomIndex(deps.google, { lasting: true })
+    this.#lastingLanes = new FreeLanes(deps.google, { lasting: true })
   }
 
   async run(): Promise<DayTally[]> {
@@ -126,7 +126,7 @@ class Player {
 
   #reserved(request: Request, result: ReserveResult): void {
     if (result.ok) return this.#call(request, result.reservation)
-    this.#fail(request, `refused: ${result.reason.kind}`, this.#hadRoom(request))
+    this.#fail(request, `refused: ${result.reason.kind}`, this.#hadFreeLane(request))
   }
 
   #call(request: Request, reservation: Reservation): void {
@@ -176,7 +176,7 @@ class Player {
     else if (verdict === 'client-left') day.left += 1
     else {
       // What Google fails at is an error like any other, but not one that a better choice of key would have spared.
-      const unjust = isRefusedForKey(outcome) && this.#hadRoom(request)
+      const unjust = isRefusedForKey(outcome) && this.#hadFreeLane(request)
       return this.#fail(request, `delivered: ${verdict}`, unjust)
     }
     this.#open -= 1
@@ -188,13 +188,13 @@ class Player {
   }
 
   /** Whether a lane stood open for this very request, with Google well and an untried key, while it was turned away. */
-  #hadRoom({ arrival, wanted }: Request): boolean {
+  #hadFreeLane({ arrival, wanted }: Request): boolean {
     const { google, clock } = this.#deps
     const now = clock.now()
     if (google.isTroubled(arrival.model, now, troubleEchoMs)) return false
     const tokens = Math.max(arrival.inputTokens, arrival.estimatedInputTokens)
-    const wish = { model: arrival.model, tokens, ...(wanted.tried && { tried: wanted.tried }) }
-    return this.#lastingRooms.find(wish, now).found
+    const search = { model: arrival.model, tokens, ...(wanted.tried && { tried: wanted.tried }) }
+    return this.#lastingLanes.find(search, now).found
   }
 
   #day(at: number): DayTally {

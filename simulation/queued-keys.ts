@@ -29,7 +29,7 @@ type Line = { readonly waiters: Set<Waiter>; cancelPump: () => void }
 
 const longestQueue = 1000
 
-/** Puts a strategy behind the engine's port, with the same waiting room as the engine's: fair, bounded, first come first served. */
+/** Puts a strategy behind the engine's port, with the same wait queue as the engine's: fair, bounded, first come first served. */
 export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
   const lines = new Map<string, Line>()
   const keys = new Map<number, FleetKey>()
@@ -42,7 +42,7 @@ export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
     return { ok: true, reservation: reservationOf(take.key, wanted, now) }
   }
 
-  /** Serves one waiter at a time: the call has to leave before the next one is told what room there is. */
+  /** Serves one waiter at a time: its call is counted before the next one is served. */
   function pump(line: Line): void {
     const now = clock.now()
     let opensAt = Infinity

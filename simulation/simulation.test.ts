@@ -59,7 +59,7 @@ describe('on hundreds of small fleets', patient, () => {
     )
   })
 
-  test('no client is turned away while a lane has had room for it all along', async () => {
+  test('no request is refused while a lane could have taken it all along', async () => {
     await fc.assert(
       fc.asyncProperty(smallScenario, async (scenario) => {
         const days = await playScenario(scenario, policies['Gemini Balance'])
@@ -70,7 +70,7 @@ describe('on hundreds of small fleets', patient, () => {
   })
 })
 
-test('a slow first answer after an outage makes nobody wait for it', async () => {
+test('no request waits for a slow first answer after an outage', async () => {
   const given = { keys: 9, projects: 9, load: 1.5869464304409415, days: 1.1, models: 3 }
   const base = scenarioOf({ ...given, seed: 332_174 })
   const tiers = { free: 0.5, 'tier-1': 0.5, 'tier-2': 0 }
@@ -109,7 +109,7 @@ describe('a minute without network', () => {
     const [truth] = await playScenario(scenario, oracle)
     expect(hurt).toEqual([])
     expect(total(day?.unjust ?? new Map())).toBe(0)
-    // The breaker may stay shut for 15 s after the network is back, of six hours.
+    // The breaker may refuse calls for 15 s after the network is back, of six hours.
     expect(day?.answers).toBeGreaterThan(0.995 * (truth?.answers ?? 0))
   })
 })
