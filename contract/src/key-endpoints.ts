@@ -25,7 +25,7 @@ const filter = {
   tag: name,
   /** Part of the label, the note, a tag, or the last characters of the key. */
   search: z.string().max(200).optional(),
-  /** At least so many unexplained failures in a row. An empty text is none. */
+  /** At least so many unknown refusals in a row. An empty text is none. */
   fail_count_threshold: z.preprocess(
     (value) => (value === '' ? undefined : value),
     z.coerce.number().int().min(0).optional(),

@@ -43,11 +43,11 @@ export const poolSettings = {
   proModelMaxUsage: pool(
     'PRO_MODEL_MAX_USAGE',
     wholeNumberIn(0, 1_000_000).default(5),
-    'Uses by pro models after which a pool member rests; 0 is no limit.',
+    'Uses by pro models after which a key leaves the pool for ten minutes; 0 is no limit.',
   ),
   nonProModelMaxUsage: pool(
     'NON_PRO_MODEL_MAX_USAGE',
     wholeNumberIn(0, 1_000_000).default(20),
-    'Uses by other models after which a pool member rests; 0 is no limit.',
+    'Uses by other models after which a key leaves the pool for ten minutes; 0 is no limit.',
   ),
 }

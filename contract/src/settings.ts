@@ -193,7 +193,7 @@ export const settingsSchema = z.object({
   maxKeySwitches: retry(
     'MAX_KEY_SWITCHES',
     wholeNumberIn(0, 1000).default(32),
-    'Dead or spent keys that one request may step over.',
+    'Dead or exhausted keys that one request may skip.',
   ),
   queueMaxWaitMs: retry(
     'QUEUE_MAX_WAIT_MS',
@@ -209,7 +209,7 @@ export const settingsSchema = z.object({
   maxFailures: keys(
     'MAX_FAILURES',
     wholeNumberIn(1, 100).default(3),
-    'Unexplained failures in a row after which a key rests.',
+    'Unknown refusals in a row after which a key cools down.',
   ),
   checkIntervalHours: keys(
     'CHECK_INTERVAL_HOURS',

@@ -99,7 +99,7 @@ export const verdicts = {
   'quota-spent': {
     blame: 'lane',
     next: 'next-key',
-    meaning: 'A quota of this project and model is spent until a known time.',
+    meaning: 'A quota of this project and model is exhausted until a known time.',
   },
   'quota-zero': {
     blame: 'lane',
@@ -159,7 +159,7 @@ export const verdicts = {
   'refusal-unknown': {
     blame: 'key',
     next: 'next-key',
-    meaning: 'A refusal nobody has described; MAX_FAILURES in a row rest the key.',
+    meaning: 'A refusal that no rule describes. MAX_FAILURES in a row cool the key.',
   },
   'client-left': { blame: 'client', next: 'stop', meaning: 'The client went away.' },
 } as const satisfies Record<string, Verdict>
