@@ -136,7 +136,7 @@ describe('what the engine knows', () => {
         {
           kind: 'settled',
           verdict: 'quota-spent',
-          status: expect.stringMatching(/cooling|exhausted/),
+          laneStatus: expect.stringMatching(/cooling|exhausted/),
         },
         { kind: 'chosen', choice: 'least-recently-used' },
       ],

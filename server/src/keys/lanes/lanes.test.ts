@@ -4,7 +4,7 @@ import { createPacificDay } from '../../runtime/pacific-day.ts'
 import type { KeyGroup, LaneTable } from '../inventory/entities.ts'
 import { createGroup, createTier, joinGroup } from '../inventory/key-group.ts'
 import { createKey } from '../inventory/key.ts'
-import { createProject, joinProject } from '../inventory/project.ts'
+import { createProject, joinProject, setSuspension } from '../inventory/project.ts'
 import { defaultKeyPolicy } from '../policy.ts'
 import { aKey } from '../testing/test-engine.ts'
 import { createLaneTable } from './lane-table.ts'
@@ -157,6 +157,28 @@ describe('above the cap', () => {
     const woken = new Set<string>()
     for (let turn = 0; turn < 3; turn += 1) woken.add(use(stage, next(stage) ?? stage.groups[2]))
     expect(woken).toEqual(new Set(['p1', 'p2', 'p3']))
+  })
+
+  test('a lane that is closed by its project comes back, although nothing is known of the lane', () => {
+    const stage = aStage(3, 1)
+    const [group] = stage.groups
+    if (!group) return
+    use(stage, group)
+    setSuspension(group.project, {
+      since: start,
+      until: start + minute,
+      needsTrial: false,
+      trialTimeoutMs: 1000,
+      trialSince: undefined,
+      reason: 'project-suspended',
+      message: undefined,
+      level: 0,
+    })
+    stage.lanes.requeueProject(group.project)
+    for (const other of stage.groups.slice(1)) use(stage, other)
+    expect(group.project.lanes.length).toBe(0)
+    stage.now = start + minute
+    expect(stage.lanes.wakeArchived(stage.table, stage.now)).toBe(true)
   })
 
   test('an archived lane is shown without leaving the archive', () => {

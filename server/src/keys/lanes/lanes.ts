@@ -158,14 +158,16 @@ export class Lanes {
     for (const { table, group } of this.#archive.wake(project)) returnGroup(table, group)
   }
 
-  /** Makes a place for one more lane: archives the one that is missed least, or forgets it when nothing is known of it. */
+  /** Makes a place for one more lane: archives the one that is missed least, or forgets it when it is ready and nothing is known of it. */
   #keepCap(table: LaneTable, { tier }: KeyGroup): void {
     if (this.#count < this.#deps.policy().capacity.lanes) return
     const candidate = mostIdle(table, queueOf(table, tier))
     if (!candidate) return
     const { lane, group, status, wakeAt } = candidate
     const isReady = status === 'ready'
-    const memory = status && !isTrivial(lane) ? laneMemory(lane, this.#deps.now()) : undefined
+    // One that is not ready must wake later, so it is not forgotten.
+    const isForgotten = isReady && isTrivial(lane)
+    const memory = isForgotten ? undefined : laneMemory(lane, this.#deps.now())
     this.#remove(lane)
     if (status && memory) {
       this.#archive.put({ table, group, status, wakeAt: isReady ? Infinity : wakeAt }, memory)
