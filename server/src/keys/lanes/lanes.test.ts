@@ -105,7 +105,7 @@ describe('turns', () => {
     expect(turns.filter((id) => id === 'p1').length).toBe(4)
   })
 
-  test('pass over a lane that has too few tokens left, and not over it for smaller requests', () => {
+  test('skip a lane with too few tokens left for the request', () => {
     const stage = aStage(1)
     const [group] = stage.groups
     if (!group) return
@@ -126,7 +126,7 @@ describe('status', () => {
     expect(stage.lanes.wakesAt(stage.table)).toBe(start + minute)
   })
 
-  test('a lane without a usable key is of no use', () => {
+  test('a lane without a usable key has the status no-key', () => {
     const stage = aStage(1)
     const [group] = stage.groups
     if (!group) return

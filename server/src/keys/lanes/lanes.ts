@@ -29,7 +29,7 @@ type Deps = {
 const wakesPerCall = 256
 
 /**
- * All lanes of all tables. A lane comes to be when it is first used. Above the cap an idle lane is archived, or forgotten when
+ * All lanes of all tables. A lane is created when it is first used. Above the cap an idle lane is archived, or forgotten when
  * nothing is known of it.
  */
 export class Lanes {
@@ -130,7 +130,7 @@ export class Lanes {
     this.#wakeProject(group.project)
   }
 
-  /** Takes a lane out of memory that somebody else no longer needs. */
+  /** Takes a lane out of memory for good. */
   forget(lane: Lane): void {
     this.#deps.laneGone(lane)
     this.#remove(lane)

@@ -324,7 +324,7 @@ export function dropCandidates({ candidates }: Lane): void {
   for (let last = candidates.at(-1); last; last = candidates.at(-1)) dropCandidate(last)
 }
 
-/** Its key has just been used, although nobody knew that it was this project's. */
+/** Its key has just been used, before it was known to be this project's. */
 export function delayLane({ table, candidates }: Lane): void {
   const fields: readonly Fields[] = candidates
   for (const candidate of fields) candidate.pass = Math.max(candidate.pass, table.virtualTime + 1)

@@ -19,7 +19,7 @@ describe('what another engine learned', () => {
     ])
   })
 
-  test('is no change of its own: nothing is told back', () => {
+  test('does not become a change of this engine', () => {
     const [one, other] = pair()
     one.meet('key-leaked')
     one.meet('project-suspended')
@@ -28,7 +28,7 @@ describe('what another engine learned', () => {
     expect(other.state.takeChanges()).toEqual([])
   })
 
-  test('is taken back when it is over', () => {
+  test('ends when it is over there', () => {
     const [one, other] = pair()
     one.meet('key-leaked')
     one.meet('project-suspended')
@@ -58,7 +58,7 @@ describe('what another engine learned', () => {
     expect(lane?.used.minuteRequests).toBe(1)
   })
 
-  test('of keys and projects that it does not have is passed over', () => {
+  test('about keys and projects that it does not have is ignored', () => {
     const one = createTestEngine({ keys: 5 })
     for (let time = 0; time < 5; time += 1) one.meet('key-leaked')
     const other = createTestEngine({ keys: 1 })
@@ -66,7 +66,7 @@ describe('what another engine learned', () => {
     expect(other.views.keys().rows.map(({ state }) => state)).toEqual(['dead'])
   })
 
-  test('ends the wait of a request that it makes possible', async () => {
+  test('lets requests pass again once the suspension is cleared', async () => {
     const [one, other] = [createTestEngine({ keys: 1 }), createTestEngine({ keys: 1 })]
     one.meet('project-suspended')
     const changes = one.state.takeChanges()
