@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { createPacificDay } from '../../runtime/pacific-day.ts'
+import { pacificCalendar } from '../../runtime/calendar.ts'
 import type { KeyGroup, LaneTable } from '../inventory/entities.ts'
 import { createGroup, createTier, joinGroup } from '../inventory/key-group.ts'
 import { createKey } from '../inventory/key.ts'
@@ -36,7 +36,7 @@ function aStage(projects: number, cap = 40_000): Stage {
     return group
   })
   const lanes = new Lanes({
-    calendar: { day: createPacificDay(), guardMs: () => 0 },
+    calendar: { pacific: pacificCalendar, guardMs: () => 0 },
     now: () => stage.now,
     policy: () => ({
       ...defaultKeyPolicy,
