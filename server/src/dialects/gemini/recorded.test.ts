@@ -2,8 +2,8 @@ import { readSettings } from '@gemini-balance/contract'
 import { describe, expect, test } from 'vitest'
 import { parseModelName, type ModelName } from '../../google/models/model-name.ts'
 import { safetyToAdd } from '../../google/requests/additions.ts'
-import { surveyJson } from '../../google/requests/json-survey.ts'
-import { prepareGenerate, type PrepareSettings } from '../../google/requests/prepare-request.ts'
+import { indexBody } from '../../google/requests/json/body-index.ts'
+import { prepareGenerate, type PrepareSettings } from '../../google/requests/prepare-generate.ts'
 import { recordedLines } from '../../runtime/testing/recordings.ts'
 
 type Exchange = { readonly id: string; readonly path: string; readonly request: unknown }
@@ -34,7 +34,7 @@ describe.skipIf(exchanges.length === 0)('recorded requests', () => {
   test('are indexed with the right place of each member', () => {
     for (const { id, request } of generating) {
       const body = Buffer.from(JSON.stringify(request, undefined, 2))
-      const read = surveyJson(body).members.map(({ name, value }) => [
+      const read = indexBody(body).members.map(({ name, value }) => [
         name,
         JSON.parse(body.toString('utf8', value.start, value.end)),
       ])

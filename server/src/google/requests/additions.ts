@@ -12,10 +12,10 @@ export type AdditionSettings = {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** What is known of a client's request when it is decided what to add. Its members are parsed only when something may be added to them. */
-export type Asked = {
+/** The facts that decide what is added to a request. `generationConfig` and `tools` are parsed on first use. */
+export type RequestFacts = {
   readonly model: ModelName
-  /** The model as the client named it, for settings by full name. */
+  /** The model as the client wrote it, for settings by full name. */
   readonly requested: string
   readonly generationConfig: () => Fields
   readonly tools: () => readonly Fields[]
@@ -27,84 +27,90 @@ export type Asked = {
 const speechModel = /tts/
 const imageModel = /image|banana/
 
-/** Tools to add: what a suffix or a setting asks for, unless functions, a call, a cache or a JSON answer exclude it. */
-export function toolsToAdd(asked: Asked, settings: AdditionSettings): Record<string, object>[] {
-  const wanted = toolsWanted(asked, settings)
-  if (wanted.length === 0 || excludesTools(asked)) return []
+/** Tools that a suffix or a setting requires, unless the request excludes built-in tools. */
+export function toolsToAdd(
+  facts: RequestFacts,
+  settings: AdditionSettings,
+): Record<string, object>[] {
+  const wanted = toolsWanted(facts, settings)
+  if (wanted.length === 0 || excludesTools(facts)) return []
   return wanted
-    .filter((name) => !asked.tools().some((tool) => read(tool, name) !== undefined))
+    .filter((name) => !facts.tools().some((tool) => read(tool, name) !== undefined))
     .map((name) => ({ [name]: {} }))
 }
 
-function toolsWanted(asked: Asked, settings: AdditionSettings): string[] {
-  const { model, hasInlineData } = asked
+function toolsWanted(facts: RequestFacts, settings: AdditionSettings): string[] {
+  const { model, hasInlineData } = facts
   const { base, search } = model
   if (speechModel.test(base)) return []
-  const drawsPictures = isImage(asked) || imageModel.test(base)
-  const runsCode = settings.toolsCodeExecutionEnabled && !search && !drawsPictures
+  const makesImages = isImage(facts) || imageModel.test(base)
+  const runsCode = settings.toolsCodeExecutionEnabled && !search && !makesImages
   const readsPages = settings.urlContextEnabled && settings.urlContextModels.includes(base)
   const wanted: string[] = []
   if (search) wanted.push('googleSearch')
   if (runsCode && !hasInlineData) wanted.push('codeExecution')
-  if (readsPages && !drawsPictures) wanted.push('urlContext')
+  if (readsPages && !makesImages) wanted.push('urlContext')
   return wanted
 }
 
-/** Google refuses built-in tools beside all of these. */
+/** Google refuses built-in tools together with functions, caches and JSON answers. */
 export function excludesTools(
-  asked: Pick<Asked, 'hasFunctionCall' | 'hasCachedContent' | 'generationConfig' | 'tools'>,
+  facts: Pick<RequestFacts, 'hasFunctionCall' | 'hasCachedContent' | 'generationConfig' | 'tools'>,
 ): boolean {
-  if (asked.hasFunctionCall || asked.hasCachedContent) return true
-  const config = asked.generationConfig()
+  if (facts.hasFunctionCall || facts.hasCachedContent) return true
+  const config = facts.generationConfig()
   const wantsJson =
     read(config, 'responseMimeType') === 'application/json' ||
     JSON.stringify(read(config, 'responseFormat') ?? '').includes('APPLICATION_JSON')
   const functionLike = ['functionDeclarations', 'computerUse', 'mcpServers']
   return (
     wantsJson ||
-    asked.tools().some((tool) => functionLike.some((name) => read(tool, name) !== undefined))
+    facts.tools().some((tool) => functionLike.some((name) => read(tool, name) !== undefined))
   )
 }
 
-/** Members to add to generationConfig. What the client set itself stays. */
-export function configToAdd(asked: Asked, settings: AdditionSettings): Record<string, unknown> {
+/** Members to add to generationConfig; those that the client set are kept. */
+export function configToAdd(
+  facts: RequestFacts,
+  settings: AdditionSettings,
+): Record<string, unknown> {
   const wanted: Record<string, unknown> = {}
-  if (isImage(asked)) wanted['responseModalities'] = ['TEXT', 'IMAGE']
-  const thinking = thinkingFor(asked, settings)
+  if (isImage(facts)) wanted['responseModalities'] = ['TEXT', 'IMAGE']
+  const thinking = thinkingFor(facts, settings)
   if (thinking !== undefined) wanted['thinkingConfig'] = thinking
   if (Object.keys(wanted).length === 0) return wanted
   return Object.fromEntries(
-    Object.entries(wanted).filter(([name]) => read(asked.generationConfig(), name) === undefined),
+    Object.entries(wanted).filter(([name]) => read(facts.generationConfig(), name) === undefined),
   )
 }
 
 function thinkingFor(
-  { model, requested }: Asked,
+  { model, requested }: RequestFacts,
   { thinkingBudgetMap, showThinkingProcess }: AdditionSettings,
 ): ThinkingConfig | undefined {
   if (model.nonThinking) return leastThinking(model.base)
-  // Whoever writes down a name with its suffix means that one more than the other.
+  // The full name, with its suffix, takes precedence over the base name.
   const thinkingBudget = thinkingBudgetMap[requested] ?? thinkingBudgetMap[model.base]
-  // Google refuses to show thoughts where there are none, and a budget of 0 where a model cannot help thinking.
+  // Google refuses includeThoughts without thoughts, and a budget of 0 for models that always think.
   if (thinkingBudget === 0) return leastThinking(model.base)
   if (thinkingBudget === undefined) return undefined
   return showThinkingProcess ? { thinkingBudget, includeThoughts: true } : { thinkingBudget }
 }
 
-/** Safety settings for a client that brings none. */
+/** Safety settings for requests without their own. */
 export function safetyToAdd(model: ModelName, { safetySettings }: AdditionSettings) {
   if (speechModel.test(model.base)) return []
-  // This model refused every threshold but OFF.
+  // This model refuses every threshold except OFF.
   if (model.base !== 'gemini-2.0-flash-exp') return safetySettings
   return safetySettings.map(({ category }) => ({ category, threshold: 'OFF' }))
 }
 
-/** Whether pictures are asked for by name: then there is no system instruction. */
-export function isImage({ model, requested }: Pick<Asked, 'model' | 'requested'>): boolean {
+/** Whether the model's name requests images; such requests take no system instruction. */
+export function isImage({ model, requested }: Pick<RequestFacts, 'model' | 'requested'>): boolean {
   return model.image || requested.endsWith('-image-generation')
 }
 
-/** A member by its camelCase name, whichever way the client wrote it; null is absent. */
+/** Reads a member by its camelCase name, also when written in snake_case; null counts as absent. */
 function read(object: Fields, name: string): unknown {
   const snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
   return object[name] ?? object[snake] ?? undefined

@@ -7,11 +7,11 @@ const key = (caller: string, ...opening: string[]) =>
     opening.map((piece) => Buffer.from(piece)),
   )
 
-test('one conversation has one key', () => {
-  expect(key('a', 'instruction', 'first words')).toBe(key('a', 'instruction', 'first words'))
+test('the same opening gives the same key', () => {
+  expect(key('a', 'instruction', 'first content')).toBe(key('a', 'instruction', 'first content'))
 })
 
-test('callers and openings do not share keys', () => {
+test('different callers and openings have different keys', () => {
   const keys = new Set<string>()
   for (let index = 0; index < 20_000; index += 1)
     keys.add(key(`caller ${index % 7}`, `Conversation ${index}. ${'x'.repeat(index % 50)}`))

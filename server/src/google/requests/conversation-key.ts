@@ -1,6 +1,6 @@
 /**
- * The same for every turn of one conversation, and of a caller's conversations only by chance for two: a hash of who calls, the system
- * instruction and the first content. It chooses a key, it protects nothing, so it need not be a cryptographic one.
+ * A hash of the caller and the opening of the conversation, the same for all its turns. It only chooses a key, so it need not be
+ * cryptographic.
  */
 export function conversationKey(caller: string, opening: readonly Buffer[]): string {
   let high = 0x811c9dc5
@@ -10,7 +10,6 @@ export function conversationKey(caller: string, opening: readonly Buffer[]): str
   }
   low ^= high
   for (const piece of opening) {
-    // Words of four bytes, and what remains byte by byte: openings are bounded, and cheap to read whole.
     let at = 0
     for (; at + 4 <= piece.length; at += 4) {
       const word = wordAt(piece, at)
@@ -23,7 +22,7 @@ export function conversationKey(caller: string, opening: readonly Buffer[]): str
   return `${high | 0}.${low | 0}`
 }
 
-/** Spelled out: Buffer's own reader checks what is known here, and takes three times as long. */
+/** Little-endian; Buffer.readInt32LE takes three times as long because of its checks. */
 function wordAt(bytes: Buffer, at: number): number {
   return (
     (bytes[at] ?? 0) |

@@ -1,4 +1,4 @@
-/** What the translators write: the fields of a GenerateContentRequest that OpenAI's requests have a word for. */
+/** The fields of a GenerateContentRequest that translated requests use. */
 export type Blob = { readonly mimeType: string; readonly data: string }
 
 export type FunctionCall = {

@@ -7,8 +7,8 @@ import type {
 import { ClientError } from '../../client-error.ts'
 import { isObject } from '../../../runtime/json-value.ts'
 import type { ModelTraits } from '../../../google/models/model-traits.ts'
-import { isPlainJsonSchema } from '../../../google/requests/plain-json-schema.ts'
-import { compileSchema } from '../../../google/requests/schema-compiler.ts'
+import { isPlainJsonSchema } from '../../../google/requests/schema/plain-json-schema.ts'
+import { compileSchema } from '../../../google/requests/schema/schema-compiler.ts'
 import type { Translated, Warning } from '../../translate/warnings.ts'
 
 /** Google's tools by the names that clients use. */

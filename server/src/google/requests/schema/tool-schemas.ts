@@ -1,25 +1,22 @@
-import { isObject, type JsonObject } from '../../runtime/json-value.ts'
+import { isObject, type JsonObject } from '../../../runtime/json-value.ts'
 import { compileSchema } from './schema-compiler.ts'
-import type { Edit } from './body-edits.ts'
-import type { Range } from './json-scanner.ts'
-import { replaceBy } from './member-edits.ts'
+import type { Edit } from '../json/edits.ts'
+import type { Range } from '../json/json-scanner.ts'
+import { replaceBy } from '../json/edits.ts'
 
-const words =
+const schemaMembers =
   'type format title description nullable enum items properties required propertyOrdering anyOf default example pattern minimum maximum minItems maxItems minProperties maxProperties minLength maxLength'
 
-/** All that Google's Schema has, in both ways of writing; it refuses a request for every other name. */
-const known = new Set(words.split(' ').flatMap((name) => [name, snakeCase(name)]))
+/** Members of Google's Schema, in camelCase and snake_case; Google refuses any other. */
+const accepted = new Set(schemaMembers.split(' ').flatMap((name) => [name, snakeCase(name)]))
 
-/**
- * Functions that were declared in JSON Schema where Google takes its own subset of it, in that subset. What Google takes is left alone, and so
- * is every byte of a request that declares nothing else.
- */
-export function toolSchemaEdits(body: Buffer, place: Range): Edit[] {
-  const bytes = body.subarray(place.start, place.end)
+/** Compiles function parameters in JSON Schema to Google's subset. Schemas that Google accepts stay as they are. */
+export function toolSchemaEdits(body: Buffer, range: Range): Edit[] {
+  const bytes = body.subarray(range.start, range.end)
   if (!bytes.includes('"parameters"')) return []
   const tools: unknown = JSON.parse(bytes.toString('utf8'))
   const cleaned = Array.isArray(tools) ? mapChanged(tools, cleanTool) : cleanTool(tools)
-  return cleaned === tools ? [] : [replaceBy(place, cleaned)]
+  return cleaned === tools ? [] : [replaceBy(range, cleaned)]
 }
 
 function cleanTool(tool: unknown): unknown {
@@ -36,11 +33,11 @@ function cleanDeclaration(declaration: unknown): unknown {
   )
 }
 
-/** Whether Google refuses a schema for its words. Names of properties are no words of it. */
+/** Whether Google refuses a schema because of its keywords. Property names are not keywords. */
 function isRefused(schema: unknown): boolean {
-  // `true` and a list of types are JSON Schema.
+  // Booleans and lists of types are valid in JSON Schema only.
   if (!isObject(schema)) return schema !== null && schema !== undefined
-  if (Array.isArray(schema['type']) || Object.keys(schema).some((name) => !known.has(name))) {
+  if (Array.isArray(schema['type']) || Object.keys(schema).some((name) => !accepted.has(name))) {
     return true
   }
   const { properties, items } = schema
@@ -51,7 +48,7 @@ function isRefused(schema: unknown): boolean {
   return inner.some(isRefused)
 }
 
-/** The very list, when nothing in it changes. */
+/** Returns the same list when no item changes. */
 function mapChanged(
   list: readonly unknown[],
   change: (item: unknown) => unknown,
@@ -60,7 +57,7 @@ function mapChanged(
   return changed.some((item, index) => item !== list[index]) ? changed : list
 }
 
-/** A member by its name, whichever way the client wrote it, changed; the very object when it does not change. */
+/** Changes a member written in camelCase or snake_case; returns the same object when the member stays the same. */
 function withMember(
   object: JsonObject,
   name: string,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ModelName } from '../models/model-name.ts'
-import { prepareGenerate, type PrepareSettings } from './prepare-request.ts'
+import { prepareGenerate, type PrepareSettings } from './prepare-generate.ts'
 
 const noAdditions: PrepareSettings = {
   safetySettings: [],
@@ -48,13 +48,13 @@ function budgetOf0(base: string): unknown {
   return json(prepare(hi, { model: { base }, settings }).text)['generationConfig']
 }
 
-test('where nothing has to change the body is the very same memory', () => {
+test('an unchanged body is the same buffer', () => {
   expect(prepare(hi).isSame).toBe(true)
-  const own = '{"contents":[{"parts":[{"text":"a"}]}], "safety_settings": [ ],"x":1e999}'
-  expect(prepare(own, { settings: { safetySettings: safety } }).isSame).toBe(true)
+  const body = '{"contents":[{"parts":[{"text":"a"}]}], "safety_settings": [ ],"x":1e999}'
+  expect(prepare(body, { settings: { safetySettings: safety } }).isSame).toBe(true)
 })
 
-test('what is added leaves every other byte as it came', () => {
+test('additions keep all other bytes of the body', () => {
   const body =
     '{ "contents" : [{"parts":[{"text":"\\u00e9"}]}],"big":123456789012345678901234567890 }'
   const { text } = prepare(body, { settings: { safetySettings: safety } })
@@ -62,7 +62,7 @@ test('what is added leaves every other byte as it came', () => {
 })
 
 describe('suffixes', () => {
-  test('-search adds Google Search to the tools the client has', () => {
+  test('-search adds Google Search to the client’s tools', () => {
     expect(json(prepare(hi, { model: { search: true } }).text)['tools']).toEqual([
       { googleSearch: {} },
     ])
@@ -77,9 +77,9 @@ describe('suffixes', () => {
     )
   })
 
-  test("-search adds nothing that the client's own tools have", () => {
-    const own = '{"contents":[{"parts":[{"text":"a"}]}],"tools":[{"google_search":{}}]}'
-    expect(prepare(own, { model: { search: true } }).isSame).toBe(true)
+  test("-search adds nothing when the client's tools have Google Search", () => {
+    const body = '{"contents":[{"parts":[{"text":"a"}]}],"tools":[{"google_search":{}}]}'
+    expect(prepare(body, { model: { search: true } }).isSame).toBe(true)
   })
 
   test.each([
@@ -92,13 +92,13 @@ describe('suffixes', () => {
       'the tools are in a cache',
       '{"contents":[{"parts":[{"text":"a"}]}],"cachedContent":"cachedContents/x"}',
     ],
-    ['a computer is used', '{"contents":[{"parts":[{"text":"a"}]}],"tools":[{"computerUse":{}}]}'],
+    ['computer use is on', '{"contents":[{"parts":[{"text":"a"}]}],"tools":[{"computerUse":{}}]}'],
     [
-      'the format of the answer is JSON',
+      'responseFormat is JSON',
       '{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":{"responseFormat":[{"text":{"mimeType":"APPLICATION_JSON"}}]}}',
     ],
     [
-      'the answer is to be JSON',
+      'responseMimeType is JSON',
       '{"contents":[{"parts":[{"text":"a"}]}],"generation_config":{"response_mime_type":"application/json"}}',
     ],
   ])('no tool is added when %s', (_name, body) => {
@@ -110,7 +110,7 @@ describe('suffixes', () => {
     expect(prepare(body, { model: { search: true }, settings }).isSame).toBe(true)
   })
 
-  test('-image asks for pictures and drops the system instruction', () => {
+  test('-image requests images and removes the system instruction', () => {
     const body =
       '{"system_instruction":{"parts":[{"text":"s"}]},"contents":[{"parts":[{"text":"a"}]}]}'
     expect(json(prepare(body, { model: { image: true } }).text)).toMatchObject({
@@ -119,18 +119,18 @@ describe('suffixes', () => {
     })
   })
 
-  test('-non-thinking thinks as little as the model can, unless the client says how much', () => {
+  test('-non-thinking sets the least thinking of the model, unless the client sets its own', () => {
     expect(json(prepare(hi, { model: { nonThinking: true } }).text)['generationConfig']).toEqual({
       thinkingConfig: { thinkingBudget: 0 },
     })
-    const own =
+    const body =
       '{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":{"thinking_config":{"thinkingBudget":5}}}'
-    expect(prepare(own, { model: { nonThinking: true } }).isSame).toBe(true)
+    expect(prepare(body, { model: { nonThinking: true } }).isSame).toBe(true)
   })
 })
 
 describe('THINKING_BUDGET_MAP', () => {
-  test('goes by the full name first', () => {
+  test('prefers the full name', () => {
     const requested = `${plain.base}-search`
     const settings = { thinkingBudgetMap: { [plain.base]: -1, [requested]: 500 } }
     const { text } = prepare(hi, { model: { search: true }, requested, settings })
@@ -139,12 +139,12 @@ describe('THINKING_BUDGET_MAP', () => {
     })
   })
 
-  test('with 0 is as little as the model can, and asks for no thoughts', () => {
+  test('of 0 sets the least thinking of the model and requests no thoughts', () => {
     expect(budgetOf0('gemini-2.5-flash')).toEqual({ thinkingConfig: { thinkingBudget: 0 } })
     expect(budgetOf0('gemini-3.8-flash')).toEqual({ thinkingConfig: { thinkingLevel: 'LOW' } })
   })
 
-  test('takes the place of a null', () => {
+  test('replaces null', () => {
     const settings = { thinkingBudgetMap: { [plain.base]: 7 }, showThinkingProcess: false }
     const thinking = '"thinkingConfig":{"thinkingBudget":7}'
     expect(prepare(withConfig('null'), { settings }).text).toBe(withConfig(`{${thinking}}`))
@@ -154,7 +154,7 @@ describe('THINKING_BUDGET_MAP', () => {
     )
   })
 
-  test('goes by the base name, also under a suffix', () => {
+  test('applies to the base name of a model with a suffix', () => {
     const settings = { thinkingBudgetMap: { [plain.base]: -1 } }
     const { text } = prepare(hi, {
       model: { search: true },
@@ -166,7 +166,7 @@ describe('THINKING_BUDGET_MAP', () => {
     })
   })
 
-  test('adds to the generationConfig the client has, in place', () => {
+  test('is inserted into the client’s generationConfig', () => {
     const body = '{"generationConfig": {"temperature": 1.0},"contents":[{"parts":[{"text":"a"}]}]}'
     const settings = { thinkingBudgetMap: { [plain.base]: 7 }, showThinkingProcess: false }
     expect(prepare(body, { settings }).text).toBe(
@@ -175,7 +175,7 @@ describe('THINKING_BUDGET_MAP', () => {
   })
 })
 
-test('safety settings that are null are none', () => {
+test('safety settings that are null count as absent', () => {
   const body = '{"contents":[{"parts":[{"text":"a"}]}],"safetySettings":null}'
   const { text } = prepare(body, { settings: { safetySettings: safety } })
   expect(json(text)['safetySettings']).toEqual(safety)
@@ -194,20 +194,20 @@ test.each(['gemini-3.8-flash-tts', 'gemini-2.5-flash-preview-tts'])(
   },
 )
 
-test('code execution is not added for a model that draws', () => {
+test('code execution is not added for an image model', () => {
   const settings = { toolsCodeExecutionEnabled: true }
   expect(prepare(hi, { model: { base: 'gemini-3.1-flash-image' }, settings }).isSame).toBe(true)
 })
 
-test('code execution is not added beside inline data', () => {
-  const picture = '{"contents":[{"parts":[{"inlineData":{"mimeType":"image/png","data":"AA=="}}]}]}'
+test('code execution is not added to requests with inline data', () => {
+  const image = '{"contents":[{"parts":[{"inlineData":{"mimeType":"image/png","data":"AA=="}}]}]}'
   const settings = { toolsCodeExecutionEnabled: true }
-  expect(prepare(picture, { settings }).isSame).toBe(true)
+  expect(prepare(image, { settings }).isSame).toBe(true)
   expect(json(prepare(hi, { settings }).text)['tools']).toEqual([{ codeExecution: {} }])
 })
 
 describe('empty contents and parts', () => {
-  test('are taken out', () => {
+  test('are removed', () => {
     const body =
       '{"contents":[{"role":"user"},{"parts":[]},{"role":"user","parts":[{},{"text":"a"}]},{"parts":[{"text":""}]}],"x":1}'
     expect(json(prepare(body).text)).toEqual({
@@ -216,26 +216,26 @@ describe('empty contents and parts', () => {
     })
   })
 
-  test('are not found where a part stands without its list', () => {
+  test('never include a part without a list or an invalid value', () => {
     const body = '{"contents":[{"parts":{"text":"a"}},"b",{"parts":["c"]},{"parts":[]}]}'
     expect(json(prepare(body).text)).toEqual({
       contents: [{ parts: { text: 'a' } }, 'b', { parts: ['c'] }],
     })
   })
 
-  test('are left for Google to refuse when nothing else would remain', () => {
+  test('are kept for Google to refuse when nothing would remain', () => {
     expect(prepare('{"contents":[{"parts":[]}]}').isSame).toBe(true)
     expect(prepare('{"contents":[]}').isSame).toBe(true)
   })
 })
 
-test('a body that names its model names the one that Google knows', () => {
+test('the model in the body is replaced by the base model', () => {
   const body = '{"model":"models/gemini-2.5-flash-search","contents":[{"parts":[{"text":"a"}]}]}'
   const { text } = prepare(body, { model: { search: true }, requested: 'gemini-2.5-flash-search' })
   expect(json(text)['model']).toBe('models/gemini-2.5-flash')
 })
 
-test('files and caches make a request depend on their project', () => {
+test('requests with files, caches, continuation tokens or stores use a resource', () => {
   expect(prepare(hi).usesResource).toBe(false)
   expect(prepare('{"contents":[],"cachedContent":"cachedContents/x"}').usesResource).toBe(true)
   expect(
@@ -247,7 +247,7 @@ test('files and caches make a request depend on their project', () => {
   expect(prepare(`{"contents":[],${store}}`).usesResource).toBe(true)
 })
 
-test('the opening of a conversation stays the same while it goes on, and differs from others', () => {
+test('the opening is the same in all turns of a conversation and differs between conversations', () => {
   const first = '{"role":"user","parts":[{"text":"Name a colour."}]}'
   const begun = opening(`{"systemInstruction":{"parts":[]},"contents":[${first}]}`)
   const later = opening(
@@ -261,7 +261,7 @@ test('the opening of a conversation stays the same while it goes on, and differs
   expect(long('a').length).toBeLessThan(20_000)
 })
 
-test('pictures do not count by their bytes', () => {
+test('the token estimate does not depend on the bytes of images', () => {
   const data = 'A'.repeat(400_000)
   const { estimatedInputTokens } = prepare(
     `{"contents":[{"parts":[{"inlineData":{"data":"${data}"}}]}]}`,

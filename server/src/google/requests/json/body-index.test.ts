@@ -1,27 +1,27 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MalformedJson } from './json-scanner.ts'
-import { surveyJson } from './json-survey.ts'
+import { indexBody } from './body-index.ts'
 
-const survey = (text: string) => surveyJson(Buffer.from(text))
+const index = (text: string) => indexBody(Buffer.from(text))
 const valueOf = (bytes: Buffer, range: { start: number; end: number }): unknown =>
   JSON.parse(bytes.subarray(range.start, range.end).toString('utf8'))
 
-test('every top-level member is found, with the bytes of its value', () => {
+test('every top-level member is indexed with the range of its value', () => {
   fc.assert(
     fc.property(
       fc.dictionary(fc.stringMatching(/^[a-z]\w{0,8}$/), fc.jsonValue({ maxDepth: 4 })),
       fc.constantFrom(0, 1, 4),
       (object, indent) => {
         const bytes = Buffer.from(JSON.stringify(object, undefined, indent))
-        const seen = surveyJson(bytes).members.map(({ value }) => valueOf(bytes, value))
+        const seen = indexBody(bytes).members.map(({ value }) => valueOf(bytes, value))
         expect(seen).toEqual(Object.values(JSON.parse(bytes.toString())))
       },
     ),
   )
 })
 
-/** Text that JSON.parse may or may not accept, with strings long enough to be leapt over. */
+/** Text that may or may not be JSON, with strings longer than the scanner reads in a loop. */
 const maybeJson = fc
   .tuple(
     fc.object({ maxDepth: 3, values: [fc.string(), fc.double(), fc.boolean(), fc.constant(null)] }),
@@ -47,14 +47,14 @@ const maybeJson = fc
   )
   .map(([object, long, at, piece, indent]) => {
     const text = JSON.stringify({ ...object, long }, undefined, indent)
-    const place = at % text.length
-    return text.slice(0, place) + piece + text.slice(place + (at % 2))
+    const offset = at % text.length
+    return text.slice(0, offset) + piece + text.slice(offset + (at % 2))
   })
 
-test('exactly what JSON.parse accepts is accepted', () => {
+test('the scanner accepts exactly the objects that JSON.parse accepts', () => {
   fc.assert(
     fc.property(maybeJson, (text) => {
-      expect(accepts(survey, text)).toBe(accepts(parseObject, text))
+      expect(accepts(index, text)).toBe(accepts(parseObject, text))
     }),
     { numRuns: 1000 },
   )
@@ -73,12 +73,12 @@ function accepts(read: (text: string) => unknown, text: string): boolean {
 function parseObject(text: string) {
   const parsed: unknown = JSON.parse(text)
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new SyntaxError('no object')
+    throw new SyntaxError('not an object')
   }
 }
 
 test.each([31, 63, 64, 65, 255, 256, 257, 1000, 1001, 1002, 1003])(
-  'a control character is found at byte %i of a string, wherever the body begins in memory',
+  'a control character at byte %i of a string is found, whatever the alignment of the body',
   (place) => {
     for (const shift of [0, 1, 2, 3]) {
       const letters = 'é'.repeat(700)
@@ -86,11 +86,9 @@ test.each([31, 63, 64, 65, 255, 256, 257, 1000, 1001, 1002, 1003])(
       string[place] = 0x1f
       const memory = Buffer.concat([Buffer.alloc(shift), Buffer.from('{"a":"'), string])
       const body = Buffer.concat([memory, Buffer.from('"}')]).subarray(shift)
-      expect(() => surveyJson(body)).toThrow(`at byte ${6 + place}`)
+      expect(() => indexBody(body)).toThrow(`at byte ${6 + place}`)
       string[place] = 0x20
-      expect(surveyJson(Buffer.from(`{"a":"${string.toString('latin1')}"}`)).members).toHaveLength(
-        1,
-      )
+      expect(indexBody(Buffer.from(`{"a":"${string.toString('latin1')}"}`)).members).toHaveLength(1)
     }
   },
 )
@@ -113,23 +111,23 @@ test.each([
   '{"a":"\\u12g4"}',
   '{"a":"\n"}',
 ])('%j is malformed', (text) => {
-  expect(() => survey(text)).toThrow(MalformedJson)
+  expect(() => index(text)).toThrow(MalformedJson)
 })
 
-test('a body nested too deep is refused and does not exhaust the stack', () => {
-  expect(() => survey(`{"a":${'['.repeat(1_000_000)}`)).toThrow(MalformedJson)
+test('a body nested too deep is malformed and does not exhaust the stack', () => {
+  expect(() => index(`{"a":${'['.repeat(1_000_000)}`)).toThrow(MalformedJson)
 })
 
 test('snake_case names read as camelCase', () => {
-  const names = survey('{"generation_config":{},"safety_settings":[],"contents":[]}').members
+  const names = index('{"generation_config":{},"safety_settings":[],"contents":[]}').members
   expect(names.map(({ name }) => name)).toEqual(['generationConfig', 'safetySettings', 'contents'])
 })
 
 describe('contents', () => {
-  test('empty parts, and contents without parts, are found where they stand', () => {
+  test('empty parts and contents without parts are indexed with their ranges', () => {
     const text =
       '{"contents":[{"role":"user"},{"parts":[]},{"parts":[{},{"text":"a"}]},{"parts":[{ }]}]}'
-    const { contents } = survey(text)
+    const { contents } = index(text)
     expect(contents.map(({ parts }) => parts.map(({ isEmpty }) => isEmpty))).toEqual([
       [],
       [],
@@ -141,31 +139,31 @@ describe('contents', () => {
     )
   })
 
-  test('one content and one part may stand without their lists, as in Google’s own examples', () => {
-    const { contents, hasFunctionCall } = survey(
+  test('a single content or part may be written without a list, as in Google’s examples', () => {
+    const { contents, hasFunctionCall } = index(
       '{"contents":{"parts":{"functionCall":{"name":"f"}}}}',
     )
     expect(contents).toMatchObject([{ isEmpty: false, parts: [{ isEmpty: false }] }])
     expect(hasFunctionCall).toBe(true)
   })
 
-  test('what is no content or no part is left for Google to judge', () => {
-    const { contents } = survey('{"contents":["x",{"parts":"y"},{"parts":["z"]},{"parts":null}]}')
+  test('values that are not contents or parts never count as empty', () => {
+    const { contents } = index('{"contents":["x",{"parts":"y"},{"parts":["z"]},{"parts":null}]}')
     expect(contents.map(({ isEmpty }) => isEmpty)).toEqual([false, false, false, true])
   })
 
-  test('function calls, inline data and files are noticed in parts and nowhere else', () => {
+  test('function calls, inline data and files count only as members of parts', () => {
+    expect(index('{"contents":[{"parts":[{"function_call":{"name":"f"}}]}]}').hasFunctionCall).toBe(
+      true,
+    )
     expect(
-      survey('{"contents":[{"parts":[{"function_call":{"name":"f"}}]}]}').hasFunctionCall,
-    ).toBe(true)
-    expect(
-      survey('{"contents":[{"parts":[{"text":"\\"functionCall\\":1"}]}],"functionCall":{}}'),
+      index('{"contents":[{"parts":[{"text":"\\"functionCall\\":1"}]}],"functionCall":{}}'),
     ).toMatchObject({ hasFunctionCall: false })
-    expect(survey('{"contents":[{"parts":[{"inlineData":{"data":"AAAA"}}]}]}')).toMatchObject({
+    expect(index('{"contents":[{"parts":[{"inlineData":{"data":"AAAA"}}]}]}')).toMatchObject({
       hasInlineData: true,
       inlineBytes: 15,
       inlineCount: 1,
     })
-    expect(survey('{"contents":[{"parts":[{"fileData":null}]}]}').hasFileData).toBe(false)
+    expect(index('{"contents":[{"parts":[{"fileData":null}]}]}').hasFileData).toBe(false)
   })
 })

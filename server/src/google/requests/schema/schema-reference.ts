@@ -1,6 +1,6 @@
-import { isObject, listOf } from '../../runtime/json-value.ts'
+import { isObject, listOf } from '../../../runtime/json-value.ts'
 
-/** What a `$ref` inside a document points at: `#`, a JSON pointer, or an `$anchor`. Nothing is ever fetched. */
+/** Resolves a `$ref` within its document: `#`, a JSON pointer or an `$anchor`. Never fetches anything. */
 export function resolveReference(root: unknown, reference: string): unknown {
   if (reference === '#') return root
   if (reference.startsWith('#/')) return followPointer(root, reference.slice(2))
@@ -27,10 +27,10 @@ function decode(step: string): string {
   }
 }
 
-const deepestAnchor = 32
+const maxAnchorDepth = 32
 
 function findAnchor(value: unknown, anchor: string, depth: number): unknown {
-  if (depth > deepestAnchor) return undefined
+  if (depth > maxAnchorDepth) return undefined
   if (Array.isArray(value)) {
     for (const item of listOf(value)) {
       const found = findAnchor(item, anchor, depth + 1)

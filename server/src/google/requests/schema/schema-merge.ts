@@ -1,11 +1,11 @@
-import { isObject, listOf, stringsOf, type JsonObject } from '../../runtime/json-value.ts'
+import { isObject, listOf, stringsOf, type JsonObject } from '../../../runtime/json-value.ts'
 
-/** One schema that asks for what both ask for, as far as one schema can. */
+/** Combines the constraints of two schemas, as far as one schema can express both. */
 export function mergeSchemas(first: JsonObject, second: JsonObject): JsonObject {
   const merged = new Map<string, unknown>(Object.entries(first))
   for (const [keyword, value] of Object.entries(second)) {
-    const before = merged.get(keyword)
-    merged.set(keyword, before === undefined ? value : mergeKeyword(keyword, before, value))
+    const existing = merged.get(keyword)
+    merged.set(keyword, existing === undefined ? value : mergeKeyword(keyword, existing, value))
   }
   return Object.fromEntries(merged)
 }
@@ -21,9 +21,9 @@ function mergeKeyword(keyword: string, first: unknown, second: unknown): unknown
     case 'items':
       return isObject(first) && isObject(second) ? mergeSchemas(first, second) : first
     case 'enum':
-      return narrower(listOf(first), listOf(second))
+      return commonValues(listOf(first), listOf(second))
     case 'type':
-      return narrower(namesOf(first), namesOf(second))
+      return commonValues(namesOf(first), namesOf(second))
     case 'minimum':
     case 'exclusiveMinimum':
     case 'minLength':
@@ -41,22 +41,22 @@ function mergeKeyword(keyword: string, first: unknown, second: unknown): unknown
   }
 }
 
-/** Properties of both; one that both know has to be what both say. */
+/** Properties of both maps; those with the same name are merged. */
 function mergeMaps(first: unknown, second: unknown): unknown {
   if (!isObject(first)) return second
   if (!isObject(second)) return first
   const merged = new Map<string, unknown>(Object.entries(first))
   for (const [name, value] of Object.entries(second)) {
-    const before = merged.get(name)
-    merged.set(name, isObject(before) && isObject(value) ? mergeSchemas(before, value) : value)
+    const existing = merged.get(name)
+    merged.set(name, isObject(existing) && isObject(value) ? mergeSchemas(existing, value) : value)
   }
   return Object.fromEntries(merged)
 }
 
 const namesOf = (type: unknown): readonly unknown[] => (Array.isArray(type) ? listOf(type) : [type])
 
-/** What is in both; where nothing is, the two contradict each other and the first stands. */
-function narrower(first: readonly unknown[], second: readonly unknown[]): readonly unknown[] {
+/** Values in both lists; the first list when they have none in common. */
+function commonValues(first: readonly unknown[], second: readonly unknown[]): readonly unknown[] {
   const common = first.filter((one) => second.includes(one))
   return common.length > 0 ? common : first
 }

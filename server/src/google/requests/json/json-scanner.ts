@@ -1,7 +1,7 @@
-/** Where a value stands in the bytes: from its first byte to the one behind its last. */
+/** Byte offsets of a value; `end` is exclusive. */
 export type Range = { readonly start: number; readonly end: number }
 
-/** The body is no JSON object; `at` is the offset at which that became clear. */
+/** The body is not a JSON object; `at` is the offset of the error. */
 export class MalformedJson extends Error {
   readonly at: number
 
@@ -12,10 +12,10 @@ export class MalformedJson extends Error {
   }
 }
 
-/** Google reads no deeper than this, and a survey must not run out of stack. */
-const deepest = 200
-/** Strings longer than this are searched by memchr, which reads gigabytes a second, instead of byte by byte. */
-const nearBytes = 64
+/** Google refuses deeper nesting too; the limit protects our stack. */
+const maxDepth = 200
+/** After this many bytes of a string, memchr searches the rest instead of a loop. */
+const loopBytes = 64
 
 const codes = {
   quote: 0x22,
@@ -41,14 +41,11 @@ const codes = {
 const isSimpleEscape = new Uint8Array(256)
 for (const letter of Buffer.from('"\\/bfnrt')) isSimpleEscape[letter] = 1
 
-/**
- * Goes through JSON once, from left to right, and is as strict as JSON.parse, but builds nothing: values are told by where they stand.
- * Throws MalformedJson.
- */
+/** Scans JSON in one pass, as strictly as JSON.parse, and returns byte ranges instead of values. Throws MalformedJson. */
 export class JsonScanner {
   readonly #bytes: Buffer
   #at = 0
-  // The next quote and backslash, kept: looking for them anew in each string would read the rest of the body each time.
+  // Cached: searching again for every string would read the rest of the body each time.
   #nextQuote = -1
   #nextBackslash = -1
 
@@ -56,9 +53,9 @@ export class JsonScanner {
     this.#bytes = bytes
   }
 
-  /** Reads the one value that the bytes are. */
-  whole(read: () => Range): Range {
-    // A byte order mark is no JSON, but people's editors write it.
+  /** Reads the whole input as one value. */
+  document(read: () => Range): Range {
+    // Some editors write a byte order mark, which JSON does not allow.
     if (this.#bytes[0] === 0xef && this.#bytes[1] === 0xbb && this.#bytes[2] === 0xbf) this.#at = 3
     this.#space()
     const range = read()
@@ -71,9 +68,9 @@ export class JsonScanner {
     return this.#bytes[this.#at] === character.charCodeAt(0)
   }
 
-  /** Any value, passed over. */
+  /** Skips any value. */
   skip(depth = 0): Range {
-    if (depth > deepest) throw new MalformedJson(this.#at)
+    if (depth > maxDepth) throw new MalformedJson(this.#at)
     const start = this.#at
     switch (this.#bytes[start]) {
       case codes.quote:
@@ -84,13 +81,13 @@ export class JsonScanner {
       case codes.openBracket:
         return this.elements(() => this.skip(depth + 1))
       case codes.t:
-        this.#word('true')
+        this.#literal('true')
         break
       case codes.f:
-        this.#word('false')
+        this.#literal('false')
         break
       case codes.n:
-        this.#word('null')
+        this.#literal('null')
         break
       default:
         this.#number()
@@ -98,12 +95,12 @@ export class JsonScanner {
     return { start, end: this.#at }
   }
 
-  /** An object; `member` is called at each value, which it must read, with the name and where that begins. */
+  /** Reads an object; `member` gets each name and its offset, and must read the value. */
   members(member: (name: string, start: number) => Range): Range {
     return this.#object((start, end) => member(this.#name(start, end), start))
   }
 
-  /** An array; `element` is called at each one and must read it. */
+  /** Reads an array; `element` must read each element. */
   elements(element: () => Range): Range {
     const start = this.#at
     this.#expect(codes.openBracket)
@@ -140,7 +137,7 @@ export class JsonScanner {
   }
 
   #name(start: number, end: number): string {
-    // A name beyond ASCII is none that anybody looks for, however it is read.
+    // All names that we look for are ASCII, so latin1 is enough.
     const written = this.#bytes.toString('latin1', start + 1, end - 1)
     if (!written.includes('\\')) return written
     return String(JSON.parse(this.#bytes.toString('utf8', start, end)))
@@ -149,23 +146,23 @@ export class JsonScanner {
   #string(): void {
     const bytes = this.#bytes
     let at = this.#at + 1
-    let near = at + nearBytes
+    let loopEnd = at + loopBytes
     for (;;) {
-      // Behind the end stands nothing, which is as wrong in a string as a control character.
+      // Past the end, 0 is refused like a control character.
       const byte = bytes[at] ?? 0
       if (byte === codes.quote) break
       if (byte < 0x20) throw new MalformedJson(at)
       if (byte === codes.backslash) {
         at = this.#escape(at)
-        near = at + nearBytes
-      } else if (at < near) at += 1
-      else at = this.#leap(at)
+        loopEnd = at + loopBytes
+      } else if (at < loopEnd) at += 1
+      else at = this.#findStringMark(at)
     }
     this.#at = at + 1
   }
 
-  /** The next quote or backslash, when it is not near; what lies between is checked. */
-  #leap(from: number): number {
+  /** Offset of the next quote or backslash; the bytes before it are checked for control characters. */
+  #findStringMark(from: number): number {
     if (this.#nextQuote < from) this.#nextQuote = this.#find(codes.quote, from)
     if (this.#nextBackslash < from) this.#nextBackslash = this.#find(codes.backslash, from)
     const end = Math.min(this.#nextQuote, this.#nextBackslash, this.#bytes.length)
@@ -179,7 +176,7 @@ export class JsonScanner {
     return found === -1 ? Infinity : found
   }
 
-  /** The offset behind the escape sequence at this backslash. */
+  /** Offset after the escape sequence. */
   #escape(backslash: number): number {
     const letter = this.#bytes[backslash + 1] ?? 0
     if (isSimpleEscape[letter] === 1) return backslash + 2
@@ -188,8 +185,8 @@ export class JsonScanner {
     return backslash + 6
   }
 
-  #word(word: string): void {
-    for (let index = 0; index < word.length; index += 1) this.#expect(word.charCodeAt(index))
+  #literal(text: string): void {
+    for (let index = 0; index < text.length; index += 1) this.#expect(text.charCodeAt(index))
   }
 
   #number(): void {
@@ -232,7 +229,7 @@ export class JsonScanner {
   }
 }
 
-/** The first byte below 0x20 between two offsets, or -1. Four bytes at a time where they are many: a picture is megabytes of them. */
+/** Offset of the first byte below 0x20, or -1. Long ranges, such as images, are checked four bytes at a time. */
 function controlCharacterIn(bytes: Buffer, from: number, to: number): number {
   const aligned = from + ((4 - ((bytes.byteOffset + from) % 4)) % 4)
   if (to - aligned < 64) return controlByteIn(bytes, from, to)
@@ -244,7 +241,7 @@ function controlCharacterIn(bytes: Buffer, from: number, to: number): number {
   return controlByteIn(bytes, aligned + 4 * index, to)
 }
 
-/** A byte below 0x20 borrows when 0x20 is taken from it, and had no high bit before. */
+/** Subtracting 0x20 from a byte below 0x20 sets its high bit, which was clear before. */
 function hasControlByte(word: number): boolean {
   return (((word - 0x20202020) | 0) & ~word & 0x80808080) !== 0
 }

@@ -1,49 +1,49 @@
 import { JsonScanner, type Range } from './json-scanner.ts'
 
 export type Member = {
-  /** The name in camelCase, whichever way the client wrote it. */
+  /** The name in camelCase; clients may also write snake_case. */
   readonly name: string
-  /** From the opening quote of the name. */
+  /** Offset of the name's opening quote. */
   readonly start: number
   readonly value: Range
 }
 
-export type Content = Range & {
-  readonly parts: readonly Part[]
+export type IndexedContent = Range & {
+  readonly parts: readonly IndexedPart[]
   /** The value of `parts`; undefined where there is none. */
   readonly partsRange: Range | undefined
-  /** An object without parts, or with empty ones only. What is no object at all is for Google to judge. */
+  /** An object without parts, or with empty parts only. Values that are not objects are left for Google to refuse. */
   readonly isEmpty: boolean
 }
-export type Part = Range & { readonly isEmpty: boolean }
+export type IndexedPart = Range & { readonly isEmpty: boolean }
 
-/** What one pass over a request's bytes tells. */
-export type Survey = {
-  /** The top-level object, braces included. */
+/** The structure of a request body, read in one pass over its bytes. */
+export type BodyIndex = {
+  /** The top-level object, including its braces. */
   readonly object: Range
   readonly members: readonly Member[]
-  readonly contents: readonly Content[]
+  readonly contents: readonly IndexedContent[]
   readonly hasFunctionCall: boolean
   readonly hasInlineData: boolean
   readonly hasFileData: boolean
-  /** Bytes of inline data: they say nothing of the tokens they cost. */
+  /** Bytes of inline data, which do not correlate with its tokens. */
   readonly inlineBytes: number
   readonly inlineCount: number
 }
 
-/** Reads the structure of a request body without parsing it: nothing is copied. Throws MalformedJson. */
-export function surveyJson(bytes: Buffer): Survey {
+/** Indexes a request body without parsing or copying it. Throws MalformedJson. */
+export function indexBody(bytes: Buffer): BodyIndex {
   const scanner = new JsonScanner(bytes)
   const members: Member[] = []
-  let contents: readonly Content[] = []
+  let contents: readonly IndexedContent[] = []
   const facts = new PartFacts()
-  const object = scanner.whole(() =>
+  const object = scanner.document(() =>
     scanner.members((written, start) => {
       const name = camelCase(written)
-      const read = name === 'contents' ? surveyContents(scanner, facts) : undefined
-      // Of several members of one name the last counts.
-      if (read !== undefined) contents = read.contents
-      const value = read?.value ?? scanner.skip()
+      const indexed = name === 'contents' ? indexContents(scanner, facts) : undefined
+      // The last of several members with the same name counts.
+      if (indexed !== undefined) contents = indexed.contents
+      const value = indexed?.value ?? scanner.skip()
       members.push({ name, start, value })
       return value
     }),
@@ -61,8 +61,8 @@ export function surveyJson(bytes: Buffer): Survey {
   }
 }
 
-/** The members of an object that stands somewhere in a body which has been surveyed. */
-export function surveyMembers(bytes: Buffer, { start, end }: Range): Member[] {
+/** The members of an object inside an indexed body. */
+export function indexMembers(bytes: Buffer, { start, end }: Range): Member[] {
   const scanner = new JsonScanner(bytes.subarray(start, end))
   const members: Member[] = []
   scanner.members((written, at) => {
@@ -74,53 +74,61 @@ export function surveyMembers(bytes: Buffer, { start, end }: Range): Member[] {
   return members
 }
 
-function surveyContents(scanner: JsonScanner, facts: PartFacts) {
-  const contents: Content[] = []
+/** The last member with this name, which is the one that Google and JSON.parse use. */
+export function lastMember(members: readonly Member[], name: string): Member | undefined {
+  for (let at = members.length - 1; at >= 0; at -= 1) {
+    if (members[at]?.name === name) return members[at]
+  }
+  return undefined
+}
+
+function indexContents(scanner: JsonScanner, facts: PartFacts) {
+  const contents: IndexedContent[] = []
   const value = oneOrMore(scanner, () => {
-    const content = surveyContent(scanner, facts)
+    const content = indexContent(scanner, facts)
     contents.push(content)
     return content
   })
   return { contents, value }
 }
 
-function surveyContent(scanner: JsonScanner, facts: PartFacts): Content {
-  let parts: Part[] = []
+function indexContent(scanner: JsonScanner, facts: PartFacts): IndexedContent {
+  let parts: IndexedPart[] = []
   let partsRange: Range | undefined
-  let isStrange = !scanner.isAt('{')
-  if (isStrange) return { ...scanner.skip(), parts, partsRange, isEmpty: false }
+  let isInvalid = !scanner.isAt('{')
+  if (isInvalid) return { ...scanner.skip(), parts, partsRange, isEmpty: false }
   const content = scanner.members((name) => {
     if (name !== 'parts') return scanner.skip()
     parts = []
     if (scanner.isAt('n')) return scanner.skip()
-    isStrange = !scanner.isAt('[') && !scanner.isAt('{')
+    isInvalid = !scanner.isAt('[') && !scanner.isAt('{')
     partsRange = oneOrMore(scanner, () => {
-      const part = surveyPart(scanner, facts)
+      const part = indexPart(scanner, facts)
       parts.push(part)
       return part
     })
     return partsRange
   })
-  const isEmpty = !isStrange && parts.every((part) => part.isEmpty)
-  // Spelled out: a spread costs more than the survey of a short content.
+  const isEmpty = !isInvalid && parts.every((part) => part.isEmpty)
+  // Spelled out: a spread costs more than indexing a short content.
   return { start: content.start, end: content.end, parts, partsRange, isEmpty }
 }
 
-function surveyPart(scanner: JsonScanner, facts: PartFacts): Part {
+function indexPart(scanner: JsonScanner, facts: PartFacts): IndexedPart {
   if (!scanner.isAt('{')) return { ...scanner.skip(), isEmpty: false }
   let isEmpty = true
   const part = scanner.members((name) => {
     isEmpty = false
-    // A field that is null is a field that is not there.
+    // A null field counts as absent.
     const isNull = scanner.isAt('n')
     const value = scanner.skip()
-    if (!isNull) facts.note(camelCase(name), value)
+    if (!isNull) facts.add(camelCase(name), value)
     return value
   })
   return { start: part.start, end: part.end, isEmpty }
 }
 
-/** Google takes a single value for a list of one, and its own documentation writes requests that way. */
+/** Google accepts a single value for a list of one, and its documentation uses that form. */
 function oneOrMore(scanner: JsonScanner, read: () => Range): Range {
   return scanner.isAt('[') ? scanner.elements(read) : read()
 }
@@ -132,7 +140,7 @@ class PartFacts {
   inlineBytes = 0
   inlineCount = 0
 
-  note(name: string, { start, end }: Range): void {
+  add(name: string, { start, end }: Range): void {
     if (name === 'functionCall') this.hasFunctionCall = true
     if (name === 'fileData') this.hasFileData = true
     if (name !== 'inlineData') return

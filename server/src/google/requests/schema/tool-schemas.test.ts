@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openStrictGemini } from '../../dialects/testing/strict-gemini.ts'
-import { applyEdits } from './body-edits.ts'
+import { openStrictGemini } from '../../../dialects/testing/strict-gemini.ts'
+import { applyEdits } from '../json/edits.ts'
 import { toolSchemaEdits } from './tool-schemas.ts'
 
 function clean(tools: unknown): { text: string; isSame: boolean } {
@@ -14,7 +14,7 @@ const declaring = (parameters: unknown, more: object = {}) => [
   { functionDeclarations: [{ name: 'f', parameters, ...more }] },
 ]
 const parametersOf = (text: string) => JSON.parse(text)[0].functionDeclarations[0].parameters
-const takenByGoogle = {
+const acceptedByGoogle = {
   type: 'OBJECT',
   properties: {
     a: { type: 'STRING', enum: ['x'], default: 'x', example: 'x' },
@@ -25,20 +25,20 @@ const takenByGoogle = {
   propertyOrdering: ['a', '$ref', 'const', 'examples'],
 }
 
-describe('a function that a native client declares', () => {
-  test('is left alone byte for byte when Google takes it, whatever its properties are called', () => {
-    expect(clean(declaring(takenByGoogle)).isSame).toBe(true)
+describe('a function declared by a native client', () => {
+  test('is unchanged when Google accepts it, whatever its properties are called', () => {
+    expect(clean(declaring(acceptedByGoogle)).isSame).toBe(true)
     expect(clean([{ googleSearch: {} }]).isSame).toBe(true)
     expect(clean(null).isSame).toBe(true)
   })
 
-  test('is left alone in real JSON Schema, which has a member of its own', () => {
+  test('is unchanged in parametersJsonSchema', () => {
     const parametersJsonSchema = { type: 'object', additionalProperties: false, $schema: 'x' }
     const tools = [{ functionDeclarations: [{ name: 'f', parametersJsonSchema }] }]
     expect(clean(tools).isSame).toBe(true)
   })
 
-  test('says in words of Google what it said in words that Google refuses', () => {
+  test('is compiled to Google’s subset when Google refuses its keywords', () => {
     const parameters = {
       $schema: 'http://json-schema.org/draft-07/schema#',
       type: 'object',
@@ -64,12 +64,12 @@ describe('a function that a native client declares', () => {
     })
   })
 
-  test('does not change with its neighbours, in either way of writing', () => {
+  test('stays unchanged next to a compiled one, in camelCase and snake_case', () => {
     const refused = { type: 'object', $schema: 'x', properties: { a: { type: 'string' } } }
     const tools = {
       function_declarations: [
         { name: 'f', parameters: refused, description: 'd' },
-        { name: 'g', parameters: takenByGoogle },
+        { name: 'g', parameters: acceptedByGoogle },
       ],
     }
     expect(JSON.parse(clean(tools).text)).toEqual({
@@ -79,7 +79,7 @@ describe('a function that a native client declares', () => {
           parameters: { type: 'OBJECT', properties: { a: { type: 'STRING' } } },
           description: 'd',
         },
-        { name: 'g', parameters: takenByGoogle },
+        { name: 'g', parameters: acceptedByGoogle },
       ],
     })
   })
@@ -98,8 +98,8 @@ describe('a strict Gemini', () => {
       tools,
     })
 
-  test('takes what it refused before, whatever word of JSON Schema it was', async () => {
-    const words: [string, unknown][] = [
+  test('accepts every compiled keyword of JSON Schema that it refused', async () => {
+    const keywords: [string, unknown][] = [
       ['$schema', 'x'],
       ['additionalProperties', false],
       ['oneOf', [{ type: 'string' }]],
@@ -116,15 +116,15 @@ describe('a strict Gemini', () => {
       ['$comment', 'c'],
       ['deprecated', true],
     ]
-    for (const [word, value] of words) {
-      const property = { type: 'string', [word]: value }
+    for (const [keyword, value] of keywords) {
+      const property = { type: 'string', [keyword]: value }
       const tools = declaring({ type: 'object', properties: { p: property } })
-      expect(await send(tools), word).toContain('Unknown name')
-      expect(await send(JSON.parse(clean(tools).text)), word).toBeUndefined()
+      expect(await send(tools), keyword).toContain('Unknown name')
+      expect(await send(JSON.parse(clean(tools).text)), keyword).toBeUndefined()
     }
   })
 
-  test('takes every schema that it took before', async () => {
+  test('still accepts every schema that it accepted', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.dictionary(

@@ -1,58 +1,61 @@
-import type { GeminiSchema, GeminiType } from './gemini-request.ts'
+import type { GeminiSchema, GeminiType } from '../gemini-request.ts'
 import { resolveReference } from './schema-reference.ts'
 import { mergeSchemas } from './schema-merge.ts'
-import { isObject, listOf, stringsOf, type JsonObject } from '../../runtime/json-value.ts'
+import { isObject, listOf, stringsOf, type JsonObject } from '../../../runtime/json-value.ts'
 
 /** Google refuses schemas nested deeper than this. */
-const deepest = 24
-/** References can multiply: what is written out is bounded. */
-const mostNodes = 4000
+const maxDepth = 24
+/** Bounds the output, which references can multiply. */
+const maxNodes = 4000
 
-type Place = {
+type Context = {
   readonly root: unknown
   readonly depth: number
-  /** The references being written out: one that is met again is cyclic. */
+  /** References on the path to this schema, to detect cycles. */
   readonly open: readonly string[]
   readonly budget: { left: number }
 }
 
 /**
- * JSON Schema as Google's subset of OpenAPI, which refuses every keyword it does not know. What has a counterpart is
- * converted; what has none is dropped, or said in the description. Property names are never taken for keywords.
+ * Compiles JSON Schema to Google's subset of OpenAPI, which refuses unknown keywords. Keywords without a counterpart are dropped; a
+ * format is kept in the description.
  */
 export function compileSchema(schema: unknown): GeminiSchema {
-  return compile(schema, { root: schema, depth: 0, open: [], budget: { left: mostNodes } })
+  return compile(schema, { root: schema, depth: 0, open: [], budget: { left: maxNodes } })
 }
 
-function compile(given: unknown, place: Place): GeminiSchema {
-  place.budget.left -= 1
+function compile(given: unknown, context: Context): GeminiSchema {
+  context.budget.left -= 1
   if (!isObject(given)) return anything()
-  const { schema, open } = flatten(given, place)
+  const { schema, open } = flatten(given, context)
   const types = typesOf(schema)
-  if (place.depth >= deepest || place.budget.left <= 0) return shallow(types)
-  const inner = { ...place, depth: place.depth + 1, open }
+  if (context.depth >= maxDepth || context.budget.left <= 0) return shallow(types)
+  const inner = { ...context, depth: context.depth + 1, open }
   const alternatives = alternativesOf(schema)
   if (alternatives !== undefined) return compileAlternatives(schema, alternatives, inner)
   const nullable = types.includes('NULL') || schema['nullable'] === true
   const kinds = types.filter((type) => type !== 'NULL')
   if (kinds.length > 1) {
     const branches = kinds.map((type) => compileOne(schema, type, inner))
-    return { ...words(schema), anyOf: branches.map((branch) => markNullable(branch, nullable)) }
+    return { ...textsOf(schema), anyOf: branches.map((branch) => markNullable(branch, nullable)) }
   }
   const [kind] = kinds
-  if (kind === undefined) return nullable ? { ...words(schema), type: 'NULL' } : anything(schema)
-  return markNullable({ ...words(schema), ...compileOne(schema, kind, inner) }, nullable)
+  if (kind === undefined) return nullable ? { ...textsOf(schema), type: 'NULL' } : anything(schema)
+  return markNullable({ ...textsOf(schema), ...compileOne(schema, kind, inner) }, nullable)
 }
 
-/** The schema with its reference and its `allOf` written into it. */
-function flatten(given: JsonObject, place: Place): { schema: JsonObject; open: readonly string[] } {
+/** Resolves the schema's reference and merges its `allOf`. */
+function flatten(
+  given: JsonObject,
+  context: Context,
+): { schema: JsonObject; open: readonly string[] } {
   let schema = given
-  let { open } = place
-  for (let steps = 0; steps < deepest; steps += 1) {
+  let { open } = context
+  for (let steps = 0; steps < maxDepth; steps += 1) {
     const { $ref: reference, allOf, ...rest } = schema
     if (typeof reference === 'string') {
       const isCyclic = open.includes(reference)
-      const target = isCyclic ? undefined : resolveReference(place.root, reference)
+      const target = isCyclic ? undefined : resolveReference(context.root, reference)
       open = [...open, reference]
       // A cycle cannot be written out; an object is what nearly every one of them is.
       schema = mergeSchemas(rest, isObject(target) ? target : isCyclic ? { type: 'object' } : {})
@@ -69,23 +72,23 @@ function alternativesOf(schema: JsonObject): readonly unknown[] | undefined {
   return anyOf.length === 0 ? undefined : anyOf
 }
 
-/** Google wants `anyOf` alone, so what stands beside it goes into each alternative. */
+/** Google allows nothing next to `anyOf`, so other keywords are merged into each alternative. */
 function compileAlternatives(
   schema: JsonObject,
   alternatives: readonly unknown[],
-  place: Place,
+  context: Context,
 ): GeminiSchema {
-  const { anyOf: _any, oneOf: _one, title: _title, description: _words, ...beside } = schema
+  const { anyOf: _any, oneOf: _one, title: _title, description: _description, ...others } = schema
   const compiled = alternatives.map((one) =>
-    compile(isObject(one) ? mergeSchemas({ ...one }, beside) : beside, place),
+    compile(isObject(one) ? mergeSchemas({ ...one }, others) : others, context),
   )
   const nullable = compiled.some(isNull) || schema['nullable'] === true
   const branches = compiled.filter((one) => !isNull(one))
-  const [only, ...others] = branches
-  if (only === undefined) return { ...words(schema), type: 'NULL' }
-  if (others.length === 0) return markNullable({ ...only, ...words(schema) }, nullable)
+  const [only, ...more] = branches
+  if (only === undefined) return { ...textsOf(schema), type: 'NULL' }
+  if (more.length === 0) return markNullable({ ...only, ...textsOf(schema) }, nullable)
   return {
-    ...words(schema),
+    ...textsOf(schema),
     anyOf: branches.flatMap((one) => one.anyOf ?? [one]).map((one) => markNullable(one, nullable)),
   }
 }
@@ -98,12 +101,12 @@ function markNullable(schema: GeminiSchema, nullable: boolean): GeminiSchema {
   return { ...schema, anyOf: schema.anyOf.map((one) => markNullable(one, true)) }
 }
 
-function compileOne(schema: JsonObject, type: GeminiType, place: Place): GeminiSchema {
+function compileOne(schema: JsonObject, type: GeminiType, context: Context): GeminiSchema {
   switch (type) {
     case 'OBJECT':
-      return compileObject(schema, place)
+      return compileObject(schema, context)
     case 'ARRAY':
-      return compileArray(schema, place)
+      return compileArray(schema, context)
     case 'STRING':
       return compileString(schema)
     case 'NUMBER':
@@ -115,35 +118,35 @@ function compileOne(schema: JsonObject, type: GeminiType, place: Place): GeminiS
   }
 }
 
-function compileObject(schema: JsonObject, place: Place): GeminiSchema {
+function compileObject(schema: JsonObject, context: Context): GeminiSchema {
   const given = isObject(schema['properties']) ? schema['properties'] : {}
   const entries = Object.entries(given).map(([name, property]): [string, GeminiSchema] => [
     name,
-    compile(property, place),
+    compile(property, context),
   ])
   const isDeclared = (name: string) => Object.hasOwn(given, name)
   const required = [...new Set(stringsOf(schema['required']).filter(isDeclared))]
   const ordering = stringsOf(schema['propertyOrdering']).filter(isDeclared)
   return {
     type: 'OBJECT',
-    // An object without properties is refused when it says so, and taken when it says nothing.
+    // Google refuses empty `properties`, and accepts an object without them.
     ...(entries.length === 0 ? {} : { properties: Object.fromEntries(entries) }),
     ...(required.length === 0 ? {} : { required }),
     ...(ordering.length === entries.length && ordering.length > 0
       ? { propertyOrdering: ordering }
       : {}),
-    ...counts(schema, ['minProperties', 'maxProperties']),
+    ...limitsOf(schema, ['minProperties', 'maxProperties']),
   }
 }
 
-function compileArray(schema: JsonObject, place: Place): GeminiSchema {
+function compileArray(schema: JsonObject, context: Context): GeminiSchema {
   const { items, prefixItems } = schema
   const tuple = [...listOf(prefixItems), ...listOf(items)]
   const single = tuple.length === 0 ? items : { anyOf: isObject(items) ? [...tuple, items] : tuple }
   return {
     type: 'ARRAY',
-    items: isObject(single) ? compile(single, place) : { type: 'STRING' },
-    ...counts(schema, ['minItems', 'maxItems']),
+    items: isObject(single) ? compile(single, context) : { type: 'STRING' },
+    ...limitsOf(schema, ['minItems', 'maxItems']),
   }
 }
 
@@ -155,7 +158,7 @@ function compileString(schema: JsonObject): GeminiSchema {
     ...(values !== undefined && values.length > 0 ? { enum: stringsOf(values) } : {}),
     ...(format === 'date-time' ? { format } : {}),
     ...(typeof pattern === 'string' ? { pattern } : {}),
-    ...counts(schema, ['minLength', 'maxLength']),
+    ...limitsOf(schema, ['minLength', 'maxLength']),
   }
 }
 
@@ -165,7 +168,7 @@ function compileNumber(schema: JsonObject, type: 'NUMBER' | 'INTEGER'): GeminiSc
   const values = enumOf(schema)?.filter((value) => typeof value === 'number')
   return {
     type,
-    // Google's values are texts, for numbers too.
+    // Google's enum values are strings, for numbers too.
     ...(values !== undefined && values.length > 0
       ? { format: 'enum', enum: values.map(String) }
       : {}),
@@ -176,11 +179,11 @@ function compileNumber(schema: JsonObject, type: 'NUMBER' | 'INTEGER'): GeminiSc
 
 const isNumber = (value: unknown): value is number => Number.isFinite(value)
 
-/** An exclusive bound is the next whole number; for fractions there is no next, and the bound itself is nearest. */
+/** An exclusive bound becomes the next integer; for other numbers the bound itself is the closest. */
 function bound(inclusive: unknown, exclusive: unknown, step: number): number | undefined {
   if (isNumber(exclusive)) return exclusive + step
   if (!isNumber(inclusive)) return undefined
-  // The older drafts say `exclusiveMinimum: true`.
+  // Draft 4 writes `exclusiveMinimum: true`.
   return exclusive === true ? inclusive + step : inclusive
 }
 
@@ -189,24 +192,24 @@ function enumOf(schema: JsonObject): readonly unknown[] | undefined {
   return Array.isArray(schema['enum']) ? schema['enum'] : undefined
 }
 
-type Count = 'minItems' | 'maxItems' | 'minLength' | 'maxLength' | 'minProperties' | 'maxProperties'
+type Limit = 'minItems' | 'maxItems' | 'minLength' | 'maxLength' | 'minProperties' | 'maxProperties'
 
-function counts(schema: JsonObject, names: readonly Count[]): GeminiSchema {
-  const taken: GeminiSchema = {}
+function limitsOf(schema: JsonObject, names: readonly Limit[]): GeminiSchema {
+  const valid: GeminiSchema = {}
   for (const name of names) {
     const value = schema[name]
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) taken[name] = value
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) valid[name] = value
   }
-  return taken
+  return valid
 }
 
-/** Title and description; a format that Google does not take is said in words. */
-function words(schema: JsonObject): GeminiSchema {
+/** Title and description; a format that Google refuses is named in the description. */
+function textsOf(schema: JsonObject): GeminiSchema {
   const { title, description, format } = schema
-  const isLost = typeof format === 'string' && typesOf(schema).includes('STRING')
-  const hint = isLost && format !== 'date-time' ? `Format: ${format}.` : ''
-  const said = typeof description === 'string' ? description : ''
-  const text = [said, hint].filter((one) => one !== '').join(' ')
+  const isDropped = typeof format === 'string' && typesOf(schema).includes('STRING')
+  const hint = isDropped && format !== 'date-time' ? `Format: ${format}.` : ''
+  const given = typeof description === 'string' ? description : ''
+  const text = [given, hint].filter((one) => one !== '').join(' ')
   return {
     ...(typeof title === 'string' ? { title } : {}),
     ...(text === '' ? {} : { description: text }),
@@ -223,12 +226,12 @@ const typeNames: Readonly<Record<string, GeminiType>> = {
   null: 'NULL',
 }
 
-/** The types a schema names, or those that its other keywords speak of. */
+/** The types of a schema, derived from its other keywords when it has none. */
 function typesOf(schema: JsonObject): GeminiType[] {
   const named = typeof schema['type'] === 'string' ? [schema['type']] : stringsOf(schema['type'])
   const types = named.flatMap((name) => typeNames[name.toLowerCase()] ?? [])
   const values = enumOf(schema)
-  // A value that is null makes the rest of an enumeration nullable.
+  // A null among the enum values makes the schema nullable.
   if (types.length > 0) return unique(values?.includes(null) ? [...types, 'NULL'] : types)
   if (values !== undefined) return unique(values.map(typeOfValue))
   if ('properties' in schema || 'additionalProperties' in schema) return ['OBJECT']
@@ -254,9 +257,12 @@ function typeOfValue(value: unknown): GeminiType {
   }
 }
 
-/** Google wants a type everywhere, so a schema that allows everything allows the plain values. */
+/** Google requires a type everywhere, so an unrestricted schema allows strings, numbers and booleans. */
 function anything(schema: JsonObject = {}): GeminiSchema {
-  return { ...words(schema), anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }, { type: 'BOOLEAN' }] }
+  return {
+    ...textsOf(schema),
+    anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }, { type: 'BOOLEAN' }],
+  }
 }
 
 function shallow(types: readonly GeminiType[]): GeminiSchema {

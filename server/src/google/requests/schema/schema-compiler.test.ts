@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isPlainJsonSchema } from './plain-json-schema.ts'
 import { compileSchema } from './schema-compiler.ts'
-import { openStrictGemini } from '../../dialects/testing/strict-gemini.ts'
+import { openStrictGemini } from '../../../dialects/testing/strict-gemini.ts'
 
-describe('a schema that is converted', () => {
-  test('has the constant as its only value', () => {
+describe('a compiled schema', () => {
+  test('has a constant as its only enum value', () => {
     expect(compileSchema({ const: 'a' })).toEqual({ type: 'STRING', enum: ['a'] })
   })
 
-  test('has the values of numbers as texts', () => {
+  test('has enum values of numbers as strings', () => {
     expect(compileSchema({ enum: [1, 2] })).toEqual({
       type: 'INTEGER',
       format: 'enum',
@@ -17,7 +17,7 @@ describe('a schema that is converted', () => {
     })
   })
 
-  test('has exclusive bounds as bounds', () => {
+  test('has exclusive bounds as inclusive bounds', () => {
     expect(compileSchema({ type: 'integer', exclusiveMinimum: 0, exclusiveMaximum: 9 })).toEqual({
       type: 'INTEGER',
       minimum: 1,
@@ -32,7 +32,7 @@ describe('a schema that is converted', () => {
     })
   })
 
-  test('is nullable where null is among its types, values or alternatives', () => {
+  test('is nullable when null is one of its types, values or alternatives', () => {
     const nullable = { type: 'STRING', nullable: true }
     expect(compileSchema({ type: ['string', 'null'] })).toEqual(nullable)
     expect(compileSchema({ anyOf: [{ type: 'string' }, { type: 'null' }] })).toEqual(nullable)
@@ -45,7 +45,7 @@ describe('a schema that is converted', () => {
     })
   })
 
-  test('has what stands beside alternatives inside each of them', () => {
+  test('has the keywords next to oneOf in each alternative', () => {
     const schema = {
       properties: { a: { type: 'string' }, b: { type: 'string' } },
       oneOf: [{ required: ['a'] }, { required: ['b'] }],
@@ -59,7 +59,7 @@ describe('a schema that is converted', () => {
     })
   })
 
-  test('has all that its parts ask for', () => {
+  test('has the constraints of all schemas in allOf', () => {
     const schema = {
       allOf: [
         { properties: { a: { type: 'string', minLength: 1 } }, required: ['a'] },
@@ -73,7 +73,7 @@ describe('a schema that is converted', () => {
     })
   })
 
-  test('has its references written out, with what stands beside them', () => {
+  test('has its references resolved and merged with the keywords next to them', () => {
     const schema = {
       properties: { a: { $ref: '#/$defs/Name', description: 'Whose?' } },
       $defs: { Name: { type: 'string', description: 'A name.' } },
@@ -83,7 +83,7 @@ describe('a schema that is converted', () => {
     })
   })
 
-  test('breaks a cycle where it closes', () => {
+  test('ends a cycle of references where it closes', () => {
     const schema = {
       type: 'object',
       properties: { child: { $ref: '#' }, name: { type: 'string' } },
@@ -93,7 +93,7 @@ describe('a schema that is converted', () => {
     })
   })
 
-  test('that multiplies by its references stays small', () => {
+  test('stays small when its references multiply', () => {
     const names = Array.from({ length: 20 }, (_, index) => `d${index}`)
     const $defs = Object.fromEntries(
       names.map((name, index) => {
@@ -105,13 +105,13 @@ describe('a schema that is converted', () => {
     expect(size).toBeLessThan(1_000_000)
   })
 
-  test('requires only what it declares', () => {
+  test('requires only declared properties', () => {
     expect(
       compileSchema({ properties: { a: { type: 'string' } }, required: ['a', 'b'] }).required,
     ).toEqual(['a'])
   })
 
-  test('has items for every list, tuples included', () => {
+  test('has items for every array, also for tuples', () => {
     expect(compileSchema({ type: 'array' })).toEqual({ type: 'ARRAY', items: { type: 'STRING' } })
     expect(compileSchema({ prefixItems: [{ type: 'string' }, { type: 'integer' }] })).toEqual({
       type: 'ARRAY',
@@ -119,14 +119,14 @@ describe('a schema that is converted', () => {
     })
   })
 
-  test('says in words the format that Google does not take', () => {
+  test('names a format that Google refuses in its description', () => {
     expect(compileSchema({ type: 'string', format: 'email', description: 'Where?' })).toEqual({
       type: 'STRING',
       description: 'Where? Format: email.',
     })
   })
 
-  test('never takes a property for a keyword', () => {
+  test('never mistakes a property for a keyword', () => {
     const names = ['not', 'if', 'const', '$ref', 'anyOf', 'type', 'enum', 'examples', '__proto__']
     const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]))
     const compiled = compileSchema({ type: 'object', properties, required: names })
@@ -135,7 +135,7 @@ describe('a schema that is converted', () => {
   })
 })
 
-describe('a schema that Google takes as it is', () => {
+describe('isPlainJsonSchema', () => {
   test.each([
     {
       type: 'object',
@@ -144,7 +144,7 @@ describe('a schema that Google takes as it is', () => {
     },
     { $defs: { A: { type: 'string' } }, type: 'object', properties: { a: { $ref: '#/$defs/A' } } },
     { type: 'object', properties: { a: { enum: ['x', 1] } }, $schema: 'x' },
-  ])('is known: %j', (schema) => {
+  ])('accepts %j', (schema) => {
     expect(isPlainJsonSchema(schema)).toBe(true)
   })
 
@@ -157,13 +157,13 @@ describe('a schema that Google takes as it is', () => {
     { properties: { a: { $ref: 'https://a.example/b' } } },
     { enum: [null] },
     'x',
-  ])('is told from one that has to be converted: %j', (schema) => {
+  ])('rejects %j', (schema) => {
     expect(isPlainJsonSchema(schema)).toBe(false)
   })
 })
 
 const name = fc.constantFrom('a', 'b', 'not', 'const', 'type', '$ref', 'items', 'x y', '')
-const junk = fc.jsonValue({ maxDepth: 1 })
+const anyValue = fc.jsonValue({ maxDepth: 1 })
 const type = fc.constantFrom('string', 'integer', 'number', 'boolean', 'array', 'object', 'null')
 const number = fc.oneof(fc.integer({ min: -9, max: 9 }), fc.double({ noNaN: true }))
 const small = fc.nat({ max: 5 })
@@ -172,7 +172,7 @@ const { schema: anySchema } = fc.letrec((tie) => {
   const map = fc.dictionary(name, inner, { maxKeys: 3 })
   const list = fc.array(inner, { maxLength: 3 })
   const keyword = (key: string, value: fc.Arbitrary<unknown>) =>
-    fc.tuple(fc.constant(key), fc.oneof({ weight: 9, arbitrary: value }, junk))
+    fc.tuple(fc.constant(key), fc.oneof({ weight: 9, arbitrary: value }, anyValue))
   const keywords = fc.oneof(
     keyword('type', fc.oneof(type, fc.array(type, { maxLength: 3 }))),
     keyword('properties', map),
@@ -184,8 +184,8 @@ const { schema: anySchema } = fc.letrec((tie) => {
     keyword('allOf', list),
     keyword('not', inner),
     keyword('if', inner),
-    keyword('enum', fc.array(fc.oneof(fc.string(), junk), { maxLength: 3 })),
-    keyword('const', junk),
+    keyword('enum', fc.array(fc.oneof(fc.string(), anyValue), { maxLength: 3 })),
+    keyword('const', anyValue),
     keyword('$ref', fc.constantFrom('#', '#/$defs/a', '#/properties/a', '#b', 'https://x')),
     keyword('$defs', map),
     keyword('additionalProperties', inner),
@@ -199,7 +199,7 @@ const { schema: anySchema } = fc.letrec((tie) => {
     keyword('pattern', fc.string()),
     keyword('description', fc.string()),
     keyword('nullable', fc.boolean()),
-    keyword('default', junk),
+    keyword('default', anyValue),
     keyword('propertyOrdering', fc.array(name, { maxLength: 3 })),
   )
   const object = fc.array(keywords, { maxLength: 5 }).map((pairs) => Object.fromEntries(pairs))
@@ -212,7 +212,7 @@ const { schema: anySchema } = fc.letrec((tie) => {
   }
 })
 
-describe('whatever schema goes in', () => {
+describe('for any schema', () => {
   let gemini: Awaited<ReturnType<typeof openStrictGemini>>
   beforeAll(async () => {
     gemini = await openStrictGemini()
@@ -221,7 +221,7 @@ describe('whatever schema goes in', () => {
 
   const contents = [{ role: 'user', parts: [{ text: 'hi' }] }]
 
-  test('a strict Gemini takes what comes out', async () => {
+  test('a strict Gemini accepts the compiled schema', async () => {
     await fc.assert(
       fc.asyncProperty(anySchema, async (schema) => {
         const responseSchema = compileSchema(schema)
@@ -234,7 +234,7 @@ describe('whatever schema goes in', () => {
     )
   })
 
-  test('a strict Gemini takes what is passed as it is', async () => {
+  test('a strict Gemini accepts a plain schema unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(anySchema.filter(isPlainJsonSchema), async (responseJsonSchema) => {
         const generationConfig = { responseMimeType: 'application/json', responseJsonSchema }
