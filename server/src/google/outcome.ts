@@ -3,7 +3,7 @@ import type { VerdictName } from './verdicts.ts'
 export type QuotaUnit = 'requests' | 'input-tokens'
 export type QuotaWindow = 'minute' | 'day' | 'unknown'
 
-/** One violated quota of a 429. `limit` is Google's `quotaValue`; undefined where Google does not say. */
+/** One violated quota of a 429. `limit` is Google's `quotaValue`, if given. */
 export type QuotaViolation = {
   readonly quotaId: string
   readonly unit: QuotaUnit
@@ -12,12 +12,12 @@ export type QuotaViolation = {
   readonly tier: 'free' | 'paid' | undefined
 }
 
-/** How one attempt ended, with everything that a key, a lane, a project or a person may want to know about it. */
+/** How an attempt ended, with what Google's answer says about keys, quotas and projects. */
 export type Outcome = {
   readonly verdict: VerdictName
-  /** HTTP status, 0 when no answer arrived. */
+  /** HTTP status; 0 without an answer. */
   readonly status: number
-  /** Google's own words, scrubbed of keys and cut to 1 000 characters; what a page and the log show as evidence. */
+  /** Google's message, without keys and cut to 1000 characters, for pages and the log. */
   readonly message?: string
   /** ErrorInfo.reason, or google.rpc.Status of the error. */
   readonly reason?: string
@@ -26,6 +26,6 @@ export type Outcome = {
   readonly violations?: readonly QuotaViolation[]
   /** The longer of RetryInfo and the delay in the message, in milliseconds. */
   readonly retryAfterMs?: number
-  /** usageMetadata.promptTokenCount less nothing: what Google's token quota counted. */
+  /** usageMetadata.promptTokenCount, which Google's token quota counts. */
   readonly inputTokens?: number
 }

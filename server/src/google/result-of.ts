@@ -9,5 +9,5 @@ const results = new Map<string, Result>(
   ]),
 ).set('client-left', 'left')
 
-/** What a verdict counts as. An answer that Google withheld is one; a client that leaves has neither been served nor failed. */
+/** How statistics count a verdict. A withheld answer is a success; `left` is neither success nor failure. */
 export const resultOf = (verdict: string): Result => results.get(verdict) ?? 'failure'

@@ -1,4 +1,4 @@
-/** Who is at fault when an attempt ends the way it did. */
+/** The cause of an attempt's outcome. */
 export type Blame =
   | 'nobody'
   | 'client'
@@ -11,64 +11,60 @@ export type Blame =
   | 'us'
 
 /**
- * What the request does next.
- * `deliver`: the answer, good or bad, goes to the client as it is.
- * `next-key`: another key, free of MAX_RETRIES, bounded by MAX_KEY_SWITCHES and the deadline.
- * `retry`: another attempt, counted by MAX_RETRIES.
- * `retry-once`: one more attempt, then the answer is delivered.
- * `next-project-once`: one more attempt in another project, free; then the answer is delivered.
- * `stop`: nobody is there to be answered.
+ * The next step of a request.
+ * `deliver`: the answer is sent to the client.
+ * `next-key`: an attempt with another key, up to MAX_KEY_SWITCHES and the deadline; does not count towards MAX_RETRIES.
+ * `next-project-once`: one attempt in another project, which does not count either; then `deliver`.
+ * `retry`: another attempt, up to MAX_RETRIES.
+ * `retry-once`: one more attempt; then `deliver`.
+ * `stop`: the request ends without an answer.
  */
 export type Next = 'deliver' | 'next-key' | 'next-project-once' | 'retry' | 'retry-once' | 'stop'
 
 type Verdict = { blame: Blame; next: Next; meaning: string }
 
-/**
- * Every way an attempt can end, once. Effects on keys, projects, lanes, models and egress hang on these names
- * (`keys/effects.ts`), and so do the request's next step, the request log and the metrics.
- */
+/** Every way an attempt can end. Effects (`keys/effects/`), the next step, the request log and the metrics depend on these names. */
 export const verdicts = {
   answered: { blame: 'nobody', next: 'deliver', meaning: 'Google answered.' },
   'answer-withheld': {
     blame: 'client',
     next: 'deliver',
-    meaning: 'Google withheld the answer: prompt blocked, safety, recitation.',
+    meaning: 'Google withheld the answer: a blocked prompt, safety or recitation.',
   },
   'answer-empty': {
     blame: 'upstream',
     next: 'retry',
-    meaning: 'A 200 without content, or a malformed function call.',
+    meaning: 'Google answered 200 without content, or with a malformed function call.',
   },
   'request-refused': {
     blame: 'client',
     next: 'deliver',
-    meaning: 'Google refused the request as it was written.',
+    meaning: 'Google refused the request as invalid.',
   },
   'resource-denied': {
     blame: 'client',
     next: 'deliver',
-    meaning: 'A file, cache, batch, store or operation that this project cannot see.',
+    meaning: 'The project has no access to a file, cache, batch, store or operation.',
   },
   'credentials-doubled': {
     blame: 'us',
     next: 'retry-once',
-    meaning: 'Google saw more than one credential.',
+    meaning: 'Google received more than one credential.',
   },
   'bearer-refused': {
     blame: 'us',
     next: 'next-key',
-    meaning:
-      "Google's OpenAI endpoint does not take this kind of key, which may be as good as any elsewhere.",
+    meaning: "Google's OpenAI endpoint refuses this kind of key, which may work elsewhere.",
   },
   'key-invalid': {
     blame: 'key',
     next: 'next-key',
-    meaning: 'The key is not valid, expired or deleted.',
+    meaning: 'The key is invalid, expired or deleted.',
   },
   'key-unauthenticated': {
     blame: 'key',
     next: 'next-key',
-    meaning: 'The credential is of a kind Google does not take.',
+    meaning: 'Google refuses this kind of credential.',
   },
   'key-leaked': { blame: 'key', next: 'next-key', meaning: 'Google reports the key as leaked.' },
   'key-blocked': {
@@ -79,7 +75,7 @@ export const verdicts = {
   'project-suspended': {
     blame: 'project',
     next: 'next-key',
-    meaning: 'The project is suspended or denied.',
+    meaning: 'The project is suspended, denied or deleted.',
   },
   'service-disabled': {
     blame: 'project',
@@ -89,7 +85,7 @@ export const verdicts = {
   'project-unfunded': {
     blame: 'project',
     next: 'next-key',
-    meaning: 'Prepaid credit is gone, or a spending cap is met.',
+    meaning: 'Prepaid credit is used up, or a spending cap is reached.',
   },
   'project-needs-billing': {
     blame: 'project',
@@ -99,69 +95,69 @@ export const verdicts = {
   'quota-spent': {
     blame: 'lane',
     next: 'next-key',
-    meaning: 'A quota of this project and model is exhausted until a known time.',
+    meaning: 'A quota of this project and model is used up until a known time.',
   },
   'quota-zero': {
     blame: 'lane',
     next: 'next-key',
-    meaning: 'The project has no quota at all for this model.',
+    meaning: 'The project has no quota for this model.',
   },
   'quota-unknown': {
     blame: 'lane',
     next: 'next-key',
-    meaning: 'A 429 that does not say which quota.',
+    meaning: 'Google answered 429 without naming a known quota.',
   },
   'model-closed': {
     blame: 'lane',
     next: 'next-key',
-    meaning: 'The model is closed to this project for good.',
+    meaning: 'The model is permanently closed to this project.',
   },
   'model-not-found': {
     blame: 'lane',
     next: 'next-project-once',
-    meaning: 'The model is unknown to this project.',
+    meaning: 'The project has no such model.',
   },
   'model-overloaded': {
     blame: 'model',
     next: 'retry',
-    meaning: 'Google has no capacity for the model, whatever the key.',
+    meaning: 'Google has no capacity for the model, for any key.',
   },
   'location-refused': {
     blame: 'egress',
     next: 'deliver',
-    meaning: 'Google does not serve the place this request left from.',
+    meaning: 'Google does not serve the location that the request came from.',
   },
   'network-failed': {
     blame: 'egress',
     next: 'retry',
-    meaning: 'No answer: the connection failed before or while Google answered.',
+    meaning: 'The connection to Google failed before or during the answer.',
   },
   'proxy-failed': {
     blame: 'egress',
     next: 'retry',
-    meaning: 'The proxy that the call was to leave by failed, and there are others.',
+    meaning: 'The proxy of the call failed, and there are other proxies.',
   },
   'timed-out': {
     blame: 'upstream',
     next: 'retry',
-    meaning: 'Google, or we on its behalf, ran out of time.',
+    meaning: 'Google did not answer in time.',
   },
   'upstream-failed': {
     blame: 'upstream',
     next: 'retry',
-    meaning: 'Google failed: 500, 502 and their like.',
+    meaning: 'Google answered with a server error, such as 500 or 502.',
   },
   'stream-cut': {
     blame: 'upstream',
     next: 'deliver',
-    meaning: 'The stream ended before its end, after the client had seen a part.',
+    meaning: 'The stream was cut after the client had received a part of it.',
   },
   'refusal-unknown': {
     blame: 'key',
     next: 'next-key',
-    meaning: 'A refusal that no rule describes. MAX_FAILURES in a row cool the key.',
+    meaning: 'Google answered 403 for an unknown reason; MAX_FAILURES in a row cool the key.',
   },
-  'client-left': { blame: 'client', next: 'stop', meaning: 'The client went away.' },
+  'client-left': { blame: 'client', next: 'stop', meaning: 'The client closed the connection.' },
 } as const satisfies Record<string, Verdict>
 
 export type VerdictName = keyof typeof verdicts

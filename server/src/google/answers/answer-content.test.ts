@@ -5,7 +5,7 @@ const candidate = (content: unknown, finishReason?: string) => ({
   candidates: [{ content, index: 0, ...(finishReason === undefined ? {} : { finishReason }) }],
 })
 
-describe('an answer is answered', () => {
+describe('the verdict is answered', () => {
   test.each([
     ['with text', candidate({ parts: [{ text: 'OK' }], role: 'model' }, 'STOP')],
     ['with a thought', candidate({ parts: [{ text: 'Plan', thought: true }] })],
@@ -13,10 +13,10 @@ describe('an answer is answered', () => {
       'with a function call',
       candidate({ parts: [{ functionCall: { name: 'f', args: {} } }] }, 'STOP'),
     ],
-    ['with a part nobody has heard of', candidate({ parts: [{ somethingNew: {} }] })],
-    ['when its budget went into thinking', candidate({}, 'MAX_TOKENS')],
-    ['when it goes on elsewhere', candidate({}, 'CONTINUATION')],
-    ['when it finished for a reason nobody has heard of', candidate({}, 'NEW_REASON')],
+    ['with a part of an unknown kind', candidate({ parts: [{ somethingNew: {} }] })],
+    ['when thinking used all output tokens', candidate({}, 'MAX_TOKENS')],
+    ['when it continues in another call', candidate({}, 'CONTINUATION')],
+    ['with an unknown finish reason', candidate({}, 'NEW_REASON')],
     [
       'when the second candidate has text',
       { candidates: [{ content: {} }, { content: { parts: [{ text: 'b' }] } }] },
@@ -26,7 +26,7 @@ describe('an answer is answered', () => {
   })
 })
 
-describe('an answer is withheld', () => {
+describe('the verdict is answer-withheld', () => {
   test.each([
     ['when the prompt was blocked', { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }],
     ['when safety stopped it', candidate({}, 'SAFETY')],
@@ -47,23 +47,23 @@ describe('an answer is withheld', () => {
   })
 })
 
-describe('an answer is empty', () => {
+describe('the verdict is answer-empty', () => {
   test.each([
     ['without candidates', { usageMetadata: {} }],
     ['with STOP and no parts', candidate({}, 'STOP')],
     ['with empty text', candidate({ parts: [{ text: '' }] }, 'STOP')],
-    [
-      'with a signature and nothing signed',
-      candidate({ parts: [{ text: '', thoughtSignature: 'x' }] }, 'STOP'),
-    ],
+    ['with only a signature', candidate({ parts: [{ text: '', thoughtSignature: 'x' }] }, 'STOP')],
     ['with a malformed answer', candidate({}, 'MALFORMED_RESPONSE')],
-    ['with a call nobody asked for', candidate({}, 'UNEXPECTED_TOOL_CALL')],
-    ['with no reason worth the name', candidate({}, 'FINISH_REASON_UNSPECIFIED')],
-    ['with parts of no known shape', candidate({ parts: 'x' }, 'STOP')],
-    ['with a list for an answer', [candidate({ parts: [{ text: 'x' }] })]],
-    ['with a malformed call', candidate({ parts: [{ text: 'x' }] }, 'MALFORMED_FUNCTION_CALL')],
-    ['when it is no object', 'text'],
-    ['when it is nothing', undefined],
+    ['with an unexpected tool call', candidate({}, 'UNEXPECTED_TOOL_CALL')],
+    ['with an unspecified finish reason', candidate({}, 'FINISH_REASON_UNSPECIFIED')],
+    ['when parts is not a list', candidate({ parts: 'x' }, 'STOP')],
+    ['when it is a list', [candidate({ parts: [{ text: 'x' }] })]],
+    [
+      'with a malformed function call',
+      candidate({ parts: [{ text: 'x' }] }, 'MALFORMED_FUNCTION_CALL'),
+    ],
+    ['when it is not an object', 'text'],
+    ['when it is undefined', undefined],
   ])('%s', (_name, answer) => {
     expect(verdictOfContent(answer)).toBe('answer-empty')
   })

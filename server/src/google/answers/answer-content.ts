@@ -20,9 +20,9 @@ const malformedReasons = new Set([
   'UNEXPECTED_TOOL_CALL',
 ])
 
-const sayingNothing = new Set(['', 'STOP', 'FINISH_REASON_UNSPECIFIED'])
+const silentReasons = new Set(['', 'STOP', 'FINISH_REASON_UNSPECIFIED'])
 
-/** What a generated answer, or one chunk of it, amounts to. `answer-empty` of a chunk that is not the last means: nothing yet. */
+/** The verdict on a generated answer, or on one chunk of a stream, where `answer-empty` means no content yet. */
 export function verdictOfContent(
   answer: unknown,
 ): Extract<VerdictName, 'answered' | 'answer-withheld' | 'answer-empty'> {
@@ -30,30 +30,30 @@ export function verdictOfContent(
   const feedback = answer['promptFeedback']
   if (isObject(feedback) && feedback['blockReason'] !== undefined) return 'answer-withheld'
   const candidates = objectsOf(answer['candidates'])
-  if (candidates.some(carriesSomething)) return 'answered'
-  const reasons = candidates.map(finishOf)
+  if (candidates.some(hasContent)) return 'answered'
+  const reasons = candidates.map(finishReasonOf)
   if (reasons.some((reason) => withheldReasons.has(reason))) return 'answer-withheld'
-  // A finish for a reason is the truth, even without a word; a plain STOP with nothing to show, or a broken call, is a failure.
-  const isTruth = reasons.some(
-    (reason) => !sayingNothing.has(reason) && !malformedReasons.has(reason),
+  // Without content, only a specific finish reason, such as MAX_TOKENS, makes a valid answer.
+  const isExplained = reasons.some(
+    (reason) => !silentReasons.has(reason) && !malformedReasons.has(reason),
   )
-  return isTruth ? 'answered' : 'answer-empty'
+  return isExplained ? 'answered' : 'answer-empty'
 }
 
-function carriesSomething(candidate: JsonObject): boolean {
-  if (malformedReasons.has(finishOf(candidate))) return false
+function hasContent(candidate: JsonObject): boolean {
+  if (malformedReasons.has(finishReasonOf(candidate))) return false
   const content = candidate['content']
   if (!isObject(content)) return false
   return objectsOf(content['parts']).some(
     (part) =>
-      Object.keys(part).some((name) => !bySideOfText.has(name)) ||
+      Object.keys(part).some((name) => !nonContentMembers.has(name)) ||
       (part['text'] !== '' && part['text'] !== undefined),
   )
 }
 
-/** What a part may have beside its data without carrying anything to a reader. */
-const bySideOfText = new Set(['text', 'thought', 'thoughtSignature', 'partMetadata'])
+/** Members of a part that are not content by themselves. */
+const nonContentMembers = new Set(['text', 'thought', 'thoughtSignature', 'partMetadata'])
 
-function finishOf({ finishReason }: JsonObject): string {
+function finishReasonOf({ finishReason }: JsonObject): string {
   return typeof finishReason === 'string' ? finishReason : ''
 }

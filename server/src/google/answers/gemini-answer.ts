@@ -1,13 +1,14 @@
 import { objectOf, parseJson, type JsonObject } from '../../runtime/json-value.ts'
+import { usageOf, type Usage } from './usage-metadata.ts'
 
 /**
- * Gemini's answers as far as chat clients are told of them. Google changes its answers without notice: what is odd is not there, and never
- * fails the rest. Written out, since every chunk of every stream is read by it and a schema took longer than JSON.parse.
+ * The fields of Gemini's answers that translations use. Unexpected values count as absent. Read by hand, because validating each chunk
+ * with a schema takes longer than JSON.parse.
  */
 export type GeminiAnswer = {
   readonly candidates: readonly Candidate[]
   readonly blockReason: string | undefined
-  readonly usageMetadata: UsageMetadata | undefined
+  readonly usage: Usage | undefined
   readonly error: GoogleErrorBody | undefined
 }
 
@@ -38,7 +39,7 @@ type FunctionCall = {
 type InlineData = { readonly mimeType: string | undefined; readonly data: string }
 
 export type Grounding = {
-  /** Undefined where a source is no page; supports name sources by their place. */
+  /** Undefined for sources that are not pages, because supports refer to sources by index. */
   readonly pages: readonly (Page | undefined)[]
   readonly supports: readonly Support[]
 }
@@ -59,25 +60,16 @@ export type LogprobsResult = {
   readonly top: readonly (readonly TokenLogprob[])[]
 }
 
-export type UsageMetadata = {
-  readonly promptTokenCount?: number | undefined
-  readonly cachedContentTokenCount?: number | undefined
-  readonly candidatesTokenCount?: number | undefined
-  readonly thoughtsTokenCount?: number | undefined
-  readonly toolUsePromptTokenCount?: number | undefined
-  readonly totalTokenCount?: number | undefined
-}
-
 export type GoogleErrorBody = JsonObject
 
-/** One GenerateContentResponse, whole or one chunk of a stream; undefined when it is not even JSON of an object. */
+/** Reads a GenerateContentResponse or a chunk of one; undefined when the text is not a JSON object. */
 export function readAnswer(json: string): GeminiAnswer | undefined {
   const answer = objectOf(parseJson(json))
   if (answer === undefined) return undefined
   return {
     candidates: listOf(answer['candidates'], readCandidate),
     blockReason: textOf(objectOf(answer['promptFeedback'])?.['blockReason']),
-    usageMetadata: readUsage(objectOf(answer['usageMetadata'])),
+    usage: usageOf(answer['usageMetadata']),
     error: objectOf(answer['error']),
   }
 }
@@ -168,24 +160,12 @@ function tokensOf(value: unknown): TokenLogprob[] {
   }))
 }
 
-function readUsage(usage: JsonObject | undefined): UsageMetadata | undefined {
-  if (usage === undefined) return undefined
-  return {
-    promptTokenCount: numberOf(usage['promptTokenCount']),
-    cachedContentTokenCount: numberOf(usage['cachedContentTokenCount']),
-    candidatesTokenCount: numberOf(usage['candidatesTokenCount']),
-    thoughtsTokenCount: numberOf(usage['thoughtsTokenCount']),
-    toolUsePromptTokenCount: numberOf(usage['toolUsePromptTokenCount']),
-    totalTokenCount: numberOf(usage['totalTokenCount']),
-  }
-}
-
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined)
 
-const nothing: JsonObject = {}
+const emptyObject: JsonObject = {}
 
-/** Every element has its place, also one that is odd: it says nothing. */
+/** Elements that are not objects are read as empty ones, so that indices stay valid. */
 function listOf<T>(value: unknown, read: (element: JsonObject) => T): T[] {
-  return Array.isArray(value) ? value.map((one: unknown) => read(objectOf(one) ?? nothing)) : []
+  return Array.isArray(value) ? value.map((one: unknown) => read(objectOf(one) ?? emptyObject)) : []
 }

@@ -3,39 +3,38 @@ import type { VerdictName } from '../verdicts.ts'
 
 const silentFinishes = new Set(['', 'stop', 'tool_calls', 'function_call'])
 
-/** What an answer of Google's OpenAI endpoint, or one event of it, amounts to; `answer-empty` of an event means: nothing yet. */
+/** The verdict on an answer of Google's OpenAI endpoint, or on one event, where `answer-empty` means no content yet. */
 export function verdictOfOpenAiContent(
   answer: unknown,
 ): Extract<VerdictName, 'answered' | 'answer-withheld' | 'answer-empty'> {
   if (!isObject(answer)) return 'answer-empty'
-  if (!Array.isArray(answer['choices'])) return judgeOther(answer)
+  if (!Array.isArray(answer['choices'])) return verdictOfOther(answer)
   const choices = answer['choices'].filter(isObject)
   const finishes = choices.map(finishOf)
-  // Google's own word follows a colon: `content_filter: RECITATION`, `function_call_filter: MALFORMED_FUNCTION_CALL`.
+  // Google's reason follows a colon: `content_filter: RECITATION`, `function_call_filter: MALFORMED_FUNCTION_CALL`.
   const isBroken = finishes.some((finish) => /MALFORMED|UNEXPECTED_TOOL_CALL/.test(finish))
   if (isBroken) return 'answer-empty'
-  if (choices.some(carriesSomething)) return 'answered'
+  if (choices.some(hasContent)) return 'answered'
   if (finishes.some((finish) => finish.startsWith('content_filter'))) return 'answer-withheld'
   return finishes.some((finish) => !silentFinishes.has(finish)) ? 'answered' : 'answer-empty'
 }
 
-/** Lists hold something or are empty; of what nobody has described any field is an answer. */
-function judgeOther(answer: JsonObject): 'answered' | 'answer-empty' {
+/** A list is empty without elements; any other answer is empty without fields. */
+function verdictOfOther(answer: JsonObject): 'answered' | 'answer-empty' {
   const { data } = answer
   const isEmpty = Array.isArray(data) ? data.length === 0 : Object.keys(answer).length === 0
   return isEmpty ? 'answer-empty' : 'answered'
 }
 
-/** What a message has beside what it says. */
-const bySide = new Set(['role', 'content', 'extra_content', 'tool_calls'])
+/** Members of a message that are content only as non-empty lists. */
+const nonContentMembers = new Set(['role', 'extra_content', 'tool_calls'])
 
-function carriesSomething(choice: JsonObject): boolean {
-  const said = choice['message'] ?? choice['delta']
-  if (!isObject(said)) return false
-  return Object.entries(said).some(([name, value]) => {
+function hasContent(choice: JsonObject): boolean {
+  const message = choice['message'] ?? choice['delta']
+  if (!isObject(message)) return false
+  return Object.entries(message).some(([name, value]) => {
     if (Array.isArray(value)) return value.length > 0
-    if (name === 'content' || !bySide.has(name)) return value !== '' && value != null
-    return false
+    return !nonContentMembers.has(name) && value !== '' && value != null
   })
 }
 

@@ -1,15 +1,15 @@
-/** Cuts a stream into the JSON texts of its chunks; bytes may arrive split anywhere, inside a character too. */
+/** Splits a stream into the JSON texts of its chunks. Bytes may arrive split anywhere, even inside a character. */
 export interface ChunkSplitter {
-  /** Takes the next bytes; returns the chunks that are now complete. */
+  /** Returns the chunks that these bytes complete. */
   push(bytes: Buffer): string[]
-  /** What remains at the end of the stream: an event without its blank line, or nothing. */
+  /** Returns a last event without its blank line, if there is one. */
   flush(): string[]
 }
 
 const carriageReturn = 0x0d
 const lineFeed = 0x0a
 
-/** Server-sent events: `data:` lines up to a blank line, whichever of the three line ends is used. */
+/** Server-sent events: `data:` lines up to a blank line, with any of the three line ends. */
 export function createSseSplitter(): ChunkSplitter {
   let pending: Buffer = Buffer.alloc(0)
 
@@ -27,7 +27,7 @@ export function createSseSplitter(): ChunkSplitter {
   }
 }
 
-/** The offset behind the first blank line. */
+/** Offset after the first blank line. */
 function endOfEvent(bytes: Buffer): number | undefined {
   for (let at = bytes.indexOf(lineFeed); at !== -1; at = bytes.indexOf(lineFeed, at + 1)) {
     if (bytes[at + 1] === lineFeed) return at + 2
@@ -52,7 +52,7 @@ const backslash = 0x5c
 const openBrace = 0x7b
 const closeBrace = 0x7d
 
-/** A JSON array streamed element by element: every object at its top level is a chunk. */
+/** A streamed JSON array, in which each object is a chunk. */
 export function createArraySplitter(): ChunkSplitter {
   let element: Buffer[] = []
   let depth = 0

@@ -4,7 +4,7 @@ import { readOpenAiUsage, readUsage } from './usage-metadata.ts'
 const usage = (prompt: number) =>
   `"usageMetadata": {"promptTokenCount": ${prompt},"candidatesTokenCount": 2,"totalTokenCount": ${prompt + 2},"promptTokensDetails": [{"modality": "TEXT","tokenCount": ${prompt}}]}`
 
-test('the last usage of a stream stands for all', () => {
+test('the last usage of a stream is read', () => {
   const stream = `data: {${usage(101)}}\r\n\r\ndata: {${usage(27)},"modelVersion": "x"}\r\n\r\n`
   expect(readUsage(Buffer.from(stream))).toMatchObject({
     prompt: 27,
@@ -33,9 +33,9 @@ test.each([
   expect(readUsage(Buffer.from(text))).toBeUndefined()
 })
 
-test("usage in OpenAI's words counts as thoughts what only the total has", () => {
+test("thoughts in OpenAI's format are the difference between the total and the sum", () => {
   const usage = { prompt_tokens: 4, completion_tokens: 3, total_tokens: 17 }
-  const events = [{ choices: [], usage }, { choices: [], usage: null }, { said: '"usage": {}' }]
+  const events = [{ choices: [], usage }, { choices: [], usage: null }, { text: '"usage": {}' }]
   const text = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
   expect(readOpenAiUsage(Buffer.from(text))).toEqual({
     prompt: 4,
@@ -48,7 +48,7 @@ test("usage in OpenAI's words counts as thoughts what only the total has", () =>
 })
 
 test.each(['', '"usage"', '"usage": null', '"usage": {"prompt_to'])(
-  "there is no usage in OpenAI's words in %j",
+  "there is no usage in OpenAI's format in %j",
   (text) => {
     expect(readOpenAiUsage(Buffer.from(text))).toBeUndefined()
   },

@@ -41,9 +41,9 @@ const perDay = 'GenerateRequestsPerDayPerProjectPerModel-FreeTier'
 const perMinute = 'GenerateContentPaidTierInputTokensPerModelPerMinute-PaidTier2'
 const exceeded = 'You exceeded your current quota, please check your plan and billing details.'
 
-/** Google's own bodies by the rule they are examples of. */
+/** Examples of Google's errors for each rule. */
 const examples: Record<string, readonly Parts[]> = {
-  'bearer refused: a key that may not travel as a Bearer credential': [
+  'bearer refused: a key that Google refuses as a Bearer credential': [
     {
       code: 400,
       message: 'Multiple authentication credentials received. Please pass only one.',
@@ -74,7 +74,7 @@ const examples: Record<string, readonly Parts[]> = {
     },
     {
       code: 400,
-      message: 'Words that changed.',
+      message: 'A message that changed.',
       status: invalid,
       details: [type('LocalizedMessage'), info('API_KEY_INVALID')],
     },
@@ -107,7 +107,7 @@ const examples: Record<string, readonly Parts[]> = {
     },
     { code: 403, message: 'x', status: denied, details: [info('CONSUMER_INVALID')] },
   ],
-  'service disabled: the API is not enabled in the project': [
+  'service disabled: a project in which the API is not enabled': [
     {
       code: 403,
       message: 'x',
@@ -121,7 +121,7 @@ const examples: Record<string, readonly Parts[]> = {
       status: denied,
     },
   ],
-  'key blocked: a restriction on the key': [
+  'key blocked: a key with a restriction': [
     ...[
       'API_KEY_SERVICE_BLOCKED',
       'API_KEY_HTTP_REFERRER_BLOCKED',
@@ -142,7 +142,7 @@ const examples: Record<string, readonly Parts[]> = {
       status: denied,
     },
   ],
-  'request refused: a method that takes no keys at all': [
+  'request refused: a method that accepts no keys': [
     {
       code: 401,
       message:
@@ -157,7 +157,7 @@ const examples: Record<string, readonly Parts[]> = {
       details: [info('ACCESS_TOKEN_SCOPE_INSUFFICIENT')],
     },
   ],
-  'key unauthenticated: a credential of a kind that Google does not take': [
+  'key unauthenticated: a kind of credential that Google refuses': [
     {
       code: 401,
       message: 'Request had invalid authentication credentials.',
@@ -166,7 +166,7 @@ const examples: Record<string, readonly Parts[]> = {
     },
     { code: 401, message: 'Anything.' },
   ],
-  'project needs billing: no free tier for the project': [
+  'project needs billing: a project without a free tier': [
     {
       code: 400,
       message:
@@ -174,7 +174,7 @@ const examples: Record<string, readonly Parts[]> = {
       status: 'FAILED_PRECONDITION',
     },
   ],
-  'location refused: a place that Google does not serve': [
+  'location refused: a location that Google does not serve': [
     {
       code: 400,
       message: 'User location is not supported for the API use.',
@@ -182,7 +182,7 @@ const examples: Record<string, readonly Parts[]> = {
       details: [type('DebugInfo')],
     },
   ],
-  'project unfunded: money that is spent': [
+  'project unfunded: credit that is used up or a spending cap that is reached': [
     {
       code: 429,
       message:
@@ -206,12 +206,12 @@ const examples: Record<string, readonly Parts[]> = {
       details: [quota(violation(perDay, '20'), violation('x', '0'))],
     },
   ],
-  'quota spent: a quota per minute or per day': [
+  'quota spent: an exhausted quota per minute or per day': [
     { code: 429, message: exceeded, details: [quota(violation(perDay, '20'))] },
     { code: 429, message: exceeded, details: [quota(violation(perMinute, '3000000'))] },
     { code: 429, message: exceeded, details: [quota(violation(perDay))] },
   ],
-  'quota unknown: a 429 that does not say which quota': [
+  'quota unknown: a 429 that names no known quota': [
     {
       code: 429,
       message: 'Resource has been exhausted (e.g. check quota).',
@@ -259,7 +259,7 @@ const examples: Record<string, readonly Parts[]> = {
     },
     { code: 503, message: 'The model is overloaded. Please try again later.' },
   ],
-  'timed out: a deadline that passed at Google': [
+  'timed out: a timeout at Google': [
     {
       code: 504,
       message: 'Deadline expired before operation could complete.',
@@ -267,12 +267,12 @@ const examples: Record<string, readonly Parts[]> = {
     },
     { code: 408, message: 'Request timeout' },
   ],
-  'upstream failed: a failure of Google': [
+  'upstream failed: a server error of Google': [
     { code: 500, message: 'Internal error encountered.', status: 'INTERNAL' },
     { code: 502, message: 'Bad gateway' },
     { code: 499, message: 'The operation was cancelled.', status: 'CANCELLED' },
   ],
-  'refusal unknown: a 403 that nobody has described': [
+  'refusal unknown: a 403 that no other rule matches': [
     { code: 403, message: 'The caller does not have permission', status: denied },
     {
       code: 403,
@@ -281,7 +281,7 @@ const examples: Record<string, readonly Parts[]> = {
       status: denied,
     },
   ],
-  'request refused: anything else': [
+  'request refused: any other error': [
     {
       code: 400,
       message: 'The input token count exceeds the maximum number of tokens allowed (1048576).',
@@ -324,7 +324,7 @@ function nameOf({ verdict, note }: { verdict: VerdictName; note: string }) {
   return `${verdict.replaceAll('-', ' ')}: ${note}`
 }
 
-test('a key that is not valid is no better for having travelled as a Bearer credential', () => {
+test('an invalid key is also recognized when it was sent as a Bearer credential', () => {
   const name = 'key invalid: a key that is not valid, expired or deleted'
   for (const parts of examples[name] ?? []) {
     expect(classify(parts, false, true).verdict).toBe('key-invalid')
@@ -332,7 +332,7 @@ test('a key that is not valid is no better for having travelled as a Bearer cred
 })
 
 describe('a request that names a resource', () => {
-  test('is refused because of the resource when Google says no more', () => {
+  test('is refused because of the resource when the error names no other reason', () => {
     const generic = { code: 403, message: 'The caller does not have permission', status: denied }
     expect(classify(generic, true).verdict).toBe('resource-denied')
     const missing = { code: 404, message: 'Requested entity was not found.' }
@@ -343,7 +343,7 @@ describe('a request that names a resource', () => {
     ['key-leaked', 'key leaked: a key reported as leaked'],
     ['project-suspended', 'project suspended: a project that is suspended, denied or gone'],
     ['model-not-found', 'model not found: a model that is not found'],
-  ])('still meets %s', (verdict, name) => {
+  ])('can still get the verdict %s', (verdict, name) => {
     for (const parts of examples[name] ?? []) expect(classify(parts, true).verdict).toBe(verdict)
   })
 })
@@ -354,24 +354,24 @@ test.each([
   'Multiple authentication credentials received.',
   'User location is not supported for the API use.',
   'Gemini API free tier is not available in your country.',
-])('a client that makes Google repeat %j hurts no key', (words) => {
-  const message = `Invalid JSON payload received. Unknown name "${words}": Cannot find field.`
+])('client input quoted by Google, such as %j, does not affect a key', (quoted) => {
+  const message = `Invalid JSON payload received. Unknown name "${quoted}": Cannot find field.`
   expect(classify({ code: 400, message, status: invalid }).verdict).toBe('request-refused')
-  const model = `models/${words} is not found for API version v1beta, or is not supported for generateContent.`
+  const model = `models/${quoted} is not found for API version v1beta, or is not supported for generateContent.`
   expect(classify({ code: 404, message: model, status: 'NOT_FOUND' }).verdict).toBe(
     'model-not-found',
   )
 })
 
-test('a refusal by details is not read from its words', () => {
-  const message = 'API key not valid. says the name of a field'
+test('an error with a reason is not classified by its message', () => {
+  const message = 'API key not valid. is the name of a field'
   expect(classify({ code: 400, message, details: [info('SOMETHING_ELSE')] }).verdict).toBe(
     'request-refused',
   )
 })
 
 describe('the outcome', () => {
-  test('says which quota, its limit and when it may be back', () => {
+  test('has the quota, its limit and the delay', () => {
     const message = `${exceeded}\nPlease retry in 51.386192716s.`
     const retry = { ...type('RetryInfo'), retryDelay: '14s' }
     expect(
@@ -393,7 +393,7 @@ describe('the outcome', () => {
     })
   })
 
-  test('names the project and shows no key', () => {
+  test('has the project and no key', () => {
     const [suspended] =
       examples['project suspended: a project that is suspended, denied or gone'] ?? []
     const outcome = classify(suspended ?? { code: 0, message: '' })
@@ -402,7 +402,7 @@ describe('the outcome', () => {
     expect(JSON.stringify(outcome)).not.toContain('AIzaSecret')
   })
 
-  test('keeps Google’s words short', () => {
+  test('has Google’s message cut to 1000 characters', () => {
     expect(classify({ code: 400, message: 'x'.repeat(5000) }).message).toHaveLength(1000)
   })
 })

@@ -7,15 +7,15 @@ export type ErrorAnswer = {
   readonly bodyText: string
   /** Whether the request names a resource of one project. */
   readonly usesResource: boolean
-  /** Whether the key travelled as a Bearer credential. */
+  /** Whether the key was sent as a Bearer credential. */
   readonly asBearer?: boolean
-  /** Takes the keys out of Google's words. */
+  /** Removes keys from Google's messages. */
   readonly scrub: (text: string) => string
 }
 
-const evidenceLength = 1000
+const maxMessageLength = 1000
 
-/** What an error of Google's means for whom. */
+/** Gives an error of Google its verdict, by the first rule that matches. */
 export function classifyError({
   status,
   bodyText,
@@ -23,14 +23,14 @@ export function classifyError({
   asBearer = false,
   scrub,
 }: ErrorAnswer): Outcome {
-  // Before anything is read or cut: what is learned from an error is shown and stored, and half a key is not found.
+  // Scrubbed first, because a key that was cut in half would not be recognized.
   const error = readGoogleError(status, scrub(bodyText))
   const rule = errorRules.find(({ when }) => when({ ...error, usesResource, asBearer }))
   const reason = error.reason === '' ? error.rpcStatus : error.reason
   return {
     verdict: rule?.verdict ?? 'request-refused',
     status: error.status,
-    message: scrub(error.message).slice(0, evidenceLength),
+    message: scrub(error.message).slice(0, maxMessageLength),
     ...(reason === '' ? {} : { reason }),
     ...(error.consumer === undefined ? {} : { consumer: error.consumer }),
     ...(error.violations.length === 0 ? {} : { violations: error.violations }),

@@ -8,27 +8,21 @@ export type ErrorFacts = GoogleError & {
 
 export type ErrorRule = {
   readonly verdict: VerdictName
-  /** What the rule is about; its test has this name. */
+  /** Describes the errors that match; also the name of the rule's test. */
   readonly note: string
   readonly when: (error: ErrorFacts) => boolean
 }
 
-/**
- * Google repeats what a client wrote (field names, function names, models) inside its sentences, so a sentence counts only
- * from its beginning: a client must not be able to write one that hurts a key.
- */
-const begins = ({ message }: GoogleError, words: RegExp) => message.search(words) === 0
+/** Matches only the start of a message: Google quotes client input later in it, which must not decide about a key. */
+const begins = ({ message }: GoogleError, pattern: RegExp) => message.search(pattern) === 0
 const isRefusal = ({ status }: GoogleError) => status === 401 || status === 403
 
-/**
- * What each error of Google's means, first match wins. Google's reason, status and quota names decide; its sentences only where it
- * gives nothing else.
- */
+/** The first matching rule gives an error its verdict. Rules use Google's messages only where reason, status and quotas are not enough. */
 export const errorRules: readonly ErrorRule[] = [
-  // There the kind of a key is refused in several ways, and none of them says that the key is not good.
+  // Google's OpenAI endpoint refuses some kinds of keys that work elsewhere.
   {
     verdict: 'bearer-refused',
-    note: 'a key that may not travel as a Bearer credential',
+    note: 'a key that Google refuses as a Bearer credential',
     when: (e) =>
       e.asBearer &&
       e.reason !== 'API_KEY_INVALID' &&
@@ -69,14 +63,14 @@ export const errorRules: readonly ErrorRule[] = [
   },
   {
     verdict: 'service-disabled',
-    note: 'the API is not enabled in the project',
+    note: 'a project in which the API is not enabled',
     when: (e) =>
       e.reason === 'SERVICE_DISABLED' ||
       (e.status === 403 && begins(e, /[\w. ]+ API has not been used in project \S+ before/i)),
   },
   {
     verdict: 'key-blocked',
-    note: 'a restriction on the key',
+    note: 'a key with a restriction',
     when: (e) =>
       /^API_(KEY|TARGET)(_\w+)?_BLOCKED$/.test(e.reason) ||
       (isRefusal(e) &&
@@ -85,10 +79,10 @@ export const errorRules: readonly ErrorRule[] = [
           /Requests (to this API \S+ .*|from \S+ .*)are blocked|The provided API key has an? .*restriction/i,
         )),
   },
-  // Such methods want an OAuth token from every caller; the key is as good as any.
+  // Such methods require an OAuth token; no key would work.
   {
     verdict: 'request-refused',
-    note: 'a method that takes no keys at all',
+    note: 'a method that accepts no keys',
     when: (e) =>
       isRefusal(e) &&
       (e.reason === 'ACCESS_TOKEN_SCOPE_INSUFFICIENT' ||
@@ -99,7 +93,7 @@ export const errorRules: readonly ErrorRule[] = [
   },
   {
     verdict: 'key-unauthenticated',
-    note: 'a credential of a kind that Google does not take',
+    note: 'a kind of credential that Google refuses',
     when: (e) =>
       e.reason === 'ACCESS_TOKEN_TYPE_UNSUPPORTED' ||
       e.rpcStatus === 'UNAUTHENTICATED' ||
@@ -107,17 +101,17 @@ export const errorRules: readonly ErrorRule[] = [
   },
   {
     verdict: 'project-needs-billing',
-    note: 'no free tier for the project',
+    note: 'a project without a free tier',
     when: (e) => begins(e, /(\w+ )*API free tier is not available in your country/i),
   },
   {
     verdict: 'location-refused',
-    note: 'a place that Google does not serve',
+    note: 'a location that Google does not serve',
     when: (e) => e.status === 400 && begins(e, /User location is not supported/i),
   },
   {
     verdict: 'project-unfunded',
-    note: 'money that is spent',
+    note: 'credit that is used up or a spending cap that is reached',
     when: (e) =>
       e.status === 402 ||
       e.reason === 'BILLING_DISABLED' ||
@@ -136,12 +130,12 @@ export const errorRules: readonly ErrorRule[] = [
   },
   {
     verdict: 'quota-spent',
-    note: 'a quota per minute or per day',
+    note: 'an exhausted quota per minute or per day',
     when: (e) => e.status === 429 && e.violations.some(({ window }) => window !== 'unknown'),
   },
   {
     verdict: 'quota-unknown',
-    note: 'a 429 that does not say which quota',
+    note: 'a 429 that names no known quota',
     when: (e) => e.status === 429,
   },
   {
@@ -157,7 +151,7 @@ export const errorRules: readonly ErrorRule[] = [
       e.status === 404 &&
       begins(e, /(models\/.* is not found for API|Publisher Model .*not found)/i),
   },
-  // A file, cache or batch of another project is refused like a key; it says nothing of the key.
+  // Google refuses resources of other projects with 403, like keys.
   {
     verdict: 'resource-denied',
     note: 'a file, cache, batch, store or operation of another project',
@@ -172,19 +166,19 @@ export const errorRules: readonly ErrorRule[] = [
   { verdict: 'model-overloaded', note: 'an overloaded model', when: (e) => e.status === 503 },
   {
     verdict: 'timed-out',
-    note: 'a deadline that passed at Google',
+    note: 'a timeout at Google',
     when: (e) => e.status === 504 || e.status === 408,
   },
-  // Google cancels only what was cancelled; nobody here has, so it is Google's failure.
+  // 499 means cancelled, and the gateway did not cancel the request.
   {
     verdict: 'upstream-failed',
-    note: 'a failure of Google',
+    note: 'a server error of Google',
     when: (e) => e.status >= 500 || e.status === 499,
   },
   {
     verdict: 'refusal-unknown',
-    note: 'a 403 that nobody has described',
+    note: 'a 403 that no other rule matches',
     when: (e) => e.status === 403,
   },
-  { verdict: 'request-refused', note: 'anything else', when: () => true },
+  { verdict: 'request-refused', note: 'any other error', when: () => true },
 ]

@@ -77,7 +77,7 @@ describe('an error is read', () => {
       JSON.stringify({ error: { ...error.error, details: details.toReversed() } }),
     ],
     [
-      'with details nobody has heard of',
+      'with unknown details',
       JSON.stringify({ error: { ...error.error, details: ['x', null, type('New'), ...details] } }),
     ],
   ])('%s', (_name, body) => {
@@ -85,7 +85,7 @@ describe('an error is read', () => {
   })
 })
 
-test('a page of HTML is read as its words', () => {
+test('an HTML page is read as its text', () => {
   const page =
     '<!DOCTYPE html><html><head><style>p {x: y}</style><title>Error 502 (Server Error)!!1</title></head><body><p>That’s an error.</p></body></html>'
   expect(readGoogleError(502, page)).toMatchObject({
@@ -95,14 +95,14 @@ test('a page of HTML is read as its words', () => {
   })
 })
 
-test('without QuotaFailure the message tells metric and limit', () => {
+test('without QuotaFailure, metric and limit are read from the message', () => {
   const message =
     'You exceeded your current quota. \n* Quota exceeded for metric: generativelanguage.googleapis.com/generate_content_free_tier_input_token_count, limit: 0, model: gemini-4-argon'
   const { violations } = readGoogleError(429, JSON.stringify({ error: { code: 429, message } }))
   expect(violations).toMatchObject([{ limit: 0, unit: 'input-tokens', tier: 'free' }])
 })
 
-test('the longer of the two delays counts', () => {
+test('the longer of two delays is used', () => {
   expect(retryAfter('Please retry in 51.386192716s.', '14s')).toBe(51_387)
   expect(retryAfter('Please retry in 120ms.', '14s')).toBe(14_000)
   expect(retryAfter('Wait.', '0.5s')).toBe(500)
@@ -124,13 +124,13 @@ test('a consumer that is a key is not kept', () => {
   expect(readGoogleError(403, body).consumer).toBeUndefined()
 })
 
-test('a status that is no HTTP status gives way to the one of the answer', () => {
+test('a code that is not an HTTP error status is ignored', () => {
   for (const code of [7, 200, 'rate_limit_exceeded', null]) {
     expect(readGoogleError(403, JSON.stringify({ error: { code, message: 'x' } })).status).toBe(403)
   }
 })
 
-test('whatever the body, reading it does not fail', () => {
+test('reading never fails, whatever the body', () => {
   const cut = fc.nat(JSON.stringify(error).length).map((at) => JSON.stringify(error).slice(0, at))
   const shaped = fc
     .record({ error: fc.record({ message: fc.jsonValue(), details: fc.jsonValue() }) })

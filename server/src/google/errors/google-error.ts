@@ -1,7 +1,7 @@
 import { objectOf, objectsOf, parseJson, type JsonObject } from '../../runtime/json-value.ts'
 import type { QuotaViolation } from '../outcome.ts'
 
-/** What Google's error body says, whatever form it came in. Absent parts are empty, never guessed. */
+/** An error body of Google in one form. Absent fields are empty. */
 export type GoogleError = {
   readonly status: number
   /** google.rpc status: `INVALID_ARGUMENT`, `RESOURCE_EXHAUSTED`, … */
@@ -16,17 +16,17 @@ export type GoogleError = {
   readonly retryAfterMs: number | undefined
 }
 
-/** Google's messages are far shorter; the words of a longer one are searched no further, for some searches take long. */
-const messageLength = 4000
+/** Bounds the time of regular expressions; Google's messages are far shorter. */
+const maxMessageLength = 4000
 
-/** Reads an error body: an object, an array of one, JSON inside JSON, HTML, half of it, or nothing. Never throws. */
+/** Reads an error body: an object, a list of one, JSON within JSON, HTML, cut or empty. Never throws. */
 export function readGoogleError(status: number, bodyText: string): GoogleError {
   const error = errorIn(parseJson(bodyText.replace(/^\s*data:/, '')), 0)
   if (error === undefined) {
     return {
       status,
       rpcStatus: '',
-      message: plainText(bodyText).slice(0, messageLength),
+      message: plainText(bodyText).slice(0, maxMessageLength),
       reason: '',
       consumer: undefined,
       violations: [],
@@ -34,7 +34,7 @@ export function readGoogleError(status: number, bodyText: string): GoogleError {
     }
   }
   const details = objectsOf(error['details'])
-  const message = text(error['message']).slice(0, messageLength)
+  const message = text(error['message']).slice(0, maxMessageLength)
   const info = detail(details, 'ErrorInfo')
   const consumer = text(objectOf(info?.['metadata'])?.['consumer'])
   return {
@@ -51,12 +51,12 @@ export function readGoogleError(status: number, bodyText: string): GoogleError {
   }
 }
 
-/** A body that came with 200, or inside another error, knows the status better than the line above it. */
+/** The code in the body takes precedence: the answer may have status 200, or contain another error. */
 function httpStatus(code: unknown): number | undefined {
   return typeof code === 'number' && code >= 400 && code < 600 ? code : undefined
 }
 
-/** Google wraps errors in an array on streams and on its OpenAI endpoint; its SDKs nest one error's text in another's message. */
+/** Google wraps errors in a list in streams and on its OpenAI endpoint; its SDKs put one error into the message of another. */
 function errorIn(value: unknown, depth: number): JsonObject | undefined {
   if (depth > 3) return undefined
   if (Array.isArray(value)) return errorIn(value[0], depth + 1)
@@ -68,7 +68,7 @@ function errorIn(value: unknown, depth: number): JsonObject | undefined {
 }
 
 function violationsOf(details: readonly JsonObject[], message: string): QuotaViolation[] {
-  const told = details
+  const violations = details
     .filter((one) => isOf(one, 'QuotaFailure'))
     .flatMap((one) => objectsOf(one['violations']))
     .map((one) => {
@@ -76,24 +76,24 @@ function violationsOf(details: readonly JsonObject[], message: string): QuotaVio
       const limit = Number.parseInt(text(one['quotaValue']), 10)
       return violation(`${quotaId} ${text(one['quotaMetric'])}`, quotaId, limit)
     })
-  if (told.length > 0) return told
-  // Without QuotaFailure the message still names metric and limit, and sometimes nothing else.
+  if (violations.length > 0) return violations
+  // Without QuotaFailure, the message may still name metric and limit.
   return [...message.matchAll(/Quota exceeded for metric: ([^\s,]+), limit: (\d+)/g)].map(
     ([, metric = '', limit = '']) => violation(metric, metric, Number.parseInt(limit, 10)),
   )
 }
 
-function violation(words: string, quotaId: string, limit: number): QuotaViolation {
+function violation(names: string, quotaId: string, limit: number): QuotaViolation {
   return {
     quotaId,
-    unit: /token/i.test(words) ? 'input-tokens' : 'requests',
-    window: /per_?day|daily/i.test(words)
+    unit: /token/i.test(names) ? 'input-tokens' : 'requests',
+    window: /per_?day|daily/i.test(names)
       ? 'day'
-      : /per_?minute/i.test(words)
+      : /per_?minute/i.test(names)
         ? 'minute'
         : 'unknown',
     limit: Number.isNaN(limit) ? undefined : limit,
-    tier: /free_?tier/i.test(words) ? 'free' : /paid_?tier/i.test(words) ? 'paid' : undefined,
+    tier: /free_?tier/i.test(names) ? 'free' : /paid_?tier/i.test(names) ? 'paid' : undefined,
   }
 }
 
@@ -109,12 +109,12 @@ function longest(a: number | undefined, b: number | undefined): number | undefin
   return b === undefined ? a : Math.max(a, b)
 }
 
-/** Pages of errors are short; what follows is not worth reading. */
-const pageLength = 20_000
+/** Error pages are short; the rest of a longer one is ignored. */
+const maxPageLength = 20_000
 
 function plainText(body: string): string {
   return body
-    .slice(0, pageLength)
+    .slice(0, maxPageLength)
     .replaceAll(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ')

@@ -17,7 +17,7 @@ test.each([
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'HPE_INVALID_CONSTANT',
-])('%s is a failure of the network', (code) => {
+])('%s is a network failure', (code) => {
   expect(explainFailure(failure(code))).toEqual({
     verdict: 'network-failed',
     status: 0,
@@ -26,15 +26,15 @@ test.each([
   })
 })
 
-test.each(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])('%s is a lack of time', (code) => {
+test.each(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])('%s is a timeout', (code) => {
   expect(explainFailure(failure(code)).verdict).toBe('timed-out')
 })
 
-test('a client that left is told from a network that failed', () => {
+test('a disconnected client is not a network failure', () => {
   expect(explainFailure(new ClientDisconnected())).toEqual({ verdict: 'client-left', status: 0 })
 })
 
-test('a key that cannot be a header is the key’s fault', () => {
+test('a key that is not a valid header value is invalid', () => {
   const error = failure('UND_ERR_INVALID_ARG', 'invalid x-goog-api-key header')
   expect(explainFailure(error).verdict).toBe('key-invalid')
   expect(explainFailure(failure('UND_ERR_INVALID_ARG', 'invalid path')).verdict).toBe(
@@ -42,7 +42,7 @@ test('a key that cannot be a header is the key’s fault', () => {
   )
 })
 
-test('the code of the cause is the reason, and a failure without words says its code', () => {
+test('the code of the cause is the reason, and the message of an error without one', () => {
   const error = new TypeError('fetch failed', { cause: failure('ECONNREFUSED') })
   expect(explainFailure(error)).toMatchObject({ reason: 'ECONNREFUSED', message: 'fetch failed' })
   expect(explainFailure(failure('ECONNREFUSED', '')).message).toBe('ECONNREFUSED')

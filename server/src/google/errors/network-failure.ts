@@ -1,10 +1,10 @@
 import type { Outcome } from '../outcome.ts'
 import { ClientDisconnected } from '../../runtime/client-disconnected.ts'
 
-/** Google was there, and said nothing in time. A connection that does not stand in time is a failure of the network. */
+/** Timeouts after the connection was made; a connect timeout is a network failure. */
 const timeoutCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'TimeoutError'])
 
-/** What it means that a connection to Google failed before its answer could be judged. */
+/** The outcome of a connection that failed before an answer was inspected. */
 export function explainFailure(error: Error): Outcome {
   if (error instanceof ClientDisconnected) return { verdict: 'client-left', status: 0 }
   const code = codeOf(error)
@@ -18,7 +18,7 @@ export function explainFailure(error: Error): Outcome {
 
 function verdictOf(code: string, error: Error): Outcome['verdict'] {
   if (timeoutCodes.has(code)) return 'timed-out'
-  // A key with a line break or the like cannot be sent at all; the network has no part in that.
+  // A key that is not a valid header value, for example with a line break, is never sent.
   const isUnsendableKey = code === 'UND_ERR_INVALID_ARG' && error.message.includes('x-goog-api-key')
   return isUnsendableKey ? 'key-invalid' : 'network-failed'
 }

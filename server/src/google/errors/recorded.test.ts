@@ -27,7 +27,7 @@ const chunksOf = ({ response }: Exchange): unknown[] =>
         .map((chunk) => JSON.parse(chunk))
 
 describe.skipIf(exchanges.length === 0)('recorded answers', () => {
-  test('that Google finished with something are never taken for empty', () => {
+  test('with a finish reason are never empty', () => {
     const empty = generated.filter((exchange) =>
       chunksOf(exchange).every((chunk) => verdictOfContent(chunk) === 'answer-empty'),
     )
@@ -35,7 +35,7 @@ describe.skipIf(exchanges.length === 0)('recorded answers', () => {
     expect(empty.map(({ id }) => id)).toEqual([])
   })
 
-  test('tell their usage from their last bytes', () => {
+  test('have their usage in their last bytes', () => {
     for (const exchange of generated) {
       const { json, text } = exchange.response
       const bytes = Buffer.from(text ?? JSON.stringify(json, undefined, 2))
@@ -46,7 +46,7 @@ describe.skipIf(exchanges.length === 0)('recorded answers', () => {
     }
   })
 
-  test('of failure say what failed', () => {
+  test('that are errors get their verdicts', () => {
     const outcomes = exchanges
       .filter(({ status }) => status >= 400)
       .map(({ status, response }) =>

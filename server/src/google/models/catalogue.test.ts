@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createCatalogue } from './catalogue.ts'
 
 function setUp(answers: (() => Promise<{ name: string }[]>)[]) {
-  const state = { now: 0, fetches: 0, complaints: 0 }
+  const state = { now: 0, fetches: 0, errors: 0 }
   const catalogue = createCatalogue({
     fetchModels: () => {
       const answer = answers[Math.min(state.fetches, answers.length - 1)]
@@ -11,7 +11,7 @@ function setUp(answers: (() => Promise<{ name: string }[]>)[]) {
     },
     now: () => state.now,
     ttlMs: () => 1000,
-    onError: () => (state.complaints += 1),
+    onError: () => (state.errors += 1),
   })
   return { state, catalogue }
 }
@@ -19,14 +19,14 @@ const settle = () => new Promise((resolve) => setImmediate(resolve))
 const list = (name: string) => () => Promise.resolve([{ name: `models/${name}` }])
 const fail = () => Promise.reject(new Error('no key'))
 
-test('many who ask at once cause one fetch', async () => {
+test('simultaneous requests cause one fetch', async () => {
   const { state, catalogue } = setUp([list('a')])
   await Promise.all([catalogue.models(), catalogue.models(), catalogue.models()])
   expect(state.fetches).toBe(1)
   expect(catalogue.has('a')).toBe(true)
 })
 
-test('an old list is served at once while a new one is fetched', async () => {
+test('an old list is served immediately while a new one is fetched', async () => {
   const { state, catalogue } = setUp([list('a'), list('b')])
   await catalogue.models()
   state.now = 1001
@@ -35,21 +35,21 @@ test('an old list is served at once while a new one is fetched', async () => {
   expect(await catalogue.models()).toEqual([{ name: 'models/b' }])
 })
 
-test('an old list goes on when no new one can be had, and the next try waits', async () => {
+test('an old list is served after a failed fetch, and the next fetch is delayed', async () => {
   const { state, catalogue } = setUp([list('a'), fail, list('b')])
   await catalogue.models()
   state.now = 5000
   await catalogue.models()
   await settle()
   expect(await catalogue.models()).toEqual([{ name: 'models/a' }])
-  expect(state).toMatchObject({ complaints: 1, fetches: 2 })
+  expect(state).toMatchObject({ errors: 1, fetches: 2 })
   state.now = 6000
   await catalogue.models()
   await settle()
   expect(await catalogue.models()).toEqual([{ name: 'models/b' }])
 })
 
-test('without any list the failure is told, and the next one who asks tries again', async () => {
+test('without a list a failed fetch rejects, and the next request fetches again', async () => {
   const { catalogue } = setUp([fail, list('a')])
   await expect(catalogue.models()).rejects.toThrow('no key')
   expect(await catalogue.models()).toEqual([{ name: 'models/a' }])

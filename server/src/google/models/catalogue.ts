@@ -1,25 +1,25 @@
 import { idOf, type Model } from './derived-models.ts'
 
 export type CatalogueDeps = {
-  /** All pages of Google's list, with whichever key works; rejects when none does. */
+  /** Fetches all pages of Google's list; rejects when no key works. */
   readonly fetchModels: () => Promise<readonly Model[]>
   readonly now: () => number
   readonly ttlMs: () => number
-  /** Told when a refresh failed and an old list goes on being used. */
+  /** Called when a refresh fails and the old list stays in use. */
   readonly onError: (error: unknown) => void
 }
 
-/** Google's models, as far as known. */
+/** The last known list of Google's models. */
 export interface Catalogue {
-  /** The list; waits only while there is none at all, and rejects only then. */
+  /** Waits and rejects only while there is no list at all. */
   models(): Promise<readonly Model[]>
-  /** Whether Google lists the model, by what is known now. */
+  /** Whether the last known list has the model. */
   has(id: string): boolean
 }
 
-const pauseMs = 15_000
+const retryMs = 15_000
 
-/** Keeps Google's list: an old one is served while a new one is fetched, and as long as none can be. */
+/** Serves an old list while a new one is fetched, and after fetching fails. */
 export function createCatalogue(deps: CatalogueDeps): Catalogue {
   let models: readonly Model[] | undefined
   let ids = new Set<string>()
@@ -41,9 +41,9 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
     return fetching
   }
 
-  /** While no list can be had, asking for one with every request would only spend keys. */
+  /** Delays the next fetch, because one for every request would use up the keys' quota. */
   function postpone(error: unknown): void {
-    refreshAt = deps.now() + Math.min(deps.ttlMs(), pauseMs)
+    refreshAt = deps.now() + Math.min(deps.ttlMs(), retryMs)
     deps.onError(error)
   }
 

@@ -7,7 +7,7 @@ const models = [
   { name: 'models/gone' },
 ]
 
-test('the list loses filtered models and gains one per suffix, unknown fields kept', () => {
+test('filtered models are removed and variants are added with all fields', () => {
   const derived = deriveModels(models, {
     searchModels: ['a', 'missing'],
     imageModels: ['a'],
@@ -33,8 +33,8 @@ test('the list loses filtered models and gains one per suffix, unknown fields ke
   ])
 })
 
-test('a variant that Google has itself is not listed twice', () => {
-  const own = [{ name: 'models/a' }, { name: 'models/a-image' }]
+test('a variant that Google already lists is not added', () => {
+  const listed = [{ name: 'models/a' }, { name: 'models/a-image' }]
   const settings = { searchModels: [], imageModels: ['a'], thinkingModels: [], filteredModels: [] }
-  expect(deriveModels(own, settings)).toEqual(own)
+  expect(deriveModels(listed, settings)).toEqual(listed)
 })

@@ -1,4 +1,4 @@
-/** A model as Google lists it: what we read, and whatever else it says. */
+/** A model in Google's list, with all its fields. */
 export type Model = {
   readonly name: string
   readonly displayName?: string
@@ -20,14 +20,14 @@ const variants = [
   { setting: 'thinkingModels', suffix: '-non-thinking', display: ' Non Thinking' },
 ] as const
 
-/** Google's list without the filtered models, and behind it the models that our suffixes make of it. */
+/** Google's list without filtered models, followed by the models with our suffixes. */
 export function deriveModels(models: readonly Model[], settings: DerivedModelSettings): Model[] {
   const shown = models.filter(({ name }) => !settings.filteredModels.includes(idOf(name)))
   const byId = new Map(shown.map((model) => [idOf(model.name), model]))
   const derived = variants.flatMap(({ setting, suffix, display }) =>
     settings[setting].flatMap((base) => {
       const model = byId.get(base)
-      // A base that Google does not list is skipped, and so is a variant that Google has itself.
+      // Google must list the base model, but not the variant.
       if (model === undefined || byId.has(base + suffix)) return []
       const displayName = `${model.displayName ?? base}${display}`
       return [{ ...model, name: `models/${base}${suffix}`, displayName, description: displayName }]

@@ -6,19 +6,19 @@ const page = (value: unknown, status = 200) => ({
   body: Buffer.from(JSON.stringify(value)),
 })
 
-test('all pages are read, one behind the other', async () => {
-  const asked: string[] = []
+test('all pages are fetched in order', async () => {
+  const queries: string[] = []
   const models = await fetchModels((query) => {
-    asked.push(query)
+    queries.push(query)
     const isFirst = !query.includes('pageToken')
     const first = { models: [{ name: 'models/a' }], nextPageToken: 'x/y=' }
     return Promise.resolve(page(isFirst ? first : { models: [{ name: 'models/b', new: 1 }] }))
   })
   expect(models).toEqual([{ name: 'models/a' }, { name: 'models/b', new: 1 }])
-  expect(asked).toEqual(['?pageSize=1000', '?pageSize=1000&pageToken=x%2Fy%3D'])
+  expect(queries).toEqual(['?pageSize=1000', '?pageSize=1000&pageToken=x%2Fy%3D'])
 })
 
-test('a list that never ends is cut', async () => {
+test('fetching stops when pages never end', async () => {
   let pages = 0
   const models = await fetchModels(() => {
     pages += 1
@@ -28,7 +28,7 @@ test('a list that never ends is cut', async () => {
   expect(pages).toBeLessThan(100)
 })
 
-test('what is no model is left out, and what is no list fails', async () => {
+test('invalid models are skipped, and an invalid answer fails', async () => {
   const odd = { models: [{ name: 'models/a' }, null, { name: 7 }, 'x'] }
   expect(await fetchModels(() => Promise.resolve(page(odd)))).toEqual([{ name: 'models/a' }])
   expect(await fetchModels(() => Promise.resolve(page({})))).toEqual([])

@@ -3,16 +3,16 @@ import type { Model } from './derived-models.ts'
 
 type Page = { readonly status: number; readonly body: Buffer }
 
-/** Pages of a list that goes on for ever are not asked for. */
-const mostPages = 20
+/** Stops a list whose pages never end. */
+const maxPages = 20
 
-/** Google's whole list of models, page after page. `getPage` is given the query. */
+/** Fetches all pages of Google's list of models; `getPage` gets the query. */
 export async function fetchModels(
   getPage: (query: string) => Promise<Page>,
 ): Promise<readonly Model[]> {
   const models: Model[] = []
   let token = ''
-  for (let page = 0; page < mostPages; page += 1) {
+  for (let page = 0; page < maxPages; page += 1) {
     const next = token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`
     const { status, body } = await getPage(`?pageSize=1000${next}`)
     if (status !== 200) throw new Error(`Google answered its list of models with ${status}.`)
@@ -24,7 +24,7 @@ export async function fetchModels(
   return models
 }
 
-/** `GET models` as the gateway asks for itself. */
+/** The gateway's own `GET models`. */
 export const listModelsCall = (version: string, query: string): UpstreamCall => ({
   method: 'GET',
   path: `/${version}/models${query}`,
@@ -38,7 +38,7 @@ export const listModelsCall = (version: string, query: string): UpstreamCall => 
 function readPage(body: Buffer): { models: Model[]; nextPageToken: string } {
   const page: unknown = JSON.parse(body.toString('utf8'))
   if (typeof page !== 'object' || page === null)
-    throw new Error("Google's list of models is no object.")
+    throw new Error("Google's list of models is not an object.")
   const models: unknown = 'models' in page ? page.models : []
   const token: unknown = 'nextPageToken' in page ? page.nextPageToken : ''
   return {

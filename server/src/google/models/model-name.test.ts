@@ -23,12 +23,12 @@ describe('suffixes', () => {
     expect(parse(name)).toEqual({ base: 'gemini-2.5-pro', ...wanted })
   })
 
-  test('a real model that ends in -image stays whole, in the list or not', () => {
+  test('-image is part of the name for other models, whether the catalogue has them or not', () => {
     expect(parse('gemini-3.1-flash-image')).toEqual({ base: 'gemini-3.1-flash-image', ...plain })
     expect(parse('gemini-9-image')).toEqual({ base: 'gemini-9-image', ...plain })
   })
 
-  test('a real model that ends in -image takes further suffixes', () => {
+  test('a model whose name ends in -image takes further suffixes', () => {
     expect(parse('gemini-3.1-flash-image-non-thinking')).toMatchObject({
       base: 'gemini-3.1-flash-image',
       nonThinking: true,
@@ -37,7 +37,7 @@ describe('suffixes', () => {
   })
 })
 
-test('a real model that ends in -image takes further suffixes before the list has been read', () => {
+test('a model whose name ends in -image takes further suffixes without a catalogue', () => {
   expect(parse('gemini-9-image-non-thinking')).toEqual({
     base: 'gemini-9-image',
     ...plain,
@@ -45,12 +45,12 @@ test('a real model that ends in -image takes further suffixes before the list ha
   })
 })
 
-test('a name of Google’s own is never taken apart', () => {
-  const own = parseModelName('deep-search', { ...settings, searchModels: ['deep'] }, () => true)
-  expect(own).toEqual({ base: 'deep-search', ...plain })
+test('a model in the catalogue keeps its full name', () => {
+  const model = parseModelName('deep-search', { ...settings, searchModels: ['deep'] }, () => true)
+  expect(model).toEqual({ base: 'deep-search', ...plain })
 })
 
-test('a name made of suffixes alone does not exhaust the stack', () => {
+test('a name made only of suffixes does not exhaust the stack', () => {
   expect(parse('-search'.repeat(2000))).toBeUndefined()
 })
 

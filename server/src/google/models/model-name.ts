@@ -4,9 +4,9 @@ export type ModelSettings = {
   readonly filteredModels: readonly string[]
 }
 
-/** A model as a client names it, and what its suffixes ask for. */
+/** A requested model: its base name and the features of its suffixes. */
 export type ModelName = {
-  /** What Google calls it. */
+  /** Google's name of the model. */
   readonly base: string
   readonly search: boolean
   readonly image: boolean
@@ -17,9 +17,8 @@ const suffixes = { '-search': 'search', '-image': 'image', '-non-thinking': 'non
 type Suffix = keyof typeof suffixes
 
 /**
- * Takes suffixes off a model's name, in whatever order they stand. `-search` is offered for SEARCH_MODELS only; `-image` is a suffix behind one
- * of IMAGE_MODELS and else a part of the name: `gemini-3.1-flash-image` is a model of Google's, whether or not its list has been read.
- * Undefined when the model is not supported.
+ * Parses the suffixes of a model's name, in any order. `-search` works for SEARCH_MODELS only. `-image` is a suffix after one of IMAGE_MODELS
+ * and otherwise part of the name, as in Google's `gemini-3.1-flash-image`. Undefined when the model is not supported.
  */
 export function parseModelName(
   requested: string,

@@ -1,14 +1,14 @@
-/** What a translation has to know of a model, read from its name: names are all a request brings. */
+/** Properties of a model that translations need, derived from its name. */
 export type ModelTraits = {
-  /** 2.5, 3.8 and so on; the moving aliases count as new. */
+  /** 2.5, 3.8 and so on; aliases such as `gemini-flash-latest` count as the newest. */
   readonly generation: number
   readonly makesImages: boolean
   readonly thinks: boolean
-  /** The lowest thinking level, for models that have levels. */
+  /** Lowest thinking level, for models with levels. */
   readonly lowestLevel: 'minimal' | 'low'
-  /** The lowest thinking budget, for models that have budgets. */
+  /** Lowest thinking budget, for models with budgets. */
   readonly lowestBudget: number
-  /** Function calls are numbered and signed from generation 3 on. */
+  /** Whether function calls have ids and signatures, from generation 3 on. */
   readonly signsCalls: boolean
   readonly takesJsonSchema: boolean
 }

@@ -9,6 +9,6 @@ test.each([
   ['gemini-3.8-flash', { thinkingLevel: 'LOW' }],
   ['gemini-3.1-pro-preview', { thinkingLevel: 'LOW' }],
   ['gemini-4-carbon', { thinkingLevel: 'LOW' }],
-])('%s thinks least with %j', (model, config) => {
+])('the least thinking of %s is %j', (model, config) => {
   expect(leastThinking(model)).toEqual(config)
 })

@@ -2,10 +2,7 @@ export type ThinkingConfig =
   | { readonly thinkingBudget: number; readonly includeThoughts?: boolean }
   | { readonly thinkingLevel: 'MINIMAL' | 'LOW' }
 
-/**
- * The least thinking a model can be asked for. 2.5 Flash can go without; 2.5 Pro cannot go below 128 tokens; from generation 3 on thinking has
- * levels, and only some models have MINIMAL.
- */
+/** The least thinking that a model accepts. From generation 3 on, thinking has levels, and only some models have MINIMAL. */
 export function leastThinking(model: string): ThinkingConfig {
   if (model.includes('gemini-2.5-pro')) return { thinkingBudget: 128 }
   if (/gemini-[12]\b/.test(model)) return { thinkingBudget: 0 }

@@ -9,7 +9,7 @@ test('the default address has an origin, a version and no prefix', () => {
   })
 })
 
-test('a prefix in front of the version is kept', () => {
+test('a prefix before the version is kept', () => {
   expect(gemini.address({ baseUrl: 'http://127.0.0.1:9000/mirror/google/v1/' })).toEqual({
     origin: 'http://127.0.0.1:9000',
     prefix: '/mirror/google',
@@ -17,7 +17,7 @@ test('a prefix in front of the version is kept', () => {
   })
 })
 
-test('an address without a version means v1beta', () => {
+test('the default version is v1beta', () => {
   expect(gemini.address({ baseUrl: 'https://proxy.example/gemini' })).toEqual({
     origin: 'https://proxy.example',
     prefix: '/gemini',

@@ -1,6 +1,6 @@
 import type { Platform, UpstreamAddress } from './platform.ts'
 
-/** Google's Gemini API (AI Studio): keys travel as `x-goog-api-key`, or as Bearer to its OpenAI endpoint. */
+/** Google's Gemini API (AI Studio): keys are sent as `x-goog-api-key`, or as Bearer to its OpenAI endpoint. */
 export const gemini: Platform = {
   name: 'gemini',
   address: ({ baseUrl }) => readAddress(baseUrl),
@@ -13,7 +13,7 @@ const versionSegment = /^v\d+[a-z0-9]*$/
 
 let last: { readonly baseUrl: string; readonly address: UpstreamAddress } | undefined
 
-/** Reads `https://host[/prefix][/version]`; without a version, `v1beta`. Every request asks, and the setting seldom changes: the last one is kept. */
+/** Parses `https://host[/prefix][/version]`, default version `v1beta`. The last result is cached, because every request needs it. */
 function readAddress(baseUrl: string): UpstreamAddress {
   if (last?.baseUrl !== baseUrl) last = { baseUrl, address: parseAddress(baseUrl) }
   return last.address

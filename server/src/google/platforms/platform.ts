@@ -1,22 +1,22 @@
 import type { UpstreamCall } from '../upstream-call.ts'
 
-/** Where a platform is: `BASE_URL` taken apart. */
+/** The parts of `BASE_URL`. */
 export type UpstreamAddress = {
   readonly origin: string
-  /** A path in front of the version, without a slash at its end; empty for Google itself. */
+  /** The path before the version, without a trailing slash; empty for Google's own address. */
   readonly prefix: string
-  /** The version of calls that the gateway makes by itself. A client's own version always wins. */
+  /** The version for the gateway's own calls; client requests keep theirs. */
   readonly version: string
 }
 
 export type UpstreamSettings = { readonly baseUrl: string }
 
-/** A service of Google's that answers generateContent: data and pure functions. Each has its own key engine and its own gateway. */
+/** A Google service with generateContent, as data and pure functions. Each platform has its own key engine and gateway. */
 export type Platform = {
   readonly name: 'gemini'
   address(settings: UpstreamSettings): UpstreamAddress
-  /** The whole path and query of a call. */
+  /** Full path and query of a call. */
   pathOf(call: UpstreamCall, address: UpstreamAddress): string
-  /** The one header in which the key travels. */
+  /** The header that carries the key. */
   credential(key: string, call: UpstreamCall): readonly [name: string, value: string]
 }

@@ -5,7 +5,6 @@ import type {
   Candidate,
   GeminiAnswer,
   Grounding,
-  UsageMetadata,
 } from '../../../google/answers/gemini-answer.ts'
 import { annotationsOf, searchLinks } from '../../translate/grounding.ts'
 import { logprobsOf } from './logprobs.ts'
@@ -33,7 +32,7 @@ export class ChatStream implements AnswerStream<ChatEvent> {
   /** Index of the first choice of this call: several choices may need several calls. */
   #firstChoice = 0
   /** Usage of the current call; each chunk replaces it. */
-  #usage: UsageMetadata | undefined
+  #usage: GeminiAnswer['usage']
   #usageBefore: Usage | undefined
   #blockReason: string | undefined
   continuationToken: string | undefined
@@ -56,7 +55,7 @@ export class ChatStream implements AnswerStream<ChatEvent> {
         this.continuationToken = candidate.continuationToken
       }
     }
-    this.#usage = answer.usageMetadata ?? this.#usage
+    this.#usage = answer.usage ?? this.#usage
     this.#blockReason = answer.blockReason ?? this.#blockReason
     return events
   }

@@ -1,4 +1,4 @@
-import type { UsageMetadata } from '../../../google/answers/gemini-answer.ts'
+import type { Usage as GeminiUsage } from '../../../google/answers/usage-metadata.ts'
 
 export type Usage = {
   readonly prompt_tokens: number
@@ -9,16 +9,15 @@ export type Usage = {
 }
 
 /** Google counts thoughts and tool input separately; OpenAI includes them in output and input. */
-export function usageOf(metadata: UsageMetadata): Usage {
-  const thoughts = metadata.thoughtsTokenCount ?? 0
-  const prompt = (metadata.promptTokenCount ?? 0) + (metadata.toolUsePromptTokenCount ?? 0)
-  const completion = (metadata.candidatesTokenCount ?? 0) + thoughts
+export function usageOf(usage: GeminiUsage): Usage {
+  const prompt = usage.prompt + usage.toolUse
+  const completion = usage.output + usage.thoughts
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
-    total_tokens: metadata.totalTokenCount ?? prompt + completion,
-    prompt_tokens_details: { cached_tokens: metadata.cachedContentTokenCount ?? 0 },
-    completion_tokens_details: { reasoning_tokens: thoughts },
+    total_tokens: usage.total || prompt + completion,
+    prompt_tokens_details: { cached_tokens: usage.cached },
+    completion_tokens_details: { reasoning_tokens: usage.thoughts },
   }
 }
 
@@ -41,4 +40,11 @@ export function addUsage(first: Usage | undefined, second: Usage | undefined): U
   }
 }
 
-export const noUsage: Usage = usageOf({})
+export const noUsage: Usage = usageOf({
+  prompt: 0,
+  output: 0,
+  thoughts: 0,
+  cached: 0,
+  toolUse: 0,
+  total: 0,
+})
