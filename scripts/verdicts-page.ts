@@ -1,7 +1,7 @@
 import { verdicts, type Blame, type Next } from '../server/src/google/verdicts.ts'
 
 const causes = {
-  nobody: 'nobody',
+  nobody: 'none',
   client: 'the client',
   key: 'the key',
   project: 'the project',

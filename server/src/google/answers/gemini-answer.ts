@@ -149,7 +149,7 @@ function readLogprobs(result: JsonObject | undefined): LogprobsResult | undefine
   if (result === undefined) return undefined
   return {
     chosen: tokensOf(result['chosenCandidates']),
-    top: listOf(result['topCandidates'], (place) => tokensOf(place['candidates'])),
+    top: listOf(result['topCandidates'], (position) => tokensOf(position['candidates'])),
   }
 }
 

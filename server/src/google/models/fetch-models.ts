@@ -1,3 +1,4 @@
+import { isObject, listOf } from '../../runtime/json-value.ts'
 import type { UpstreamCall } from '../upstream-call.ts'
 import type { Model } from './derived-models.ts'
 
@@ -37,18 +38,13 @@ export const listModelsCall = (version: string, query: string): UpstreamCall => 
 
 function readPage(body: Buffer): { models: Model[]; nextPageToken: string } {
   const page: unknown = JSON.parse(body.toString('utf8'))
-  if (typeof page !== 'object' || page === null)
-    throw new Error("Google's list of models is not an object.")
-  const models: unknown = 'models' in page ? page.models : []
-  const token: unknown = 'nextPageToken' in page ? page.nextPageToken : ''
+  if (!isObject(page)) throw new Error("Google's list of models is not an object.")
+  const { models, nextPageToken } = page
   return {
-    models: Array.isArray(models) ? models.filter(isModel) : [],
-    nextPageToken: typeof token === 'string' ? token : '',
+    models: listOf(models).filter(isModel),
+    nextPageToken: typeof nextPageToken === 'string' ? nextPageToken : '',
   }
 }
 
-function isModel(value: unknown): value is Model {
-  return (
-    typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'
-  )
-}
+const isModel = (value: unknown): value is Model =>
+  isObject(value) && typeof value['name'] === 'string'

@@ -1,5 +1,7 @@
+import type { JsonObject } from '../../runtime/json-value.ts'
 import type { ModelName } from '../models/model-name.ts'
 import { leastThinking, type ThinkingConfig } from '../models/thinking.ts'
+import { snakeCase } from './json/member-name.ts'
 
 export type AdditionSettings = {
   readonly safetySettings: readonly { readonly category: string; readonly threshold: string }[]
@@ -10,15 +12,13 @@ export type AdditionSettings = {
   readonly urlContextModels: readonly string[]
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
 /** The facts that decide what is added to a request. `generationConfig` and `tools` are parsed on first use. */
 export type RequestFacts = {
   readonly model: ModelName
   /** The model as the client wrote it, for settings by full name. */
   readonly requested: string
-  readonly generationConfig: () => Fields
-  readonly tools: () => readonly Fields[]
+  readonly generationConfig: () => JsonObject
+  readonly tools: () => readonly JsonObject[]
   readonly hasFunctionCall: boolean
   readonly hasInlineData: boolean
   readonly hasCachedContent: boolean
@@ -105,13 +105,12 @@ export function safetyToAdd(model: ModelName, { safetySettings }: AdditionSettin
   return safetySettings.map(({ category }) => ({ category, threshold: 'OFF' }))
 }
 
-/** Whether the model's name requests images; such requests take no system instruction. */
+/** Whether the model's name requests images, which removes the system instruction. */
 export function isImage({ model, requested }: Pick<RequestFacts, 'model' | 'requested'>): boolean {
   return model.image || requested.endsWith('-image-generation')
 }
 
 /** Reads a member by its camelCase name, also when written in snake_case; null counts as absent. */
-function read(object: Fields, name: string): unknown {
-  const snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-  return object[name] ?? object[snake] ?? undefined
+function read(object: JsonObject, name: string): unknown {
+  return object[name] ?? object[snakeCase(name)] ?? undefined
 }

@@ -1,3 +1,4 @@
+import { objectOf, type JsonObject } from '../../runtime/json-value.ts'
 import type { ModelName } from '../models/model-name.ts'
 import {
   configToAdd,
@@ -53,7 +54,7 @@ export function prepareGenerate(input: PrepareInput): Prepared {
   }
 }
 
-/** About four bytes a token for text, and 260 tokens for each image or sound, whatever its size. */
+/** About four bytes a token for text, and 260 tokens for each image or sound of any size. */
 function estimateTokens(bodyLength: number, { inlineBytes, inlineCount }: BodyIndex): number {
   return Math.ceil((bodyLength - inlineBytes) / 4) + inlineCount * 260
 }
@@ -120,9 +121,7 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
-}
+const fieldsOf = (value: unknown): JsonObject => objectOf(value) ?? {}
 
 function isPresent(body: Buffer, range: Range | undefined): boolean {
   return range !== undefined && !isNull(body, range)

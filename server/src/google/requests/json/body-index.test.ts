@@ -78,16 +78,16 @@ function parseObject(text: string) {
 }
 
 test.each([31, 63, 64, 65, 255, 256, 257, 1000, 1001, 1002, 1003])(
-  'a control character at byte %i of a string is found, whatever the alignment of the body',
-  (place) => {
+  'a control character at byte %i of a string is found at every alignment of the body',
+  (offset) => {
     for (const shift of [0, 1, 2, 3]) {
       const letters = 'é'.repeat(700)
       const string = Buffer.from(letters)
-      string[place] = 0x1f
+      string[offset] = 0x1f
       const memory = Buffer.concat([Buffer.alloc(shift), Buffer.from('{"a":"'), string])
       const body = Buffer.concat([memory, Buffer.from('"}')]).subarray(shift)
-      expect(() => indexBody(body)).toThrow(`at byte ${6 + place}`)
-      string[place] = 0x20
+      expect(() => indexBody(body)).toThrow(`at byte ${6 + offset}`)
+      string[offset] = 0x20
       expect(indexBody(Buffer.from(`{"a":"${string.toString('latin1')}"}`)).members).toHaveLength(1)
     }
   },

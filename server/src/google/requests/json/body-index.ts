@@ -1,4 +1,5 @@
 import { JsonScanner, type Range } from './json-scanner.ts'
+import { camelCase } from './member-name.ts'
 
 export type Member = {
   /** The name in camelCase; clients may also write snake_case. */
@@ -148,9 +149,4 @@ class PartFacts {
     this.inlineBytes += end - start
     this.inlineCount += 1
   }
-}
-
-function camelCase(name: string): string {
-  if (!name.includes('_')) return name
-  return name.replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase())
 }

@@ -26,7 +26,7 @@ const acceptedByGoogle = {
 }
 
 describe('a function declared by a native client', () => {
-  test('is unchanged when Google accepts it, whatever its properties are called', () => {
+  test('is unchanged when Google accepts it, even with properties named like keywords', () => {
     expect(clean(declaring(acceptedByGoogle)).isSame).toBe(true)
     expect(clean([{ googleSearch: {} }]).isSame).toBe(true)
     expect(clean(null).isSame).toBe(true)

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject } from '../../../runtime/json-value.ts'
 import { compileSchema } from './schema-compiler.ts'
-import type { Edit } from '../json/edits.ts'
+import { replaceBy, type Edit } from '../json/edits.ts'
 import type { Range } from '../json/json-scanner.ts'
-import { replaceBy } from '../json/edits.ts'
+import { snakeCase } from '../json/member-name.ts'
 
 const schemaMembers =
   'type format title description nullable enum items properties required propertyOrdering anyOf default example pattern minimum maximum minItems maxItems minProperties maxProperties minLength maxLength'
@@ -67,8 +67,4 @@ function withMember(
   const value = object[written]
   const changed = change(value)
   return changed === value ? object : { ...object, [written]: changed }
-}
-
-function snakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
