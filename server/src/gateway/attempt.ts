@@ -13,7 +13,7 @@ export type AttemptDeps = {
   readonly transport: Transport
   readonly proxies: Pick<Proxies, 'choose' | 'settle'>
   readonly inspectorFor: (call: UpstreamCall, status: number) => Inspector
-  readonly explainFailure: (error: Error) => Outcome
+  readonly classifyFailure: (error: Error) => Outcome
   readonly now: () => number
 }
 
@@ -32,7 +32,7 @@ export function attempt(
   const exchange = new Exchange({
     redactor: new KeyRedactor(secret),
     inspectorFor: (status) => deps.inspectorFor(call, status),
-    explainFailure: deps.explainFailure,
+    classifyFailure: deps.classifyFailure,
     // Stays registered while the answer streams, so that a disconnect closes it too.
     onClosed: signal.onAbort(() => exchange.abandon(new ClientDisconnected())),
     now: deps.now,

@@ -1,4 +1,4 @@
-import { explainFailure } from '../google/errors/network-failure.ts'
+import { classifyFailure } from '../google/errors/classify-failure.ts'
 import type { Outcome } from '../google/outcome.ts'
 import type { Platform, UpstreamSettings } from '../google/platforms/platform.ts'
 import type { UpstreamCall } from '../google/upstream-call.ts'
@@ -47,7 +47,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     transport,
     proxies,
     inspectorFor: (call, status) => inspectorFor(inspectorDeps, call, status),
-    explainFailure,
+    classifyFailure,
     now: clock.now,
   }
   const forwardDeps: ForwardDeps = {

@@ -53,7 +53,7 @@ function open(inspector = untilMark) {
   const exchange = new Exchange({
     redactor: new KeyRedactor(new Secret('AIza-secret-key')),
     inspectorFor: () => inspector,
-    explainFailure: ({ message }) => ({ verdict: 'network-failed', status: 0, message }),
+    classifyFailure: ({ message }) => ({ verdict: 'network-failed', status: 0, message }),
     onClosed: () => (closed += 1),
     now: () => 7,
   })

@@ -22,7 +22,7 @@ export type ExchangeDeps = {
   readonly redactor: KeyRedactor
   inspectorFor(status: number): Inspector
   /** The outcome of a connection error. */
-  explainFailure(error: Error): Outcome
+  classifyFailure(error: Error): Outcome
   /** Called once, when the call has ended. */
   onClosed(): void
   now(): number
@@ -107,7 +107,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#end = { kind: 'cut', cause: error }
     if (this.#resolveInspected !== undefined) {
-      this.#conclude(this.#deps.explainFailure(error), 'no answer')
+      this.#conclude(this.#deps.classifyFailure(error), 'no answer')
     }
     this.#close(this.#end)
   }

@@ -4,8 +4,8 @@ import { ClientDisconnected } from '../../runtime/client-disconnected.ts'
 /** Timeouts after the connection was made; a connect timeout is a network failure. */
 const timeoutCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'TimeoutError'])
 
-/** The outcome of a connection that failed before an answer was inspected. */
-export function explainFailure(error: Error): Outcome {
+/** Gives a connection that failed before its answer was inspected an outcome. */
+export function classifyFailure(error: Error): Outcome {
   if (error instanceof ClientDisconnected) return { verdict: 'client-left', status: 0 }
   const code = codeOf(error)
   return {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ClientDisconnected } from '../../runtime/client-disconnected.ts'
-import { explainFailure } from './network-failure.ts'
+import { classifyFailure } from './classify-failure.ts'
 
 const failure = (code: string, message = 'It failed.') =>
   Object.assign(new Error(message), { code })
@@ -18,7 +18,7 @@ test.each([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'HPE_INVALID_CONSTANT',
 ])('%s is a network failure', (code) => {
-  expect(explainFailure(failure(code))).toEqual({
+  expect(classifyFailure(failure(code))).toEqual({
     verdict: 'network-failed',
     status: 0,
     reason: code,
@@ -27,23 +27,23 @@ test.each([
 })
 
 test.each(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])('%s is a timeout', (code) => {
-  expect(explainFailure(failure(code)).verdict).toBe('timed-out')
+  expect(classifyFailure(failure(code)).verdict).toBe('timed-out')
 })
 
 test('a disconnected client is not a network failure', () => {
-  expect(explainFailure(new ClientDisconnected())).toEqual({ verdict: 'client-left', status: 0 })
+  expect(classifyFailure(new ClientDisconnected())).toEqual({ verdict: 'client-left', status: 0 })
 })
 
 test('a key that is not a valid header value is invalid', () => {
   const error = failure('UND_ERR_INVALID_ARG', 'invalid x-goog-api-key header')
-  expect(explainFailure(error).verdict).toBe('key-invalid')
-  expect(explainFailure(failure('UND_ERR_INVALID_ARG', 'invalid path')).verdict).toBe(
+  expect(classifyFailure(error).verdict).toBe('key-invalid')
+  expect(classifyFailure(failure('UND_ERR_INVALID_ARG', 'invalid path')).verdict).toBe(
     'network-failed',
   )
 })
 
 test('the code of the cause is the reason, and the message of an error without one', () => {
   const error = new TypeError('fetch failed', { cause: failure('ECONNREFUSED') })
-  expect(explainFailure(error)).toMatchObject({ reason: 'ECONNREFUSED', message: 'fetch failed' })
-  expect(explainFailure(failure('ECONNREFUSED', '')).message).toBe('ECONNREFUSED')
+  expect(classifyFailure(error)).toMatchObject({ reason: 'ECONNREFUSED', message: 'fetch failed' })
+  expect(classifyFailure(failure('ECONNREFUSED', '')).message).toBe('ECONNREFUSED')
 })
