@@ -1,6 +1,6 @@
 export { clientDialects, type ClientDialect } from './client-dialects.ts'
-export { settingsJsonSchema, type JsonSchema } from './settings-json-schema.ts'
-export { describeSettings, type SettingDescription } from './describe-settings.ts'
+export { settingsJsonSchema, type JsonSchema } from './settings/settings-json-schema.ts'
+export { describeSettings, type SettingDescription } from './settings/describe-settings.ts'
 export {
   findSetting,
   readSettings,
@@ -9,11 +9,11 @@ export {
   writeSetting,
   type SettingEntry,
   type SettingProblem,
-} from './read-settings.ts'
-export { type SettingFacts, type SettingGroup } from './setting-facts.ts'
-export { settingsSchema, type SettingName, type Settings } from './settings.ts'
-export { type ProxyChecked, type SettingShown } from './config-endpoints.ts'
-export { proxyAddress } from './setting-forms.ts'
+} from './settings/read-settings.ts'
+export { type SettingFacts, type SettingGroup } from './settings/setting-facts.ts'
+export { settingsSchema, type SettingName, type Settings } from './settings/settings.ts'
+export { type ProxyChecked, type SettingShown } from './endpoints/settings.ts'
+export { proxyAddress } from './settings/setting-forms.ts'
 export {
   endpoints,
   type EndpointAnswer,
@@ -21,10 +21,10 @@ export {
   type EndpointName,
   type PlainEndpointName,
   type RawEndpointName,
-} from './endpoints.ts'
-export { type Endpoint } from './endpoint-shapes.ts'
+} from './endpoints/endpoints.ts'
+export { type Endpoint } from './endpoints/endpoint.ts'
 export { openApiDocument } from './openapi.ts'
-export { type JobShown } from './job-endpoints.ts'
-export { type KeyFilter, type KeySort, type WhichKeys } from './key-endpoints.ts'
-export { type TokenShown } from './token-endpoints.ts'
-export { type Period } from './history-endpoints.ts'
+export { type JobShown } from './endpoints/jobs.ts'
+export { type KeyFilter, type KeySort, type WhichKeys } from './endpoints/keys.ts'
+export { type TokenShown } from './endpoints/tokens.ts'
+export { type Period } from './endpoints/stats.ts'

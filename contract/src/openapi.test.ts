@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Endpoint } from './endpoint-shapes.ts'
-import { endpoints } from './endpoints.ts'
+import type { Endpoint } from './endpoints/endpoint.ts'
+import { endpoints } from './endpoints/endpoints.ts'
 import { openApiDocument } from './openapi.ts'
 
 const operation = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Endpoint } from './endpoint-shapes.ts'
+import type { Endpoint } from './endpoints/endpoint.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { laterRows, name, nothing, page, row, type Endpoint } from './endpoint-shapes.ts'
+import { laterRows, name, nothing, page, row, type Endpoint } from './endpoint.ts'
 
 const settingShown = z.object({
   name: z.string(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { clientDialects } from './client-dialects.ts'
-import { done, nothing, type Endpoint } from './endpoint-shapes.ts'
+import { clientDialects } from '../client-dialects.ts'
+import { done, nothing, type Endpoint } from './endpoint.ts'
 
 const most = z.number().positive().nullish()
 const tokenTerms = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { done, name, nothing, page, row, rows, type Endpoint } from './endpoint-shapes.ts'
-import { startedJob } from './job-endpoints.ts'
+import { done, name, nothing, page, row, rows, type Endpoint } from './endpoint.ts'
+import { startedJob } from './jobs.ts'
 
 export const keyStates = ['active', 'failing', 'suspended', 'dead', 'disabled'] as const
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { describeSettings, findSetting, readSettings, settingEntries } from './index.ts'
+import { describeSettings, findSetting, readSettings, settingEntries } from '../index.ts'
 
 const described = new Map(describeSettings().map((setting) => [setting.env, setting]))
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readSettings, settingEntries, SettingsError } from './index.ts'
+import { readSettings, settingEntries, SettingsError } from '../index.ts'
 
 function problems(values: Record<string, unknown>): string {
   try {

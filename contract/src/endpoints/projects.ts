@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { done, page, rows, type Endpoint } from './endpoint-shapes.ts'
+import { done, page, rows, type Endpoint } from './endpoint.ts'
 
 const projectId = z.string().min(1).max(200)
 const modelName = z.string().min(1).max(200)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { done, nothing, row, type Endpoint } from './endpoint-shapes.ts'
+import { done, nothing, row, type Endpoint } from './endpoint.ts'
 
 const sessionShown = z.object({
   id: z.string(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { name, nothing, row, type Endpoint } from './endpoint-shapes.ts'
+import { name, nothing, row, type Endpoint } from './endpoint.ts'
 
 const limit = z.coerce.number().int().min(1).max(1000)
 const moment = z.coerce.number().int().min(0).optional()

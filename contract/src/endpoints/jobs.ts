@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { done, nothing, row, type Endpoint } from './endpoint-shapes.ts'
+import { done, nothing, row, type Endpoint } from './endpoint.ts'
 
 export const jobStates = ['running', 'done', 'failed', 'cancelled'] as const
 

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { accessEndpoints, systemEndpoints } from './access-endpoints.ts'
-import { configEndpoints } from './config-endpoints.ts'
-import { done, name, nothing, page, row, rows, type Endpoint } from './endpoint-shapes.ts'
-import { historyEndpoints } from './history-endpoints.ts'
-import { jobEndpoints } from './job-endpoints.ts'
-import { keyEndpoints, originalKeyEndpoints } from './key-endpoints.ts'
-import { projectEndpoints } from './project-endpoints.ts'
-import { tokenEndpoints } from './token-endpoints.ts'
+import { accessEndpoints, systemEndpoints } from './sessions.ts'
+import { configEndpoints } from './settings.ts'
+import { done, name, nothing, page, row, rows, type Endpoint } from './endpoint.ts'
+import { historyEndpoints } from './stats.ts'
+import { jobEndpoints } from './jobs.ts'
+import { keyEndpoints, originalKeyEndpoints } from './keys.ts'
+import { projectEndpoints } from './projects.ts'
+import { tokenEndpoints } from './tokens.ts'
 
 /** The admin API: method, path, input and answer, once. Handlers and clients are made from this table. */
 export const endpoints = {
