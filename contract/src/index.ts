@@ -12,8 +12,8 @@ export {
 } from './settings/read-settings.ts'
 export { type SettingFacts, type SettingGroup } from './settings/setting-facts.ts'
 export { settingsSchema, type SettingName, type Settings } from './settings/settings.ts'
-export { type ProxyChecked, type SettingShown } from './endpoints/settings.ts'
 export { proxyAddress } from './settings/setting-forms.ts'
+export { errors, errorCodes, type ErrorCode } from './errors.ts'
 export {
   endpoints,
   type EndpointAnswer,
@@ -22,9 +22,22 @@ export {
   type PlainEndpointName,
   type RawEndpointName,
 } from './endpoints/endpoints.ts'
-export { type Endpoint } from './endpoints/endpoint.ts'
+export { errorCodesOf, type Endpoint } from './endpoints/endpoint.ts'
 export { openApiDocument } from './openapi.ts'
-export { type JobShown } from './endpoints/jobs.ts'
-export { type KeyFilter, type KeySort, type WhichKeys } from './endpoints/keys.ts'
-export { type TokenShown } from './endpoints/tokens.ts'
-export { type Period } from './endpoints/stats.ts'
+export { type AttemptView } from './endpoints/attempts.ts'
+export { auditDetail, type AuditDetail } from './endpoints/audit.ts'
+export { type CheckedProxy } from './endpoints/compat.ts'
+export { type ErrorView } from './endpoints/compat-errors.ts'
+export { type Finding, type JobView } from './endpoints/jobs.ts'
+export {
+  type ExportedKey,
+  type KeyFilter,
+  type KeySort,
+  type KeyView,
+  type WhichKeys,
+} from './endpoints/keys.ts'
+export { type DecisionView, type ExplanationView, type LaneView } from './endpoints/lanes.ts'
+export { type ProjectView } from './endpoints/projects.ts'
+export { type SettingValue, type SettingView } from './endpoints/settings.ts'
+export { type Period, type StatsWindow } from './endpoints/stats.ts'
+export { type TokenView } from './endpoints/tokens.ts'

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Endpoint } from './endpoints/endpoint.ts'
+import { errorCodesOf, type Endpoint } from './endpoints/endpoint.ts'
 import { endpoints } from './endpoints/endpoints.ts'
+import { errors } from './errors.ts'
 import { openApiDocument } from './openapi.ts'
 
 const operation = z
@@ -44,12 +45,21 @@ test.each(table)('%s declares what stands in its path', (name, { method, path })
   expect(Object.keys(responses).length).toBeGreaterThan(0)
 })
 
+test.each(table)('%s names each of its errors with its sentence', (_name, endpoint) => {
+  const written = endpoint.path.replaceAll(/:(\w+)/g, '{$1}')
+  const { responses } = operation.parse(paths[written]?.[endpoint.method.toLowerCase()])
+  for (const code of errorCodesOf(endpoint)) {
+    const { status, sentence } = errors[code]
+    expect(responses[status]?.description).toContain(`${code}: ${sentence}`)
+  }
+})
+
 test('inputs are query of a GET and body of the rest', () => {
   const list = paths['/api/keys']?.['get']
   expect(list?.parameters.map((one) => one.name)).toEqual(expect.arrayContaining(['page', 'limit']))
   expect(list?.requestBody).toBeUndefined()
-  const change = paths['/api/keys/change']?.['post']
-  expect(change?.parameters).toEqual([])
+  const change = paths['/api/keys/{id}']?.['patch']
+  expect(change?.parameters.map((one) => one.name)).toEqual(['id'])
   expect(JSON.stringify(change?.requestBody)).toContain('"weight"')
   expect(paths['/api/jobs/{id}/cancel']?.['post']?.requestBody).toBeUndefined()
 })

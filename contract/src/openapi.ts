@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Endpoint } from './endpoints/endpoint.ts'
+import { errorCodesOf, type Endpoint } from './endpoints/endpoint.ts'
+import { errorCodes, errors } from './errors.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -42,7 +43,7 @@ function operation(name: string, endpoint: Endpoint): Json {
     ...(isPublic === true ? { security: [] } : {}),
     ...(inAddress.length === 0 ? {} : { parameters: inAddress }),
     ...(method === 'GET' || !hasBody(endpoint, others) ? {} : { requestBody: body(endpoint) }),
-    responses: { ...answers(endpoint), ...refusals(endpoint) },
+    responses: { ...answers(endpoint), ...failures(endpoint) },
   }
 }
 
@@ -71,7 +72,7 @@ const parameter = ({ name, schema, isRequired }: Field, place: 'path' | 'query')
   schema,
 })
 
-/** Inputs that are no plain object of fields, such as a map of settings, are all body. */
+/** An input that is not an object of fields, such as a map of settings, is the whole body. */
 const hasBody = ({ input }: Endpoint, others: readonly Field[]) =>
   others.length > 0 || !(input instanceof z.ZodObject)
 
@@ -83,36 +84,25 @@ function body({ input, path }: Endpoint): Json {
 function answers({ answer, path }: Endpoint): Json {
   if (path === '/auth') return { 302: { description: 'To /keys, or back to the login.' } }
   if (path === '/api/events') {
-    return { 200: { description: 'Events as they come.', content: { 'text/event-stream': {} } } }
+    return { 200: { description: 'Events as they happen.', content: { 'text/event-stream': {} } } }
   }
-  if (path.startsWith('/api/scheduler/')) return {}
+  if (answer instanceof z.ZodNever) return {}
   const content = { 'application/json': { schema: schemaOf(answer, 'output') } }
   return { 200: { description: 'Done.', content } }
 }
 
-/** What each endpoint may say instead. */
-function refusals({ method, isPublic, path }: Endpoint): Json {
-  return {
-    400: refusal('What was sent cannot be used; the field is named.'),
-    ...(isPublic === true && path !== '/api/session'
-      ? {}
-      : { 401: refusal('Neither a session nor the admin token.') }),
-    ...(method === 'GET'
-      ? {}
-      : {
-          403: refusal('A page of another origin sent the cookie.'),
-          413: refusal('The body is larger than any admin request needs.'),
-        }),
-    ...(path.includes(':') ? { 404: refusal('There is no such thing.') } : {}),
-    ...(path.startsWith('/api/scheduler/') ? { 410: refusal('Gone: settings do this.') } : {}),
-    429: refusal('Too many wrong tokens from this address, or too much at once.'),
+/** The errors of an endpoint by status, each code with its sentence. */
+function failures(endpoint: Endpoint): Json {
+  const descriptions = new Map<number, string[]>()
+  for (const code of errorCodesOf(endpoint)) {
+    const { status, sentence } = errors[code]
+    descriptions.set(status, [...(descriptions.get(status) ?? []), `${code}: ${sentence}`])
   }
+  const content = { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } }
+  return Object.fromEntries(
+    [...descriptions].map(([status, lines]) => [status, { description: lines.join(' '), content }]),
+  )
 }
-
-const refusal = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },
-})
 
 const problem = {
   type: 'object',
@@ -121,13 +111,26 @@ const problem = {
     error: {
       type: 'object',
       required: ['code', 'message'],
-      properties: { code: { type: 'string' }, message: { type: 'string' } },
+      properties: { code: { type: 'string', enum: errorCodes }, message: { type: 'string' } },
+    },
+    problems: {
+      description: 'Of invalid_input: the fields.',
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['problem'],
+        properties: {
+          field: { type: 'string' },
+          setting: { type: 'string' },
+          problem: { type: 'string' },
+        },
+      },
     },
   },
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  // What a value is read with has no JSON Schema; the rest of the shape has.
+  // Transforms have no JSON Schema.
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
   return rest
 }

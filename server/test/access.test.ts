@@ -232,7 +232,7 @@ describe('guesses', () => {
     const refused = await act(adminToken, attacker)
     expect(refused.status).toBe(429)
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
-    expect(await refused.json()).toMatchObject({ error: { code: 'wait' } })
+    expect(await refused.json()).toMatchObject({ error: { code: 'too_many_attempts' } })
     expect((await act(adminToken, newAddress())).status).toBe(200)
     aheadMs = 2000
     expect((await act(adminToken, attacker)).status).toBe(200)
@@ -365,11 +365,11 @@ test('no change makes one token of a client and the admin', async () => {
 test('an input that does not fit is refused field by field, and one that is too long by its length', async () => {
   await start()
   const authorization = `Bearer ${adminToken}`
-  const wrong = await send('POST', '/api/keys/change', { authorization }, '{"key":"x","weight":0}')
+  const wrong = await send('PATCH', '/api/keys/x', { authorization }, '{"weight":0}')
   expect(wrong.status).toBe(400)
   expect(await wrong.json()).toMatchObject({
-    error: { code: 'invalid', message: expect.stringContaining('weight') },
-    problems: [{ field: 'key' }, { field: 'weight' }],
+    error: { code: 'invalid_input', message: expect.stringContaining('weight') },
+    problems: [{ field: 'id' }, { field: 'weight' }],
   })
   expect((await send('PUT', '/api/config', { authorization }, '{')).status).toBe(400)
   const long = await send('PUT', '/api/config', { authorization }, 'x'.repeat(4 * 1024 * 1024 + 1))

@@ -81,13 +81,13 @@ describe('the list of keys', () => {
   })
 
   test('is found by what a person says of a key, and by how it ends', async () => {
-    await post('/api/keys/change', {
-      key: 2,
+    const body = {
       label: 'Blue one',
       note: 'of Anna',
       tags: ['team a', 'old'],
       project: 'shared',
-    })
+    }
+    await admin('/api/keys/2', { method: 'PATCH', body })
     expect(await endings('?search=blue')).toEqual(['0001'])
     expect(await endings('?search=ANNA')).toEqual(['0001'])
     expect(await endings('?tag=old')).toEqual(['0001'])

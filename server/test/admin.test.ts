@@ -100,7 +100,7 @@ describe('what the engine knows', () => {
       ]),
     })
     const body = { project: key?.project, lane: 'gemini-3.8-flash' }
-    const reset = await admin('/api/lanes/reset', { method: 'POST', body })
+    const reset = await admin('/api/lanes/reopen', { method: 'POST', body })
     expect(reset.answer).toEqual({ done: true })
   })
 
@@ -152,9 +152,9 @@ describe('what the engine knows', () => {
 
 test('a person says which project a key is of, and whether it is paid; a client can demand a paid one', async () => {
   const own = await startGateway({ fake: { projects: healthyProjects(2) } })
-  const post = (body: object) =>
-    fetch(`${own.url}/api/keys/change`, {
-      method: 'POST',
+  const change = (key: number, body: object) =>
+    fetch(`${own.url}/api/keys/${key}`, {
+      method: 'PATCH',
       headers: { authorization: `Bearer ${adminToken}` },
       body: JSON.stringify(body),
     })
@@ -165,21 +165,22 @@ test('a person says which project a key is of, and whether it is paid; a client 
       body: '{"contents":[{"role":"user","parts":[{"text":"hi"}]}]}',
     })
   expect((await ask()).status).toBe(503)
-  expect(await (await post({ key: 2, project: 'team', paid: true })).json()).toEqual({ done: true })
+  expect(await (await change(2, { project: 'team', paid: true })).json()).toEqual({ done: true })
   for (let index = 0; index < 4; index += 1) expect((await ask()).status).toBe(200)
   expect(new Set(own.fake.received().map(({ key }) => key))).toEqual(new Set([keyNumber(1)]))
   expect(own.fake.received()[0]?.headers['x-gemini-balance-tier']).toBeUndefined()
-  expect((await post({ key: 2, weight: 0 })).status).toBe(400)
-  expect(await (await post({ key: 99 })).json()).toEqual({ done: false })
+  expect((await change(2, { weight: 0 })).status).toBe(400)
+  expect(await (await change(99, {})).json()).toEqual({ done: false })
   await own.close()
 })
 
 test('limits that a person sets for a project hold at once and over a restart, until they are taken away', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-projects-'))
   const fake = { projects: healthyProjects(1) }
-  const call = async (own: TestGateway, path: string, body?: object) => {
+  const call = async (own: TestGateway, address: string, body?: object) => {
+    const [method = '', path] = address.split(' ')
     const answer = await fetch(`${own.url}/api/projects${path}`, {
-      method: body ? 'POST' : 'GET',
+      method,
       headers: { authorization: `Bearer ${adminToken}` },
       ...(body && { body: JSON.stringify(body) }),
     })
@@ -187,19 +188,19 @@ test('limits that a person sets for a project hold at once and over a restart, u
   }
   const first = await startGateway({ fake, dataDir })
   const done = { status: 200, answer: { done: true } }
-  const project = 'key:1'
-  expect(await call(first, '/change', { project, label: 'mine', paid: true })).toEqual(done)
-  expect(await call(first, '/limits', { project, model: '*', rpm: 9, rpd: 1 })).toEqual(done)
-  expect((await call(first, '/limits', { project: 'nobody', model: '*', rpd: 1 })).answer).toEqual({
+  const limits = '/key:1/limits/*'
+  expect(await call(first, 'PATCH /key:1', { label: 'mine', paid: true })).toEqual(done)
+  expect(await call(first, `PUT ${limits}`, { rpm: 9, rpd: 1 })).toEqual(done)
+  expect((await call(first, 'PUT /nobody/limits/*', { rpd: 1 })).answer).toEqual({
     done: false,
   })
-  expect((await call(first, '/limits', { project, model: '*', rpd: -1 })).status).toBe(400)
+  expect((await call(first, `PUT ${limits}`, { rpd: -1 })).status).toBe(400)
   expect((await generate(first, 'one')).status).toBe(200)
   expect((await generate(first, 'two')).status).toBe(429)
   await first.close()
 
   const second = await startGateway({ fake, dataDir })
-  expect((await call(second, '')).answer).toMatchObject({
+  expect((await call(second, 'GET ')).answer).toMatchObject({
     total: 1,
     rows: [
       {
@@ -212,7 +213,7 @@ test('limits that a person sets for a project hold at once and over a restart, u
     ],
   })
   expect((await generate(second, 'three')).status).toBe(429)
-  expect(await call(second, '/limits/remove', { project, model: '*' })).toEqual(done)
+  expect(await call(second, `DELETE ${limits}`)).toEqual(done)
   expect((await generate(second, 'four')).status).toBe(200)
   await second.close()
   await rm(dataDir, { recursive: true, force: true })

@@ -204,8 +204,8 @@ describe('whatever Google says, no secret comes out', () => {
         const encode = encodings[encoding] ?? String
         for (const key of keys) bench.fake.script({ key, ...echoes[name]?.(encode, key) })
         await askEverywhere()
-        await post('/api/keys/reset', { key: 1 }, admin)
-        await post('/api/keys/reset', { key: 2 }, admin)
+        await post('/api/keys/1/reset', {}, admin)
+        await post('/api/keys/2/reset', {}, admin)
       }
       bench.fake.clearScripts()
       expect(leaksIn(said.join('\n'))).toEqual([])

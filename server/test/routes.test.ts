@@ -1,4 +1,4 @@
-import { endpoints, type Endpoint, type EndpointName } from '@gemini-balance/contract'
+import { endpoints, errorCodesOf, type Endpoint, type EndpointName } from '@gemini-balance/contract'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,38 +13,38 @@ import {
   type TestGateway,
 } from './support/gateway.ts'
 
-/** What an admin gets who sends nothing but the path, its parameters being `none`: past the door, and what comes then. */
+/** The status of an admin's request without query and body; the parameters of the path are `none`. */
 const forAdmins: Readonly<Record<EndpointName, number>> = {
   getSession: 200,
   login: 400,
   logout: 200,
   loginForm: 302,
-  getSessions: 200,
+  listSessions: 200,
   endSession: 200,
   endOtherSessions: 200,
   getVersion: 200,
-  getUiModels: 200,
+  listUiModels: 200,
   getOpenApi: 200,
   startScheduler: 410,
   stopScheduler: 410,
   getEvents: 200,
-  getConfig: 200,
-  putConfig: 200,
-  resetConfig: 200,
-  getProxies: 200,
+  getSettings: 200,
+  changeSettings: 200,
+  resetSettings: 200,
+  listProxies: 200,
   checkProxy: 400,
   checkProxies: 400,
-  getProxyChecks: 200,
-  forgetProxyChecks: 200,
-  getConfigSchema: 200,
-  getAudit: 200,
-  getKeys: 200,
+  countProxyChecks: 200,
+  clearProxyChecks: 200,
+  getSettingsSchema: 200,
+  listAudit: 200,
+  listKeys: 200,
   getKey: 400,
   changeKey: 400,
   resetKey: 400,
   importKeys: 400,
   verifyKeys: 400,
-  bulkKeys: 400,
+  changeKeys: 400,
   exportKeys: 200,
   getAllKeys: 200,
   getKeysStatus: 200,
@@ -58,27 +58,27 @@ const forAdmins: Readonly<Record<EndpointName, number>> = {
   verifyNamedKey: 404,
   verifySelectedKeys: 400,
   tryKeys: 400,
-  getJobs: 200,
+  listJobs: 200,
   getJob: 404,
   cancelJob: 200,
-  getTokens: 200,
+  listTokens: 200,
   createToken: 400,
-  changeToken: 400,
-  deleteToken: 400,
-  getLanes: 200,
-  resetLane: 400,
+  changeToken: 200,
+  deleteToken: 200,
+  listLanes: 200,
+  reopenLane: 400,
   getPool: 200,
   explain: 400,
-  getDecisions: 200,
-  getAttempts: 200,
-  getProjects: 200,
-  changeProject: 400,
-  setProjectLimits: 400,
-  removeProjectLimits: 400,
-  listKeys: 200,
-  listKeysHf: 200,
-  getErrors: 200,
-  lookUpError: 400,
+  listDecisions: 200,
+  listAttempts: 200,
+  listProjects: 200,
+  changeProject: 200,
+  setProjectLimits: 200,
+  removeProjectLimits: 200,
+  listKeyFailures: 200,
+  listKeyFailuresHf: 200,
+  listErrors: 200,
+  findError: 400,
   getError: 400,
   deleteAllErrors: 200,
   deleteErrors: 400,
@@ -86,16 +86,16 @@ const forAdmins: Readonly<Record<EndpointName, number>> = {
   getStats: 200,
   getSeries: 200,
   getUsageBy: 200,
-  getBusyKeys: 200,
-  getAttentionKeys: 200,
-  getCallDetails: 200,
-  getKeyDetails: 400,
+  listBusyKeys: 200,
+  listAttentionKeys: 200,
+  listAttemptsOfPeriod: 200,
+  listAttemptsOfKey: 400,
   getKeyUsage: 404,
-  getPrices: 200,
-  putPrices: 400,
+  listPrices: 200,
+  replacePrices: 400,
 }
 
-/** What everybody else gets where everybody may come. */
+/** The status of everybody else's request to a public endpoint. */
 const forAll: Readonly<Partial<Record<EndpointName, number>>> = {
   getSession: 200,
   login: 400,
@@ -142,14 +142,14 @@ async function send(method: string, path: string, headers: Headers, body?: strin
     ...(body === undefined ? {} : { body }),
   })
   const { status } = response
-  // A stream of events has no end.
+  // An event stream does not end.
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
   const text = isStream ? '' : await response.text()
   if (isStream) stop.abort()
   return { status, text, headers: response.headers }
 }
 
-/** Everything that somebody may show who is no admin. */
+/** Every credential of somebody who is not an admin. */
 const strangers: readonly (readonly [string, () => Headers])[] = [
   ['no credential', () => ({})],
   ['a client token', () => ({ authorization: `Bearer ${clientToken}` })],
@@ -186,7 +186,7 @@ describe('every endpoint of the admin API', () => {
         text,
       } = await send(endpoint.method, addressOf(endpoint), headers())
       expect(status, text.slice(0, 200)).toBe(statusIn(forAll, name) ?? 401)
-      if (status === 401) expect(JSON.parse(text)).toHaveProperty('error.message')
+      if (status >= 400) expect(errorCodesOf(endpoint)).toContain(JSON.parse(text).error.code)
       expect(got.get('cache-control')).toBe('no-store')
       expect(got.get('access-control-allow-origin')).toBeNull()
     })
@@ -194,6 +194,7 @@ describe('every endpoint of the admin API', () => {
     test.each(admins)('is what it should be with %s', async (_, headers) => {
       const { status, text } = await send(endpoint.method, addressOf(endpoint), await headers())
       expect(status, text.slice(0, 200)).toBe(statusIn(forAdmins, name))
+      if (status >= 400) expect(errorCodesOf(endpoint)).toContain(JSON.parse(text).error.code)
     })
 
     test('is closed to pages of other origins that send a session along', async () => {
@@ -288,7 +289,7 @@ describe('metrics', () => {
   })
 })
 
-describe('what is for everybody', () => {
+describe('what is public', () => {
   const page = { accept: 'text/html,application/xhtml+xml' }
   const open: readonly (readonly [string, Headers, number])[] = [
     ['/', page, 200],
@@ -342,7 +343,7 @@ describe('what is for everybody', () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
       const { status, text } = await send(method, '/keys', page)
       expect([method, status]).toEqual([method, 404])
-      expect(JSON.parse(text)).toHaveProperty('error.code', 'not-found')
+      expect(JSON.parse(text)).toHaveProperty('error.code', 'not_found')
     }
   })
 })

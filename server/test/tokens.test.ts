@@ -20,8 +20,10 @@ afterEach(() => bench.close())
 const start = (settings: Record<string, string> = {}) =>
   startGateway({ fake: { projects: healthyProjects(3) }, settings })
 
-const admin = (path: string, body?: object) =>
-  callAdmin(bench, path, { method: body === undefined ? 'GET' : 'POST', body })
+const admin = (path: string, body?: object, method = body === undefined ? 'GET' : 'POST') =>
+  callAdmin(bench, path, { method, body })
+const change = (id: unknown, terms: object) => admin(`/api/tokens/${id}`, terms, 'PATCH')
+const remove = (id: unknown) => admin(`/api/tokens/${id}`, undefined, 'DELETE')
 
 const created = z.object({ token: z.string(), shown: z.object({ id: z.string() }).loose() })
 const listed = z.object({ tokens: z.array(z.object({ id: z.string(), name: z.string() }).loose()) })
@@ -74,13 +76,13 @@ describe('a client token', () => {
   test('that is disabled, expired or deleted is refused with a message, and no key is used', async () => {
     bench = await start()
     const { token, shown } = await create()
-    await admin('/api/tokens/change', { id: shown.id, enabled: false })
+    await change(shown.id, { enabled: false })
     const disabled = await ask(token)
     expect([disabled.status, disabled.text]).toEqual([401, expect.stringContaining('disabled')])
-    await admin('/api/tokens/change', { id: shown.id, enabled: true, expiresAt: 1000 })
+    await change(shown.id, { enabled: true, expiresAt: 1000 })
     const expired = await ask(token)
     expect([expired.status, expired.text]).toEqual([401, expect.stringContaining('expired')])
-    await admin('/api/tokens/delete', { id: shown.id })
+    await remove(shown.id)
     expect((await ask(token)).status).toBe(401)
     expect(bench.fake.received()).toEqual([])
   })
@@ -208,7 +210,7 @@ describe('ALLOWED_TOKENS', () => {
     bench = await start()
     const [token] = await list()
     expect(token).toMatchObject({ name: 'ALLOWED_TOKENS …ests', source: 'settings', limits: {} })
-    await admin('/api/tokens/change', { id: token?.id, limits: { requestsPerDay: 1 } })
+    await change(token?.id, { limits: { requestsPerDay: 1 } })
     expect((await ask(clientToken)).status).toBe(200)
     expect((await ask(clientToken)).status).toBe(429)
   })
@@ -230,7 +232,7 @@ describe('ALLOWED_TOKENS', () => {
   test('that are deleted as tokens are removed from the setting', async () => {
     bench = await start({ ALLOWED_TOKENS: 'first-token-for-tests,second-token-for-tests' })
     const [first] = await list()
-    await admin('/api/tokens/delete', { id: first?.id })
+    await remove(first?.id)
     expect(bench.gateway.settings.current().allowedTokens).toEqual(['second-token-for-tests'])
     expect((await ask('first-token-for-tests')).status).toBe(401)
     expect((await ask('second-token-for-tests')).status).toBe(200)

@@ -1,48 +1,59 @@
 import { z } from 'zod'
-import { done, nothing, row, type Endpoint } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
+import { done, nothing, type View } from './shapes.ts'
 
-export const jobStates = ['running', 'done', 'failed', 'cancelled'] as const
-
-const jobShown = z.object({
+const jobView = z.object({
   id: z.string(),
   kind: z.string(),
-  state: z.enum(jobStates),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
   startedAt: z.number(),
   endedAt: z.number().optional(),
-  /** How many things there are to do; absent while that is not known. */
+  /** How many things there are to do; absent while unknown. */
   total: z.number().optional(),
   done: z.number(),
-  /** How many of them came out how. */
+  /** Things done, by their result. */
   counts: z.record(z.string(), z.number()),
   /** Why it failed. */
   message: z.string().optional(),
 })
-export type JobShown = z.infer<typeof jobShown>
+export type JobView = View<typeof jobView>
 
-export const startedJob = z.object({ job: jobShown })
+export const startedJob = z.object({ job: jobView })
+
+/** A key that did not answer. */
+const finding = z.object({
+  id: z.number(),
+  /** `…` and the last four characters. */
+  key: z.string(),
+  verdict: z.string(),
+  status: z.number().optional(),
+  message: z.string().optional(),
+})
+export type Finding = View<typeof finding>
 
 const id = z.string().min(1)
 
 /** Work that goes on after the answer. */
 export const jobEndpoints = {
-  getJobs: {
+  listJobs: {
     method: 'GET',
     path: '/api/jobs',
-    help: 'Jobs that run and those that ended lately, newest first.',
+    help: 'Running jobs and the last ones that ended, newest first.',
     input: nothing,
-    answer: z.object({ jobs: z.array(jobShown) }),
+    answer: z.object({ jobs: z.array(jobView) }),
   },
   getJob: {
     method: 'GET',
     path: '/api/jobs/:id',
-    help: 'One job, with what it found out about single things: the first thousand.',
+    help: 'One job, with its first thousand findings.',
     input: z.object({ id }),
-    answer: z.object({ job: jobShown, findings: z.array(row) }),
+    answer: z.object({ job: jobView, findings: z.array(finding) }),
+    errors: ['not_found'],
   },
   cancelJob: {
     method: 'POST',
     path: '/api/jobs/:id/cancel',
-    help: 'Ends a job early; what it did stays done.',
+    help: 'Ends a job early. What it did is not undone.',
     input: z.object({ id }),
     answer: done,
   },

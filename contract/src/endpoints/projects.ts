@@ -1,48 +1,69 @@
 import { z } from 'zod'
-import { done, page, rows, type Endpoint } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
+import { done, page, paged, type View } from './shapes.ts'
 
-const projectId = z.string().min(1).max(200)
-const modelName = z.string().min(1).max(200)
+const id = z.string().min(1).max(200)
+const model = z.string().min(1).max(200)
 const limit = z.number().int().min(0).max(2_147_483_647).optional()
+const amount = z.number().optional()
 
-/** What a person says of the projects behind the keys. */
+const projectView = z.object({
+  id: z.string(),
+  paid: z.boolean().optional(),
+  paidSource: z.string().optional(),
+  keys: z.number(),
+  /** Keys that are neither dead nor disabled. */
+  usableKeys: z.number(),
+  state: z.enum(['active', 'suspended', 'dead']),
+  reason: z.string().optional(),
+  until: z.number().nullish(),
+  message: z.string().optional(),
+  /** Limits that the operator set, by lane. */
+  limits: z.record(
+    z.string(),
+    z.object({
+      minuteRequests: amount,
+      minuteTokens: amount,
+      dayRequests: amount,
+      dayTokens: amount,
+    }),
+  ),
+  label: z.string().optional(),
+})
+export type ProjectView = View<typeof projectView>
+
+/** The Google projects of the keys. */
 export const projectEndpoints = {
-  getProjects: {
+  listProjects: {
     method: 'GET',
     path: '/api/projects',
-    help: 'Projects with their keys, their state, and what was said of them.',
+    help: 'Projects with their keys, their state, and what the operator set.',
     input: z.object(page),
-    answer: rows,
+    answer: paged(projectView),
   },
   changeProject: {
-    method: 'POST',
-    path: '/api/projects/change',
-    help: 'Says whether a project is paid, and what it is called. null takes a value away.',
+    method: 'PATCH',
+    path: '/api/projects/:id',
+    help: 'Sets whether a project is paid, and its label. null removes a value.',
     input: z.strictObject({
-      project: projectId,
+      id,
       paid: z.boolean().nullish(),
       label: z.string().max(200).nullish(),
     }),
     answer: done,
   },
   setProjectLimits: {
-    method: 'POST',
-    path: '/api/projects/limits',
-    help: 'Sets what a project may use of a model a minute and a day, over what was learned; `*` is every model without limits of its own.',
-    input: z.strictObject({
-      project: projectId,
-      model: modelName,
-      rpm: limit,
-      tpm: limit,
-      rpd: limit,
-    }),
+    method: 'PUT',
+    path: '/api/projects/:id/limits/:model',
+    help: 'Sets what a project may use of a model a minute and a day, instead of what was learned. `*` is every model without limits.',
+    input: z.strictObject({ id, model, rpm: limit, tpm: limit, rpd: limit }),
     answer: done,
   },
   removeProjectLimits: {
-    method: 'POST',
-    path: '/api/projects/limits/remove',
-    help: 'Takes the limits away that were set for a model; what is learned counts again.',
-    input: z.strictObject({ project: projectId, model: modelName }),
+    method: 'DELETE',
+    path: '/api/projects/:id/limits/:model',
+    help: 'Removes the limits that were set for a model. The learned limits apply again.',
+    input: z.strictObject({ id, model }),
     answer: done,
   },
 } as const satisfies Record<string, Endpoint>

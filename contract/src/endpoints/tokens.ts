@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { clientDialects } from '../client-dialects.ts'
-import { done, nothing, type Endpoint } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
+import { done, nothing, type View } from './shapes.ts'
 
 const most = z.number().positive().nullish()
 const tokenTerms = {
@@ -8,7 +9,7 @@ const tokenTerms = {
   enabled: z.boolean(),
   /** Milliseconds since the epoch; null: never. */
   expiresAt: z.number().int().positive().nullable(),
-  /** Models by Google's name, `*` at the end for whatever follows; null: all. */
+  /** Google's names of models, with `*` at the end for any ending; null: all. */
   allowedModels: z.array(z.string().min(1).max(200)).max(1000).nullable(),
   allowedDialects: z.array(z.enum(clientDialects)).nullable(),
   /** What is not named has no limit. */
@@ -21,46 +22,57 @@ const tokenTerms = {
     budgetPerMonth: most,
   }),
 }
-const tokenShown = z.object({
-  /** What the request log names it by. */
-  id: z.string(),
+const tokenId = z.string()
+const tokenView = z.object({
+  /** Its name in the request log. */
+  id: tokenId,
   /** Its last four characters. */
   hint: z.string(),
   source: z.enum(['settings', 'admin']),
   createdAt: z.number(),
   ...tokenTerms,
-  use: z.record(z.string(), z.number()),
+  /** Empty while the token is not in force. */
+  use: z
+    .object({
+      requestsThisMinute: z.number(),
+      requestsToday: z.number(),
+      tokensThisMinute: z.number(),
+      tokensToday: z.number(),
+      running: z.number(),
+      costThisMonth: z.number(),
+    })
+    .partial(),
 })
-export type TokenShown = z.infer<typeof tokenShown>
+export type TokenView = View<typeof tokenView>
 
-/** Who may call, with what models, how much. */
+/** Client tokens and their limits. */
 export const tokenEndpoints = {
-  getTokens: {
+  listTokens: {
     method: 'GET',
     path: '/api/tokens',
-    help: 'Client tokens, what each may do and what it has used. Never a token itself.',
+    help: 'Client tokens with their limits and their use, never a token itself.',
     input: nothing,
-    answer: z.object({ tokens: z.array(tokenShown) }),
+    answer: z.object({ tokens: z.array(tokenView) }),
   },
   createToken: {
     method: 'POST',
     path: '/api/tokens',
-    help: 'Makes a client token. The answer is the only place where it is ever shown.',
+    help: 'Creates a client token. Only this answer has the token itself.',
     input: z.strictObject({ ...z.strictObject(tokenTerms).partial().shape, name: tokenTerms.name }),
-    answer: z.object({ token: z.string(), shown: tokenShown }),
+    answer: z.object({ token: z.string(), shown: tokenView }),
   },
   changeToken: {
-    method: 'POST',
-    path: '/api/tokens/change',
-    help: 'Changes what a client token may do. What is not named stays; limits are replaced as a whole.',
-    input: z.strictObject({ ...z.strictObject(tokenTerms).partial().shape, id: z.string() }),
+    method: 'PATCH',
+    path: '/api/tokens/:id',
+    help: 'Changes a client token. Members that are not named stay; limits are replaced as a whole.',
+    input: z.strictObject({ ...z.strictObject(tokenTerms).partial().shape, id: tokenId }),
     answer: done,
   },
   deleteToken: {
-    method: 'POST',
-    path: '/api/tokens/delete',
-    help: 'Takes a client token away; one of ALLOWED_TOKENS is taken out there.',
-    input: z.strictObject({ id: z.string() }),
+    method: 'DELETE',
+    path: '/api/tokens/:id',
+    help: 'Deletes a client token. A token of ALLOWED_TOKENS is removed from that setting.',
+    input: z.strictObject({ id: tokenId }),
     answer: done,
   },
 } as const satisfies Record<string, Endpoint>

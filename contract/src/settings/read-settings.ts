@@ -10,7 +10,7 @@ export class SettingsError extends Error {
 
   constructor(problems: readonly SettingProblem[]) {
     super(problems.map(({ setting, problem }) => `${setting} ${problem}`).join('\n'))
-    this.name = 'SettingsRefused'
+    this.name = 'SettingsError'
     this.problems = problems
   }
 }
@@ -39,7 +39,7 @@ export function findSetting(name: string): SettingEntry | undefined {
   return byName.get(name)
 }
 
-/** Settings from values by environment name; what is absent has its default. Throws SettingsRefused with every problem at once. */
+/** Settings from values by environment name; what is absent has its default. Throws a SettingsError with all problems. */
 export function readSettings(values: Readonly<Record<string, unknown>>): Settings {
   const written = settingEntries
     .filter(({ env }) => values[env] !== undefined)

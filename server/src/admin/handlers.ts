@@ -1,13 +1,13 @@
 import type { EndpointAnswer, EndpointInput, PlainEndpointName } from '@gemini-balance/contract'
 
-/** Who asks, as the audit log names them. */
+/** Who sends the request, for the audit log. */
 export type AdminCaller = {
   readonly name: string
-  /** The session that asks, when it is one. */
+  /** The id of the session, where it is one. */
   readonly session?: string
 }
 
-/** One handler for every endpoint of the contract that answers with JSON: a missing one does not compile. */
+/** One handler for every endpoint that answers with JSON: a missing one does not compile. */
 export type Handlers = {
   readonly [N in PlainEndpointName]: (
     input: EndpointInput<N>,

@@ -1,15 +1,16 @@
 import type { Auditor } from '../admin/audit/auditor.ts'
+import { compatLoginForm } from '../admin/compat/login-form.ts'
 import type { Handlers } from '../admin/handlers.ts'
-import type { EventBus } from '../telemetry/events/event-bus.ts'
-import { adminRoutes } from '../admin/http/admin-routes.ts'
-import { createEventStreams } from '../admin/http/event-routes.ts'
+import { createEventStreams } from '../admin/http/event-stream.ts'
+import { loginHandlers, type LoginDeps } from '../admin/http/login.ts'
+import { adminRoutes } from '../admin/http/routes.ts'
 import type { RouteGroup } from '../http/listener.ts'
-import { sessionHandlers, type SessionRoutesDeps } from '../admin/http/session-routes.ts'
 import { DatabaseError } from '../runtime/database-error.ts'
+import type { EventBus } from '../telemetry/events/event-bus.ts'
 import type { ComposedAccess } from './compose-access.ts'
 
 export type AdminRoutesParts = {
-  readonly door: ComposedAccess
+  readonly admins: ComposedAccess
   readonly handlers: Handlers
   readonly audit: Auditor
   readonly bus: EventBus
@@ -17,21 +18,23 @@ export type AdminRoutesParts = {
   readonly onError: (error: unknown) => void
 }
 
-/** The admin API on the wire. `close` ends what would never end by itself. */
+/** The admin API on the wire. `close` ends the event streams. */
 export function composeAdminRoutes(parts: AdminRoutesParts): {
   readonly routes: RouteGroup
   close(): void
 } {
-  const { door, handlers, audit, bus, now, onError } = parts
-  const { access, sessions, trusted } = door
-  const events = createEventStreams({ bus, watch: door.watch })
-  // Nobody waits at the door for the audit log.
-  const note: SessionRoutesDeps['note'] = (action, session, address) => {
+  const { admins, handlers, audit, bus, now, onError } = parts
+  const { access, sessions, trusted } = admins
+  const events = createEventStreams({ bus, watch: admins.watch })
+  // A login does not wait for the audit log.
+  const onLogin: LoginDeps['onLogin'] = (action, session, address) => {
     const by = { name: `session ${session}` }
     audit(by, { action, subject: 'admin', detail: { address } }).catch(onError)
   }
+  const login = { access, sessions, now, onLogin }
   const raw = {
-    ...sessionHandlers({ access, sessions, now, note }),
+    ...loginHandlers(login),
+    ...compatLoginForm(login),
     getEvents: events.handler,
   }
   return {

@@ -1,6 +1,8 @@
-import { attemptsHandlers } from '../admin/attempts/handlers.ts'
-import { errorsHandlers } from '../admin/errors/handlers.ts'
-import { createKeyNames } from '../admin/keys/resolve-keys.ts'
+import { attemptHandlers } from '../admin/attempts/handlers.ts'
+import { compatErrorHandlers } from '../admin/compat/error-handlers.ts'
+import { compatStatsHandlers } from '../admin/compat/stats-handlers.ts'
+import { createKeyNames } from '../admin/keys/key-names.ts'
+import { priceHandlers } from '../admin/prices/handlers.ts'
 import { statsHandlers } from '../admin/stats/handlers.ts'
 import type { KeyRegistry } from '../keys/key-registry.ts'
 import { createCalendar } from '../runtime/calendar.ts'
@@ -15,15 +17,17 @@ export type HistoryParts = {
   readonly settings: LiveSettings
 }
 
-/** What operators see of the past. */
+/** The handlers that read and delete history. */
 export function composeHistory({ storage, settings, keyRegistry, prices }: HistoryParts) {
   const { requestLog, errors, usage } = storage
   const keyNames = createKeyNames(keyRegistry)
   const calendar = createCalendar(() => settings.current().timezone)
   const now = Date.now
   return {
-    ...attemptsHandlers({ attempts: requestLog, keyNames, now }),
-    ...errorsHandlers({ errors, keyNames, calendar }),
+    ...attemptHandlers({ requestLog, keyNames }),
     ...statsHandlers({ usage, prices, keyNames, calendar, now }),
+    ...priceHandlers(prices),
+    ...compatErrorHandlers({ errors, keyNames, calendar }),
+    ...compatStatsHandlers({ requestLog, usage, keyNames, now }),
   }
 }

@@ -2,7 +2,7 @@ import { endpoints, readSettings } from '@gemini-balance/contract'
 import { createEventBus, type EventBus } from '../telemetry/events/event-bus.ts'
 import { healthRoutes } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
-import { problem } from '../admin/http/admin-frame.ts'
+import { problem } from '../admin/http/send-error.ts'
 import { pageRoutes } from '../http/pages.ts'
 import { createLog, type LogDestination, type RootLog } from '../log/create-log.ts'
 import { RequestMetrics } from '../telemetry/metrics/request-metrics.ts'
@@ -139,13 +139,13 @@ async function start(opened: Opened): Promise<Gateway> {
   closing.add(stored.close)
   followSettings(parts)
 
-  const door = await composeAccess({ ...parts, registry, now })
-  closing.add(door.close)
-  const { sessions, callers } = door
+  const admins = await composeAccess({ ...parts, registry, now })
+  closing.add(admins.close)
+  const { sessions, callers } = admins
   const { handlers, jobs, audit } = composeAdmin({ ...parts, keys, tokens, gateway, sessions })
   closing.add(jobs.close)
   const readiness = () => (engine.views.isReady() ? undefined : 'No key is alive.')
-  const admin = composeAdminRoutes({ ...parts, door, handlers, audit, now })
+  const admin = composeAdminRoutes({ ...parts, admins, handlers, audit, now })
   // Fastify logs only its own failures: requests have a log of their own.
   const app = createListener({
     log: log.pino.child({}, { level: 'warn' }),
@@ -166,7 +166,7 @@ async function start(opened: Opened): Promise<Gateway> {
       admin.routes,
       pageRoutes({
         folder: opened.pagesFolder,
-        notFound: problem('not-found', 'Nothing is served at this path.'),
+        notFound: problem('not_found'),
       }),
     ],
   })

@@ -1,10 +1,11 @@
+import type { AuditDetail } from '@gemini-balance/contract'
 import type { AuditStore, AuditRow } from '../../telemetry/stores.ts'
 import type { AdminCaller } from '../handlers.ts'
 
-/** `detail` never holds a secret. */
 export type AuditEntry = Pick<AuditRow, 'subject'> & {
   readonly action: AuditAction
-  readonly detail?: AuditRow['detail']
+  /** Never a secret. */
+  readonly detail?: AuditDetail
 }
 
 export const auditActions = [
@@ -30,7 +31,7 @@ export const auditActions = [
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 
-/** Writes down who did what. Rejects when it cannot: what must not happen unseen waits for it. */
+/** Records what an admin did. Rejects when the database does: what must be recorded waits for it. */
 export type Auditor = (by: AdminCaller, ...entries: readonly AuditEntry[]) => Promise<void>
 
 type Deps = { readonly store: Pick<AuditStore, 'add'>; readonly now: () => number }

@@ -1,12 +1,12 @@
 import type { AuditStore } from '../../telemetry/stores.ts'
 import type { Handlers } from '../handlers.ts'
+import { presentAudit } from './present.ts'
 
-/** The audit log, read. */
-export function auditHandlers(store: Pick<AuditStore, 'list'>): Pick<Handlers, 'getAudit'> {
+export function auditHandlers(store: Pick<AuditStore, 'list'>): Pick<Handlers, 'listAudit'> {
   return {
-    async getAudit(query) {
+    async listAudit(query) {
       const { rows, next } = await store.list(query)
-      return { rows: rows.map((row) => ({ ...row })), ...(next === undefined ? {} : { next }) }
+      return { rows: rows.map(presentAudit), ...(next === undefined ? {} : { next }) }
     },
   }
 }

@@ -1,23 +1,24 @@
-import type { EndpointInput } from '@gemini-balance/contract'
+import type { EndpointAnswer, EndpointInput } from '@gemini-balance/contract'
 import type { KeyId } from '../../keys/types.ts'
 import { mask } from '../../log/scrub.ts'
 import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
-import { AdminError } from '../http/admin-error.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
+import { AdminError } from '../http/admin-error.ts'
 import { findKeys } from '../keys/find-keys.ts'
 import type { KeyJobDeps } from '../keys/job-handlers.ts'
+import { unknownKey } from '../keys/unknown-key.ts'
 import { verifyAll } from '../keys/verify-keys.ts'
 
-export type OriginalKeyDeps = KeyJobDeps & {
-  /** One round of pool maintenance. */
+export type CompatKeyDeps = KeyJobDeps & {
+  /** Runs pool maintenance once. */
   readonly maintainPool: () => Promise<void>
 }
 
-type OriginalKeys =
+type CompatKeys =
   | 'getAllKeys'
   | 'getKeysStatus'
-  | 'listKeys'
-  | 'listKeysHf'
+  | 'listKeyFailures'
+  | 'listKeyFailuresHf'
   | 'maintainPool'
   | 'deleteNamedKey'
   | 'deleteNamedKeys'
@@ -25,11 +26,11 @@ type OriginalKeys =
   | 'resetSelectedFailures'
   | 'resetNamedFailures'
 
-/** The paths of the Python program for keys, with their meaning. */
-export function originalKeyHandlers(deps: OriginalKeyDeps): Pick<Handlers, OriginalKeys> {
+/** The paths of the Python program for keys. */
+export function compatKeyHandlers(deps: CompatKeyDeps): Pick<Handlers, CompatKeys> {
   const { engine, keyRegistry, audit } = deps
-  const listKeys = async () => {
-    const { valid, invalid } = await apart(deps)
+  const listKeyFailures = async () => {
+    const { valid, invalid } = await idsByState(deps)
     const data = {
       valid_keys: await failuresOf(deps, valid),
       invalid_keys: await failuresOf(deps, invalid),
@@ -37,14 +38,14 @@ export function originalKeyHandlers(deps: OriginalKeyDeps): Pick<Handlers, Origi
     return { status: 'success' as const, data, total: keyRegistry.size }
   }
   return {
-    listKeys,
-    listKeysHf: listKeys,
+    listKeyFailures,
+    listKeyFailuresHf: listKeyFailures,
     async getAllKeys() {
-      const { valid, invalid } = await apart(deps)
+      const { valid, invalid } = await idsByState(deps)
       return { valid_keys: valid, invalid_keys: invalid, total_count: keyRegistry.size }
     },
     async getKeysStatus() {
-      const { data } = await listKeys()
+      const { data } = await listKeyFailures()
       const status = engine.views.pool()
       const keys = {
         ...data,
@@ -57,8 +58,7 @@ export function originalKeyHandlers(deps: OriginalKeyDeps): Pick<Handlers, Origi
     },
     async maintainPool(_input, by) {
       const before = poolSize(deps)
-      if (!engine.views.pool().enabled)
-        throw new AdminError(400, 'no-pool', 'The pool of keys is switched off.')
+      if (!engine.views.pool().enabled) throw new AdminError('pool_disabled')
       await deps.maintainPool()
       await audit(by, { action: 'pool-maintained', subject: 'pool' })
       const message = 'The pool was maintained.'
@@ -74,7 +74,7 @@ export function originalKeyHandlers(deps: OriginalKeyDeps): Pick<Handlers, Origi
       const ids = await idsOf(deps, keys)
       const deleted = await remove(deps, [...ids.values()], by)
       const missing = keys.filter((key) => !ids.has(key)).map((key) => mask(String(key)))
-      if (deleted === 0) throw new AdminError(400, 'not-found', 'None of these keys is there.')
+      if (deleted === 0) throw new AdminError('invalid_input', 'None of these keys exists.')
       const message = `${deleted} keys were deleted.`
       return { success: true, message, deleted_count: deleted, not_found_keys: missing }
     },
@@ -94,10 +94,11 @@ export function originalKeyHandlers(deps: OriginalKeyDeps): Pick<Handlers, Origi
   }
 }
 
-type OriginalVerify = 'verifyNamedKey' | 'verifySelectedKeys'
+type FailedKey = EndpointAnswer<'verifySelectedKeys'>['failed_keys'][string]
+type CompatVerify = 'verifyNamedKey' | 'verifySelectedKeys'
 
-/** Keys verified while the caller waits. */
-export function originalVerifyHandlers(deps: OriginalKeyDeps): Pick<Handlers, OriginalVerify> {
+/** Keys that are verified while the client waits. */
+export function compatVerifyHandlers(deps: CompatKeyDeps): Pick<Handlers, CompatVerify> {
   return {
     async verifyNamedKey({ key }, by) {
       const [id] = (await idsOf(deps, [key])).values()
@@ -110,7 +111,7 @@ export function originalVerifyHandlers(deps: OriginalKeyDeps): Pick<Handlers, Or
     async verifySelectedKeys({ keys }, by) {
       const ids = [...(await idsOf(deps, keys)).values()]
       await deps.audit(by, { action: 'keys-verified', subject: `${ids.length} keys` })
-      const failed: Record<string, Record<string, unknown>> = {}
+      const failed: Record<string, FailedKey> = {}
       await verifyAll(deps, ids, {
         model: undefined,
         concurrency: deps.verifyAtOnce(),
@@ -137,31 +138,29 @@ export function originalVerifyHandlers(deps: OriginalKeyDeps): Pick<Handlers, Or
   }
 }
 
-function poolSize({ engine }: OriginalKeyDeps) {
+function poolSize({ engine }: CompatKeyDeps) {
   const { current_size: size, utilization } = engine.views.pool()
   return { size, utilization }
 }
 
-const unknownKey = () => new AdminError(404, 'not-found', 'There is no such key.')
+type KeyName = EndpointInput<'deleteNamedKeys'>['keys'][number]
 
-type Named = EndpointInput<'deleteNamedKeys'>['keys'][number]
-
-/** What each name means: an id, as a number or its digits, or the value of a key. Those that mean none are left out. */
+/** The keys with these names: an id, as a number or as digits, or a value. Unknown names are left out. */
 async function idsOf(
-  { keyRegistry }: OriginalKeyDeps,
-  names: readonly Named[],
-): Promise<ReadonlyMap<Named, KeyId>> {
-  const isId = (name: Named) => typeof name === 'number' || /^\d{1,15}$/.test(name)
+  { keyRegistry }: CompatKeyDeps,
+  names: readonly KeyName[],
+): Promise<ReadonlyMap<KeyName, KeyId>> {
+  const isId = (name: KeyName) => typeof name === 'number' || /^\d{1,15}$/.test(name)
   const byId = names
     .filter((name) => isId(name) && keyRegistry.get(Number(name)) !== undefined)
-    .map((name): [Named, KeyId] => [name, Number(name)])
+    .map((name): [KeyName, KeyId] => [name, Number(name)])
   const values = names.filter((name) => typeof name === 'string').filter((name) => !isId(name))
   const byValue = values.length === 0 ? [] : await keyRegistry.find(values)
-  return new Map<Named, KeyId>([...byId, ...byValue])
+  return new Map<KeyName, KeyId>([...byId, ...byValue])
 }
 
 async function remove(
-  { keyRegistry, audit }: OriginalKeyDeps,
+  { keyRegistry, audit }: CompatKeyDeps,
   ids: readonly KeyId[],
   by: AdminCaller,
 ): Promise<number> {
@@ -173,7 +172,7 @@ async function remove(
 }
 
 async function reset(
-  { engine, audit }: OriginalKeyDeps,
+  { engine, audit }: CompatKeyDeps,
   ids: readonly KeyId[],
   by: AdminCaller,
 ): Promise<{ success: boolean; message: string; reset_count: number }> {
@@ -185,7 +184,7 @@ async function reset(
   return { success: true, message: `${count} keys were reset.`, reset_count: count }
 }
 
-async function apart({ keyRegistry, engine }: OriginalKeyDeps) {
+async function idsByState({ keyRegistry, engine }: CompatKeyDeps) {
   const valid: KeyId[] = []
   const invalid: KeyId[] = []
   await forEachInSlices(keyRegistry.ids(), (some) => {
@@ -195,7 +194,7 @@ async function apart({ keyRegistry, engine }: OriginalKeyDeps) {
 }
 
 async function failuresOf(
-  { engine }: OriginalKeyDeps,
+  { engine }: CompatKeyDeps,
   ids: readonly KeyId[],
 ): Promise<Record<string, number>> {
   const failures: Record<string, number> = {}

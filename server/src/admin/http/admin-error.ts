@@ -1,12 +1,12 @@
-/** What cannot be done as it was asked, in a sentence for whoever asked. */
-export class AdminError extends Error {
-  readonly status: 400 | 404 | 410 | 429 | 503
-  readonly code: string
+import { errors, type ErrorCode } from '@gemini-balance/contract'
 
-  constructor(status: 400 | 404 | 410 | 429 | 503, code: string, message: string) {
+/** A request that cannot be served as it was sent. */
+export class AdminError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string = errors[code].sentence) {
     super(message)
-    this.name = 'AdminRefused'
-    this.status = status
+    this.name = 'AdminError'
     this.code = code
   }
 }

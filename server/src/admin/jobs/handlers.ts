@@ -1,24 +1,23 @@
-import type { JobShown } from '@gemini-balance/contract'
-import type { Jobs, JobSpec } from './jobs.ts'
-import { AdminError } from '../http/admin-error.ts'
+import type { JobView } from '@gemini-balance/contract'
 import type { Handlers } from '../handlers.ts'
+import { AdminError } from '../http/admin-error.ts'
+import type { Jobs, JobSpec } from './jobs.ts'
 
-/** Jobs listed, shown and cancelled. */
-export function jobsHandlers(jobs: Jobs): Pick<Handlers, 'getJobs' | 'getJob' | 'cancelJob'> {
+export function jobHandlers(jobs: Jobs): Pick<Handlers, 'listJobs' | 'getJob' | 'cancelJob'> {
   return {
-    getJobs: async () => ({ jobs: jobs.list() }),
+    listJobs: async () => ({ jobs: jobs.list() }),
     async getJob({ id }) {
       const found = jobs.get(id)
-      if (found === undefined) throw new AdminError(404, 'not-found', 'There is no such job.')
-      return { job: found.job, findings: found.findings.map((finding) => ({ ...finding })) }
+      if (found === undefined) throw new AdminError('not_found', 'There is no job with this id.')
+      return { job: found.job, findings: found.findings }
     },
     cancelJob: async ({ id }) => ({ done: jobs.cancel(id) }),
   }
 }
 
-/** Begins a job, or says why not. */
-export function startJob(jobs: Jobs, spec: JobSpec): { job: JobShown } {
+/** Rejects the request when too many jobs are running. */
+export function startJob(jobs: Jobs, spec: JobSpec): { job: JobView } {
   const job = jobs.start(spec)
-  if (job !== undefined) return { job }
-  throw new AdminError(429, 'busy', 'As many jobs run as may: wait for one to end, or cancel one.')
+  if (job === undefined) throw new AdminError('too_many_jobs')
+  return { job }
 }

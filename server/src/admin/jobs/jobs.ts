@@ -1,110 +1,108 @@
-import type { JobShown } from '@gemini-balance/contract'
+import type { Finding, JobView } from '@gemini-balance/contract'
 import { newRequestId } from '../../runtime/request-id.ts'
 
-export type Finding = Readonly<Record<string, unknown>>
-
-/** What a job says of itself while it runs. */
+/** What a running job reports. */
 export interface JobProgress {
   /** Aborted when the job is cancelled or the gateway stops. */
   readonly signal: AbortSignal
   expect(total: number): void
-  /** So many things more came out like this. */
+  /** So many more things had this result. */
   count(outcome: string, times?: number): void
-  /** So many things more are done. */
+  /** So many more things are done. */
   step(times?: number): void
-  /** Something worth telling of a single thing. Those past the first thousand are dropped. */
+  /** Keeps the first thousand. */
   find(finding: Finding): void
 }
 
 export type JobSpec = {
   readonly kind: string
-  /** Rejects when the job failed. Returns early, or rejects, when it was cancelled. */
+  /** Rejects when the job fails. Resolves early, or rejects, when it is cancelled. */
   readonly run: (progress: JobProgress) => Promise<void>
 }
 
 export interface Jobs {
-  /** Begins at once; undefined when as many jobs run as may. */
-  start(spec: JobSpec): JobShown | undefined
+  /** Starts at once; undefined when too many jobs are running. */
+  start(spec: JobSpec): JobView | undefined
   /** Newest first. */
-  list(): JobShown[]
-  get(id: string): { readonly job: JobShown; readonly findings: readonly Finding[] } | undefined
-  /** False when there is no such job or it has ended. */
+  list(): JobView[]
+  get(id: string): { readonly job: JobView; readonly findings: readonly Finding[] } | undefined
+  /** False when the job does not exist or has ended. */
   cancel(id: string): boolean
-  /** Told of each change of a job, at most some times a second. Returns the end of the subscription. */
-  subscribe(listener: (job: JobShown) => void): () => void
-  /** Cancels all and waits for them. */
+  /** Calls back with each change of a job, at most some times a second. Returns the end of the subscription. */
+  subscribe(listener: (job: JobView) => void): () => void
+  /** Cancels all jobs and waits for their ends. */
   close(): Promise<void>
 }
 
 export type JobsDeps = {
   readonly now: () => number
   readonly onError: (error: unknown) => void
-  /** Takes secrets out of what is said of a failure. */
+  /** Removes secrets from the message of a failure. */
   readonly scrub: (text: string) => string
 }
 
-const mostRunning = 4
-const mostKept = 50
-const mostFindings = 1000
-const tellMs = 250
+const maxRunning = 4
+const maxKept = 50
+const maxFindings = 1000
+const publishMs = 250
 
-type Kept = {
-  job: JobShown
+type Job = {
+  job: JobView
   readonly findings: Finding[]
   readonly abort: AbortController
   ended: Promise<void>
-  toldAt: number
+  publishedAt: number
 }
 
-/** Work in the background that somebody asked for: what runs, and what ended lately. It is forgotten at a restart. */
+/** Background jobs that admins start: the running ones and the last that ended. A restart forgets them. */
 export function createJobs(deps: JobsDeps): Jobs {
-  const kept = new Map<string, Kept>()
-  const listeners = new Set<(job: JobShown) => void>()
-  const running = () => [...kept.values()].filter(({ job }) => job.state === 'running')
+  const jobs = new Map<string, Job>()
+  const listeners = new Set<(job: JobView) => void>()
+  const running = () => [...jobs.values()].filter(({ job }) => job.state === 'running')
 
-  function change(one: Kept, change: Partial<JobShown>): void {
-    // What was cancelled may still hear from what it had begun.
+  function change(one: Job, change: Partial<JobView>): void {
+    // A call of a cancelled job may still come back.
     if (one.job.state !== 'running') return
     one.job = { ...one.job, ...change }
     const now = deps.now()
-    if (one.job.state === 'running' && now - one.toldAt < tellMs) return
-    one.toldAt = now
+    if (one.job.state === 'running' && now - one.publishedAt < publishMs) return
+    one.publishedAt = now
     for (const listener of listeners) listener(one.job)
   }
 
   function forgetOldest(): void {
-    for (const [id, { job }] of kept) {
-      if (kept.size < mostKept) return
-      if (job.state !== 'running') kept.delete(id)
+    for (const [id, { job }] of jobs) {
+      if (jobs.size < maxKept) return
+      if (job.state !== 'running') jobs.delete(id)
     }
   }
 
   return {
     start({ kind, run }) {
-      if (running().length >= mostRunning) return undefined
+      if (running().length >= maxRunning) return undefined
       forgetOldest()
       const startedAt = deps.now()
       const id = newRequestId(startedAt)
-      const one: Kept = {
+      const one: Job = {
         job: { id, kind, state: 'running', startedAt, done: 0, counts: {} },
         findings: [],
         abort: new AbortController(),
         ended: Promise.resolve(),
-        toldAt: 0,
+        publishedAt: 0,
       }
-      kept.set(id, one)
-      const update = (changes: Partial<JobShown>) => change(one, changes)
+      jobs.set(id, one)
+      const update = (changes: Partial<JobView>) => change(one, changes)
       one.ended = run(progressOf(one, update)).then(
-        () => update(ending(one, deps.now())),
+        () => update(endOf(one, deps.now())),
         (error: unknown) => update(failure(one, deps, error)),
       )
       update({})
       return one.job
     },
-    list: () => [...kept.values()].map(({ job }) => job).toReversed(),
-    get: (id) => kept.get(id),
+    list: () => [...jobs.values()].map(({ job }) => job).toReversed(),
+    get: (id) => jobs.get(id),
     cancel(id) {
-      const one = kept.get(id)
+      const one = jobs.get(id)
       if (one?.job.state !== 'running') return false
       one.abort.abort()
       return true
@@ -121,7 +119,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   }
 }
 
-function progressOf(one: Kept, update: (changes: Partial<JobShown>) => void): JobProgress {
+function progressOf(one: Job, update: (changes: Partial<JobView>) => void): JobProgress {
   return {
     signal: one.abort.signal,
     expect: (total) => update({ total }),
@@ -131,17 +129,17 @@ function progressOf(one: Kept, update: (changes: Partial<JobShown>) => void): Jo
       update({ counts: { ...counts, [outcome]: (counts[outcome] ?? 0) + times } })
     },
     find(finding) {
-      if (one.findings.length < mostFindings) one.findings.push(finding)
+      if (one.findings.length < maxFindings) one.findings.push(finding)
     },
   }
 }
 
-function ending({ abort }: Kept, endedAt: number): Partial<JobShown> {
+function endOf({ abort }: Job, endedAt: number): Partial<JobView> {
   return { state: abort.signal.aborted ? 'cancelled' : 'done', endedAt }
 }
 
-function failure(one: Kept, { now, onError, scrub }: JobsDeps, error: unknown): Partial<JobShown> {
-  if (one.abort.signal.aborted) return ending(one, now())
+function failure(one: Job, { now, onError, scrub }: JobsDeps, error: unknown): Partial<JobView> {
+  if (one.abort.signal.aborted) return endOf(one, now())
   onError(error)
   const message = error instanceof Error ? error.message : String(error)
   return { state: 'failed', endedAt: now(), message: scrub(message) }

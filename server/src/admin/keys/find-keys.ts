@@ -15,7 +15,7 @@ export type KeySources = {
 
 type Order = { readonly sort: KeySort; readonly order: 'asc' | 'desc' }
 
-/** The ids of the keys that match, in order. Where every key has to be looked at, requests are let in between. */
+/** The ids of the keys that match, in order. A look at every key lets requests in between. */
 export async function findKeys(
   sources: KeySources,
   filter: KeyFilter,
@@ -28,18 +28,18 @@ export async function findKeys(
       : (await findWith(sources, filter, sort)).ids
     return sign === 1 ? ids : ids.toReversed()
   }
-  const { ids, places, values } = await findWith(sources, filter, sort)
+  const { ids, positions, values } = await findWith(sources, filter, sort)
   const inOrder = (a: number, b: number) => sign * compare(values[a], values[b]) || a - b
   const sorted: KeyId[] = []
-  await forEachInSlices(await sortInSlices(places, inOrder), (some) => {
-    for (const place of some) sorted.push(ids[place] ?? 0)
+  await forEachInSlices(await sortInSlices(positions, inOrder), (some) => {
+    for (const position of some) sorted.push(ids[position] ?? 0)
   })
   return sorted
 }
 
-type Found = { readonly ids: KeyId[]; readonly places: number[]; readonly values: SortValue[] }
+type Found = { readonly ids: KeyId[]; readonly positions: number[]; readonly values: SortValue[] }
 
-/** What matches in the order of the registry, which is by id; the place of each in these lists; what it is sorted by. */
+/** The keys that match by id, their positions in these lists, and the values that they are sorted by. */
 async function findWith(
   { keyRegistry, engine }: KeySources,
   filter: KeyFilter,
@@ -47,18 +47,18 @@ async function findWith(
 ): Promise<Found> {
   const matches = matcherOf(filter)
   const ids: KeyId[] = []
-  const places: number[] = []
+  const positions: number[] = []
   const values: SortValue[] = []
   await forEachInSlices(keyRegistry.all(), (some) => {
     for (const row of some) {
       const known = engine.views.glance(row.id)
       if (known === undefined || !matches(row, known)) continue
-      places.push(ids.length)
+      positions.push(ids.length)
       ids.push(row.id)
       values.push(sortValue(row, known, sort))
     }
   })
-  return { ids, places, values }
+  return { ids, positions, values }
 }
 
 function isAll({ status, fail_count_threshold: failures = 0, ...others }: KeyFilter): boolean {
@@ -67,8 +67,8 @@ function isAll({ status, fail_count_threshold: failures = 0, ...others }: KeyFil
   return status === 'all' && failures === 0 && !isNamed && search.trim() === ''
 }
 
-/** The keys that are meant, without those that are gone. */
-export async function keysMeant(sources: KeySources, which: WhichKeys): Promise<readonly KeyId[]> {
+/** The keys of the input, without deleted ones. */
+export async function selectKeys(sources: KeySources, which: WhichKeys): Promise<readonly KeyId[]> {
   if ('filter' in which) return findKeys(sources, which.filter)
   return [...new Set(which.ids)].filter((id) => sources.keyRegistry.get(id) !== undefined)
 }

@@ -1,14 +1,15 @@
-import type { EndpointInput } from '@gemini-balance/contract'
+import type { EndpointInput, ExportedKey, KeyView } from '@gemini-balance/contract'
 import type { KeyRegistry } from '../../keys/key-registry.ts'
 import type { KeyEngine } from '../../keys/engine.ts'
 import type { KeyId } from '../../keys/types.ts'
 import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
 import type { KeyPatch } from '../../keys/stores.ts'
-import { AdminError } from '../http/admin-error.ts'
 import type { Auditor } from '../audit/auditor.ts'
 import type { Handlers } from '../handlers.ts'
-import { findKeys, keysMeant } from './find-keys.ts'
-import { shownKey, type ShownKey } from './present.ts'
+import { findKeys, selectKeys } from './find-keys.ts'
+import { presentLane } from '../lanes/present.ts'
+import { unknownKey } from './unknown-key.ts'
+import { presentExport, presentKey } from './present.ts'
 
 export type KeyHandlerDeps = {
   readonly engine: KeyEngine
@@ -16,18 +17,18 @@ export type KeyHandlerDeps = {
   readonly audit: Auditor
 }
 
-type KeyEndpoints = 'getKeys' | 'getKey' | 'changeKey' | 'resetKey' | 'exportKeys'
+type KeyEndpoints = 'listKeys' | 'getKey' | 'changeKey' | 'resetKey' | 'exportKeys'
 
-/** Keys listed, shown, changed one by one, and exported. */
+/** Keys, one by one or as a list. */
 export function keyHandlers(deps: KeyHandlerDeps): Pick<Handlers, KeyEndpoints> {
   const { engine, keyRegistry, audit } = deps
   return {
-    async getKeys({ offset, limit, page, sort, order, ...filter }) {
+    async listKeys({ offset, limit, page, sort, order, ...filter }) {
       const ids = await findKeys(deps, filter, { sort, order })
       const from = page === undefined ? offset : (page - 1) * limit
-      const rows: ShownKey[] = []
+      const rows: KeyView[] = []
       await forEachInSlices(ids.slice(from, from + limit), (some) => {
-        for (const id of some) rows.push(...shown(deps, id))
+        for (const id of some) rows.push(...viewOf(deps, id))
       })
       return {
         total: ids.length,
@@ -39,25 +40,24 @@ export function keyHandlers(deps: KeyHandlerDeps): Pick<Handlers, KeyEndpoints> 
       }
     },
     async getKey({ id }) {
-      const [key] = shown(deps, id)
-      if (key === undefined) throw new AdminError(404, 'not-found', 'There is no such key.')
+      const [key] = viewOf(deps, id)
+      if (key === undefined) throw unknownKey()
       const lanes = engine.views.lanes({ project: key.project, limit: 1000 }).rows
-      return { key: { ...key }, lanes: lanes.map((lane) => ({ ...lane })) }
+      return { key, lanes: lanes.map(presentLane) }
     },
-    async changeKey({ key, ...said }, by) {
-      const patch = patchOf(said)
-      const [changed] = await keyRegistry.change(new Map([[key, patch]]))
+    async changeKey({ id, ...terms }, by) {
+      const [changed] = await keyRegistry.change(new Map([[id, patchOf(terms)]]))
       if (changed === undefined) return { done: false }
-      await audit(by, { action: 'keys-changed', subject: `key ${key}`, detail: { to: said } })
+      await audit(by, { action: 'keys-changed', subject: `key ${id}`, detail: { to: terms } })
       return { done: true }
     },
-    async resetKey({ key }, by) {
-      const done = engine.control.reset(key)
-      if (done) await audit(by, { action: 'keys-reset', subject: `key ${key}` })
+    async resetKey({ id }, by) {
+      const done = engine.control.reset(id)
+      if (done) await audit(by, { action: 'keys-reset', subject: `key ${id}` })
       return { done }
     },
     async exportKeys({ which, values, after, limit }, by) {
-      const ids = (await keysMeant(deps, which))
+      const ids = (await selectKeys(deps, which))
         .filter((id) => id > after)
         .toSorted((a, b) => a - b)
       const page = ids.slice(0, limit)
@@ -65,30 +65,29 @@ export function keyHandlers(deps: KeyHandlerDeps): Pick<Handlers, KeyEndpoints> 
         const detail = { first: page[0], last: page.at(-1) }
         await audit(by, { action: 'keys-exported', subject: `${page.length} keys`, detail })
       }
-      const rows = page.flatMap((id) => exported(keyRegistry, id, values))
+      const rows = page.flatMap((id) => exportOf(keyRegistry, id, values))
       const next = ids.length > limit ? page.at(-1) : undefined
       return { rows, ...(next === undefined ? {} : { next }) }
     },
   }
 }
 
-function shown({ keyRegistry, engine }: KeyHandlerDeps, id: KeyId): ShownKey[] {
+/** None of a deleted key. */
+function viewOf({ keyRegistry, engine }: KeyHandlerDeps, id: KeyId): KeyView[] {
   const row = keyRegistry.get(id)
   const known = engine.views.key(id)
-  return row === undefined || known === undefined ? [] : [shownKey(row, known)]
+  return row === undefined || known === undefined ? [] : [presentKey(row, known)]
 }
 
-function exported(keyRegistry: KeyRegistry, id: KeyId, values: boolean): Record<string, unknown>[] {
-  const found = keyRegistry.get(id)
-  if (found === undefined) return []
-  const { secret, ending, ...row } = found
-  return [{ ...row, key: `…${ending}`, ...(values ? { value: secret.reveal() } : {}) }]
+function exportOf(keyRegistry: KeyRegistry, id: KeyId, withValue: boolean): ExportedKey[] {
+  const row = keyRegistry.get(id)
+  return row === undefined ? [] : [presentExport(row, withValue)]
 }
 
-type Said = Omit<EndpointInput<'changeKey'>, 'key'>
+type KeyTerms = Omit<EndpointInput<'changeKey'>, 'id'>
 
-/** On the wire null takes a value away; in the store undefined does. */
-function patchOf({ project, paid, allowedModels, label, note, ...plain }: Said): KeyPatch {
+/** null removes a value in JSON, undefined in the store. */
+function patchOf({ project, paid, allowedModels, label, note, ...plain }: KeyTerms): KeyPatch {
   const { priority, weight, tags, disabled } = plain
   return {
     ...(project === undefined ? {} : { project: project ?? undefined, projectSource: 'operator' }),

@@ -9,61 +9,61 @@ import { AdminError } from '../http/admin-error.ts'
 import type { AuditAction } from '../audit/auditor.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
 import { startJob } from '../jobs/handlers.ts'
-import { keysMeant } from './find-keys.ts'
+import { selectKeys } from './find-keys.ts'
 import type { KeyHandlerDeps } from './handlers.ts'
 import { readPastedKeys } from './pasted-keys.ts'
 import { verifyAll } from './verify-keys.ts'
 
 export type KeyJobDeps = KeyHandlerDeps & {
   readonly jobs: Jobs
-  /** Asks Google about a key and lets what it says count; with the model of the settings when none is named. */
+  /** Tries a key at Google, and the verdict counts. The default model is a setting. */
   readonly verify: (id: KeyId, model: string | undefined) => Promise<Outcome | undefined>
-  /** Keys that are verified at one time where nothing else is said. */
+  /** The default number of keys that are verified at a time. */
   readonly verifyAtOnce: () => number
 }
 
 const mostKeys = 50_000
 const atOnce = 500
 
-type KeyJobs = 'importKeys' | 'verifyKeys' | 'bulkKeys'
+type KeyJobs = 'importKeys' | 'verifyKeys' | 'changeKeys'
 
-/** What is done with many keys at once. */
+/** Jobs on many keys. */
 export function keyJobHandlers(deps: KeyJobDeps): Pick<Handlers, KeyJobs> {
   const { jobs, audit } = deps
   return {
-    async importKeys({ text, ...said }, by) {
+    async importKeys({ text, ...terms }, by) {
       const { values, doubles, invalid } = await readPastedKeys(text)
       if (values.length > mostKeys) {
-        const message = 'These are more than 50 000 keys: send them in parts.'
-        throw new AdminError(400, 'too-many', message)
+        const message = 'The text has more than 50 000 keys. Send them in parts.'
+        throw new AdminError('invalid_input', message)
       }
       return startJob(jobs, {
         kind: 'import-keys',
         async run(progress) {
           progress.count('double', doubles)
           progress.count('invalid', invalid)
-          const added = await addAll(deps, { values, said, progress })
+          const added = await addAll(deps, { values, terms, progress })
           await audit(by, { action: 'keys-added', subject: `${added} keys` })
         },
       })
     },
     async verifyKeys({ which, model, concurrency = deps.verifyAtOnce() }, by) {
-      const ids = await keysMeant(deps, which)
+      const ids = await selectKeys(deps, which)
       await audit(by, { action: 'keys-verified', subject: `${ids.length} keys` })
       return startJob(jobs, {
         kind: 'verify-keys',
         run: (progress) => verifyAll(deps, ids, { model, concurrency, progress }),
       })
     },
-    async bulkKeys({ which, action, tags = [] }, by) {
+    async changeKeys({ which, action, tags = [] }, by) {
       const isTagging = action === 'tag' || action === 'untag'
       if (isTagging && tags.length === 0) {
-        throw new AdminError(400, 'invalid', 'Say which tags.')
+        throw new AdminError('invalid_input', 'The action needs tags. Send tags.')
       }
-      const ids = await keysMeant(deps, which)
+      const ids = await selectKeys(deps, which)
       return startJob(jobs, {
         kind: `${action}-keys`,
-        run: (progress) => doToAll(deps, { ids, action, tags, progress, by }),
+        run: (progress) => changeAll(deps, { ids, action, tags, progress, by }),
       })
     },
   }
@@ -71,19 +71,19 @@ export function keyJobHandlers(deps: KeyJobDeps): Pick<Handlers, KeyJobs> {
 
 type Import = {
   readonly values: readonly string[]
-  readonly said: Omit<EndpointInput<'importKeys'>, 'text'>
+  readonly terms: Omit<EndpointInput<'importKeys'>, 'text'>
   readonly progress: JobProgress
 }
 
-/** Answers how many are new. */
+/** Returns how many are new. */
 async function addAll(
   { keyRegistry }: KeyJobDeps,
-  { values, said, progress }: Import,
+  { values, terms, progress }: Import,
 ): Promise<number> {
   const patch: KeyPatch = {
-    ...(said.tags === undefined ? {} : { tags: said.tags }),
-    ...(said.label === undefined ? {} : { label: said.label }),
-    ...(said.project === undefined ? {} : { project: said.project, projectSource: 'imported' }),
+    ...(terms.tags === undefined ? {} : { tags: terms.tags }),
+    ...(terms.label === undefined ? {} : { label: terms.label }),
+    ...(terms.project === undefined ? {} : { project: terms.project, projectSource: 'imported' }),
   }
   let total = 0
   progress.expect(values.length)
@@ -101,8 +101,8 @@ async function addAll(
   return total
 }
 
-type Action = EndpointInput<'bulkKeys'>['action']
-type Bulk = {
+type Action = EndpointInput<'changeKeys'>['action']
+type Change = {
   readonly ids: readonly KeyId[]
   readonly action: Action
   readonly tags: readonly string[]
@@ -110,7 +110,7 @@ type Bulk = {
   readonly by: AdminCaller
 }
 
-const audited: Readonly<Record<Action, AuditAction>> = {
+const auditActions: Readonly<Record<Action, AuditAction>> = {
   enable: 'keys-changed',
   disable: 'keys-changed',
   tag: 'keys-changed',
@@ -119,27 +119,27 @@ const audited: Readonly<Record<Action, AuditAction>> = {
   delete: 'keys-deleted',
 }
 
-async function doToAll(deps: KeyJobDeps, bulk: Bulk): Promise<void> {
-  const { ids, action, tags, progress, by } = bulk
+async function changeAll(deps: KeyJobDeps, change: Change): Promise<void> {
+  const { ids, action, tags, progress, by } = change
   progress.expect(ids.length)
   let total = 0
   for (const some of chunks(ids, atOnce)) {
     if (progress.signal.aborted) break
-    const count = await doToSome(deps, some, bulk)
+    const count = await changeSome(deps, some, change)
     total += count
     progress.count('done', count)
     progress.count('gone', some.length - count)
     progress.step(some.length)
   }
   const detail = { what: action, ...(tags.length === 0 ? {} : { tags }) }
-  await deps.audit(by, { action: audited[action], subject: `${total} keys`, detail })
+  await deps.audit(by, { action: auditActions[action], subject: `${total} keys`, detail })
 }
 
-/** Answers how many of them were still there. */
-async function doToSome(
+/** Returns how many of the keys still exist. */
+async function changeSome(
   { keyRegistry, engine }: KeyJobDeps,
   ids: readonly KeyId[],
-  { action, tags }: Bulk,
+  { action, tags }: Change,
 ): Promise<number> {
   switch (action) {
     case 'delete':

@@ -1,17 +1,17 @@
 import { yieldToEventLoop } from '../../runtime/yield-to-event-loop.ts'
 
 export type PastedKeys = {
-  /** Each once, in the order in which they stand in the text. */
+  /** Each once, in the order of the text. */
   readonly values: readonly string[]
   readonly doubles: number
-  /** Pieces that might have been meant as keys, and are none. */
+  /** Pieces that look like keys but are not. */
   readonly invalid: number
 }
 
 const piece = /[\w.-]+/g
 const wholeKey = /^(?:AIza[\w-]{35}|AQ\.[\w-]{20,200})$/
 const keyLike = /^(?:AIza|AQ\.)/
-/** No word of a sentence is as long as this. */
+/** Longer than any word of a sentence. */
 const longestWord = 30
 const piecesAtOnce = 2000
 

@@ -1,27 +1,61 @@
-import type { KeyRow } from '../../keys/stores.ts'
+import type { ExportedKey, KeyView } from '@gemini-balance/contract'
 import type { KeySnapshot } from '../../keys/views.ts'
+import type { KeyRow } from '../../keys/stores.ts'
 
-export type ShownKey = KeySnapshot &
-  Pick<KeyRow, 'label' | 'note' | 'tags' | 'createdAt' | 'firstUsedAt'> & { readonly key: string }
-
-/** A key as pages show it: what the operator says of it, and what the engine knows. Never its value. */
-export function shownKey(row: KeyRow, known: KeySnapshot): ShownKey {
-  const { ending, label, note, tags, createdAt, firstUsedAt } = row
-  const { lastUsedAt: _older, ...state } = known
+/** What the operator set for a key, and what the engine knows of it. Never its value. */
+export function presentKey(row: KeyRow, known: KeySnapshot): KeyView {
   return {
-    key: `…${ending}`,
-    label,
-    note,
-    tags,
-    createdAt,
-    firstUsedAt,
+    key: `…${row.ending}`,
+    label: row.label,
+    note: row.note,
+    tags: row.tags,
+    createdAt: row.createdAt,
+    firstUsedAt: row.firstUsedAt,
     lastUsedAt: lastUseOf(row, known),
-    ...state,
+    id: known.id,
+    project: known.project,
+    projectSource: known.projectSource,
+    paid: known.paid,
+    priority: known.priority,
+    weight: known.weight,
+    allowedModels: known.allowedModels,
+    state: known.state,
+    because: known.because && presentCause(known.because),
+    streak: known.streak,
+    inFlight: known.inFlight,
+    inPool: known.inPool,
+    lastAnsweredAt: known.lastAnsweredAt,
   }
 }
 
-/** The engine forgets at a restart, the table lags some seconds behind. */
+function presentCause(because: NonNullable<KeySnapshot['because']>): KeyView['because'] {
+  const { verdict, reason, since, until, message } = because
+  return { verdict, reason, since, until: until === Infinity ? null : until, message }
+}
+
+/** The engine forgets at a restart, and the table is some seconds behind. */
 export function lastUseOf(row: KeyRow, known: Pick<KeySnapshot, 'lastUsedAt'>): number | undefined {
   const last = Math.max(row.lastUsedAt ?? 0, known.lastUsedAt ?? 0)
   return last === 0 ? undefined : last
+}
+
+export function presentExport(row: KeyRow, withValue: boolean): ExportedKey {
+  return {
+    id: row.id,
+    project: row.project,
+    projectSource: row.projectSource,
+    paid: row.paid,
+    priority: row.priority,
+    weight: row.weight,
+    allowedModels: row.allowedModels,
+    label: row.label,
+    note: row.note,
+    tags: row.tags,
+    disabled: row.disabled,
+    createdAt: row.createdAt,
+    firstUsedAt: row.firstUsedAt,
+    lastUsedAt: row.lastUsedAt,
+    key: `…${row.ending}`,
+    value: withValue ? row.secret.reveal() : undefined,
+  }
 }

@@ -14,7 +14,7 @@ export type VerifyOptions = {
   readonly progress: Pick<JobProgress, 'signal' | 'expect' | 'step' | 'count' | 'find'>
 }
 
-/** Asks Google about each key, so many at a time. */
+/** Tries each key at Google, some at a time. */
 export async function verifyAll(
   { keyRegistry, verify }: VerifyDeps,
   ids: readonly KeyId[],
@@ -38,7 +38,7 @@ export async function verifyAll(
   await Promise.race([workers, aborted(progress.signal)])
 }
 
-/** Whoever cancels does not wait for the answers that are out. */
+/** A cancelled job does not wait for its calls. */
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true })

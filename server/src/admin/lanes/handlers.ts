@@ -1,39 +1,42 @@
 import type { KeyEngine } from '../../keys/engine.ts'
 import type { Auditor } from '../audit/auditor.ts'
 import type { Handlers } from '../handlers.ts'
+import { presentDecision, presentExplanation, presentLane } from './present.ts'
 
-type EngineEndpoints = 'getLanes' | 'resetLane' | 'getPool' | 'explain' | 'getDecisions'
+type LaneEndpoints = 'listLanes' | 'reopenLane' | 'getPool' | 'explain' | 'listDecisions'
 
-export type EngineHandlerDeps = { readonly engine: KeyEngine; readonly audit: Auditor }
+export type LaneHandlerDeps = {
+  readonly engine: Pick<KeyEngine, 'views' | 'control'>
+  readonly audit: Auditor
+}
 
-/** What the key engine knows, shown; and the one call that clears what is held against a lane. */
-export function engineHandlers({
-  engine,
-  audit,
-}: EngineHandlerDeps): Pick<Handlers, EngineEndpoints> {
+/** Lanes, the pool, and why a request gets a key. */
+export function laneHandlers({ engine, audit }: LaneHandlerDeps): Pick<Handlers, LaneEndpoints> {
+  const { views, control } = engine
   return {
-    async getLanes({ lane, project, ...page }) {
-      const { total, rows } = engine.views.lanes({
+    async listLanes({ lane, project, ...page }) {
+      const { total, rows } = views.lanes({
         ...page,
         ...(lane === undefined ? {} : { lane }),
         ...(project === undefined ? {} : { project }),
       })
-      return { total, rows: rows.map((row) => ({ ...row })) }
+      return { total, rows: rows.map(presentLane) }
     },
-    async resetLane({ project, lane }, by) {
-      const done = engine.control.reopenLane(project, lane)
+    async reopenLane({ project, lane }, by) {
+      const done = control.reopenLane(project, lane)
       if (done) await audit(by, { action: 'lane-reset', subject: `${lane} of ${project}` })
       return { done }
     },
-    getPool: async () => ({ ...engine.views.pool() }),
-    explain: async ({ model, tokens, paidOnly }) => ({
-      ...engine.views.explain({ lane: model, model, estimatedInputTokens: tokens, paidOnly }),
-    }),
-    getDecisions: async ({ request }) => ({
-      decisions: engine.views
+    getPool: async () => views.pool(),
+    explain: async ({ model, tokens, paidOnly }) =>
+      presentExplanation(
+        views.explain({ lane: model, model, estimatedInputTokens: tokens, paidOnly }),
+      ),
+    listDecisions: async ({ request }) => ({
+      decisions: views
         .decisions()
         .filter((one) => request === undefined || one.request === request)
-        .map((one) => ({ ...one })),
+        .map(presentDecision),
     }),
   }
 }

@@ -1,56 +1,54 @@
+import type { AuditDetail } from '@gemini-balance/contract'
 import type { KeyEngine } from '../../keys/engine.ts'
 import type { ProjectRegistry } from '../../keys/project-registry.ts'
 import type { Auditor } from '../audit/auditor.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
+import { presentProject } from './present.ts'
 
-type ProjectsEndpoints =
-  | 'getProjects'
+type ProjectEndpoints =
+  | 'listProjects'
   | 'changeProject'
   | 'setProjectLimits'
   | 'removeProjectLimits'
 
-type Deps = {
-  readonly engine: KeyEngine
+export type ProjectHandlerDeps = {
+  readonly engine: Pick<KeyEngine, 'views'>
   readonly projects: Pick<ProjectRegistry, 'all' | 'change' | 'setLimits'>
   readonly audit: Auditor
 }
 
-export function projectsHandlers({
-  engine,
-  projects,
-  audit,
-}: Deps): Pick<Handlers, ProjectsEndpoints> {
-  /** What was really changed is written down. */
-  async function changed(
-    by: AdminCaller,
-    { project, ...detail }: { readonly project: string; readonly [what: string]: unknown },
-    change: Promise<boolean>,
-  ) {
-    const done = await change
-    if (done) await audit(by, { action: 'project-changed', subject: project, detail })
-    return { done }
+export function projectHandlers(deps: ProjectHandlerDeps): Pick<Handlers, ProjectEndpoints> {
+  const { engine, projects, audit } = deps
+
+  async function recordChange(by: AdminCaller, subject: string, detail: AuditDetail) {
+    await audit(by, { action: 'project-changed', subject, detail })
+    return { done: true }
   }
 
   return {
-    async getProjects(page) {
+    async listProjects(page) {
       const labels = new Map((await projects.all()).map(({ id, label }) => [id, label]))
       const { total, rows } = engine.views.projects(page)
-      return { total, rows: rows.map((row) => ({ ...row, label: labels.get(row.id) })) }
+      return { total, rows: rows.map((row) => presentProject(row, labels.get(row.id))) }
     },
-    changeProject(input, by) {
-      const { project, paid, label } = input
+    async changeProject({ id, ...terms }, by) {
+      const { paid, label } = terms
       const patch = {
         ...(paid !== undefined && { paid: paid ?? undefined }),
         ...(label !== undefined && { label: label ?? undefined }),
       }
-      return changed(by, input, projects.change(project, patch))
+      const done = await projects.change(id, patch)
+      return done ? recordChange(by, id, terms) : { done }
     },
-    setProjectLimits(input, by) {
-      const { project, model, rpm, tpm, rpd } = input
+    async setProjectLimits({ id, ...terms }, by) {
+      const { model, rpm, tpm, rpd } = terms
       const limits = { minuteRequests: rpm, minuteTokens: tpm, dayRequests: rpd }
-      return changed(by, input, projects.setLimits(project, model, limits))
+      const done = await projects.setLimits(id, model, limits)
+      return done ? recordChange(by, id, terms) : { done }
     },
-    removeProjectLimits: (input, by) =>
-      changed(by, input, projects.setLimits(input.project, input.model, {})),
+    async removeProjectLimits({ id, model }, by) {
+      const done = await projects.setLimits(id, model, {})
+      return done ? recordChange(by, id, { model }) : { done }
+    },
   }
 }

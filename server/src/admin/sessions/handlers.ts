@@ -1,6 +1,7 @@
 import type { AdminSessions } from '../../auth/admins/admin-sessions.ts'
 import type { Auditor } from '../audit/auditor.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
+import { presentSession } from './present.ts'
 
 export type SessionHandlerDeps = {
   readonly sessions: AdminSessions
@@ -8,27 +9,27 @@ export type SessionHandlerDeps = {
   readonly onError: (error: unknown) => void
 }
 
-type SessionEndpoints = 'getSessions' | 'endSession' | 'endOtherSessions'
+type SessionEndpoints = 'listSessions' | 'endSession' | 'endOtherSessions'
 
-/** Who is logged in, and how to end that. A session ends at once, also while the database is away. */
-export function openSessionHandlers(deps: SessionHandlerDeps): Pick<Handlers, SessionEndpoints> {
+/** The open sessions. One ends at once, also while the database is not available. */
+export function sessionHandlers(deps: SessionHandlerDeps): Pick<Handlers, SessionEndpoints> {
   const { sessions, audit, onError } = deps
-  const note = (by: AdminCaller, subject: string, ended: number) => {
+  const record = (by: AdminCaller, subject: string, ended: number) => {
     if (ended === 0) return
     audit(by, { action: 'sessions-ended', subject, detail: { ended } }).catch(onError)
   }
   return {
-    getSessions: async (_input, by) => ({
-      sessions: sessions.list().map((one) => ({ ...one, isOwn: one.id === by.session })),
+    listSessions: async (_input, by) => ({
+      sessions: sessions.list().map((one) => presentSession(one, by.session)),
     }),
     async endSession({ id }, by) {
       const done = sessions.end(id)
-      note(by, `session ${id}`, Number(done))
+      record(by, `session ${id}`, Number(done))
       return { done }
     },
     async endOtherSessions(_input, by) {
       const ended = sessions.endAllExcept(by.session)
-      note(by, 'other sessions', ended)
+      record(by, 'other sessions', ended)
       return { ended }
     },
   }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Secret } from '../../log/secret.ts'
 import { createLiveSettings } from '../../settings/live-settings.ts'
 import type { AuditEntry } from '../audit/auditor.ts'
-import { configHandlers } from './handlers.ts'
+import { settingsHandlers } from './handlers.ts'
 
 const key = 'AIzaSyCanaryCanaryCanaryCanaryCanary0042'
 const token = 'sk-canary-token-0001'
@@ -23,7 +23,7 @@ async function open() {
   ].map((row) => ({ ...row, createdAt: 1, firstUsedAt: undefined, lastUsedAt: undefined }))
   const replaced: (readonly string[])[] = []
   const audited: AuditEntry[] = []
-  const handlers = configHandlers({
+  const handlers = settingsHandlers({
     settings: live,
     keyRegistry: {
       all: () => rows.values(),
@@ -38,18 +38,18 @@ async function open() {
     live,
     replaced,
     audited,
-    getConfig: () => handlers.getConfig({}, me),
-    putConfig: (patch: Record<string, unknown>) => handlers.putConfig(patch, me),
-    resetConfig: (names?: string[]) =>
-      handlers.resetConfig(names === undefined ? {} : { names }, me),
+    getSettings: () => handlers.getSettings({}, me),
+    changeSettings: (patch: Record<string, unknown>) => handlers.changeSettings(patch, me),
+    resetSettings: (names?: string[]) =>
+      handlers.resetSettings(names === undefined ? {} : { names }, me),
   }
 }
 
 const me = { name: 'a person' }
 
 test('every setting is shown with its origin, and no secret in the clear', async () => {
-  const { getConfig, live } = await open()
-  const { settings } = await getConfig()
+  const { getSettings, live } = await open()
+  const { settings } = await getSettings()
   const byName = new Map(settings.map((setting) => [setting.name, setting]))
   expect(settings).toHaveLength(Object.keys(live.current()).length)
   expect(byName.get('MAX_RETRIES')).toMatchObject({ origin: 'environment', value: 5 })
@@ -58,9 +58,9 @@ test('every setting is shown with its origin, and no secret in the clear', async
   expect(JSON.stringify(settings)).not.toMatch(/anary/)
 })
 
-test('a change is answered with what holds now', async () => {
-  const { putConfig } = await open()
-  const { settings } = await putConfig({ MAX_RETRIES: 7, timeOut: '60' })
+test('a change is answered with the settings after it', async () => {
+  const { changeSettings } = await open()
+  const { settings } = await changeSettings({ MAX_RETRIES: 7, timeOut: '60' })
   const values = settings.filter(({ name }) => ['MAX_RETRIES', 'TIME_OUT'].includes(name))
   expect(values.map(({ value, origin }) => [value, origin])).toEqual([
     [60, 'database'],
@@ -68,38 +68,38 @@ test('a change is answered with what holds now', async () => {
   ])
 })
 
-test('the whole configuration can be sent back as it was shown', async () => {
-  const { getConfig, putConfig, live, replaced } = await open()
-  const { settings } = await getConfig()
+test('all settings can be sent back as they were answered', async () => {
+  const { getSettings, changeSettings, live, replaced } = await open()
+  const { settings } = await getSettings()
   const before = live.current()
-  await putConfig(
+  await changeSettings(
     Object.fromEntries(settings.filter((one) => one.live).map(({ name, value }) => [name, value])),
   )
   expect(live.current()).toEqual(before)
   expect(replaced).toEqual([[key]])
 })
 
-test('a shortened secret is never stored', async () => {
-  const { putConfig, live } = await open()
-  await expect(putConfig({ ALLOWED_TOKENS: ['…9999'] })).rejects.toThrow(
-    'ALLOWED_TOKENS has a shortened value',
+test('a masked secret is never stored', async () => {
+  const { changeSettings, live } = await open()
+  await expect(changeSettings({ ALLOWED_TOKENS: ['…9999'] })).rejects.toThrow(
+    'ALLOWED_TOKENS has a masked value',
   )
-  await expect(putConfig({ authToken: '…' })).rejects.toThrow(SettingsError)
+  await expect(changeSettings({ authToken: '…' })).rejects.toThrow(SettingsError)
   expect(live.current().allowedTokens).toEqual([token])
 })
 
-test('what is refused is named, and never repeated', async () => {
-  const { putConfig } = await open()
-  const refused = putConfig({ ALLOWED_TOKENS: { secret: 'canary' }, NO_SUCH: 1 })
+test('a refused value is named, and never repeated', async () => {
+  const { changeSettings } = await open()
+  const refused = changeSettings({ ALLOWED_TOKENS: { secret: 'canary' }, NO_SUCH: 1 })
   await expect(refused).rejects.toThrow('NO_SUCH is not a setting')
-  await expect(putConfig({ ALLOWED_TOKENS: { secret: 'canary' } })).rejects.toThrow(
+  await expect(changeSettings({ ALLOWED_TOKENS: { secret: 'canary' } })).rejects.toThrow(
     /^ALLOWED_TOKENS must be a list\.$/,
   )
 })
 
-test('a change is written down with old and new value, a secret without', async () => {
-  const { putConfig, audited } = await open()
-  await putConfig({ MAX_RETRIES: 7, ALLOWED_TOKENS: ['sk-brand-new-0009'] })
+test('a change is recorded with old and new value, a secret without', async () => {
+  const { changeSettings, audited } = await open()
+  await changeSettings({ MAX_RETRIES: 7, ALLOWED_TOKENS: ['sk-brand-new-0009'] })
   expect(audited).toEqual([
     { action: 'setting-changed', subject: 'ALLOWED_TOKENS' },
     { action: 'setting-changed', subject: 'MAX_RETRIES', detail: { from: 5, to: 7 } },
@@ -107,20 +107,22 @@ test('a change is written down with old and new value, a secret without', async 
 })
 
 test('keys and settings in one patch are refused together', async () => {
-  const { putConfig, live, replaced } = await open()
-  await expect(putConfig({ MAX_RETRIES: 7, API_KEYS: ['…9999'] })).rejects.toThrow(
-    'API_KEYS has a shortened value',
+  const { changeSettings, live, replaced } = await open()
+  await expect(changeSettings({ MAX_RETRIES: 7, API_KEYS: ['…9999'] })).rejects.toThrow(
+    'API_KEYS has a masked value',
   )
-  await expect(putConfig({ MAX_RETRIES: 99, API_KEYS: ['…0042'] })).rejects.toThrow('MAX_RETRIES')
+  await expect(changeSettings({ MAX_RETRIES: 99, API_KEYS: ['…0042'] })).rejects.toThrow(
+    'MAX_RETRIES',
+  )
   expect(live.current().maxRetries).toBe(5)
   expect(replaced).toEqual([])
 })
 
-test('a reset brings back what the environment says', async () => {
-  const { putConfig, resetConfig, live } = await open()
-  await putConfig({ MAX_RETRIES: 7, TIME_OUT: 60 })
-  await resetConfig(['MAX_RETRIES'])
+test('a reset restores the values of the environment', async () => {
+  const { changeSettings, resetSettings, live } = await open()
+  await changeSettings({ MAX_RETRIES: 7, TIME_OUT: 60 })
+  await resetSettings(['MAX_RETRIES'])
   expect(live.current()).toMatchObject({ maxRetries: 5, timeOut: 60 })
-  await resetConfig()
+  await resetSettings()
   expect(live.current()).toMatchObject({ maxRetries: 5, timeOut: 300 })
 })

@@ -3,29 +3,29 @@ import {
   settingEntries,
   SettingsError,
   settingsJsonSchema,
-  type SettingEntry,
-  type SettingShown,
 } from '@gemini-balance/contract'
 import type { KeyRegistry } from '../../keys/key-registry.ts'
 import { changedSettings, type LiveSettings } from '../../settings/live-settings.ts'
-import { mask } from '../../log/scrub.ts'
 import type { AuditAction, AuditEntry, Auditor } from '../audit/auditor.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
-import { maskPassword, meantSecret, showSecret } from './mask-secrets.ts'
-import { meantKeys, shownKeys } from './present-keys.ts'
+import { resolveMasked } from './mask-secrets.ts'
+import { maskOf, presentSetting } from './present.ts'
+import { ambiguousSecret, resolveKeys } from './resolve-keys.ts'
 
-export type ConfigHandlerDeps = {
+export type SettingsHandlerDeps = {
   readonly settings: LiveSettings
   readonly keyRegistry: Pick<KeyRegistry, 'all' | 'replaceAll'>
   readonly audit: Auditor
 }
 
-type ConfigEndpoints = 'getConfig' | 'putConfig' | 'resetConfig' | 'getConfigSchema'
+type ConfigEndpoints = 'getSettings' | 'changeSettings' | 'resetSettings' | 'getSettingsSchema'
 
-/** Settings shown, changed and reset. */
-export function configHandlers(deps: ConfigHandlerDeps): Pick<Handlers, ConfigEndpoints> {
+/** The settings, with the keys as one of them. */
+export function settingsHandlers(deps: SettingsHandlerDeps): Pick<Handlers, ConfigEndpoints> {
   const { settings, keyRegistry, audit } = deps
-  const shown = () => ({ settings: settingEntries.map((entry) => show(deps, entry)) })
+  const views = () => ({
+    settings: settingEntries.map((entry) => presentSetting(entry, { settings, keyRegistry })),
+  })
 
   async function putKeys(by: AdminCaller, values: readonly string[]): Promise<void> {
     const { added, removed } = await keyRegistry.replaceAll(values)
@@ -38,23 +38,23 @@ export function configHandlers(deps: ConfigHandlerDeps): Pick<Handlers, ConfigEn
   }
 
   return {
-    getConfig: async () => shown(),
-    getConfigSchema: async () => ({ schema: settingsJsonSchema() }),
-    async putConfig(patch, by) {
-      const { keys, others } = apart(patch)
-      // Before anything is changed: what is refused is refused as a whole.
-      const values = keys && (await meantKeys(keys.value, keyRegistry.all()))
+    getSettings: async () => views(),
+    getSettingsSchema: async () => ({ schema: settingsJsonSchema() }),
+    async changeSettings(patch, by) {
+      const { keys, others } = splitKeys(patch)
+      // Before the first change: the patch applies as a whole or not at all.
+      const values = keys && (await resolveKeys(keys.value, keyRegistry.all()))
       const before = settings.current()
-      await settings.change(meantPatch(settings, others))
+      await settings.change(resolvePatch(settings, others))
       await audit(by, ...changes('setting-changed', before, settings))
       if (values !== undefined) await putKeys(by, values)
-      return shown()
+      return views()
     },
-    async resetConfig({ names }, by) {
+    async resetSettings({ names }, by) {
       const before = settings.current()
       await settings.reset(names)
       await audit(by, ...changes('setting-reset', before, settings))
-      return shown()
+      return views()
     },
   }
 }
@@ -64,7 +64,7 @@ type Patch = Readonly<Record<string, unknown>>
 const isKeys = (name: string) => findSetting(name)?.name === 'apiKeys'
 
 /** API_KEYS is a table; the rest are settings. */
-function apart(patch: Patch) {
+function splitKeys(patch: Patch) {
   const entries = Object.entries(patch)
   const keys = entries.find(([name]) => isKeys(name))
   return {
@@ -86,47 +86,23 @@ function changes(
   }))
 }
 
-function show({ settings, keyRegistry }: ConfigHandlerDeps, entry: SettingEntry): SettingShown {
-  const { name, env, group, help, live, secret = false } = entry
-  return {
-    name: env,
-    group,
-    help,
-    live,
-    secret,
-    origin: settings.origin(entry),
-    value:
-      name === 'apiKeys'
-        ? shownKeys(keyRegistry.all())
-        : shownValue(settings.current()[name], entry),
-  }
-}
-
-/** What only a start can change is no business of a form: of such secrets only that there are any. */
-function shownValue(value: unknown, entry: SettingEntry): unknown {
-  const { secret, live, addresses } = entry
-  if (secret !== true) return value
-  return live || value === '' || addresses === true ? showSecret(value, formOf(entry)) : '…'
-}
-
-const formOf = ({ addresses }: SettingEntry) => (addresses === true ? maskPassword : mask)
-
-/** The patch with the secrets that are sent back as they were shown. */
-function meantPatch(settings: LiveSettings, patch: Patch): Patch {
+/** The patch with its masked secrets resolved. */
+function resolvePatch(settings: LiveSettings, patch: Patch): Patch {
   const entries = Object.entries(patch).map(([name, value]): [string, unknown] => {
     const entry = findSetting(name)
     if (entry?.secret !== true) return [name, value]
-    return [name, meantSecret(value, settings.current()[entry.name], formOf(entry))]
+    return [name, resolveMasked(value, settings.current()[entry.name], maskOf(entry))]
   })
-  const unclear = entries.filter(
+  const ambiguous = entries.filter(
     ([name, value]) => value === undefined && patch[name] !== undefined,
   )
-  if (unclear.length > 0) {
+  if (ambiguous.length > 0) {
     throw new SettingsError(
-      unclear.map(([name]) => ({ setting: findSetting(name)?.env ?? name, problem: shortened })),
+      ambiguous.map(([name]) => ({
+        setting: findSetting(name)?.env ?? name,
+        problem: ambiguousSecret,
+      })),
     )
   }
   return Object.fromEntries(entries)
 }
-
-const shortened = 'has a shortened value that could be several or none: send the whole value.'

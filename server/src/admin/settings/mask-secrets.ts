@@ -1,58 +1,77 @@
+import type { SettingValue } from '@gemini-balance/contract'
 import { mask } from '../../log/scrub.ts'
 
-/** How a text of a kind of secret is shown. */
-type Show = (text: string) => string
+/** Masks a text of one kind of secret. */
+type MaskText = (text: string) => string
 
-/** A secret as it is shown: how it ends. A list or a map shows how each of its values ends. */
-export function showSecret(value: unknown, show: Show = mask): unknown {
-  if (Array.isArray(value)) return value.map((item) => showSecret(item, show))
-  if (isMap(value)) return mapValues(value, (member) => showSecret(member, show))
-  return typeof value === 'string' && value !== '' ? show(value) : value
+/** A secret with everything but its last four characters masked. Of a list or a map, each value is masked. */
+export function maskSecret(value: SettingValue, maskText: MaskText = mask): SettingValue {
+  if (typeof value === 'string') return maskItem(value, maskText)
+  if (typeof value !== 'object') return value
+  if (isList(value)) return value.map((item) => maskItem(item, maskText))
+  const masked = Object.entries(value).map(([name, item]) => [name, maskItem(item, maskText)])
+  return Object.fromEntries(masked)
 }
 
-/** `http://user:…@host`: of an address all but its password. */
-export const maskPassword: Show = (address) =>
+type Item = string | number | object
+
+function maskItem(item: Item, maskText: MaskText): string {
+  if (typeof item !== 'string') return '…'
+  return item === '' ? '' : maskText(item)
+}
+
+/** `http://user:…@host`: masks the password of an address. */
+export const maskPassword: MaskText = (address) =>
   address.replace(/^([^/]*\/\/[^/?#]*?):[^/?#]*@/, '$1:…@')
 
 /**
- * What is meant by secrets that come back as they were shown: those there are now. So somebody who never saw the items of a list can
- * take one out and send it again. Undefined where it cannot be told which are meant.
+ * Replaces masked secrets by the current ones that they stand for. So an admin who never saw the items of a list can remove one and send
+ * the rest. Undefined where a masked secret is ambiguous or stands for none.
  */
-export function meantSecret(value: unknown, current: unknown, show: Show = mask): unknown {
-  if (isMap(value)) return meantMap(value, isMap(current) ? current : {}, show)
-  if (!Array.isArray(value)) {
-    const meant = isShown(value) && value === showSecret(current, show) ? current : value
-    return isShown(meant) ? undefined : meant
+export function resolveMasked(
+  value: unknown,
+  current: SettingValue | undefined,
+  maskText: MaskText = mask,
+): unknown {
+  if (isList(value)) {
+    const items = resolveItems(value, isList(current) ? current : [], maskText)
+    return items.some(isMasked) ? undefined : items
   }
-  const items = meantItems(value, Array.isArray(current) ? current : [], show)
-  return items.some(isShown) ? undefined : items
+  if (isMap(value)) return resolveMap(value, isMap(current) ? current : {}, maskText)
+  return resolveText(value, current, maskText)
 }
 
-type Named = Readonly<Record<string, unknown>>
-
-const isMap = (value: unknown): value is Named =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const mapValues = (map: Named, change: (value: unknown, name: string) => unknown) =>
-  Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value, name)]))
-
-function meantMap(map: Named, current: Named, show: Show): unknown {
-  const meant = mapValues(map, (value, name) => meantSecret(value, current[name], show))
-  return Object.values(meant).includes(undefined) ? undefined : meant
+function resolveText(value: unknown, current: unknown, maskText: MaskText): unknown {
+  if (!isMasked(value)) return value
+  return typeof current === 'string' && value === maskItem(current, maskText) ? current : undefined
 }
 
-/** Of several that end alike, all must be there: nobody can say which of them was taken out. */
-function meantItems(items: readonly unknown[], current: readonly unknown[], show: Show): unknown[] {
-  const known = new Map<unknown, unknown[]>()
+function resolveMap(map: Named, current: Named, maskText: MaskText): unknown {
+  const resolved = Object.entries(map).map(([name, item]): [string, unknown] => [
+    name,
+    resolveText(item, current[name], maskText),
+  ])
+  return resolved.some(([, item]) => item === undefined) ? undefined : Object.fromEntries(resolved)
+}
+
+/** Of several secrets with the same end, all must be sent: which of them was removed is not known. */
+function resolveItems(
+  items: readonly unknown[],
+  current: readonly Item[],
+  maskText: MaskText,
+): unknown[] {
+  const known = new Map<unknown, Item[]>()
   for (const item of current) {
-    const shown = showSecret(item, show)
-    known.set(shown, [...(known.get(shown) ?? []), item])
+    const masked = maskItem(item, maskText)
+    const alike = known.get(masked)
+    if (alike) alike.push(item)
+    else known.set(masked, [item])
   }
   const sent = new Map<unknown, number>()
   for (const item of items) sent.set(item, (sent.get(item) ?? 0) + 1)
   const taken = new Map<unknown, number>()
   return items.map((item) => {
-    const alike = isShown(item) ? (known.get(item) ?? []) : []
+    const alike = isMasked(item) ? (known.get(item) ?? []) : []
     if (alike.length === 0 || alike.length !== sent.get(item)) return item
     const index = taken.get(item) ?? 0
     taken.set(item, index + 1)
@@ -60,5 +79,12 @@ function meantItems(items: readonly unknown[], current: readonly unknown[], show
   })
 }
 
-/** No key and no token has an ellipsis in it. */
-const isShown = (value: unknown): boolean => typeof value === 'string' && value.includes('…')
+type Named = Readonly<Record<string, unknown>>
+
+const isList = (value: unknown): value is readonly Item[] => Array.isArray(value)
+
+const isMap = (value: unknown): value is Named =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** No key and no token contains an ellipsis. */
+const isMasked = (value: unknown): boolean => typeof value === 'string' && value.includes('…')

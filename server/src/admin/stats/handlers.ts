@@ -1,48 +1,45 @@
-import type { Period } from '@gemini-balance/contract'
-import { type Histogram, quantile } from '../../telemetry/usage/histogram.ts'
+import type { Period, StatsWindow } from '@gemini-balance/contract'
+import type { Histogram } from '../../telemetry/usage/histogram.ts'
+import { quantile } from '../../telemetry/usage/histogram.ts'
 import type { PriceStore, Range, UsageStore } from '../../telemetry/stores.ts'
 import type { ZoneCalendar } from '../../runtime/calendar.ts'
-import { AdminError } from '../http/admin-error.ts'
 import type { Handlers } from '../handlers.ts'
-import type { KeyNames } from '../keys/resolve-keys.ts'
+import type { KeyNames } from '../keys/key-names.ts'
 import { bucketsOf, isDrawnByDay, sinceOf } from './periods.ts'
 import { addSum, emptySums, groupSums } from './sums.ts'
 
 export type StatsDeps = {
   readonly usage: UsageStore
-  readonly prices: PriceStore
+  readonly prices: Pick<PriceStore, 'all'>
   readonly keyNames: KeyNames
   readonly calendar: ZoneCalendar
   readonly now: () => number
 }
 
-type StatsEndpoints =
-  | 'getStats'
-  | 'getSeries'
-  | 'getUsageBy'
-  | 'getBusyKeys'
-  | 'getAttentionKeys'
-  | 'getKeyUsage'
-  | 'getPrices'
-  | 'putPrices'
+type StatsEndpoints = 'getStats' | 'getSeries' | 'getUsageBy' | 'listBusyKeys'
 
 const minuteMs = 60_000
-const hourMs = 60 * minuteMs
 
-/** Dashboards: everything here reads sums, never the log. */
+/** Reads sums, never the request log. */
 export function statsHandlers(deps: StatsDeps): Pick<Handlers, StatsEndpoints> {
   const { usage, prices, keyNames, calendar, now } = deps
   return {
-    ...keyStats(deps),
     async getStats() {
       const to = now() + minuteMs
       const known = await prices.all()
-      const windows: Record<string, Record<string, unknown>> = {}
-      for (const [name, range] of Object.entries(windowsAt(now(), calendar))) {
+      const windowSince = async (range: Omit<Range, 'to'>): Promise<StatsWindow> => {
         const sums = groupSums(await usage.sums({ ...range, to }, 'verdict'), known, () => '')
-        windows[name] = { since: range.from, ...(sums.get('') ?? emptySums()) }
+        return { since: range.from, ...(sums.get('') ?? emptySums()) }
       }
-      return { windows }
+      const starts = startsAt(now(), calendar)
+      return {
+        windows: {
+          minute: await windowSince(starts.minute),
+          hour: await windowSince(starts.hour),
+          day: await windowSince(starts.day),
+          month: await windowSince(starts.month),
+        },
+      }
     },
 
     async getSeries({ period }) {
@@ -70,56 +67,20 @@ export function statsHandlers(deps: StatsDeps): Pick<Handlers, StatsEndpoints> {
       return { since: range.from, rows: rows.toSorted((one, other) => other.total - one.total) }
     },
 
-    async getAttentionKeys({ limit, status_code }) {
-      const range = { from: now() - 24 * hourMs, to: now() + minuteMs }
-      // Some of the first may be gone.
-      const found = await usage.busiestKeys(range, { status: status_code, limit: limit * 2 })
-      const keys = found.flatMap(({ keyId, count }) => {
-        const key = keyNames.endOf(keyId)
-        return key === null ? [] : [{ key_id: keyId, key, count, status_code }]
-      })
-      return { keys: keys.slice(0, limit) }
-    },
-
-    getPrices: async () => ({ prices: await prices.all() }),
-    async putPrices({ prices: said }) {
-      const names = new Set(said.map(({ model, since }) => `${model} ${since}`))
-      if (names.size < said.length) {
-        throw new AdminError(400, 'prices', 'A model has two prices that begin at the same time.')
-      }
-      await prices.replace(said)
-      return { prices: await prices.all() }
-    },
-  }
-}
-
-function keyStats({
-  usage,
-  keyNames,
-  now,
-}: StatsDeps): Pick<Handlers, 'getBusyKeys' | 'getKeyUsage'> {
-  return {
-    async getBusyKeys({ period, limit }) {
+    async listBusyKeys({ period, limit }) {
       const range = { from: sinceOf(period, now()), to: now() + minuteMs }
       const found = await usage.busiestKeys(range, { limit })
-      return {
-        keys: found.map(({ keyId, count }) => ({ keyId, keyEnd: keyNames.endOf(keyId), count })),
-      }
-    },
-    async getKeyUsage({ key }) {
-      const [id] = keyNames.find(key)
-      if (id === undefined) throw new AdminError(404, 'not-found', 'There is no such key.')
-      const range = { from: now() - 24 * hourMs, to: now() + minuteMs }
-      const models = new Map<string, number>()
-      for (const { model, attempts } of await usage.sumsOfKey(id, range)) {
-        models.set(model, (models.get(model) ?? 0) + attempts)
-      }
-      return Object.fromEntries([...models].toSorted(([, one], [, other]) => other - one))
+      const keys = found.map(({ keyId, count }) => ({
+        keyId,
+        keyEnd: keyNames.maskedKey(keyId),
+        count,
+      }))
+      return { keys }
     },
   }
 }
 
-function windowsAt(now: number, calendar: ZoneCalendar): Record<string, Omit<Range, 'to'>> {
+function startsAt(now: number, calendar: ZoneCalendar) {
   return {
     minute: { from: sinceOf('1m', now) },
     hour: { from: sinceOf('1h', now) },

@@ -12,10 +12,10 @@ const lengths: Readonly<Record<Period, number>> = {
   '30d': 30 * 24 * hourMs,
 }
 
-/** When a period that ends now began. */
+/** The start of a period that ends now. */
 export const sinceOf = (period: Period, now: number) => now - lengths[period]
 
-/** How finely a period is drawn; days are those of the calendar. */
+/** The length of the buckets of a period; days are those of the calendar. */
 const bucketOf: Readonly<Record<Period, number | 'day'>> = {
   '1m': minuteMs,
   '1h': minuteMs,
@@ -26,7 +26,7 @@ const bucketOf: Readonly<Record<Period, number | 'day'>> = {
 
 export const isDrawnByDay = (period: Period) => bucketOf[period] === 'day'
 
-/** When each bucket of a period begins, the running one last. */
+/** The starts of the buckets of a period, the running one last. */
 export function bucketsOf(period: Period, now: number, calendar: ZoneCalendar): number[] {
   const length = bucketOf[period]
   const since = sinceOf(period, now)

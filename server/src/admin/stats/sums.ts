@@ -15,13 +15,13 @@ export type Sums = {
 }
 
 export type PricedSums = Sums & {
-  /** US dollars, of what has a price. */
+  /** US dollars, of the models that have a price. */
   cost: number
-  /** Tokens whose price nobody has said. */
+  /** Tokens of models without a price. */
   unpricedTokens: number
 }
 
-const none = (): Sums => ({
+export const emptySums = (): Sums => ({
   total: 0,
   success: 0,
   failure: 0,
@@ -33,8 +33,6 @@ const none = (): Sums => ({
   cachedTokens: 0,
 })
 
-export const emptySums = none
-
 export function addSum(sums: Sums, sum: Omit<MomentSum, 'at'>): void {
   sums.total += sum.attempts
   sums[resultOf(sum.verdict)] += sum.attempts
@@ -45,7 +43,7 @@ export function addSum(sums: Sums, sum: Omit<MomentSum, 'at'>): void {
   sums.cachedTokens += sum.cachedTokens
 }
 
-/** Adds up what belongs together, with what it costs at today's prices. */
+/** Sums by group, with their cost at today's prices. */
 export function groupSums(
   rows: readonly KindSum[],
   prices: readonly Price[],
@@ -54,7 +52,7 @@ export function groupSums(
   const groups = new Map<string, PricedSums>()
   for (const row of rows) {
     const group = groupOf(row)
-    const sums = groups.get(group) ?? { ...none(), cost: 0, unpricedTokens: 0 }
+    const sums = groups.get(group) ?? { ...emptySums(), cost: 0, unpricedTokens: 0 }
     groups.set(group, sums)
     addSum(sums, row)
     const cost = costOf(row, prices, Infinity)

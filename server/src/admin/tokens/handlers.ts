@@ -1,34 +1,33 @@
-import type { EndpointInput, TokenShown } from '@gemini-balance/contract'
-import type { ClientTokens } from '../../auth/clients/client-tokens.ts'
+import type { EndpointInput } from '@gemini-balance/contract'
 import {
   tokenIdOf,
   type ClientToken,
   type TokenLimits,
   type TokenTerms,
 } from '../../auth/clients/client-token.ts'
+import type { ClientTokens } from '../../auth/clients/client-tokens.ts'
 import type { Auditor } from '../audit/auditor.ts'
 import type { Handlers } from '../handlers.ts'
+import { presentToken } from './present.ts'
 
-type TokensEndpoints = 'getTokens' | 'createToken' | 'changeToken' | 'deleteToken'
+type TokenEndpoints = 'listTokens' | 'createToken' | 'changeToken' | 'deleteToken'
 
-export type TokensHandlerDeps = { readonly tokens: ClientTokens; readonly audit: Auditor }
+export type TokenHandlerDeps = { readonly tokens: ClientTokens; readonly audit: Auditor }
 
-/** The client tokens: what they may do, and what they have used. */
-export function tokensHandlers({
-  tokens,
-  audit,
-}: TokensHandlerDeps): Pick<Handlers, TokensEndpoints> {
+/** Client tokens, their limits and their use. */
+export function tokenHandlers({ tokens, audit }: TokenHandlerDeps): Pick<Handlers, TokenEndpoints> {
+  const viewOf = (token: ClientToken) => presentToken(token, tokens.counters(token.digest))
   return {
-    getTokens: async () => ({ tokens: tokens.all().map((token) => shown(tokens, token)) }),
+    listTokens: async () => ({ tokens: tokens.all().map(viewOf) }),
     async createToken(input, by) {
-      const { value, token } = await tokens.create({ ...openTerms, ...saidOf(input) })
-      const { id, ...terms } = shown(tokens, token)
-      await audit(by, { action: 'token-created', subject: id, detail: { name: terms.name } })
-      return { token: value, shown: { id, ...terms } }
+      const { value, token } = await tokens.create({ ...openTerms, ...patchOf(input) })
+      const subject = tokenIdOf(token.digest)
+      await audit(by, { action: 'token-created', subject, detail: { name: token.name } })
+      return { token: value, shown: viewOf(token) }
     },
-    async changeToken({ id, ...input }, by) {
-      const done = await tokens.change(id, saidOf(input))
-      if (done) await audit(by, { action: 'token-changed', subject: id, detail: { ...input } })
+    async changeToken({ id, ...terms }, by) {
+      const done = await tokens.change(id, patchOf(terms))
+      if (done) await audit(by, { action: 'token-changed', subject: id, detail: terms })
       return { done }
     },
     async deleteToken({ id }, by) {
@@ -48,10 +47,10 @@ const openTerms: TokenTerms = {
   limits: {},
 }
 
-type Said = Omit<EndpointInput<'changeToken'>, 'id'>
+type TokenPatch = Omit<EndpointInput<'changeToken'>, 'id'>
 
-/** On the wire null means none; inside undefined does. */
-function saidOf(input: Said): Partial<TokenTerms> {
+/** No limit is null in JSON, and undefined in the store. */
+function patchOf(input: TokenPatch): Partial<TokenTerms> {
   const { name, enabled, expiresAt, allowedModels, allowedDialects, limits } = input
   return {
     ...(name === undefined ? {} : { name }),
@@ -63,23 +62,6 @@ function saidOf(input: Said): Partial<TokenTerms> {
   }
 }
 
-function limitsOf(limits: NonNullable<Said['limits']>): TokenLimits {
+function limitsOf(limits: NonNullable<TokenPatch['limits']>): TokenLimits {
   return Object.fromEntries(Object.entries(limits).filter(([, value]) => typeof value === 'number'))
-}
-
-function shown(tokens: ClientTokens, token: ClientToken): TokenShown {
-  const { digest, hint, source, createdAt, name, enabled, limits } = token
-  return {
-    id: tokenIdOf(digest),
-    hint,
-    source,
-    createdAt,
-    name,
-    enabled,
-    limits: { ...limits },
-    expiresAt: token.expiresAt ?? null,
-    allowedModels: token.allowedModels === undefined ? null : [...token.allowedModels],
-    allowedDialects: token.allowedDialects === undefined ? null : [...token.allowedDialects],
-    use: { ...tokens.counters(digest) },
-  }
 }

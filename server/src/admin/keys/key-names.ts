@@ -9,32 +9,35 @@ type KeySecrets = {
   readonly all: () => Iterable<Named>
 }
 
-/** How operators and the log speak of keys: by id, and by how they end. */
+/** How operators and the log name keys: by id, and by the last four characters. */
 export type KeyNames = {
-  /** `…1a2B`; null for a key that is gone. */
-  endOf(key: KeyId): string | null
-  /** The keys that a text means: an id, or how they end. */
+  /** `…1a2B`; null for a deleted key. */
+  maskedKey(key: KeyId): string | null
+  /** The keys with this id or with these last characters. */
   find(text: string): KeyId[]
 }
 
-const shortestEnd = 4
+const minLength = 4
 
 export function createKeyNames({ secretOf, all }: KeySecrets): KeyNames {
   return {
-    endOf: (key) => secretOf(key)?.toString() ?? null,
+    maskedKey: (key) => secretOf(key)?.toString() ?? null,
     find(text) {
       const isId = /^\d{1,9}$/.test(text)
       const end = text.replace(/^…/, '')
-      if (!isId && end.length < shortestEnd) {
-        throw new AdminError(400, 'key', 'Name a key by its id or by its last four characters.')
+      if (!isId && end.length < minLength) {
+        throw new AdminError(
+          'invalid_input',
+          'The text names no key. Send an id, or at least the last four characters.',
+        )
       }
-      const found = end.length < shortestEnd ? [] : endingWith(all(), end)
+      const found = end.length < minLength ? [] : keysWithEnd(all(), end)
       return isId ? [Number(text), ...found] : found
     },
   }
 }
 
-function endingWith(keys: Iterable<Named>, end: string): KeyId[] {
+function keysWithEnd(keys: Iterable<Named>, end: string): KeyId[] {
   const found: KeyId[] = []
   for (const { id, secret } of keys) if (secret.reveal().endsWith(end)) found.push(id)
   return found

@@ -1,49 +1,49 @@
-import type { EndpointInput } from '@gemini-balance/contract'
+import type { EndpointInput, ErrorView } from '@gemini-balance/contract'
 import type { ErrorFilter, ErrorStore, StoredError } from '../../telemetry/stores.ts'
 import type { ZoneCalendar } from '../../runtime/calendar.ts'
-import { AdminError } from '../http/admin-error.ts'
 import type { Handlers } from '../handlers.ts'
-import type { KeyNames } from '../keys/resolve-keys.ts'
+import { AdminError } from '../http/admin-error.ts'
+import type { KeyNames } from '../keys/key-names.ts'
 
-export type ErrorsDeps = {
+export type ErrorDeps = {
   readonly errors: ErrorStore
   readonly keyNames: KeyNames
   readonly calendar: ZoneCalendar
 }
 
-type ErrorsEndpoints =
-  | 'getErrors'
-  | 'lookUpError'
+type ErrorEndpoints =
+  | 'listErrors'
+  | 'findError'
   | 'getError'
   | 'deleteAllErrors'
   | 'deleteErrors'
   | 'deleteError'
 
-/** Failed attempts, read and deleted. */
-export function errorsHandlers(deps: ErrorsDeps): Pick<Handlers, ErrorsEndpoints> {
+/** The paths of the Python program for failed attempts. */
+export function compatErrorHandlers(deps: ErrorDeps): Pick<Handlers, ErrorEndpoints> {
   const { errors, keyNames } = deps
 
   async function details(id: number) {
     const error = await errors.find(id)
-    if (error === undefined) throw notThere()
+    if (error === undefined) throw unknownError()
     const { message, body } = error
-    return { ...shown(error, keyNames), error_log: message, request_msg: readable(body) }
+    return { ...present(error, keyNames), error_log: message, request_msg: readable(body) }
   }
 
   return {
-    async getErrors(input) {
+    async listErrors(input) {
       const { limit, offset, sort_order: order } = input
       const { rows, total } = await errors.list(filterOf(deps, input), { limit, offset, order })
-      return { logs: rows.map((row) => shown(row, keyNames)), total }
+      return { logs: rows.map((row) => present(row, keyNames)), total }
     },
-    async lookUpError({ gemini_key, timestamp, status_code, window_seconds }) {
+    async findError({ gemini_key, timestamp, status_code, window_seconds }) {
       const found = await errors.nearest({
         keyIds: keyNames.find(gemini_key),
         at: momentOf(deps, 'timestamp', timestamp),
         windowMs: window_seconds * 1000,
         status: status_code,
       })
-      if (found === undefined) throw notThere()
+      if (found === undefined) throw unknownError()
       return details(found.id)
     },
     getError: ({ id }) => details(id),
@@ -54,15 +54,15 @@ export function errorsHandlers(deps: ErrorsDeps): Pick<Handlers, ErrorsEndpoints
     deleteErrors: async ({ ids }) => ({ deleted: await errors.delete(ids) }),
     async deleteError({ id }) {
       const deleted = await errors.delete([id])
-      if (deleted === 0) throw notThere()
+      if (deleted === 0) throw unknownError()
       return { deleted }
     },
   }
 }
 
-const notThere = () => new AdminError(404, 'not-found', 'There is no such error.')
+const unknownError = () => new AdminError('not_found', 'There is no such error.')
 
-function filterOf(deps: ErrorsDeps, input: EndpointInput<'getErrors'>): ErrorFilter {
+function filterOf(deps: ErrorDeps, input: EndpointInput<'listErrors'>): ErrorFilter {
   const { key_search: key = '', error_code_search: code, start_date, end_date } = input
   return {
     keyIds: key === '' ? undefined : deps.keyNames.find(key),
@@ -73,20 +73,20 @@ function filterOf(deps: ErrorsDeps, input: EndpointInput<'getErrors'>): ErrorFil
   }
 }
 
-const maybeMoment = (deps: ErrorsDeps, name: string, text = '') =>
+const maybeMoment = (deps: ErrorDeps, name: string, text = '') =>
   text === '' ? undefined : momentOf(deps, name, text)
 
-function momentOf({ calendar }: ErrorsDeps, name: string, text: string): number {
+function momentOf({ calendar }: ErrorDeps, name: string, text: string): number {
   const moment = calendar.parse(text)
-  if (moment === undefined) throw new AdminError(400, 'time', `${name} must be a time.`)
-  return moment
+  if (moment !== undefined) return moment
+  throw new AdminError('invalid_input', `${name} must be a time such as 2026-01-31T12:00:00Z.`)
 }
 
-function shown(error: StoredError, keyNames: KeyNames) {
+function present(error: StoredError, keyNames: KeyNames): ErrorView {
   return {
     id: error.id,
     key_id: error.keyId,
-    gemini_key: keyNames.endOf(error.keyId),
+    gemini_key: keyNames.maskedKey(error.keyId),
     error_type: error.verdict,
     error_code: error.status,
     model_name: error.model,
@@ -95,7 +95,7 @@ function shown(error: StoredError, keyNames: KeyNames) {
   }
 }
 
-/** JSON in lines, where it is JSON and whole. */
+/** Complete JSON is indented; other text stays as it is. */
 function readable(body: string | undefined): string | null {
   if (body === undefined) return null
   try {

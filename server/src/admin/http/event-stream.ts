@@ -2,39 +2,38 @@ import type { ServerResponse } from 'node:http'
 import type { AdminIdentity } from '../../auth/admins/admin-access.ts'
 import type { EventBus } from '../../telemetry/events/event-bus.ts'
 import { createEventWriter } from '../../telemetry/events/event-writer.ts'
-import { problem, type AdminCall } from './admin-frame.ts'
 import { adminHeaders } from '../../http/security-headers.ts'
+import type { AdminCall } from './guard.ts'
+import { sendProblem } from './send-error.ts'
 
-export type EventRoutesDeps = {
+export type EventStreamDeps = {
   readonly bus: EventBus
-  /** Calls back when what let somebody in is no longer so. Returns the end of the watch. */
-  readonly watch: (access: AdminIdentity, ended: () => void) => () => void
-  /** How many may look on at a time. */
-  readonly limit?: number
+  /** Calls back when the identity is no longer valid. Returns the end of the watch. */
+  readonly watch: (identity: AdminIdentity, ended: () => void) => () => void
+  readonly maxStreams?: number
   readonly keepAliveMs?: number
 }
 
 export type EventStreams = {
   readonly handler: (call: AdminCall) => AdminCall['reply']
-  /** Ends all, for a stop that need not wait for them. */
+  /** Ends all streams, so that a stop does not wait for them. */
   close(): void
 }
 
-const mostStreams = 32
+const maxStreams = 32
 const keepAliveMs = 15_000
 
-/** What happens, to whoever may see it, for as long as they may. */
-export function createEventStreams(deps: EventRoutesDeps): EventStreams {
-  const { limit = mostStreams } = deps
+/** Live events, for admins, until their session ends. */
+export function createEventStreams(deps: EventStreamDeps): EventStreams {
+  const limit = deps.maxStreams ?? maxStreams
   const open = new Set<() => void>()
   return {
-    handler({ access, reply }) {
+    handler({ identity, reply }) {
       if (open.size >= limit) {
-        const words = `At most ${limit} may watch at a time: close another page.`
-        return reply.code(429).header('retry-after', '30').send(problem('busy', words))
+        return sendProblem(reply.header('retry-after', '30'), 'too_many_streams')
       }
       reply.hijack()
-      const end = stream(deps, reply.raw, access)
+      const end = stream(deps, reply.raw, identity)
       open.add(end)
       reply.raw.on('close', () => open.delete(end))
       return reply
@@ -45,16 +44,16 @@ export function createEventStreams(deps: EventRoutesDeps): EventStreams {
   }
 }
 
-/** Returns what ends it. */
+/** Returns the end of the stream. */
 function stream(
-  deps: EventRoutesDeps,
+  deps: EventStreamDeps,
   response: ServerResponse,
-  access: AdminIdentity,
+  identity: AdminIdentity,
 ): () => void {
   response.writeHead(200, {
     ...adminHeaders,
     'content-type': 'text/event-stream; charset=utf-8',
-    // Proxies keep what they are not told to let through.
+    // Proxies buffer answers without it.
     'x-accel-buffering': 'no',
   })
   const writer = createEventWriter({
@@ -64,7 +63,7 @@ function stream(
   writer.write({ kind: 'hello', data: {} })
   const end = () => void response.end()
   const unsubscribe = deps.bus.subscribe(writer.write)
-  const unwatch = deps.watch(access, end)
+  const unwatch = deps.watch(identity, end)
   const beat = setInterval(writer.keepAlive, deps.keepAliveMs ?? keepAliveMs)
   response.on('close', () => {
     clearInterval(beat)

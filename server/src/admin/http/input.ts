@@ -10,15 +10,15 @@ export class InputError extends Error {
 
   constructor(problems: readonly InputProblem[]) {
     super(problems.map(({ field, problem }) => `${field}: ${problem}`).join('\n'))
-    this.name = 'InputRefused'
+    this.name = 'InputError'
     this.problems = problems
   }
 }
 
-/** No admin request needs more. */
+/** Enough for every admin request. */
 const bodyLimitBytes = 4 * 1024 * 1024
 
-/** What stands in path, query and body, as its endpoint reads it. Rejects with InputRefused or BodyRefused. */
+/** Path, query and body as the endpoint reads them. Rejects with an InputError or a BodyError. */
 export async function readInput<S extends z.ZodType>(
   request: FastifyRequest,
   schema: S,
@@ -34,7 +34,6 @@ export async function readInput<S extends z.ZodType>(
   )
 }
 
-/** What stands in the address is input like the rest. */
 function withAddress(body: unknown, { query, params }: FastifyRequest): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
   return { ...objectOf(query), ...body, ...objectOf(params) }
@@ -45,7 +44,6 @@ const objectOf = (value: unknown): object =>
 
 async function readBodyOf(request: FastifyRequest): Promise<unknown> {
   const text = (await readWhole(request)).toString('utf8')
-  // A verb that says all in its path has no body.
   if (text === '') return {}
   const type = request.headers['content-type'] ?? ''
   if (type.startsWith('application/x-www-form-urlencoded') && request.url.startsWith('/auth')) {
@@ -63,6 +61,6 @@ async function readWhole({ raw }: FastifyRequest): Promise<Buffer> {
     return await readBody(raw, bodyLimitBytes)
   } catch (cause) {
     if (!(cause instanceof BodyError) || cause.status !== 413) throw cause
-    throw new BodyError(413, 'The body of an admin request may have 4 MiB.', { cause })
+    throw new BodyError(413, 'The body is larger than 4 MiB. Send less at a time.', { cause })
   }
 }

@@ -1,0 +1,8 @@
+import { auditDetail, type EndpointAnswer } from '@gemini-balance/contract'
+import type { StoredAudit } from '../../telemetry/stores.ts'
+
+type AuditView = EndpointAnswer<'listAudit'>['rows'][number]
+
+export function presentAudit({ id, at, actor, action, subject, detail }: StoredAudit): AuditView {
+  return { id, at, actor, action, subject, detail: auditDetail.parse(detail) }
+}

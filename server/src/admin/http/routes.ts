@@ -1,0 +1,95 @@
+import {
+  endpoints,
+  type Endpoint,
+  type EndpointName,
+  type PlainEndpointName,
+  type RawEndpointName,
+} from '@gemini-balance/contract'
+import type { FastifyReply } from 'fastify'
+import { everyMethod } from '../../http/data-plane.ts'
+import type { RouteGroup } from '../../http/listener.ts'
+import { adminHeaders } from '../../http/security-headers.ts'
+import { stringifyInSlices } from '../../runtime/stringify-in-slices.ts'
+import type { AdminCaller, Handlers } from '../handlers.ts'
+import { denialOf, identifyAdmin, sendDenial, type AdminCall, type AdminGuard } from './guard.ts'
+import { readInput } from './input.ts'
+import { sendError, sendProblem, type ErrorDeps } from './send-error.ts'
+
+/** One handler for every endpoint that speaks HTTP itself. */
+export type RawHandlers = Readonly<
+  Record<RawEndpointName, (call: AdminCall) => FastifyReply | Promise<FastifyReply>>
+>
+
+export type AdminRoutesDeps = AdminGuard &
+  ErrorDeps & { readonly handlers: Handlers; readonly raw: RawHandlers }
+
+/** A route for every endpoint of the contract. */
+export function adminRoutes(deps: AdminRoutesDeps): RouteGroup {
+  return (app) => {
+    app.addHook('onRequest', async (_request, reply) => void reply.headers(adminHeaders))
+    const methods = new Map<string, string[]>()
+    for (const name of endpointNames) {
+      const { method, path } = endpoints[name]
+      methods.set(path, [...(methods.get(path) ?? []), method])
+      app.route({
+        method,
+        url: path,
+        handler: (request, reply) =>
+          answer(deps, name, { request, reply }).catch((error: unknown) =>
+            sendError(deps, reply, error),
+          ),
+      })
+    }
+    for (const [url, allowed] of methods) {
+      const others = [...everyMethod, 'OPTIONS' as const].filter((one) => !allowed.includes(one))
+      app.route({
+        method: others,
+        url,
+        handler: (_request, reply) =>
+          sendProblem(reply.header('allow', allowed.join(', ')), 'method_not_allowed'),
+      })
+    }
+  }
+}
+
+const endpointNames = Object.keys(endpoints).filter(
+  (name): name is EndpointName => name in endpoints,
+)
+
+async function answer(
+  deps: AdminRoutesDeps,
+  name: EndpointName,
+  incoming: Pick<AdminCall, 'request' | 'reply'>,
+): Promise<FastifyReply> {
+  const endpoint: Endpoint = endpoints[name]
+  const isPublic = endpoint.isPublic === true
+  const call = { name, ...incoming, ...identifyAdmin(deps, incoming.request, isPublic) }
+  const denial = denialOf(call, isPublic)
+  if (denial !== undefined) return sendDenial(call.reply, denial)
+  if (isRaw(name)) return deps.raw[name](call)
+  const json = await stringifyInSlices(await handle(deps.handlers, name, call))
+  return call.reply.type('application/json; charset=utf-8').send(json)
+}
+
+function isRaw(name: EndpointName): name is RawEndpointName {
+  const endpoint: Endpoint = endpoints[name]
+  return endpoint.isRaw === true
+}
+
+/** The type of Handlers guarantees that each handler takes the input of its endpoint; here the name is any of them. */
+async function handle(
+  handlers: Handlers,
+  name: PlainEndpointName,
+  { request, identity }: AdminCall,
+): Promise<object> {
+  const input: unknown = await readInput(request, endpoints[name].input)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript cannot name the input of a union of handlers
+  const handler = handlers[name] as (input: unknown, by: AdminCaller) => Promise<object>
+  return handler(input, callerOf(identity))
+}
+
+function callerOf(identity: AdminCall['identity']): AdminCaller {
+  if (identity.kind !== 'session') return { name: 'admin token' }
+  const { id } = identity.session
+  return { name: `session ${id}`, session: id }
+}

@@ -1,0 +1,47 @@
+import { errors, SettingsError, type ErrorCode } from '@gemini-balance/contract'
+import type { FastifyReply } from 'fastify'
+import { BodyError } from '../../http/request-body.ts'
+import { AdminError } from './admin-error.ts'
+import { InputError } from './input.ts'
+
+export type ErrorDeps = {
+  readonly onError: (error: unknown) => void
+  /** Whether a handler failed because the database did. */
+  readonly isDatabaseFault: (error: unknown) => boolean
+}
+
+export const problem = (code: ErrorCode, message: string = errors[code].sentence) => ({
+  error: { code, message },
+})
+
+export function sendProblem(reply: FastifyReply, code: ErrorCode, message?: string): FastifyReply {
+  return reply.code(errors[code].status).send(problem(code, message))
+}
+
+/** Answers with what went wrong; what is nobody's mistake is logged. */
+export function sendError(deps: ErrorDeps, reply: FastifyReply, error: unknown): FastifyReply {
+  if (error instanceof SettingsError || error instanceof InputError) {
+    const { message, problems } = error
+    return reply.code(400).send({ ...problem('invalid_input', message), problems })
+  }
+  if (error instanceof AdminError) {
+    const { code, message } = error
+    // The Python program answered failures with success and message.
+    const body = { ...problem(code, message), success: false, message }
+    return reply.code(errors[code].status).send(body)
+  }
+  if (error instanceof BodyError) {
+    // Nobody reads the rest of the body: it must not be taken for the next request.
+    reply.header('connection', 'close')
+    return sendProblem(reply, bodyCodes[error.status], error.message)
+  }
+  deps.onError(error)
+  if (!deps.isDatabaseFault(error)) return sendProblem(reply, 'internal_error')
+  return sendProblem(reply.header('retry-after', '5'), 'database_unavailable')
+}
+
+const bodyCodes = {
+  400: 'invalid_body',
+  413: 'body_too_large',
+  415: 'unsupported_encoding',
+} as const satisfies Record<BodyError['status'], ErrorCode>

@@ -1,0 +1,9 @@
+import type { EndpointAnswer } from '@gemini-balance/contract'
+import type { SessionView } from '../../auth/admins/admin-sessions.ts'
+
+type ListedSession = EndpointAnswer<'listSessions'>['sessions'][number]
+
+export function presentSession(session: SessionView, ownId: string | undefined): ListedSession {
+  const { id, createdAt, expiresAt, lastSeenAt, address, userAgent } = session
+  return { id, createdAt, expiresAt, lastSeenAt, address, userAgent, isOwn: id === ownId }
+}
