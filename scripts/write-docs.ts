@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { environmentExample, settingsPage } from '../server/src/settings/settings-doc.ts'
+import { errorsPage } from './errors-page.ts'
 import { verdictsPage } from './verdicts-page.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -10,6 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const pages: readonly { file: string; make: () => string }[] = [
   { file: '.env.example', make: environmentExample },
   { file: 'docs/settings.md', make: settingsPage },
+  { file: 'docs/errors.md', make: errorsPage },
   { file: 'docs/verdicts.md', make: verdictsPage },
 ]
 

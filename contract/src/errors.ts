@@ -57,7 +57,7 @@ export const errors = {
     status: 410,
     sentence: 'This path does nothing any more. Use what the message names.',
   },
-  internal_error: { status: 500, sentence: 'The gateway failed. Its log says why.' },
+  internal_error: { status: 500, sentence: 'The gateway failed. Read its log for the reason.' },
   database_unavailable: {
     status: 503,
     sentence: 'The database is not available. Check later whether your change was made.',

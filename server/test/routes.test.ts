@@ -1,4 +1,10 @@
-import { endpoints, errorCodesOf, type Endpoint, type EndpointName } from '@gemini-balance/contract'
+import {
+  endpoints,
+  errorCodesOf,
+  errors,
+  type Endpoint,
+  type EndpointName,
+} from '@gemini-balance/contract'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -218,6 +224,14 @@ describe('every endpoint of the admin API', () => {
       }
     })
   })
+})
+
+test('the page of errors has every code with its status and sentence, and no other', async () => {
+  const page = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8')
+  const rows = [...page.matchAll(/^\| `(\w+)` *\| (\d+) *\| (.*?) *\|$/gm)]
+  expect(rows.map(([, code, status, sentence]) => [code, Number(status), sentence])).toEqual(
+    Object.entries(errors).map(([code, { status, sentence }]) => [code, status, sentence]),
+  )
 })
 
 describe('what clients call', () => {

@@ -1,3 +1,5 @@
+import { endpoints, type Endpoint } from '@gemini-balance/contract'
+import { expect } from 'vitest'
 import { adminToken } from './gateway.ts'
 
 export const dayMs = 24 * 3_600_000
@@ -35,7 +37,7 @@ export type AdminCall = {
   readonly token?: string
 }
 
-/** Calls the admin API as a script does, with the admin token by default. */
+/** Calls the admin API as a script does, with the admin token by default. The answer must fit the contract. */
 export async function callAdmin(
   { url }: { readonly url: string },
   path: string,
@@ -47,5 +49,21 @@ export async function callAdmin(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   const text = await response.text()
-  return { status: response.status, text, answer: JSON.parse(text) }
+  const answer = JSON.parse(text)
+  if (response.status === 200) {
+    // What the contract does not know is stripped, and is missed here.
+    expect(endpointAt(method, path)?.answer.parse(answer)).toEqual(answer)
+  }
+  return { status: response.status, text, answer }
 }
+
+/** The endpoint of an address; one without parameters wins. */
+function endpointAt(method: string, address: string): Endpoint | undefined {
+  const [path = ''] = address.split('?')
+  const table: readonly Endpoint[] = Object.values(endpoints)
+  return table
+    .filter((one) => one.method === method && patternOf(one.path).test(path))
+    .toSorted((one, other) => one.path.split(':').length - other.path.split(':').length)[0]
+}
+
+const patternOf = (path: string) => new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`)
