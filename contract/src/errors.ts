@@ -98,7 +98,11 @@ export const errors = {
   },
   model_not_found: {
     status: 404,
-    sentence: 'No project of this gateway can use this model. Choose one from the list of models.',
+    sentence: 'This model does not exist. Choose one from the list of models.',
+  },
+  model_unavailable: {
+    status: 404,
+    sentence: 'No project of the gateway has this model. Choose one from the list of models.',
   },
   no_keys: {
     status: 503,
@@ -112,9 +116,13 @@ export const errors = {
     status: 503,
     sentence: 'No key of the gateway may be used for this model. Its operator can allow one.',
   },
-  all_keys_failed: {
+  all_keys_tried: {
     status: 503,
-    sentence: 'Every key that could serve the request failed. Try again later.',
+    sentence: 'All keys were tried, and none could serve the request. Try again later.',
+  },
+  no_key_succeeded: {
+    status: 503,
+    sentence: 'No key could serve the request. Try again later.',
   },
   quota_exhausted: {
     status: 429,
@@ -128,7 +136,7 @@ export const errors = {
     status: 503,
     sentence: 'The gateway cannot reach Google now. Try again later.',
   },
-  upstream_failed: {
+  connection_failed: {
     status: 502,
     sentence: 'The connection to Google failed. Try again.',
   },
@@ -136,9 +144,17 @@ export const errors = {
     status: 504,
     sentence: 'Google did not answer in time. Try again.',
   },
+  upstream_incomplete: {
+    status: 502,
+    sentence: 'The answer of Google is not complete. Try again.',
+  },
   stream_cut: {
     status: 502,
     sentence: 'The connection to Google broke before the answer was complete. Try again.',
+  },
+  google_error: {
+    status: 500,
+    sentence: 'Google answered with an error. Its own status and message are passed on.',
   },
 } as const satisfies Record<string, ErrorFacts>
 

@@ -40,11 +40,14 @@ test('a token at its limit is a 429 with the time of its next request', () => {
 test('a client error names the field, a body error keeps its status, and any other error is unknown', () => {
   const bad = new ClientError('No.', { param: 'messages', problem: 'invalid_value' })
   expect(thrownFailure(bad, 0)).toMatchObject({
-    code: 'invalid_request',
+    code: 'invalid_input',
     status: 400,
     param: 'messages',
   })
-  expect(thrownFailure(new BodyError(413, 'Too long.'), 0)).toMatchObject({ status: 413 })
+  expect(thrownFailure(new BodyError(413, 'Too long.'), 0)).toMatchObject({
+    code: 'body_too_large',
+    status: 413,
+  })
   expect(thrownFailure(new Error('x'), 0)).toBeUndefined()
 })
 

@@ -1,3 +1,4 @@
+import { errors, type ErrorCode } from '@gemini-balance/contract'
 import { AdmissionError, type AdmissionDenied } from '../auth/clients/admission.ts'
 import type { TokenProblem } from '../auth/clients/token-problem.ts'
 import type { Receiver } from '../gateway/receiver.ts'
@@ -8,7 +9,7 @@ import { ClientError } from './client-error.ts'
 
 /** Why a client gets no answer, independent of its dialect. */
 export type Failure = {
-  readonly code: FailureCode
+  readonly code: ErrorCode
   readonly status: number
   readonly message: string
   /** Milliseconds after which a retry can succeed. */
@@ -21,48 +22,15 @@ export type Failure = {
   readonly quotaIds?: readonly string[] | undefined
 }
 
-export type FailureCode = keyof typeof statuses
-
-/** The default status of each code; Google's own errors keep theirs. */
-const statuses = {
-  unknown_token: 401,
-  token_disabled: 401,
-  token_expired: 401,
-  dialect_not_allowed: 403,
-  model_not_allowed: 403,
-  token_limit_reached: 429,
-  invalid_body: 400,
-  invalid_request: 400,
-  model_not_supported: 400,
-  model_not_found: 404,
-  not_served: 404,
-  no_keys: 503,
-  no_key_alive: 503,
-  no_key_allowed: 503,
-  all_keys_tried: 503,
-  no_key_succeeded: 503,
-  model_unavailable: 404,
-  quota_exhausted: 429,
-  model_overloaded: 503,
-  models_unavailable: 503,
-  upstream_unreachable: 503,
-  connection_failed: 502,
-  upstream_timeout: 504,
-  upstream_incomplete: 502,
-  stream_cut: 502,
-  google_error: 500,
-  internal_error: 500,
-} as const
-
 type Details = Partial<Omit<Failure, 'code' | 'message'>>
 
 export const failure = (
-  code: FailureCode,
+  code: ErrorCode,
   message: string,
   details: Details = noDetails,
 ): Failure => ({
   code,
-  status: details.status ?? statuses[code],
+  status: details.status ?? errors[code].status,
   message,
   retryAfterMs: details.retryAfterMs,
   param: details.param,
@@ -90,7 +58,7 @@ export const unknownToken = failure(
 
 export const notServed = (method: string, path: string): Failure =>
   failure(
-    'not_served',
+    'not_found',
     `This gateway does not serve ${method} ${path}. Check the method and the path.`,
   )
 
@@ -239,12 +207,10 @@ export function googleFailure(status: number, bodyText: string): Failure {
 export function thrownFailure(error: unknown, now: number): Failure | undefined {
   if (error instanceof FailureError) return error.failure
   if (error instanceof AdmissionError) return deniedFailure(error.denied, now)
-  if (error instanceof BodyError) {
-    return failure('invalid_body', error.message, { status: error.status })
-  }
+  if (error instanceof BodyError) return failure(error.code, error.message)
   if (error instanceof ClientError) {
     const { message, param, problem } = error
-    return failure('invalid_request', message, { param, problem })
+    return failure('invalid_input', message, { param, problem })
   }
   return undefined
 }

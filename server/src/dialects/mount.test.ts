@@ -164,7 +164,7 @@ describe('an error', () => {
     const gateway = await start(async () => {
       throw new ClientError('No.')
     })
-    expect(await gateway.post()).toEqual([400, 'invalid_request'])
+    expect(await gateway.post()).toEqual([400, 'invalid_input'])
     expect(gateway.errors).toEqual([])
   })
 

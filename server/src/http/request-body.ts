@@ -11,7 +11,18 @@ export class BodyError extends Error {
     this.name = 'BodyError'
     this.status = status
   }
+
+  /** Its code in the list of errors. */
+  get code() {
+    return codes[this.status]
+  }
 }
+
+const codes = {
+  400: 'invalid_body',
+  413: 'body_too_large',
+  415: 'unsupported_encoding',
+} as const
 
 const decoders = new Map([
   ['gzip', promisify(gunzip)],

@@ -33,15 +33,9 @@ export function sendError(deps: ErrorDeps, reply: FastifyReply, error: unknown):
   if (error instanceof BodyError) {
     // Nobody reads the rest of the body: it must not be taken for the next request.
     reply.header('connection', 'close')
-    return sendProblem(reply, bodyCodes[error.status], error.message)
+    return sendProblem(reply, error.code, error.message)
   }
   deps.onError(error)
   if (!deps.isDatabaseFault(error)) return sendProblem(reply, 'internal_error')
   return sendProblem(reply.header('retry-after', '5'), 'database_unavailable')
 }
-
-const bodyCodes = {
-  400: 'invalid_body',
-  413: 'body_too_large',
-  415: 'unsupported_encoding',
-} as const satisfies Record<BodyError['status'], ErrorCode>

@@ -42,7 +42,7 @@ test('exhausted quota is a 429 with Retry-After and RetryInfo', () => {
 })
 
 test('an invalid field is rendered as a field violation', () => {
-  const { body } = renderFailure(failure('invalid_request', 'Too long.', { param: 'page_size' }))
+  const { body } = renderFailure(failure('invalid_input', 'Too long.', { param: 'page_size' }))
   expect(JSON.parse(body).error.details).toContainEqual({
     '@type': 'type.googleapis.com/google.rpc.BadRequest',
     fieldViolations: [{ field: 'page_size', description: 'Too long.' }],

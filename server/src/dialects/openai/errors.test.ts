@@ -80,7 +80,7 @@ describe('a failure of the gateway', () => {
     ['token_limit_reached', 429, 'requests', 'rate_limit_exceeded'],
     ['no_keys', 503, 'server_error', 'service_unavailable'],
     ['stream_cut', 502, 'server_error', 'stream_cut'],
-    ['not_served', 404, 'invalid_request_error', 'unknown_url'],
+    ['not_found', 404, 'invalid_request_error', 'unknown_url'],
     ['internal_error', 500, 'server_error', null],
   ] as const)('%s is %i, %s, %s', (code, status, type, rendered) => {
     const { status: sent, body: text } = renderFailure(failure(code, 'x'))

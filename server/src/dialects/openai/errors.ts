@@ -44,12 +44,14 @@ function kindOf(failure: Failure): Kind {
       return { type: invalid, code: 'invalid_api_key' }
     case 'dialect_not_allowed':
       return { type: invalid, code: 'permission_denied' }
-    case 'not_served':
+    case 'not_found':
       return { type: invalid, code: 'unknown_url' }
     case 'model_not_supported':
       return { type: invalid, code: 'model_not_supported' }
     case 'invalid_body':
-    case 'invalid_request':
+    case 'body_too_large':
+    case 'unsupported_encoding':
+    case 'invalid_input':
       return { type: invalid, code: failure.problem }
     case 'stream_cut':
       return { type: server, code: 'stream_cut' }
