@@ -195,6 +195,8 @@ test('limits that a person sets for a project hold at once and over a restart, u
     done: false,
   })
   expect((await call(first, `PUT ${limits}`, { rpd: -1 })).status).toBe(400)
+  const long = `PUT /${'%2F'.repeat(200)}/limits/*`
+  expect(await call(first, long, {})).toEqual({ status: 200, answer: { done: false } })
   expect((await generate(first, 'one')).status).toBe(200)
   expect((await generate(first, 'two')).status).toBe(429)
   await first.close()

@@ -1,9 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import {
-  createAdminAccess,
-  type AdminIdentity,
-  type AdminAccess,
-} from '../auth/admins/admin-access.ts'
+import { createAdminAccess, type AdminAccess } from '../auth/admins/admin-access.ts'
 import { createAdminSessions, type AdminSessions } from '../auth/admins/admin-sessions.ts'
 import { clientLimits, createGuessThrottle } from '../auth/admins/guess-throttle.ts'
 import { createSessionWriter } from '../auth/admins/session-writer.ts'
@@ -13,7 +9,6 @@ import { throttleGuesses } from '../auth/clients/throttle-guesses.ts'
 import type { Log } from '../log/create-log.ts'
 import { changedSettings, type LiveSettings } from '../settings/live-settings.ts'
 import type { Storage } from '../storage/storage.ts'
-import { realClock } from '../runtime/real-clock.ts'
 
 export type AccessDeps = {
   readonly storage: Pick<Storage, 'sessions' | 'meta'>
@@ -28,14 +23,12 @@ export type ComposedAccess = {
   readonly access: AdminAccess
   readonly sessions: AdminSessions
   readonly trusted: () => TrustedProxies
-  /** Who calls as a client. */
+  /** Identifies clients, and throttles guesses of the admin token among them. */
   readonly callers: Callers
-  /** Calls back once when what let somebody in is no longer so. Returns the end of the watch. */
-  readonly watch: (access: AdminIdentity, ended: () => void) => () => void
   close(): Promise<void>
 }
 
-/** Who may do what an operator may, with the sessions that the last stop left. */
+/** Authenticates admins, with the sessions of before the start. */
 export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
   const { storage, settings, registry, now, onError } = deps
   const key = await storage.meta.getOrMake('session-key', () => randomBytes(32).toString('hex'))
@@ -54,7 +47,7 @@ export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
     if (names.has('trustedProxies')) trusted = createTrustedProxies(now.trustedProxies)
   })
 
-  const onWait = tellWaits(deps)
+  const onWait = logWaits(deps)
   const guesses = createGuessThrottle({ now, onWait }, clientLimits)
   return {
     access: createAdminAccess({
@@ -66,37 +59,21 @@ export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
     callers: throttleGuesses(registry, guesses, (request) => trusted.originOf(request).address),
     sessions,
     trusted: () => trusted,
-    watch(access, ended) {
-      if (access.kind !== 'session') {
-        return settings.subscribe((now, before) => {
-          if (now.authToken !== before.authToken) ended()
-        })
-      }
-      const { id, expiresAt } = access.session
-      const stopTimer = realClock.at(expiresAt, ended)
-      const stopWatch = sessions.onEnd((one) => {
-        if (one === id) ended()
-      })
-      return () => {
-        stopTimer()
-        stopWatch()
-      }
-    },
     close: writer.close,
   }
 }
 
-const tellEveryMs = 60_000
+const logEveryMs = 60_000
 
-/** Somebody who guesses is told of once a minute. */
-function tellWaits({ log, now }: AccessDeps) {
-  let toldAt = -Infinity
+/** Logs at most one throttled address a minute. */
+function logWaits({ log, now }: AccessDeps) {
+  let loggedAt = -Infinity
   return (address: string, failures: number, waitMs: number) => {
-    if (now() - toldAt < tellEveryMs) return
-    toldAt = now()
+    if (now() - loggedAt < logEveryMs) return
+    loggedAt = now()
     log.warn(
       { address, failures, waitMs },
-      'This address sent too many wrong tokens and has to wait. If it is a proxy of yours, name it in TRUSTED_PROXIES.',
+      'This address sent too many wrong tokens and must wait. If it is your proxy, name it in TRUSTED_PROXIES.',
     )
   }
 }

@@ -4,8 +4,11 @@ import type { Handlers } from '../admin/handlers.ts'
 import { createEventStreams } from '../admin/http/event-stream.ts'
 import { loginHandlers, type LoginDeps } from '../admin/http/login.ts'
 import { adminRoutes } from '../admin/http/routes.ts'
+import { createIdentityWatch } from '../admin/http/watch-identity.ts'
 import type { RouteGroup } from '../http/listener.ts'
 import { DatabaseError } from '../runtime/database-error.ts'
+import { realClock } from '../runtime/real-clock.ts'
+import type { LiveSettings } from '../settings/live-settings.ts'
 import type { EventBus } from '../telemetry/events/event-bus.ts'
 import type { ComposedAccess } from './compose-access.ts'
 
@@ -14,6 +17,7 @@ export type AdminRoutesParts = {
   readonly handlers: Handlers
   readonly audit: Auditor
   readonly bus: EventBus
+  readonly settings: LiveSettings
   readonly now: () => number
   readonly onError: (error: unknown) => void
 }
@@ -23,9 +27,10 @@ export function composeAdminRoutes(parts: AdminRoutesParts): {
   readonly routes: RouteGroup
   close(): void
 } {
-  const { admins, handlers, audit, bus, now, onError } = parts
+  const { admins, handlers, audit, bus, settings, now, onError } = parts
   const { access, sessions, trusted } = admins
-  const events = createEventStreams({ bus, watch: admins.watch })
+  const watch = createIdentityWatch({ settings, sessions, clock: realClock })
+  const events = createEventStreams({ bus, watch })
   // A login does not wait for the audit log.
   const onLogin: LoginDeps['onLogin'] = (action, session, address) => {
     const by = { name: `session ${session}` }

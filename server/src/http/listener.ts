@@ -36,7 +36,8 @@ export function createListener(parts: ListenerParts): FastifyInstance {
         answer(request, response)
       })
     },
-    routerOptions: { ignoreTrailingSlash: true },
+    // Ids of projects may be long.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
   })

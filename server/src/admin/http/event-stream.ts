@@ -1,15 +1,14 @@
 import type { ServerResponse } from 'node:http'
-import type { AdminIdentity } from '../../auth/admins/admin-access.ts'
 import type { EventBus } from '../../telemetry/events/event-bus.ts'
 import { createEventWriter } from '../../telemetry/events/event-writer.ts'
 import { adminHeaders } from '../../http/security-headers.ts'
 import type { AdminCall } from './guard.ts'
 import { sendProblem } from './send-error.ts'
+import type { WatchIdentity } from './watch-identity.ts'
 
 export type EventStreamDeps = {
   readonly bus: EventBus
-  /** Calls back when the identity is no longer valid. Returns the end of the watch. */
-  readonly watch: (identity: AdminIdentity, ended: () => void) => () => void
+  readonly watch: WatchIdentity
   readonly maxStreams?: number
   readonly keepAliveMs?: number
 }
@@ -48,7 +47,7 @@ export function createEventStreams(deps: EventStreamDeps): EventStreams {
 function stream(
   deps: EventStreamDeps,
   response: ServerResponse,
-  identity: AdminIdentity,
+  identity: AdminCall['identity'],
 ): () => void {
   response.writeHead(200, {
     ...adminHeaders,
