@@ -1,3 +1,3 @@
-/** The APIs that clients speak, as a token is allowed them and the request log names them. */
+/** The APIs of clients, for the rules of tokens and for the request log. */
 export const clientDialects = ['gemini', 'openai', 'openai-native'] as const
 export type ClientDialect = (typeof clientDialects)[number]

@@ -23,14 +23,14 @@ const { paths } = shape.parse(openApiDocument(endpoints, '1.2.3'))
 const table: readonly (readonly [string, Endpoint])[] = Object.entries(endpoints)
 
 test('every endpoint is an operation, and every operation an endpoint', () => {
-  const said = Object.entries(paths).flatMap(([path, methods]) =>
+  const documented = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { operationId }]) => `${operationId} ${method} ${path}`),
   )
-  const meant = table.map(
+  const declared = table.map(
     ([name, { method, path }]) =>
       `${name} ${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`,
   )
-  expect(said.toSorted()).toEqual(meant.toSorted())
+  expect(documented.toSorted()).toEqual(declared.toSorted())
 })
 
 test.each(table)('%s declares what stands in its path', (name, { method, path }) => {

@@ -32,5 +32,5 @@ type Immutable<T> = T extends readonly (infer Item)[]
     ? { readonly [Member in keyof T]: Immutable<T[Member]> }
     : T
 
-/** What an answer has: nobody changes it. */
+/** The immutable shape of an answer. */
 export type View<S extends z.ZodType> = Immutable<z.infer<S>>

@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { readSettings, settingEntries, writeSetting, type SettingEntry } from './read-settings.ts'
 import type { SettingFacts } from './setting-facts.ts'
 
-/** A setting in words, for documentation and forms. */
+/** A setting as documentation and forms describe it. */
 export type SettingDescription = SettingFacts & {
   readonly name: string
-  /** What a value is: `whole number`, `list of text`. */
+  /** `whole number`, `list of text`. */
   readonly kind: string
-  /** Which values are allowed, where the kind does not say it: `0 to 10`. */
+  /** The allowed values: `0 to 10`. */
   readonly bounds: string | undefined
-  /** As it is written in the environment; empty where it is empty. */
+  /** As the environment would write it. */
   readonly defaultText: string
 }
 
@@ -45,7 +45,7 @@ const shape = z.object({
 })
 type Shape = z.infer<typeof shape>
 
-/** zod's own account of the schema, so that nothing is said twice. */
+/** Read from zod, so that bounds stand in one place. */
 function shapeOf(schema: z.ZodType): Shape {
   return shape.parse(z.toJSONSchema(schema))
 }

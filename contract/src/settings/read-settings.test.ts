@@ -23,7 +23,7 @@ test('without any value every setting has its default', () => {
   expect(settings.safetySettings).toHaveLength(5)
 })
 
-test('every setting has facts, a name of its own and a help sentence', () => {
+test('every setting has facts, a unique name and a help sentence', () => {
   expect(new Set(settingEntries.map(({ env }) => env)).size).toBe(settingEntries.length)
   for (const { env, help } of settingEntries) {
     expect(env).toMatch(/^[A-Z][A-Z_]+$/)
@@ -60,18 +60,18 @@ describe('text forms', () => {
 })
 
 describe('what cannot be used', () => {
-  test('is told all at once, by the name of the setting', () => {
-    const told = problems({
+  test('is reported with all its problems, by the name of the setting', () => {
+    const message = problems({
       PORT: 'x',
       MAX_RETRIES: '11',
       DATABASE_TYPE: 'oracle',
       BASE_URL: 'ftp://x',
     })
-    expect(told.split('\n')).toHaveLength(4)
-    expect(told).toContain('PORT must be a whole number from 0 to 65535')
-    expect(told).toContain('MAX_RETRIES must be a whole number from 0 to 10')
-    expect(told).toContain('DATABASE_TYPE must be one of auto, sqlite, mysql, postgresql')
-    expect(told).toContain('BASE_URL')
+    expect(message.split('\n')).toHaveLength(4)
+    expect(message).toContain('PORT must be a whole number from 0 to 65535')
+    expect(message).toContain('MAX_RETRIES must be a whole number from 0 to 10')
+    expect(message).toContain('DATABASE_TYPE must be one of auto, sqlite, mysql, postgresql')
+    expect(message).toContain('BASE_URL')
   })
 
   test.each([

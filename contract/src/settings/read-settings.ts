@@ -4,7 +4,7 @@ import { settingsSchema, type SettingName, type Settings } from './settings.ts'
 
 export type SettingProblem = { readonly setting: string; readonly problem: string }
 
-/** Values that cannot be used. The sentences name settings and bounds, never a value: a value may be a secret. */
+/** Values that cannot be used. Messages name settings and bounds, never a value, which may be a secret. */
 export class SettingsError extends Error {
   readonly problems: readonly SettingProblem[]
 
@@ -34,12 +34,12 @@ const byName = new Map(
   ]),
 )
 
-/** A setting by its name in code or in the environment. */
+/** Finds a setting by its name in code or in the environment. */
 export function findSetting(name: string): SettingEntry | undefined {
   return byName.get(name)
 }
 
-/** Settings from values by environment name; what is absent has its default. Throws a SettingsError with all problems. */
+/** Reads settings from values by environment name, with defaults for absent ones. Throws a SettingsError with all problems. */
 export function readSettings(values: Readonly<Record<string, unknown>>): Settings {
   const written = settingEntries
     .filter(({ env }) => values[env] !== undefined)
@@ -63,7 +63,7 @@ function problemsOf(error: z.ZodError): SettingProblem[] {
   })
 }
 
-/** zod's own sentences repeat what was received; these do not. Those that begin with `must` are ours. */
+/** The messages of zod contain the value; these do not. Messages that begin with `must` are ours. */
 function problemOf(issue: z.core.$ZodIssue): string {
   if (issue.message.startsWith('must ')) return `${issue.message}.`
   switch (issue.code) {

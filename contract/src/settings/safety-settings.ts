@@ -6,7 +6,7 @@ const safetyCategories = [
   'HARM_CATEGORY_SEXUALLY_EXPLICIT',
   'HARM_CATEGORY_DANGEROUS_CONTENT',
 ]
-/** A safety setting of Google's. */
+/** A safety setting of the Gemini API. */
 export const safetySetting = z.strictObject({
   category: z.string().min(1),
   threshold: z.string().min(1),

@@ -17,17 +17,17 @@ export type SettingFacts = {
   readonly env: string
   readonly group: SettingGroup
   readonly help: string
-  /** Takes effect without a restart. Settings that do not are read from the environment alone. */
+  /** Takes effect without a restart. Other settings are read from the environment only. */
   readonly live: boolean
-  /** Never shown: lists show how each item ends. */
+  /** Answers show the last four characters only. */
   readonly secret?: boolean
-  /** What is secret of it are the passwords in addresses: the rest of them is shown. */
+  /** Only the passwords in its addresses are secret. */
   readonly addresses?: boolean
-  /** Kept as rows of a table of their own, which the environment only adds to at a start. */
+  /** Stored in its own table. The environment only adds rows, at a start. */
   readonly asRows?: boolean
 }
 
-/** What is known of each setting beside its type. */
+/** The facts of each setting beside its type. */
 export const facts = z.registry<SettingFacts>()
 
 type Options = Partial<Pick<SettingFacts, 'live' | 'secret' | 'addresses' | 'asRows'>>

@@ -5,7 +5,7 @@ import { z } from 'zod'
  */
 export const text = () => z.string().trim()
 
-/** Only what is written as a number is one: `Number` itself takes blanks, `true` and lists of one. */
+/** Stricter than `Number`, which takes blanks, `true` and lists of one. */
 const decimal = /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/
 const readNumber = (value: unknown) =>
   typeof value === 'string' && decimal.test(value) ? Number(value) : value
@@ -27,7 +27,7 @@ const words = new Map<unknown, boolean>([
   ...['false', '0', 'no', 'off', ''].map((word) => [word, false] as const),
 ])
 
-/** A name that this machine's calendar knows: `Asia/Shanghai`, `UTC`. */
+/** A time zone of this machine: `Asia/Shanghai`, `UTC`. */
 export const timeZone = () =>
   text().refine(isTimeZone, 'must be a time zone such as Asia/Shanghai or UTC')
 
@@ -58,7 +58,7 @@ export const mapOf = <S extends z.ZodType>(value: S) =>
     z.record(z.string(), value),
   )
 
-/** HTTP headers. What Node would refuse to send is refused here, where a person sees it, not at every request. */
+/** HTTP headers that Node can send: a bad one would fail every request. */
 export const headersOf = () =>
   mapOf(z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be the value of a header')).refine(
     (headers) => Object.keys(headers).every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name)),
@@ -80,7 +80,7 @@ function readMap(written: string): unknown {
   return parseLenient(trimmed)
 }
 
-/** People write JSON with single quotes, because their shell took the double ones. */
+/** JSON, also with single quotes: shells remove the double ones. */
 function parseLenient(written: string): unknown {
   return parseJson(written) ?? parseJson(written.replaceAll("'", '"'))
 }
@@ -94,7 +94,7 @@ function parseJson(written: string): unknown {
 }
 
 const addresses = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
-/** An address of IPv4 or IPv6, or a range of them. */
+/** An IPv4 or IPv6 address, or a range. */
 export const addressOrRange = text().refine((value) => addresses.safeParse(value).success, {
   error: 'must be an IP address or a range such as 10.0.0.0/8',
 })
@@ -106,16 +106,16 @@ const isProxy = (value: string) => proxyUrl.safeParse(value).success
 const proxyError =
   'must be the address of a proxy: http://, https:// or socks5://, then [user:password@]host[:port]'
 
-/** `http://`, `https://` or `socks5://`, with `user:password@` in front of the host, and the port behind it, where they are needed. */
+/** `http://`, `https://` or `socks5://`, then the host, with `user:password@` and port where needed. */
 export const proxyAddress = text().refine(isProxy, proxyError)
 
-/** The same, or nothing. */
+/** The address of a proxy, or an empty text. */
 export const maybeProxyAddress = text().refine(
   (value) => value === '' || isProxy(value),
   proxyError,
 )
 
-/** The names people use for the same thing. */
+/** The common names of the database types. */
 export function databaseName(value: unknown): unknown {
   const name = lowerCase(value)
   if (name === 'mariadb') return 'mysql'

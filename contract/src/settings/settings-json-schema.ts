@@ -3,7 +3,7 @@ import { settingEntries } from './read-settings.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
-/** JSON Schema of a form for the settings that can be changed while running: bounds, help, group and what is secret. */
+/** JSON Schema of the settings that change without a restart, with bounds, help, group and secrecy. */
 export function settingsJsonSchema(): JsonSchema {
   const properties = settingEntries
     .filter(({ live }) => live)

@@ -31,24 +31,24 @@ const keys = about('keys')
 const stream = about('stream')
 const history = about('history')
 
-/** Every setting, once. Environment, database, admin API and documentation are made from this table. */
+/** All settings. Environment, database, admin API and documentation are made from this table. */
 export const settingsSchema = z.object({
   host: atStart('HOST', text().min(1).default('0.0.0.0'), 'The address to listen on.'),
   port: atStart(
     'PORT',
     wholeNumberIn(0, 65_535).default(8000),
-    'The port to listen on; 0 takes a free one.',
+    'The port to listen on; 0 is any free port.',
   ),
   dataDir: atStart('DATA_DIR', text().min(1).default('./data'), 'The folder of the database.'),
   databaseType: database(
     'DATABASE_TYPE',
     z.preprocess(databaseName, z.enum(['auto', 'sqlite', 'mysql', 'postgresql'])).default('auto'),
-    'The kind of database; auto is sqlite unless DATABASE_URL, MYSQL_HOST or MYSQL_SOCKET names a server. mysql is MariaDB, too.',
+    'The kind of database; auto is sqlite unless DATABASE_URL, MYSQL_HOST or MYSQL_SOCKET names a server. mysql includes MariaDB.',
   ),
   databaseUrl: secretDatabase(
     'DATABASE_URL',
     text().default(''),
-    'A database server in one line, instead of the MYSQL_ settings: postgresql://user:password@host:5432/database or mysql://…, with ?sslmode=require or verify-full for TLS.',
+    'The address of a database server, instead of the MYSQL_ settings: postgresql://user:password@host:5432/database or mysql://…, with ?sslmode=require or verify-full for TLS.',
   ),
   sqliteDatabase: database(
     'SQLITE_DATABASE',
@@ -64,24 +64,24 @@ export const settingsSchema = z.object({
   mysqlDatabase: database(
     'MYSQL_DATABASE',
     text().default(''),
-    'The database there; it must exist.',
+    'The database on the server; it must exist.',
   ),
   mysqlSocket: database(
     'MYSQL_SOCKET',
     text().default(''),
-    'A socket of this machine to reach the server by, instead of host and port.',
+    'The Unix socket of the server, instead of host and port.',
   ),
   resetSettings: database(
     'RESET_SETTINGS',
     listOf(text().min(1)).default([]),
-    'Settings to take out of the database at this start, so that the environment or the default counts again: for a value that locks you out.',
+    'Settings to remove from the database at this start, so that the environment or the default applies. Use it when a value locks you out.',
   ),
   encryptionKey: about('database', { live: false, secret: true })(
     'ENCRYPTION_KEY',
     text()
       .regex(/^$|^.{16,}$/, 'must be 16 characters or more')
       .default(''),
-    'What keys and other secrets in the database are encrypted with; without it they are stored as they are. For a database in use: gemini-balance keys encrypt.',
+    'The key that encrypts API keys and other secrets in the database. Without it, they are stored in plain text. To encrypt a database in use, run gemini-balance keys encrypt.',
   ),
 
   logLevel: about('server')(
@@ -102,12 +102,12 @@ export const settingsSchema = z.object({
         ]),
       )
       .default('info'),
-    'How much the log says.',
+    'The level of the log.',
   ),
   shutdownGraceSeconds: about('server')(
     'SHUTDOWN_GRACE_SECONDS',
     numberIn(0, 3600).default(30),
-    'How long streams may go on after SIGTERM, in seconds.',
+    'Seconds for which streams may continue after SIGTERM.',
   ),
   maxRequestBodyMb: about('server')(
     'MAX_REQUEST_BODY_MB',
@@ -118,28 +118,28 @@ export const settingsSchema = z.object({
   authToken: access(
     'AUTH_TOKEN',
     text().default(''),
-    'The admin token, always a valid client token too. Without one, it is generated at the first start.',
+    'The admin token. It is also a client token. Without one, the first start generates one.',
   ),
   allowedTokens: access(
     'ALLOWED_TOKENS',
     listOf(text().min(1)).default([]),
-    'The tokens clients may use.',
+    'The tokens of clients.',
   ),
   metricsToken: access(
     'METRICS_TOKEN',
     text().default(''),
-    'A token that opens /metrics and nothing else. Empty: only the admin token does.',
+    'A token for /metrics only. Empty: /metrics takes the admin token only.',
   ),
 
   adminSessionExpire: about('access')(
     'ADMIN_SESSION_EXPIRE',
     wholeNumberIn(300, 2_592_000).default(86_400),
-    'Seconds after a login until an admin must log in again, whatever was done in between.',
+    'Seconds from the login to the end of a session, with or without activity.',
   ),
   trustedProxies: about('access')(
     'TRUSTED_PROXIES',
     listOf(addressOrRange).default([]),
-    'Addresses and ranges (10.0.0.0/8) of the proxies in front: what they say in X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host is believed; of others it is not.',
+    'Addresses and ranges (10.0.0.0/8) of the reverse proxies. X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host of other senders are ignored.',
   ),
 
   baseUrl: upstream(
@@ -157,38 +157,38 @@ export const settingsSchema = z.object({
   timeOut: upstream(
     'TIME_OUT',
     numberIn(1, 3600).default(300),
-    'Seconds a request may take to its first byte, all attempts together, and a stream may be silent.',
+    'Seconds until the first byte of an answer, over all attempts, and seconds that a stream may be silent.',
   ),
   proxies: proxies(
     'PROXIES',
     listOf(proxyAddress).default([]),
-    'Proxies to reach Google by: http, https or socks5, with user and password where they want them. Empty: directly.',
+    'Proxies for calls to Google: http, https or socks5, with user and password where they need them. Empty: no proxy.',
   ),
   proxiesUseConsistencyHashByApiKey: upstream(
     'PROXIES_USE_CONSISTENCY_HASH_BY_API_KEY',
     flag().default(true),
-    'Whether a key leaves by the same proxy each time, as long as that works; else each call takes one at random.',
+    'Use the same proxy for all calls with a key, as long as it works. Otherwise each call takes one at random.',
   ),
   httpsProxy: about('upstream', { live: false, secret: true, addresses: true })(
     'HTTPS_PROXY',
     maybeProxyAddress.default(''),
-    'The proxy that this machine uses for https addresses, where PROXIES names none.',
+    'The proxy for https addresses where PROXIES is empty.',
   ),
   noProxy: about('upstream', { live: false })(
     'NO_PROXY',
     listOf(text()).default([]),
-    'Hosts that HTTPS_PROXY is not used for, and all below them; * is every host.',
+    'Hosts that are called without HTTPS_PROXY, with their subdomains; * is every host.',
   ),
   connectTimeout: upstream(
     'CONNECT_TIMEOUT',
     numberIn(1, 120).default(10),
-    'Seconds until a connection to Google must stand.',
+    'Seconds within which a connection to Google must open.',
   ),
 
   maxRetries: retry(
     'MAX_RETRIES',
     wholeNumberIn(0, 10).default(3),
-    'Attempts, in all, that may fail through no fault of a key: 5xx, time-outs, empty answers. 0 means 1.',
+    'Attempts of a request that may fail without fault of a key: 5xx, timeouts, empty answers. 0 means 1.',
   ),
   maxKeySwitches: retry(
     'MAX_KEY_SWITCHES',
@@ -198,13 +198,13 @@ export const settingsSchema = z.object({
   queueMaxWaitMs: retry(
     'QUEUE_MAX_WAIT_MS',
     wholeNumberIn(0, 600_000).default(3000),
-    'Milliseconds a request may wait for quota to come back; 0 answers at once.',
+    'Milliseconds that a request may wait for quota; 0 answers at once.',
   ),
 
   apiKeys: keyRows(
     'API_KEYS',
     listOf(text().min(1)).default([]),
-    'Gemini keys. Those named here for the first time are added to the stored ones at a start.',
+    'Gemini API keys. A start adds those that it sees for the first time to the stored keys.',
   ),
   maxFailures: keys(
     'MAX_FAILURES',
@@ -214,17 +214,17 @@ export const settingsSchema = z.object({
   checkIntervalHours: keys(
     'CHECK_INTERVAL_HOURS',
     numberIn(0, 720).default(1),
-    'Hours between checks of keys that failed; 0 is never.',
+    'Hours between checks of failed keys; 0 is never.',
   ),
   keyVerificationBatchSize: keys(
     'KEY_VERIFICATION_BATCH_SIZE',
     wholeNumberIn(1, 50).default(20),
-    'Keys that a verification of many asks Google about at one time.',
+    'Keys that a verification tries at a time.',
   ),
   testModel: keys(
     'TEST_MODEL',
     text().min(1).default('gemini-3.1-flash-lite'),
-    'The model that keys are tested with.',
+    'The model that keys are tried with.',
   ),
 
   ...poolSettings,
@@ -268,7 +268,7 @@ export const settingsSchema = z.object({
   showThinkingProcess: models(
     'SHOW_THINKING_PROCESS',
     flag().default(true),
-    'Ask for thoughts where a thinking budget is set.',
+    'Request thoughts where a thinking budget is set.',
   ),
   toolsCodeExecutionEnabled: models(
     'TOOLS_CODE_EXECUTION_ENABLED',
@@ -288,7 +288,7 @@ export const settingsSchema = z.object({
       'gemini-2.5-flash',
       'gemini-2.5-flash-lite',
     ]),
-    'Models that URL context is added for.',
+    'Models that get URL context.',
   ),
   safetySettings: models(
     'SAFETY_SETTINGS',
@@ -296,18 +296,18 @@ export const settingsSchema = z.object({
       ...defaultSafety,
       { category: 'HARM_CATEGORY_CIVIC_INTEGRITY', threshold: 'BLOCK_NONE' },
     ]),
-    'Safety settings of requests that bring none.',
+    'Safety settings of requests without any.',
   ),
 
   createImageModel: models(
     'CREATE_IMAGE_MODEL',
     text().default('gemini-3.1-flash-image'),
-    'The image model that OpenAI clients chat with as `<model>-chat`; empty: none.',
+    'The image model that OpenAI clients use as `<model>-chat`; empty: none.',
   ),
   fakeStreamEnabled: stream(
     'FAKE_STREAM_ENABLED',
     flag().default(false),
-    'Answer streams of OpenAI clients out of one whole answer of Google.',
+    'Make the streams of OpenAI clients from one complete answer of Google.',
   ),
   fakeStreamEmptyDataIntervalSeconds: stream(
     'FAKE_STREAM_EMPTY_DATA_INTERVAL_SECONDS',
@@ -317,7 +317,7 @@ export const settingsSchema = z.object({
   showSearchLink: models(
     'SHOW_SEARCH_LINK',
     flag().default(true),
-    'Append the links that a search brought to answers for OpenAI clients.',
+    'Append the links of a search to answers for OpenAI clients.',
   ),
   streamOptimizerEnabled: stream(
     'STREAM_OPTIMIZER_ENABLED',
@@ -337,33 +337,33 @@ export const settingsSchema = z.object({
   streamShortTextThreshold: stream(
     'STREAM_SHORT_TEXT_THRESHOLD',
     wholeNumberIn(1, 10_000).default(10),
-    'Characters up to which a text of the stream counts as short.',
+    'The most characters of a short text.',
   ),
   streamLongTextThreshold: stream(
     'STREAM_LONG_TEXT_THRESHOLD',
     wholeNumberIn(1, 10_000).default(50),
-    'Characters from which a text of the stream counts as long, and is written by STREAM_CHUNK_SIZE.',
+    'The fewest characters of a long text, which is written in pieces of STREAM_CHUNK_SIZE.',
   ),
   streamChunkSize: stream(
     'STREAM_CHUNK_SIZE',
     wholeNumberIn(1, 1000).default(5),
-    'Characters of a piece of a long text; shorter texts are written one by one.',
+    'Characters in a piece of a long text; shorter texts are written character by character.',
   ),
   streamKeepAliveSeconds: stream(
     'STREAM_KEEP_ALIVE_SECONDS',
     numberIn(0, 600).default(15),
-    'Seconds of silence after which dialects that know comments send one; 0 is never.',
+    'Seconds of silence after which a stream sends a comment, in dialects that have comments; 0 is never.',
   ),
 
   timezone: history(
     'TIMEZONE',
     timeZone().default('Asia/Shanghai'),
-    'The time zone (IANA) in which days begin: those of statistics, of client tokens’ limits, and of the nightly deletion at three.',
+    'The time zone (IANA) of statistics, of the limits of client tokens, and of the deletion at three in the morning.',
   ),
   errorLogRecordRequestBody: history(
     'ERROR_LOG_RECORD_REQUEST_BODY',
     flag().default(false),
-    'Keep the first 32 KiB of what was asked with each error.',
+    'Keep the first 32 KiB of the request body with each error.',
   ),
   autoDeleteErrorLogsEnabled: history(
     'AUTO_DELETE_ERROR_LOGS_ENABLED',
@@ -373,7 +373,7 @@ export const settingsSchema = z.object({
   autoDeleteErrorLogsDays: history(
     'AUTO_DELETE_ERROR_LOGS_DAYS',
     wholeNumberIn(1, 3650).default(7),
-    'Days for which errors are kept.',
+    'Days after which errors are deleted.',
   ),
   autoDeleteRequestLogsEnabled: history(
     'AUTO_DELETE_REQUEST_LOGS_ENABLED',
@@ -383,12 +383,12 @@ export const settingsSchema = z.object({
   autoDeleteRequestLogsDays: history(
     'AUTO_DELETE_REQUEST_LOGS_DAYS',
     wholeNumberIn(1, 3650).default(30),
-    'Days for which the request log is kept.',
+    'Days after which rows of the request log are deleted.',
   ),
   auditLogDays: history(
     'AUDIT_LOG_DAYS',
     wholeNumberIn(0, 36_500).default(730),
-    'Days until what admins did is forgotten; 0: never.',
+    'Days after which rows of the audit log are deleted; 0 is never.',
   ),
 })
 

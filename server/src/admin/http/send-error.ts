@@ -18,7 +18,7 @@ export function sendProblem(reply: FastifyReply, code: ErrorCode, message?: stri
   return reply.code(errors[code].status).send(problem(code, message))
 }
 
-/** Answers with what went wrong; what is nobody's mistake is logged. */
+/** Answers with the error; one that the client did not cause is logged. */
 export function sendError(deps: ErrorDeps, reply: FastifyReply, error: unknown): FastifyReply {
   if (error instanceof SettingsError || error instanceof InputError) {
     const { message, problems } = error
@@ -31,7 +31,7 @@ export function sendError(deps: ErrorDeps, reply: FastifyReply, error: unknown):
     return reply.code(errors[code].status).send(body)
   }
   if (error instanceof BodyError) {
-    // Nobody reads the rest of the body: it must not be taken for the next request.
+    // The rest of the body is not read, so the connection cannot take another request.
     reply.header('connection', 'close')
     return sendProblem(reply, error.code, error.message)
   }
