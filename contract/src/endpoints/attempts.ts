@@ -51,7 +51,7 @@ export const attemptEndpoints = {
   listAttempts: {
     method: 'GET',
     path: '/api/attempts',
-    help: 'Attempts of the request log, the last written first, with their verdict, the choice of the key, and the status of the lane afterwards.',
+    help: 'Attempts of the request log, the last written first: verdict, choice of the key, status of the lane afterwards.',
     input: z.object({
       requestId: name,
       key: keyName.optional(),

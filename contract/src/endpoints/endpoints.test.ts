@@ -86,7 +86,7 @@ test.each(table.map(([name, { help }]) => [name, help] as const))(
   'the help of %s is short sentences',
   (_name, help) => {
     expect(help).toMatch(/^[A-Z/].*\.$/)
-    for (const sentence of sentences(help)) expect(words(sentence)).toBeLessThanOrEqual(25)
+    for (const sentence of sentences(help)) expect(words(sentence)).toBeLessThanOrEqual(20)
   },
 )
 

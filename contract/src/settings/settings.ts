@@ -358,7 +358,7 @@ export const settingsSchema = z.object({
   timezone: history(
     'TIMEZONE',
     timeZone().default('Asia/Shanghai'),
-    'The time zone (IANA) of statistics, of the limits of client tokens, and of the deletion at three in the morning.',
+    'The time zone (IANA) of statistics, of limits of client tokens, and of the deletion at three in the morning.',
   ),
   errorLogRecordRequestBody: history(
     'ERROR_LOG_RECORD_REQUEST_BODY',
