@@ -6,7 +6,6 @@ import { loginHandlers, type LoginDeps } from '../admin/http/login.ts'
 import { adminRoutes } from '../admin/http/routes.ts'
 import { createIdentityWatch } from '../admin/http/watch-identity.ts'
 import type { RouteGroup } from '../http/listener.ts'
-import { DatabaseError } from '../runtime/database-error.ts'
 import { realClock } from '../runtime/real-clock.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { EventBus } from '../telemetry/events/event-bus.ts'
@@ -43,9 +42,7 @@ export function composeAdminRoutes(parts: AdminRoutesParts): {
     getEvents: events.handler,
   }
   return {
-    routes: adminRoutes({ access, trusted, handlers, raw, onError, isDatabaseFault }),
+    routes: adminRoutes({ access, trusted, handlers, raw, onError }),
     close: events.close,
   }
 }
-
-const isDatabaseFault = (error: unknown) => error instanceof DatabaseError

@@ -13,15 +13,18 @@ import { stringifyInSlices } from '../../runtime/stringify-in-slices.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
 import { denialOf, identifyAdmin, sendDenial, type AdminCall, type AdminGuard } from './guard.ts'
 import { readInput } from './input.ts'
-import { sendError, sendProblem, type ErrorDeps } from './send-error.ts'
+import { sendClientError, sendFailure, sendProblem } from './send-error.ts'
 
 /** One handler for every endpoint that speaks HTTP itself. */
 export type RawHandlers = Readonly<
   Record<RawEndpointName, (call: AdminCall) => FastifyReply | Promise<FastifyReply>>
 >
 
-export type AdminRoutesDeps = AdminGuard &
-  ErrorDeps & { readonly handlers: Handlers; readonly raw: RawHandlers }
+export type AdminRoutesDeps = AdminGuard & {
+  readonly handlers: Handlers
+  readonly raw: RawHandlers
+  readonly onError: (error: unknown) => void
+}
 
 /** A route for every endpoint of the contract. */
 export function adminRoutes(deps: AdminRoutesDeps): RouteGroup {
@@ -35,9 +38,12 @@ export function adminRoutes(deps: AdminRoutesDeps): RouteGroup {
         method,
         url: path,
         handler: (request, reply) =>
-          answer(deps, name, { request, reply }).catch((error: unknown) =>
-            sendError(deps, reply, error),
-          ),
+          answer(deps, name, { request, reply }).catch((error: unknown) => {
+            const sent = sendClientError(reply, error)
+            if (sent !== undefined) return sent
+            deps.onError(error)
+            return sendFailure(reply, error)
+          }),
       })
     }
     for (const [url, allowed] of methods) {

@@ -1,14 +1,9 @@
 import { errors, SettingsError, type ErrorCode } from '@gemini-balance/contract'
 import type { FastifyReply } from 'fastify'
 import { BodyError } from '../../http/request-body.ts'
+import { DatabaseError } from '../../runtime/database-error.ts'
 import { AdminError } from './admin-error.ts'
 import { InputError } from './input.ts'
-
-export type ErrorDeps = {
-  readonly onError: (error: unknown) => void
-  /** Whether a handler failed because the database did. */
-  readonly isDatabaseFault: (error: unknown) => boolean
-}
 
 export const problem = (code: ErrorCode, message: string = errors[code].sentence) => ({
   error: { code, message },
@@ -18,8 +13,8 @@ export function sendProblem(reply: FastifyReply, code: ErrorCode, message?: stri
   return reply.code(errors[code].status).send(problem(code, message))
 }
 
-/** Answers with the error; one that the client did not cause is logged. */
-export function sendError(deps: ErrorDeps, reply: FastifyReply, error: unknown): FastifyReply {
+/** Answers with a mistake of the client; undefined where the error is none. */
+export function sendClientError(reply: FastifyReply, error: unknown): FastifyReply | undefined {
   if (error instanceof SettingsError || error instanceof InputError) {
     const { message, problems } = error
     return reply.code(400).send({ ...problem('invalid_input', message), problems })
@@ -35,7 +30,10 @@ export function sendError(deps: ErrorDeps, reply: FastifyReply, error: unknown):
     reply.header('connection', 'close')
     return sendProblem(reply, error.code, error.message)
   }
-  deps.onError(error)
-  if (!deps.isDatabaseFault(error)) return sendProblem(reply, 'internal_error')
+  return undefined
+}
+
+export function sendFailure(reply: FastifyReply, error: unknown): FastifyReply {
+  if (!(error instanceof DatabaseError)) return sendProblem(reply, 'internal_error')
   return sendProblem(reply.header('retry-after', '5'), 'database_unavailable')
 }
