@@ -109,7 +109,7 @@ describe('a request', () => {
     const received = await text(socket)
     expect(received).toMatch(/^HTTP\/1\.1 413 /)
     expect(received).toMatch(/\nconnection: close\r\n/i)
-    expect(received).toMatch(/invalid_body$/)
+    expect(received).toMatch(/body_too_large$/)
     expect(gateway.served()).toBe(0)
   })
 
