@@ -32,7 +32,7 @@ async function ended({ answer }: { answer: { job: { id: string } } }) {
 }
 
 const list = async (query = '') => (await admin(`/api/keys${query}`)).answer
-const endings = async (query = '') =>
+const lastFours = async (query = '') =>
   (await list(query)).rows.map(({ key }: { key: string }) => key.slice(1))
 
 describe('who may', () => {
@@ -67,8 +67,8 @@ describe('who may', () => {
 
 describe('the list of keys', () => {
   test('is paged by offset and by page, with bounds', async () => {
-    expect(await endings('?limit=2&offset=1')).toEqual(['0001', '0002'])
-    expect(await endings('?limit=2&page=3')).toEqual(['0004', '0005'])
+    expect(await lastFours('?limit=2&offset=1')).toEqual(['0001', '0002'])
+    expect(await lastFours('?limit=2&page=3')).toEqual(['0004', '0005'])
     expect(await list('?limit=4&page=2')).toMatchObject({
       total: 6,
       total_items: 6,
@@ -88,17 +88,17 @@ describe('the list of keys', () => {
       project: 'shared',
     }
     await admin('/api/keys/2', { method: 'PATCH', body })
-    expect(await endings('?search=blue')).toEqual(['0001'])
-    expect(await endings('?search=ANNA')).toEqual(['0001'])
-    expect(await endings('?tag=old')).toEqual(['0001'])
-    expect(await endings('?project=shared')).toEqual(['0001'])
-    expect(await endings('?search=0003')).toEqual(['0003'])
-    expect(await endings(`?search=${keyNumber(3)}`)).toEqual([])
+    expect(await lastFours('?search=blue')).toEqual(['0001'])
+    expect(await lastFours('?search=ANNA')).toEqual(['0001'])
+    expect(await lastFours('?tag=old')).toEqual(['0001'])
+    expect(await lastFours('?project=shared')).toEqual(['0001'])
+    expect(await lastFours('?search=0003')).toEqual(['0003'])
+    expect(await lastFours(`?search=${keyNumber(3)}`)).toEqual([])
   })
 
   test('is sorted both ways', async () => {
-    expect(await endings('?sort=label&order=desc&limit=1')).toEqual(['0001'])
-    expect(await endings('?sort=id&order=desc&limit=1')).toEqual(['0005'])
+    expect(await lastFours('?sort=label&order=desc&limit=1')).toEqual(['0001'])
+    expect(await lastFours('?sort=id&order=desc&limit=1')).toEqual(['0005'])
     for (const sort of ['project', 'state', 'priority', 'weight', 'streak', 'lastUsedAt'])
       expect((await list(`?sort=${sort}`)).rows).toHaveLength(6)
   })
@@ -127,7 +127,7 @@ describe('jobs', () => {
       done: 3,
       counts: { added: 2, known: 1, double: 1, invalid: 3 },
     })
-    expect(await endings('?tag=may')).toEqual([oldKey(1), oldKey(2)].map((key) => key.slice(-4)))
+    expect(await lastFours('?tag=may')).toEqual([oldKey(1), oldKey(2)].map((key) => key.slice(-4)))
     expect((await admin(`/api/jobs/${job.id}`)).text).not.toMatch(/anary/)
   })
 

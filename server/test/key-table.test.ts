@@ -53,7 +53,7 @@ test('a key that was added while running is still there after a restart', async 
   await second.close()
 })
 
-test('the list of keys is shown by endings, and a list of endings keeps those keys', async () => {
+test('the list of keys has the last four characters of each, and sent back keeps those keys', async () => {
   const bench = await open(0, 1, 2)
   const shown = async () => {
     const { settings } = await admin(bench, 'GET', '/api/config')

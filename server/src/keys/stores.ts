@@ -4,7 +4,7 @@ import type { KeyConfig, KeyId, LimitOverrides, ProjectId } from './types.ts'
 /** A key as it is stored; the engine takes it as it is. */
 export type KeyRow = KeyConfig & {
   /** The last characters of its value; empty where they would reveal too much. */
-  readonly ending: string
+  readonly lastFour: string
   readonly label: string | undefined
   readonly note: string | undefined
   readonly tags: readonly string[]

@@ -87,8 +87,8 @@ function matcherOf(filter: KeyFilter): Matcher {
     (wanted === '' || mentions(row, wanted))
 }
 
-function mentions({ label = '', note = '', tags, ending }: KeyRow, wanted: string): boolean {
-  return [label, note, ending, ...tags].some((text) => text.toLowerCase().includes(wanted))
+function mentions({ label = '', note = '', tags, lastFour }: KeyRow, wanted: string): boolean {
+  return [label, note, lastFour, ...tags].some((text) => text.toLowerCase().includes(wanted))
 }
 
 function sortValue(row: KeyRow, known: KeyGlance, sort: KeySort): SortValue {

@@ -5,7 +5,7 @@ import type { KeyRow } from '../../keys/stores.ts'
 /** What the operator set for a key, and what the engine knows of it. Never its value. */
 export function presentKey(row: KeyRow, known: KeySnapshot): KeyView {
   return {
-    key: `…${row.ending}`,
+    key: `…${row.lastFour}`,
     label: row.label,
     note: row.note,
     tags: row.tags,
@@ -55,7 +55,7 @@ export function presentExport(row: KeyRow, withValue: boolean): ExportedKey {
     createdAt: row.createdAt,
     firstUsedAt: row.firstUsedAt,
     lastUsedAt: row.lastUsedAt,
-    key: `…${row.ending}`,
+    key: `…${row.lastFour}`,
     value: withValue ? row.secret.reveal() : undefined,
   }
 }

@@ -30,7 +30,7 @@ export async function verifyAll(
       progress.count(verdict)
       progress.step()
       if (verdict === 'answered') continue
-      const key = `…${keyRegistry.get(id)?.ending ?? ''}`
+      const key = `…${keyRegistry.get(id)?.lastFour ?? ''}`
       progress.find({ id, key, verdict, status: outcome?.status, message: outcome?.message })
     }
   }

@@ -19,7 +19,14 @@ async function open() {
     store: { all: () => Promise.resolve(new Map()), write: () => Promise.resolve() },
   })
   const rows = [
-    { id: 1, secret: new Secret(key), ending: '0042', label: undefined, note: undefined, tags: [] },
+    {
+      id: 1,
+      secret: new Secret(key),
+      lastFour: '0042',
+      label: undefined,
+      note: undefined,
+      tags: [],
+    },
   ].map((row) => ({ ...row, createdAt: 1, firstUsedAt: undefined, lastUsedAt: undefined }))
   const replaced: (readonly string[])[] = []
   const audited: AuditEntry[] = []

@@ -7,7 +7,7 @@ export function maskKeys(rows: Iterable<KeyRow>): string[] {
   return Array.from(rows, maskKey)
 }
 
-const maskKey = ({ ending }: KeyRow): string => `…${ending}`
+const maskKey = ({ lastFour }: KeyRow): string => `…${lastFour}`
 
 /**
  * Replaces masked keys by the stored ones that they stand for. Rejects with a SettingsError. Of several keys with the same end, all must

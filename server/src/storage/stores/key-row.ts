@@ -11,7 +11,7 @@ export function readKey(row: Stored, box: SecretBox): KeyRow {
   return {
     id: row.id,
     secret: new Secret(box.open(row.value)),
-    ending: row.ending,
+    lastFour: row.ending,
     project: row.project ?? undefined,
     projectSource: projectSource(row.project_source),
     paid: row.paid === null ? undefined : row.paid !== 0,
