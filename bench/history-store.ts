@@ -1,5 +1,5 @@
 import type { AttemptRow } from '../server/src/telemetry/request-log/attempt-row.ts'
-import { createCalendar } from '../server/src/runtime/calendar.ts'
+import { createCalendar } from '../server/src/runtime/time/calendar.ts'
 import type { Storage } from '../server/src/storage/storage.ts'
 import { runRetention } from '../server/src/telemetry/usage/run-retention.ts'
 

@@ -2,7 +2,7 @@ import type { KeyId, ProjectId } from '../server/src/keys/types.ts'
 import { Secret } from '../server/src/log/secret.ts'
 import type { VerdictName } from '../server/src/google/verdicts.ts'
 import { createRandom, pickWeighted } from './random.ts'
-import type { Random } from '../server/src/runtime/clock.ts'
+import type { Random } from '../server/src/runtime/time/clock.ts'
 
 export const tiers = ['free', 'tier-1', 'tier-2'] as const
 export type Tier = (typeof tiers)[number]

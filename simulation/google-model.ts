@@ -1,5 +1,5 @@
 import type { Outcome } from '../server/src/google/outcome.ts'
-import { pacificCalendar } from '../server/src/runtime/calendar.ts'
+import { pacificCalendar } from '../server/src/runtime/time/calendar.ts'
 import type { KeyId } from '../server/src/keys/types.ts'
 import { callFault, planSpells, spellAt, type FaultPlan, type Spell } from './faults.ts'
 import {

@@ -6,7 +6,7 @@ import type {
   Reservation,
   ReserveResult,
 } from '../server/src/keys/types.ts'
-import type { Clock } from '../server/src/runtime/clock.ts'
+import type { Clock } from '../server/src/runtime/time/clock.ts'
 import type { FleetKey } from './fleet.ts'
 
 export type Taken = { readonly key: FleetKey; readonly model: string }

@@ -1,4 +1,4 @@
-import type { Random } from '../server/src/runtime/clock.ts'
+import type { Random } from '../server/src/runtime/time/clock.ts'
 
 /** A small seeded generator (mulberry32): good enough for traffic, and the same on every machine. */
 export function createRandom(seed: number): Random {

@@ -1,4 +1,4 @@
-import type { Random } from '../server/src/runtime/clock.ts'
+import type { Random } from '../server/src/runtime/time/clock.ts'
 import type { FaultPlan } from './faults.ts'
 import { capacityPerDay, type Fleet, type ModelPlan } from './fleet.ts'
 import { createRandom, normal } from './random.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../server/src/runtime/clock.ts'
+import type { Clock } from '../server/src/runtime/time/clock.ts'
 
 type Event = { at: number; readonly order: number; wake: (() => void) | undefined }
 

@@ -2,7 +2,7 @@ import { createProxies, type Proxies } from '../gateway/egress/proxies.ts'
 import { proxySettings } from '../gateway/egress/proxy-settings.ts'
 import { createTransport, type Transport } from '../gateway/upstream/transport.ts'
 import { gemini } from '../google/platforms/gemini.ts'
-import { realClock } from '../runtime/real-clock.ts'
+import { realClock } from '../runtime/time/real-clock.ts'
 import type { KeysDeps } from './compose-keys.ts'
 
 /** Connections to Google, and the proxies that they go through. */

@@ -8,7 +8,7 @@ import type { Storage } from '../storage/storage.ts'
 import { createProjectRegistry, type ProjectRegistry } from '../keys/project-registry.ts'
 import { startEngineStateWriter } from '../keys/engine-state-writer.ts'
 import { keyPolicyOf } from '../keys/policy.ts'
-import { realClock } from '../runtime/real-clock.ts'
+import { realClock } from '../runtime/time/real-clock.ts'
 
 export type KeysDeps = {
   readonly storage: Storage

@@ -5,8 +5,8 @@ import { createClientTokens, type ClientTokens } from '../auth/clients/client-to
 import { createTokenRegistry, type TokenRegistry } from '../auth/clients/token-registry.ts'
 import type { PriceBook } from '../telemetry/usage/price-book.ts'
 import { adminTokenProblems, generateAdminToken } from '../auth/admins/admin-token.ts'
-import { realClock } from '../runtime/real-clock.ts'
-import { createCalendar } from '../runtime/calendar.ts'
+import { realClock } from '../runtime/time/real-clock.ts'
+import { createCalendar } from '../runtime/time/calendar.ts'
 import { restoreTokenUse } from './restore-token-use.ts'
 
 export type TokensDeps = {

@@ -17,7 +17,7 @@ import { startHeartbeat } from '../storage/heartbeat.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import type { Storage } from '../storage/storage.ts'
 import { firstAdminToken } from './first-admin-token.ts'
-import { createCalendar } from '../runtime/calendar.ts'
+import { createCalendar } from '../runtime/time/calendar.ts'
 import { createShutdown, type Shutdown } from '../runtime/shutdown.ts'
 import { composeAccess } from './compose-access.ts'
 import { composeAdmin } from './compose-admin.ts'
@@ -33,7 +33,7 @@ import { credentialKind } from '../dialects/credential-kind.ts'
 import { composeDialects } from './compose-dialects.ts'
 import { registerSecrets } from '../settings/register-secrets.ts'
 import { metricsGroup } from './metrics-group.ts'
-import { closeListener, listen } from './listen.ts'
+import { closeListener, listen } from '../http/listen.ts'
 
 export type ComposeOptions = {
   readonly environment: Environment

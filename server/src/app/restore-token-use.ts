@@ -1,5 +1,5 @@
 import type { KindSum, UsageStore } from '../telemetry/stores.ts'
-import type { ZoneCalendar } from '../runtime/calendar.ts'
+import type { ZoneCalendar } from '../runtime/time/calendar.ts'
 import type { EarlierUse } from '../auth/clients/token-meter.ts'
 import type { TokenRegistry } from '../auth/clients/token-registry.ts'
 import { costOf } from '../telemetry/usage/cost.ts'

@@ -1,8 +1,8 @@
 import type { Usage } from '../google/answers/usage-metadata.ts'
 import type { Outcome } from '../google/outcome.ts'
 import { verdicts } from '../google/verdicts.ts'
-import type { Headers } from '../runtime/headers.ts'
-import type { Sink } from '../runtime/sink.ts'
+import type { Headers } from '../runtime/streams/headers.ts'
+import type { Sink } from '../runtime/streams/sink.ts'
 
 /** How the bytes of an answer ended. */
 export type StreamEnd =

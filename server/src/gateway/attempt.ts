@@ -1,12 +1,12 @@
 import type { Outcome } from '../google/outcome.ts'
 import type { Secret } from '../log/secret.ts'
 import type { UpstreamCall } from '../google/upstream-call.ts'
-import { ClientDisconnected } from '../runtime/client-disconnected.ts'
+import { ClientDisconnected } from '../runtime/streams/client-disconnected.ts'
 import type { Proxy, Proxies } from './egress/proxies.ts'
 import { Exchange, type InspectedAnswer } from './hold-back/exchange.ts'
 import { KeyRedactor } from './hold-back/key-redactor.ts'
 import type { Inspector } from './hold-back/inspector.ts'
-import type { ClientSignal } from '../runtime/client-signal.ts'
+import type { ClientSignal } from '../runtime/streams/client-signal.ts'
 import type { Timeouts, Transport } from './upstream/transport.ts'
 
 export type AttemptDeps = {

@@ -11,8 +11,8 @@ import type {
   Reservation,
   ReserveResult,
 } from '../keys/types.ts'
-import type { ClientSignal } from '../runtime/client-signal.ts'
-import type { Clock } from '../runtime/clock.ts'
+import type { ClientSignal } from '../runtime/streams/client-signal.ts'
+import type { Clock } from '../runtime/time/clock.ts'
 import { finalOutcome, mayShowClient } from './answer.ts'
 import type { AttemptOptions } from './attempt.ts'
 import type { InspectedAnswer } from './hold-back/exchange.ts'

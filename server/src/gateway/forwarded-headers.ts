@@ -1,4 +1,4 @@
-import { type Headers } from '../runtime/headers.ts'
+import { type Headers } from '../runtime/streams/headers.ts'
 import type { IncomingHttpHeaders } from 'node:http'
 
 /** Headers forwarded to Google. An allow list: an unknown header may be a credential for another service. */

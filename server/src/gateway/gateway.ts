@@ -4,7 +4,7 @@ import type { Platform, UpstreamSettings } from '../google/platforms/platform.ts
 import type { UpstreamCall } from '../google/upstream-call.ts'
 import type { KeyRequest, Keys } from '../keys/types.ts'
 import type { Secret } from '../log/secret.ts'
-import type { Clock } from '../runtime/clock.ts'
+import type { Clock } from '../runtime/time/clock.ts'
 import { attempt, type AttemptDeps } from './attempt.ts'
 import type { Proxies } from './egress/proxies.ts'
 import { forward, type ForwardDeps, type ForwardLimits, type ForwardResult } from './forward.ts'

@@ -1,7 +1,7 @@
 import { uncounted } from '../auth/clients/admission.ts'
 import type { UpstreamCall } from '../google/upstream-call.ts'
 import type { KeyRequest } from '../keys/types.ts'
-import { neverAborted } from '../runtime/client-signal.ts'
+import { neverAborted } from '../runtime/streams/client-signal.ts'
 import { newRequestId } from '../runtime/request-id.ts'
 import { forward, type ForwardDeps } from './forward.ts'
 

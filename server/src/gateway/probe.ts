@@ -1,7 +1,7 @@
 import type { Outcome } from '../google/outcome.ts'
 import type { UpstreamCall } from '../google/upstream-call.ts'
 import type { Secret } from '../log/secret.ts'
-import { neverAborted } from '../runtime/client-signal.ts'
+import { neverAborted } from '../runtime/streams/client-signal.ts'
 import type { AttemptOptions } from './attempt.ts'
 import type { InspectedAnswer } from './hold-back/exchange.ts'
 

@@ -1,6 +1,6 @@
 import type { Outcome } from '../google/outcome.ts'
 import type { NoKeyReason } from '../keys/types.ts'
-import type { ClientSignal } from '../runtime/client-signal.ts'
+import type { ClientSignal } from '../runtime/streams/client-signal.ts'
 import type { Answer, StreamEnd } from './answer.ts'
 
 /** The client of a request, as its dialect serves it. */

@@ -1,4 +1,4 @@
-import type { Headers } from '../runtime/headers.ts'
+import type { Headers } from '../runtime/streams/headers.ts'
 
 /** How Google frames the answer to a call. */
 export type Framing = 'unary' | 'sse' | 'array'

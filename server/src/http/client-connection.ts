@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import type { Sink } from '../runtime/sink.ts'
-import type { Headers } from '../runtime/headers.ts'
-import { ClientAbort, type ClientSignal } from '../runtime/client-signal.ts'
+import type { Sink } from '../runtime/streams/sink.ts'
+import type { Headers } from '../runtime/streams/headers.ts'
+import { ClientAbort, type ClientSignal } from '../runtime/streams/client-signal.ts'
 
 /** The client's side of a response: takes bytes with backpressure, and signals a disconnect. */
 export interface ClientConnection extends Sink {

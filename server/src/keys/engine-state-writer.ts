@@ -1,5 +1,5 @@
 import { createKeyedWriter } from '../runtime/write-behind.ts'
-import { yieldToEventLoop } from '../runtime/yield-to-event-loop.ts'
+import { yieldToEventLoop } from '../runtime/slices/yield-to-event-loop.ts'
 import type { KeyEngine } from './engine.ts'
 import type { StateChange } from './state-rows.ts'
 import type { EngineStateStore } from './stores.ts'

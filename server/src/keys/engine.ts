@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../runtime/clock.ts'
+import type { Clock, Random } from '../runtime/time/clock.ts'
 import { startChecks, type KeyChecks } from './checks/key-checks.ts'
 import type { Probe } from './checks/prober.ts'
 import type { EmitKeyEvent } from './events.ts'

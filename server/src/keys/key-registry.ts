@@ -1,5 +1,5 @@
 import type { Secret } from '../log/secret.ts'
-import { forEachInSlices } from '../runtime/for-each-in-slices.ts'
+import { forEachInSlices } from '../runtime/slices/for-each-in-slices.ts'
 import { createSerialQueue } from '../runtime/serial-queue.ts'
 import { createKeyedWriter } from '../runtime/write-behind.ts'
 import type { KeyControl } from './inventory/control.ts'

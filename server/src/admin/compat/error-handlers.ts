@@ -1,6 +1,6 @@
 import type { EndpointInput, ErrorView } from '@gemini-balance/contract'
 import type { ErrorFilter, ErrorStore, StoredError } from '../../telemetry/stores.ts'
-import type { ZoneCalendar } from '../../runtime/calendar.ts'
+import type { ZoneCalendar } from '../../runtime/time/calendar.ts'
 import type { Handlers } from '../handlers.ts'
 import { AdminError } from '../http/admin-error.ts'
 import type { KeyNames } from '../keys/key-names.ts'

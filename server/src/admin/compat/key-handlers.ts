@@ -1,7 +1,7 @@
 import type { EndpointAnswer, EndpointInput } from '@gemini-balance/contract'
 import type { KeyId } from '../../keys/types.ts'
 import { mask } from '../../log/scrub.ts'
-import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
+import { forEachInSlices } from '../../runtime/slices/for-each-in-slices.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
 import { AdminError } from '../http/admin-error.ts'
 import { findKeys } from '../keys/find-keys.ts'

@@ -1,6 +1,6 @@
 import type { AdminIdentity } from '../../auth/admins/admin-access.ts'
 import type { AdminSessions } from '../../auth/admins/admin-sessions.ts'
-import type { Clock } from '../../runtime/clock.ts'
+import type { Clock } from '../../runtime/time/clock.ts'
 import type { LiveSettings } from '../../settings/live-settings.ts'
 
 export type WatchDeps = {

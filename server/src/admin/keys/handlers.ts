@@ -2,7 +2,7 @@ import type { EndpointInput, ExportedKey, KeyView } from '@gemini-balance/contra
 import type { KeyRegistry } from '../../keys/key-registry.ts'
 import type { KeyEngine } from '../../keys/engine.ts'
 import type { KeyId } from '../../keys/types.ts'
-import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
+import { forEachInSlices } from '../../runtime/slices/for-each-in-slices.ts'
 import type { KeyPatch } from '../../keys/stores.ts'
 import type { Auditor } from '../audit/auditor.ts'
 import type { Handlers } from '../handlers.ts'

@@ -1,4 +1,4 @@
-import { yieldToEventLoop } from '../../runtime/yield-to-event-loop.ts'
+import { yieldToEventLoop } from '../../runtime/slices/yield-to-event-loop.ts'
 
 export type PastedKeys = {
   /** Each once, in the order of the text. */

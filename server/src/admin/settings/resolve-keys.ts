@@ -1,5 +1,5 @@
 import { readSettings, SettingsError } from '@gemini-balance/contract'
-import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
+import { forEachInSlices } from '../../runtime/slices/for-each-in-slices.ts'
 import type { KeyRow } from '../../keys/stores.ts'
 
 /** The keys as the value of a setting: the last four characters of each. */

@@ -1,5 +1,5 @@
 import type { Period } from '@gemini-balance/contract'
-import type { ZoneCalendar } from '../../runtime/calendar.ts'
+import type { ZoneCalendar } from '../../runtime/time/calendar.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createCalendar } from '../../runtime/calendar.ts'
+import { createCalendar } from '../../runtime/time/calendar.ts'
 import { TokenMeter } from './token-meter.ts'
 
 const noon = Date.UTC(2026, 10, 23, 12)

@@ -1,6 +1,6 @@
 import type { TokenLimits } from './client-token.ts'
-import type { ZoneCalendar } from '../../runtime/calendar.ts'
-import { RollingMinute } from '../../runtime/rolling-minute.ts'
+import type { ZoneCalendar } from '../../runtime/time/calendar.ts'
+import { RollingMinute } from '../../runtime/time/rolling-minute.ts'
 
 /** A limit that is reached, and when it allows requests again. */
 export type ReachedLimit = {

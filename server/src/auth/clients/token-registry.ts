@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { BegunCall } from './admission.ts'
-import type { ZoneCalendar } from '../../runtime/calendar.ts'
+import type { ZoneCalendar } from '../../runtime/time/calendar.ts'
 import { allowsModel, tokenIdOf, type ClientToken, type TokenLimits } from './client-token.ts'
 import type { TokenProblem } from './token-problem.ts'
 import { TokenMeter, type EarlierUse, type TokenCounters } from './token-meter.ts'

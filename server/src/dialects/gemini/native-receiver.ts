@@ -1,4 +1,4 @@
-import type { Sink } from '../../runtime/sink.ts'
+import type { Sink } from '../../runtime/streams/sink.ts'
 import type { Framing } from '../../google/upstream-call.ts'
 import type { Receiver } from '../../gateway/receiver.ts'
 import { sendAnswer, type ClientConnection } from '../../http/client-connection.ts'

@@ -1,5 +1,5 @@
 import type { ClientConnection } from '../../http/client-connection.ts'
-import type { Headers } from '../../runtime/headers.ts'
+import type { Headers } from '../../runtime/streams/headers.ts'
 
 export function sendJson(
   client: ClientConnection,

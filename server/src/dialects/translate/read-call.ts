@@ -1,9 +1,9 @@
 import type { StreamEnd } from '../../gateway/answer.ts'
 import type { GatewayRequest } from '../../gateway/request.ts'
 import type { Outcome } from '../../google/outcome.ts'
-import type { ClientSignal } from '../../runtime/client-signal.ts'
-import type { Headers } from '../../runtime/headers.ts'
-import type { Sink } from '../../runtime/sink.ts'
+import type { ClientSignal } from '../../runtime/streams/client-signal.ts'
+import type { Headers } from '../../runtime/streams/headers.ts'
+import type { Sink } from '../../runtime/streams/sink.ts'
 import { googleFailure, noKeyFailure, outcomeFailure, type Failure } from '../failures.ts'
 import type { DialectServices } from '../services.ts'
 

@@ -1,4 +1,4 @@
-import { joinBuffers } from '../../runtime/join-buffers.ts'
+import { joinBuffers } from '../../runtime/streams/join-buffers.ts'
 
 /** An answer longer than this is never empty, so nothing more is held back. */
 export const holdBackBytes = 256 * 1024

@@ -1,7 +1,7 @@
 import { mask } from '../../log/scrub.ts'
-import type { Sink } from '../../runtime/sink.ts'
+import type { Sink } from '../../runtime/streams/sink.ts'
 import type { Secret } from '../../log/secret.ts'
-import type { Headers } from '../../runtime/headers.ts'
+import type { Headers } from '../../runtime/streams/headers.ts'
 
 /** A sink that redacts what is written; `flush` writes the kept bytes. */
 export type RedactedSink = Sink & { flush(): void }

@@ -1,4 +1,4 @@
-import { joinBuffers } from '../../runtime/join-buffers.ts'
+import { joinBuffers } from '../../runtime/streams/join-buffers.ts'
 
 /** Keeps the last bytes of a stream: at least `bytes` of them, in whole chunks. */
 export class TailBuffer {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ClientDisconnected } from '../../runtime/client-disconnected.ts'
+import { ClientDisconnected } from '../../runtime/streams/client-disconnected.ts'
 import { classifyFailure } from './classify-failure.ts'
 
 const failure = (code: string, message = 'It failed.') =>

@@ -1,5 +1,5 @@
 import type { Outcome } from '../outcome.ts'
-import { ClientDisconnected } from '../../runtime/client-disconnected.ts'
+import { ClientDisconnected } from '../../runtime/streams/client-disconnected.ts'
 
 /** Timeouts after the connection was made; a connect timeout is a network failure. */
 const timeoutCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'TimeoutError'])

@@ -1,7 +1,7 @@
 import type { Key } from '../inventory/entities.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { KeyId } from '../types.ts'
-import type { Random } from '../../runtime/clock.ts'
+import type { Random } from '../../runtime/time/clock.ts'
 
 type Wish = {
   readonly count: number

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../google/outcome.ts'
 import { verdicts } from '../../google/verdicts.ts'
-import type { Clock } from '../../runtime/clock.ts'
+import type { Clock } from '../../runtime/time/clock.ts'
 import { applyOutcome } from '../effects/effects.ts'
 import { resumeProject, reviveKey } from '../effects/penalties.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'

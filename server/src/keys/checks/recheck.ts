@@ -2,7 +2,7 @@ import type { Key } from '../inventory/entities.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { KeyPolicy } from '../policy.ts'
 import type { KeyId } from '../types.ts'
-import type { Clock } from '../../runtime/clock.ts'
+import type { Clock } from '../../runtime/time/clock.ts'
 import type { Prober } from './prober.ts'
 
 type Deps = {

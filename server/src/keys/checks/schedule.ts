@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../../runtime/clock.ts'
+import type { Clock, Random } from '../../runtime/time/clock.ts'
 
 type Deps = { readonly clock: Clock; readonly random: Random }
 type Task = {

@@ -1,5 +1,5 @@
-import type { Clock, Random } from '../../runtime/clock.ts'
-import { pacificCalendar } from '../../runtime/calendar.ts'
+import type { Clock, Random } from '../../runtime/time/clock.ts'
+import { pacificCalendar } from '../../runtime/time/calendar.ts'
 import { createBreaker, type Breaker } from '../effects/breaker.ts'
 import { createCorrelatedFailures } from '../effects/correlated-failures.ts'
 import type { EmitKeyEvent } from '../events.ts'

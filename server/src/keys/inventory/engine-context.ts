@@ -1,4 +1,4 @@
-import type { Random } from '../../runtime/clock.ts'
+import type { Random } from '../../runtime/time/clock.ts'
 import type { Breaker } from '../effects/breaker.ts'
 import type { CorrelatedFailures } from '../effects/correlated-failures.ts'
 import type { EmitKeyEvent } from '../events.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { pacificCalendar } from '../../runtime/calendar.ts'
+import { pacificCalendar } from '../../runtime/time/calendar.ts'
 import type { KeyGroup, LaneTable } from '../inventory/entities.ts'
 import { createGroup, createTier, joinGroup } from '../inventory/key-group.ts'
 import { createKey } from '../inventory/key.ts'

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import { Ledger } from './ledger.ts'
 import { noLimits, type Limits } from './limits.ts'
-import { pacificCalendar } from '../../runtime/calendar.ts'
+import { pacificCalendar } from '../../runtime/time/calendar.ts'
 
 const start = Date.UTC(2026, 8, 19, 18)
 const midnight = Date.UTC(2026, 8, 20, 7)

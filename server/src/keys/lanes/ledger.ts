@@ -1,5 +1,5 @@
 import { noLimits, type Limits } from './limits.ts'
-import type { ZoneCalendar } from '../../runtime/calendar.ts'
+import type { ZoneCalendar } from '../../runtime/time/calendar.ts'
 
 const windowMs = 60_000
 const exactBuckets = 32

@@ -1,7 +1,7 @@
 import type { PoolPolicy } from '../policy.ts'
 import type { Pool } from './pool.ts'
 import type { KeyId } from '../types.ts'
-import type { Clock, Random } from '../../runtime/clock.ts'
+import type { Clock, Random } from '../../runtime/time/clock.ts'
 import type { Prober } from '../checks/prober.ts'
 
 type Deps = {

@@ -1,7 +1,7 @@
 import type { LaneTable } from '../inventory/entities.ts'
 import type { PoolPolicy } from '../policy.ts'
 import type { KeyId } from '../types.ts'
-import type { Random } from '../../runtime/clock.ts'
+import type { Random } from '../../runtime/time/clock.ts'
 import { isProModel } from './pro-model.ts'
 
 export type Member = {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../google/outcome.ts'
-import type { Clock } from '../../runtime/clock.ts'
+import type { Clock } from '../../runtime/time/clock.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
 import type { LaneStatus } from '../lane-status.ts'
 import type { Pool } from '../pool/pool.ts'

@@ -1,5 +1,5 @@
 import type { KeyRequest, NoKeyReason, ReserveResult } from '../types.ts'
-import type { Clock } from '../../runtime/clock.ts'
+import type { Clock } from '../../runtime/time/clock.ts'
 
 type Deps = {
   readonly clock: Clock

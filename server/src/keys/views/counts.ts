@@ -1,4 +1,4 @@
-import { yieldToEventLoop } from '../../runtime/yield-to-event-loop.ts'
+import { yieldToEventLoop } from '../../runtime/slices/yield-to-event-loop.ts'
 import { breakerOpensAt } from '../effects/breaker.ts'
 import { cooldownEndsAt } from '../inventory/cooldown.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../../runtime/clock.ts'
+import type { Clock } from '../../runtime/time/clock.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
 import type { Pool } from '../pool/pool.ts'
 import { poolStatus } from '../pool/pool-status.ts'

@@ -8,7 +8,7 @@ import type {
   Range,
 } from '../../telemetry/stores.ts'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { forEachInSlices } from '../../runtime/for-each-in-slices.ts'
+import { forEachInSlices } from '../../runtime/slices/for-each-in-slices.ts'
 import type { HistoryDeps } from '../history/history-deps.ts'
 import type { Schema } from '../database/schema.ts'
 import { coverRange, type Segment } from './coverage.ts'

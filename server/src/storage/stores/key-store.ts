@@ -1,6 +1,6 @@
 import type { KeyStore, KeyUse, KeyPatch, KeyRow } from '../../keys/stores.ts'
 import { sql, type Kysely } from 'kysely'
-import { yieldToEventLoop } from '../../runtime/yield-to-event-loop.ts'
+import { yieldToEventLoop } from '../../runtime/slices/yield-to-event-loop.ts'
 import { lastFour } from '../../log/last-four.ts'
 import type { KeyId } from '../../keys/types.ts'
 import { chunks } from '../../runtime/chunks.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useTemporaryFolder } from '../../runtime/testing/temporary-folder.ts'
 import { join } from 'node:path'
-import { createCalendar } from '../../runtime/calendar.ts'
+import { createCalendar } from '../../runtime/time/calendar.ts'
 import { openStorage } from '../../storage/open-storage.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { attempt } from '../../storage/testing/attempt-sample.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuditStore, RetentionStore, UsageStore } from '../stores.ts'
 import type { MetaStore } from '../../runtime/meta-store.ts'
-import type { ZoneCalendar } from '../../runtime/calendar.ts'
+import type { ZoneCalendar } from '../../runtime/time/calendar.ts'
 
 export type RetentionSettings = {
   readonly autoDeleteErrorLogsEnabled: boolean

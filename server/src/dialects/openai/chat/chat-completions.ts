@@ -3,7 +3,7 @@ import { idOf } from '../../../google/models/derived-models.ts'
 import type { ModelName } from '../../../google/models/model-name.ts'
 import type { GenerateContentRequest } from '../../../google/requests/gemini-request.ts'
 import type { DialectServices } from '../../services.ts'
-import { fetchRemoteMedia } from '../../translate/fetch-remote-media.ts'
+import { fetchRemoteMedia } from '../../translate/content/fetch-remote-media.ts'
 import { readRequest } from '../../translate/read-request.ts'
 import type {
   ParsedRequest,
@@ -11,14 +11,14 @@ import type {
   TranslationContext,
 } from '../../translate/serve-translated.ts'
 import type { Translated } from '../../translate/warnings.ts'
-import type { ChatEvent } from './chat-events.ts'
-import { chatRequest, type ChatRequest } from './chat-request.ts'
-import { ChatStream } from './chat-stream.ts'
-import { imageModelFor, readImageOptions, type ImageOptions } from './image-chat.ts'
-import { remoteMediaUrls } from './messages.ts'
-import { outputFor } from './output-for.ts'
-import { googleExtrasOf } from './parameters.ts'
-import { suppressedSearch, translateRequest } from './translate-request.ts'
+import type { ChatEvent } from './answer/chat-events.ts'
+import { chatRequest, type ChatRequest } from './request/chat-request.ts'
+import { ChatStream } from './answer/chat-stream.ts'
+import { imageModelFor, readImageOptions, type ImageOptions } from './request/image-chat.ts'
+import { remoteMediaUrls } from './request/messages.ts'
+import { outputFor } from './answer/output-for.ts'
+import { googleExtrasOf } from './request/parameters.ts'
+import { suppressedSearch, translateRequest } from './request/translate-request.ts'
 
 type ParsedChat = ParsedRequest & {
   readonly chat: ChatRequest

@@ -4,7 +4,7 @@ import type { ClientRequest } from '../../dialect.ts'
 import { failure, FailureError } from '../../failures.ts'
 import type { DialectServices } from '../../services.ts'
 import { usableModels } from '../../usable-models.ts'
-import { imageChatName, imageModelFor, type ImageChatSettings } from '../chat/image-chat.ts'
+import { imageChatName, imageModelFor, type ImageChatSettings } from '../chat/request/image-chat.ts'
 import { sendJson } from '../send-json.ts'
 import { openAiModel, openAiModelList, type ModelList } from './models.ts'
 

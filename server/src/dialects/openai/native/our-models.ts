@@ -1,7 +1,7 @@
 import { idOf } from '../../../google/models/derived-models.ts'
 import { parseModelName } from '../../../google/models/model-name.ts'
 import type { DialectServices } from '../../services.ts'
-import { imageChatName } from '../chat/image-chat.ts'
+import { imageChatName } from '../chat/request/image-chat.ts'
 
 /** Whether Google does not know the model: it has one of the gateway's suffixes, or is filtered. */
 export function isOurModel(

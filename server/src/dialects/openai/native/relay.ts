@@ -11,7 +11,7 @@ import {
 } from '../../failures.ts'
 import type { DialectServices } from '../../services.ts'
 import { createCollector, readCall, type RefusedCall } from '../../translate/read-call.ts'
-import { endOfStream, streamEvent, streamHeaders } from '../chat/chat-events.ts'
+import { endOfStream, streamEvent, streamHeaders } from '../chat/answer/chat-events.ts'
 import { openAiError } from '../errors.ts'
 import { sendJson } from '../send-json.ts'
 import { freshRelay, relayChunk, relayCompletion } from './relay-answer.ts'

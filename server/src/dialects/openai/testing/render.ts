@@ -1,7 +1,7 @@
 import { createSseSplitter } from '../../../google/answers/stream-chunks.ts'
-import { createEventWriter, type ChatEvent } from '../chat/chat-events.ts'
-import { ChatStream, type StreamOptions } from '../chat/chat-stream.ts'
-import { completionOf, type ChatCompletion } from '../chat/chat-response.ts'
+import { createEventWriter, type ChatEvent } from '../chat/answer/chat-events.ts'
+import { ChatStream, type StreamOptions } from '../chat/answer/chat-stream.ts'
+import { completionOf, type ChatCompletion } from '../chat/answer/chat-response.ts'
 import { readAnswer } from '../../../google/answers/gemini-answer.ts'
 import type { Failure } from '../../failures.ts'
 

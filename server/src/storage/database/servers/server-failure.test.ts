@@ -5,8 +5,8 @@ import {
   type BreakableProxy,
 } from '../../../runtime/testing/breakable-proxy.ts'
 import { StartError } from '../../../runtime/start-error.ts'
-import { openMigrated } from '../../database/open-database.ts'
-import { serverConnector } from '../../database/servers/open-server.ts'
+import { openMigrated } from '../open-database.ts'
+import { serverConnector } from './open-server.ts'
 import { testStorage } from '../../testing/open-for-contract.ts'
 import { attempt } from '../../testing/attempt-sample.ts'
 import { createTestDatabase, describeOnServers, type TestDatabase } from '../../testing/servers.ts'

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest'
+import { chatRequest } from './chat-request.ts'
+import { modelTraits } from '../../../../google/models/model-traits.ts'
+import { translateParameters } from './parameters.ts'
+import { checkRequest } from '../../../translate/read-request.ts'
+import { thinkingFor } from './reasoning-effort.ts'
+import { translateResponseFormat } from './response-format.ts'
+
+function translate(fields: object, model = 'gemini-3.8-flash', showThoughts = false) {
+  const request = checkRequest(chatRequest, {
+    model,
+    messages: [{ role: 'user', content: 'hi' }],
+    ...fields,
+  })
+  return translateParameters(request, modelTraits(model), { showThoughts })
+}
+
+describe('parameters', () => {
+  test('are omitted when they are not given', () => {
+    expect(translate({})).toEqual({ value: {}, warnings: [] })
+  })
+
+  test.each([
+    [{ temperature: 0 }, { temperature: 0 }],
+    [
+      { top_p: 0.5, top_k: 40 },
+      { topP: 0.5, topK: 40 },
+    ],
+    [{ max_tokens: 5 }, { maxOutputTokens: 5 }],
+    [{ max_completion_tokens: 6, max_tokens: 5 }, { maxOutputTokens: 6 }],
+    [{ stop: 'a' }, { stopSequences: ['a'] }],
+    [{ stop: ['a', 'b'] }, { stopSequences: ['a', 'b'] }],
+    [{ seed: 7 }, { seed: 7 }],
+    [{ seed: 2 ** 40 + 3 }, { seed: 3 }],
+    [{ n: 2 }, {}],
+    [
+      { extra_body: { google: { thinking_config: { thinking_level: 'low' } } } },
+      { thinkingConfig: { thinkingLevel: 'low' } },
+    ],
+    [
+      { google: { thinking_config: { include_thoughts: true } } },
+      { thinkingConfig: { includeThoughts: true } },
+    ],
+  ])("become Gemini's: %j", (given, config) => {
+    expect(translate(given)).toEqual({ value: config, warnings: [] })
+  })
+
+  test('include n for models that return several candidates', () => {
+    expect(translate({ n: 2 }, 'gemini-2.5-flash').value).toEqual({ candidateCount: 2 })
+  })
+
+  test.each([
+    [{ max_tokens: 0 }, ['max_tokens']],
+    [{ max_completion_tokens: -1 }, ['max_completion_tokens']],
+    [{ stop: ['1', '2', '3', '4', '5', '6'] }, ['stop']],
+    [{ presence_penalty: 1, frequency_penalty: 0 }, ['presence_penalty']],
+    [{ logprobs: true, top_logprobs: 2 }, ['logprobs']],
+    [{ modalities: ['text', 'audio'] }, ['modalities']],
+    [
+      { reasoning_effort: 'low', google: { thinking_config: { thinking_budget: 5 } } },
+      ['reasoning_effort'],
+    ],
+  ])('that Google does not accept are reported: %j', (given, fields) => {
+    expect(translate(given).warnings.map(({ field }) => field)).toEqual(fields)
+  })
+
+  test('request thoughts when they are config and the model thinks', () => {
+    const config = { thinkingConfig: { includeThoughts: true } }
+    expect(translate({}, 'gemini-3.8-flash', true).value).toEqual(config)
+    expect(translate({}, 'gemini-2.0-flash', true).value).toEqual({})
+    expect(translate({ reasoning_effort: 'none' }, 'gemini-2.5-flash', true).value).toEqual({
+      thinkingConfig: { thinkingBudget: 0 },
+    })
+  })
+
+  test('request images from image models', () => {
+    expect(translate({ modalities: ['image', 'text'] }, 'gemini-3.1-flash-image', true)).toEqual({
+      value: { responseModalities: ['TEXT', 'IMAGE'] },
+      warnings: [],
+    })
+  })
+})
+
+describe('reasoning effort', () => {
+  test.each([
+    ['gemini-3.8-flash', 'none', { thinkingLevel: 'low' }],
+    ['gemini-3.8-flash', 'minimal', { thinkingLevel: 'low' }],
+    ['gemini-3.8-flash', 'xhigh', { thinkingLevel: 'high' }],
+    ['gemini-3.6-flash', 'minimal', { thinkingLevel: 'minimal' }],
+    ['gemini-3.1-flash-lite', 'none', { thinkingLevel: 'minimal' }],
+    ['gemini-3.1-pro-preview', 'minimal', { thinkingLevel: 'low' }],
+    ['gemini-4-argon', 'medium', { thinkingLevel: 'medium' }],
+    ['gemini-pro-latest', 'minimal', { thinkingLevel: 'low' }],
+    ['gemini-2.5-flash', 'none', { thinkingBudget: 0 }],
+    ['gemini-2.5-pro', 'none', { thinkingBudget: 128 }],
+    ['gemini-2.5-flash', 'low', { thinkingBudget: 1024 }],
+    ['gemini-2.5-flash', 'medium', { thinkingBudget: 8192 }],
+    ['gemini-2.5-pro', 'high', { thinkingBudget: 24_576 }],
+    ['gemini-2.0-flash', 'high', undefined],
+  ])('for %s, %s is %j', (model, effort, config) => {
+    expect(thinkingFor(effort, modelTraits(model))?.config).toEqual(config)
+  })
+
+  test.each([
+    ['gemini-3.8-flash', ['none', 'minimal', 'xhigh', 'max']],
+    ['gemini-3.6-flash', ['none', 'xhigh', 'max']],
+    ['gemini-2.5-flash', ['xhigh', 'max']],
+    ['gemini-2.5-pro', ['none', 'xhigh', 'max']],
+    ['gemini-2.0-flash', ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']],
+  ])('that %s does not have is reported: %j', (model, expected) => {
+    const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+    const isReported = (reasoning_effort: string) =>
+      translate({ reasoning_effort }, model).warnings.some(
+        ({ field }) => field === 'reasoning_effort',
+      )
+    expect(efforts.filter(isReported)).toEqual(expected)
+  })
+
+  test('with an unknown value is refused', () => {
+    expect(() => thinkingFor('heroic', modelTraits('gemini-3.8-flash'))).toThrow(
+      expect.objectContaining({ param: 'reasoning_effort' }),
+    )
+  })
+})
+
+describe('the response format', () => {
+  const modern = { traits: modelTraits('gemini-3.8-flash'), tools: [], choice: undefined }
+  const functions = [{ functionDeclarations: [{ name: 'f' }] }]
+  const json = { responseMimeType: 'application/json' }
+  const withSchema = (schema: unknown) => ({
+    type: 'json_schema' as const,
+    json_schema: { name: 'x', schema },
+  })
+
+  test('is JSON, with the schema unchanged or converted', () => {
+    expect(translateResponseFormat({ type: 'json_object' }, modern).value).toEqual(json)
+    const plain = { type: 'object', properties: { a: { type: 'string' } } }
+    expect(translateResponseFormat(withSchema(plain), modern).value).toEqual({
+      ...json,
+      responseJsonSchema: plain,
+    })
+    expect(translateResponseFormat(withSchema({ const: 'a' }), modern).value).toEqual({
+      ...json,
+      responseSchema: { type: 'STRING', enum: ['a'] },
+    })
+  })
+
+  test('is text by default', () => {
+    expect(translateResponseFormat({ type: 'text' }, modern).value).toEqual({})
+    expect(translateResponseFormat(undefined, modern).value).toEqual({})
+  })
+
+  test('is dropped with forced calls, and before Gemini 3 with any tool', () => {
+    const format = { type: 'json_object' } as const
+    const forced = { ...modern, tools: functions, choice: { mode: 'ANY' as const } }
+    const old = { ...modern, tools: functions, traits: modelTraits('gemini-2.5-flash') }
+    for (const context of [forced, old]) {
+      const { value, warnings } = translateResponseFormat(format, context)
+      expect(value).toEqual({})
+      expect(warnings.map(({ field }) => field)).toEqual(['response_format'])
+    }
+    expect(translateResponseFormat(format, { ...modern, tools: functions }).value).toEqual(json)
+  })
+
+  test('with an invalid schema is refused with the field', () => {
+    expect(() => translateResponseFormat(withSchema('x'), modern)).toThrow(
+      expect.objectContaining({ param: 'response_format.json_schema.schema' }),
+    )
+  })
+})

@@ -1,0 +1,46 @@
+import type { ResponseFormat } from './chat-request.ts'
+import type {
+  FunctionCallingConfig,
+  GenerationConfig,
+  Tool,
+} from '../../../../google/requests/gemini-request.ts'
+import { ClientError } from '../../../client-error.ts'
+import { isObject } from '../../../../runtime/json-value.ts'
+import type { ModelTraits } from '../../../../google/models/model-traits.ts'
+import { isPlainJsonSchema } from '../../../../google/requests/schema/plain-json-schema.ts'
+import { compileSchema } from '../../../../google/requests/schema/schema-compiler.ts'
+import type { Translated } from '../../../translate/warnings.ts'
+
+type Format = Pick<GenerationConfig, 'responseMimeType' | 'responseSchema' | 'responseJsonSchema'>
+
+type FormatContext = {
+  readonly traits: ModelTraits
+  readonly tools: readonly Tool[]
+  readonly choice: FunctionCallingConfig | undefined
+}
+
+/** JSON answers. Google refuses them with forced calls, and before Gemini 3 with any tool. */
+export function translateResponseFormat(
+  format: ResponseFormat | null | undefined,
+  { traits, tools, choice }: FormatContext,
+): Translated<Format> {
+  if (!format || format.type === 'text') return { value: {}, warnings: [] }
+  const hasTools = tools.length > 0
+  if (choice?.mode === 'ANY' || (hasTools && traits.generation < 3)) {
+    const reason = 'The model does not support JSON answers with these tools.'
+    return { value: {}, warnings: [{ field: 'response_format', reason }] }
+  }
+  const responseMimeType = 'application/json'
+  if (format.type === 'json_object') return { value: { responseMimeType }, warnings: [] }
+  const { schema } = format.json_schema
+  if (schema === undefined || schema === null) return { value: { responseMimeType }, warnings: [] }
+  if (!isObject(schema)) {
+    const param = 'response_format.json_schema.schema'
+    throw new ClientError(`'${param}' must be a JSON Schema.`, { param })
+  }
+  const value =
+    traits.takesJsonSchema && isPlainJsonSchema(schema)
+      ? { responseMimeType, responseJsonSchema: schema }
+      : { responseMimeType, responseSchema: compileSchema(schema) }
+  return { value, warnings: [] }
+}

@@ -1,0 +1,86 @@
+import type { ChatMessage } from './chat-request.ts'
+import type { FunctionResponse, Part } from '../../../../google/requests/gemini-request.ts'
+import { ClientError } from '../../../client-error.ts'
+import { messageParts, textOf, type PartsContext } from './message-parts.ts'
+import { geminiCallId } from '../../../translate/tool-call-id.ts'
+import type { Translated, Warning } from '../../../translate/warnings.ts'
+
+/** A call without a result yet. `id` is OpenAI's. */
+export type OpenCall = { readonly id: string; readonly name: string }
+
+export type ResultsContext = PartsContext & {
+  readonly numbersCalls: boolean
+  readonly takesMediaInResults: boolean
+}
+
+type ResultMessage = Extract<ChatMessage, { role: 'tool' | 'function' }>
+
+export const isResult = (message: ChatMessage | undefined): message is ResultMessage =>
+  message?.role === 'tool' || message?.role === 'function'
+
+/** The results of a turn in the order of its calls: Gemini requires exactly one for each, in one content. */
+export function toolResults(
+  calls: readonly OpenCall[],
+  messages: readonly ResultMessage[],
+  { context, firstIndex }: { context: ResultsContext; firstIndex: number },
+): Translated<Part[]> {
+  const results = new Map<OpenCall, Part>()
+  const warnings: Warning[] = []
+  for (const [offset, message] of messages.entries()) {
+    const param = `messages[${firstIndex + offset}]`
+    const call = callOf(message, calls, results)
+    if (call === undefined) throw unknownCall(message, param)
+    const { value, warnings: lost } = functionResponse(call, message, { context, param })
+    results.set(call, { functionResponse: value })
+    warnings.push(...lost)
+  }
+  const missing = calls.filter((call) => !results.has(call))
+  if (missing.length > 0) throw missingResults(missing, firstIndex - 1)
+  return { value: calls.flatMap((call) => results.get(call) ?? []), warnings }
+}
+
+/** Finds the call of a result by id; without one, by name for legacy functions, else by order. */
+function callOf(
+  message: ResultMessage,
+  calls: readonly OpenCall[],
+  results: ReadonlyMap<OpenCall, Part>,
+): OpenCall | undefined {
+  const open = calls.filter((call) => !results.has(call))
+  if (message.role === 'function') return open.find(({ name }) => name === message.name)
+  const { tool_call_id: id } = message
+  if (!id) return open[0]
+  return open.find((call) => call.id === id) ?? calls.find((call) => call.id === id)
+}
+
+function functionResponse(
+  call: OpenCall,
+  message: ResultMessage,
+  { context, param }: { context: ResultsContext; param: string },
+): Translated<FunctionResponse> {
+  // Not parsed: large numbers would lose digits, and Gemini 3 follows a `$ref`.
+  const response = { output: textOf(message.content) }
+  const { value: parts, warnings } = messageParts(message.content, context, `${param}.content`)
+  const media = parts.flatMap(({ inlineData }) => (inlineData ? [{ inlineData }] : []))
+  const id = call.id === '' || !context.numbersCalls ? {} : { id: geminiCallId(call.id) }
+  const value = { ...id, name: call.name, response }
+  if (media.length === 0) return { value, warnings }
+  if (context.takesMediaInResults) return { value: { ...value, parts: media }, warnings }
+  const reason = 'The model does not accept media in tool results.'
+  return { value, warnings: [...warnings, { field: `${param}.content`, reason }] }
+}
+
+function unknownCall(message: ResultMessage, param: string): ClientError {
+  const field = message.role === 'tool' ? `${param}.tool_call_id` : `${param}.name`
+  return new ClientError(
+    `'${field}' matches no tool call of the assistant message before it. Send each result after its call.`,
+    { param: field },
+  )
+}
+
+function missingResults(missing: readonly OpenCall[], index: number): ClientError {
+  const param = `messages[${index}].tool_calls`
+  return new ClientError(
+    `'${param}' must be followed by one tool message per call. Missing: ${missing.map(({ id, name }) => id || name).join(', ')}.`,
+    { param },
+  )
+}

@@ -1,0 +1,151 @@
+import type { ChatRequest, ChatTool, FunctionTool } from './chat-request.ts'
+import type {
+  FunctionDeclaration,
+  GeminiSchema,
+  Tool,
+} from '../../../../google/requests/gemini-request.ts'
+import { ClientError } from '../../../client-error.ts'
+import { isObject } from '../../../../runtime/json-value.ts'
+import type { ModelTraits } from '../../../../google/models/model-traits.ts'
+import { isPlainJsonSchema } from '../../../../google/requests/schema/plain-json-schema.ts'
+import { compileSchema } from '../../../../google/requests/schema/schema-compiler.ts'
+import type { Translated, Warning } from '../../../translate/warnings.ts'
+
+/** Google's tools by the names that clients use. */
+const builtIns: Readonly<Record<string, keyof Tool>> = {
+  googleSearch: 'googleSearch',
+  google_search: 'googleSearch',
+  web_search: 'googleSearch',
+  web_search_preview: 'googleSearch',
+  codeExecution: 'codeExecution',
+  code_execution: 'codeExecution',
+  code_interpreter: 'codeExecution',
+  urlContext: 'urlContext',
+  url_context: 'urlContext',
+}
+
+type Named = { readonly tool: FunctionTool; readonly param: string }
+
+/** The declared functions, or Google's tools when there are no functions. */
+export function translateTools(
+  request: Pick<ChatRequest, 'tools' | 'functions' | 'web_search_options'>,
+  traits: ModelTraits,
+): Translated<Tool[]> {
+  const warnings: Warning[] = []
+  const builtInTools = new Map<keyof Tool, string>()
+  const functions: Named[] = []
+  for (const [index, tool] of (request.tools ?? []).entries()) {
+    const param = `tools[${index}]`
+    const read = readTool(tool)
+    if (read === undefined)
+      warnings.push({ field: param, reason: 'Google does not have this tool.' })
+    else if (typeof read === 'string') builtInTools.set(read, param)
+    else functions.push({ tool: read, param: `${param}.function` })
+  }
+  for (const [index, tool] of (request.functions ?? []).entries()) {
+    functions.push({ tool, param: `functions[${index}]` })
+  }
+  if (request.web_search_options) builtInTools.set('googleSearch', 'web_search_options')
+  const declarations = declareOnce(functions, traits)
+  if (declarations.length === 0) {
+    return { value: [...builtInTools.keys()].map((name) => ({ [name]: {} })), warnings }
+  }
+  for (const field of builtInTools.values()) {
+    warnings.push({ field, reason: "Google's tools cannot be combined with functions." })
+  }
+  return { value: [{ functionDeclarations: declarations }], warnings }
+}
+
+/** A function, one of Google's tools, or undefined for any other tool. */
+function readTool(tool: ChatTool): FunctionTool | keyof Tool | undefined {
+  if (isFunctionTool(tool)) {
+    // As in the Python program, a function with this name enables Google's search.
+    return tool.function.name === 'googleSearch' ? 'googleSearch' : tool.function
+  }
+  const name = tool.type ?? Object.keys(tool).find((key) => Object.hasOwn(builtIns, key)) ?? ''
+  return Object.hasOwn(builtIns, name) ? builtIns[name] : undefined
+}
+
+const isFunctionTool = (tool: ChatTool): tool is { type: 'function'; function: FunctionTool } =>
+  tool.type === 'function'
+
+function declareOnce(functions: readonly Named[], traits: ModelTraits): FunctionDeclaration[] {
+  const declared = new Map<string, FunctionDeclaration>()
+  for (const { tool, param } of functions) {
+    if (declared.has(tool.name)) continue
+    declared.set(tool.name, declare(tool, param, traits))
+  }
+  return [...declared.values()]
+}
+
+const namePattern = /^[A-Za-z_][A-Za-z0-9_.:-]*$/
+
+function declare(tool: FunctionTool, param: string, traits: ModelTraits): FunctionDeclaration {
+  const { name, description } = tool
+  const maxLength = traits.generation < 3 ? 64 : 128
+  if (!namePattern.test(name) || name.length > maxLength) {
+    throw new ClientError(
+      `'${param}.name' must start with a letter or '_'. Use at most ${maxLength} letters, digits, '_', '.', ':' and '-'.`,
+      { param: `${param}.name` },
+    )
+  }
+  return {
+    name,
+    ...(description ? { description } : {}),
+    ...parametersOf(tool.parameters, `${param}.parameters`, traits),
+  }
+}
+
+function parametersOf(
+  parameters: unknown,
+  param: string,
+  { takesJsonSchema }: ModelTraits,
+): Pick<FunctionDeclaration, 'parameters' | 'parametersJsonSchema'> {
+  if (parameters === undefined || parameters === null) return {}
+  if (!isObject(parameters)) {
+    throw new ClientError(`'${param}' must be a JSON Schema of type object.`, { param })
+  }
+  if (isEmptySchema(parameters)) return {}
+  if (takesJsonSchema && isPlainJsonSchema(parameters) && parameters['type'] === 'object') {
+    return { parametersJsonSchema: parameters }
+  }
+  const compiled = asObject(compileSchema(parameters))
+  if (compiled === undefined) {
+    throw new ClientError(`'${param}' must be a JSON Schema of type object.`, { param })
+  }
+  return compiled.properties === undefined ? {} : { parameters: compiled }
+}
+
+/** Some models refuse an object without properties. */
+function isEmptySchema(schema: Readonly<Record<string, unknown>>): boolean {
+  const { properties } = schema
+  const isEmpty =
+    properties === undefined || (isObject(properties) && Object.keys(properties).length === 0)
+  const hasMore = ['anyOf', 'oneOf', 'allOf', '$ref', 'additionalProperties'].some(
+    (keyword) => schema[keyword] !== undefined && schema[keyword] !== false,
+  )
+  return isEmpty && !hasMore && (schema['type'] === undefined || schema['type'] === 'object')
+}
+
+/** Arguments must be one object: a choice of objects becomes one with all their properties. */
+function asObject(schema: GeminiSchema): GeminiSchema | undefined {
+  if (schema.type === 'OBJECT') {
+    const { nullable: _dropped, ...object } = schema
+    return object
+  }
+  const branches = schema.anyOf?.filter(({ type }) => type === 'OBJECT') ?? []
+  if (branches.length === 0) return undefined
+  const { anyOf: _dropped, ...rest } = schema
+  const properties = Object.fromEntries(
+    branches.flatMap((branch) => Object.entries(branch.properties ?? {})),
+  )
+  const required = (branches[0]?.required ?? []).filter((name) =>
+    branches.every((branch) => branch.required?.includes(name)),
+  )
+  return {
+    ...rest,
+    type: 'OBJECT',
+    ...(Object.keys(properties).length === 0 ? {} : { properties }),
+    ...(required.length === 0 ? {} : { required }),
+  }
+}
