@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { SettingsError } from '@gemini-balance/contract'
 import { runCommand } from './app/commands/commands.ts'
 import { promptSecret } from './app/commands/prompt-secret.ts'
-import { compose, type Gateway } from './app/compose.ts'
+import { compose, type Program } from './app/compose.ts'
 import { createScrubber } from './log/scrub.ts'
 import { StartError } from './runtime/start-error.ts'
 import { readEnvironment, type Environment } from './settings/read-environment.ts'
@@ -46,7 +46,7 @@ async function serve(environment: Environment): Promise<void> {
   await printStart(gateway)
 }
 
-async function printStart({ url, newAdminToken, engine }: Gateway): Promise<void> {
+async function printStart({ url, newAdminToken, engine }: Program): Promise<void> {
   if (newAdminToken !== undefined) {
     print(`\nYour admin token, shown this once:\n\n    ${newAdminToken}\n`)
   }
@@ -58,7 +58,7 @@ async function printStart({ url, newAdminToken, engine }: Gateway): Promise<void
   if (total === 0) print('Add keys: API_KEYS=key1,key2 in the environment or in .env.')
 }
 
-function closeOnSignal(gateway: Gateway): void {
+function closeOnSignal(gateway: Program): void {
   let signalledAt: number | undefined
   const close = () => {
     // A second signal ends the process at once; but npm repeats a Ctrl+C that the terminal has sent already.

@@ -15,15 +15,15 @@ import {
   type TestGatewayOptions,
 } from './support/gateway.ts'
 
-let bench: TestGateway
+let gateway: TestGateway
 let aheadMs = 0
 afterEach(async () => {
   aheadMs = 0
-  await bench?.close()
+  await gateway?.close()
 })
 
 async function start(options: TestGatewayOptions = {}): Promise<void> {
-  bench = await startGateway({
+  gateway = await startGateway({
     fake: { projects: healthyProjects(2) },
     now: () => Date.now() + aheadMs,
     ...options,
@@ -33,7 +33,7 @@ async function start(options: TestGatewayOptions = {}): Promise<void> {
 
 type Headers = Record<string, string>
 const send = (method: string, path: string, headers: Headers = {}, body?: string) =>
-  fetch(bench.url + path, {
+  fetch(gateway.url + path, {
     method,
     headers,
     redirect: 'manual',
@@ -56,7 +56,7 @@ const sessionList = z.object({
 describe('the login', () => {
   test('sets a cookie that scripts cannot read and other sites cannot send', async () => {
     await start()
-    const { setCookie, cookie } = await login(bench.url)
+    const { setCookie, cookie } = await login(gateway.url)
     expect(setCookie).toMatch(
       /^gemini_balance=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=86400$/,
     )
@@ -67,7 +67,7 @@ describe('the login', () => {
   test('is secure behind TLS, under a name that only TLS may set', async () => {
     await start()
     const tls = { 'x-forwarded-proto': 'https', 'x-forwarded-for': newAddress() }
-    const { setCookie, cookie } = await login(bench.url, tls)
+    const { setCookie, cookie } = await login(gateway.url, tls)
     expect(setCookie).toMatch(/^__Host-gemini_balance=[\w-]{43}; .*; Secure$/)
     expect((await send('GET', '/api/config', { cookie, ...tls })).status).toBe(200)
     const plain = cookie.replace('__Host-', '')
@@ -76,7 +76,7 @@ describe('the login', () => {
 
   test('believes nothing of TLS or addresses from who is not trusted', async () => {
     await start({ settings: { TRUSTED_PROXIES: '' } })
-    const { setCookie, cookie } = await login(bench.url, {
+    const { setCookie, cookie } = await login(gateway.url, {
       'x-forwarded-proto': 'https',
       'x-forwarded-for': '192.0.2.99',
     })
@@ -111,7 +111,7 @@ describe('the login', () => {
 
   test('tells a page whether it is in, and lets it out', async () => {
     await start()
-    const { cookie } = await login(bench.url)
+    const { cookie } = await login(gateway.url)
     const state = async () => await (await send('GET', '/api/session', { cookie })).json()
     expect(await state()).toMatchObject({ signedIn: true, expiresAt: expect.any(Number) })
     const left = await send('DELETE', '/api/session', { cookie })
@@ -123,8 +123,8 @@ describe('the login', () => {
 
   test('twice from one browser leaves one session', async () => {
     await start()
-    const { cookie } = await login(bench.url)
-    const again = await login(bench.url, { cookie })
+    const { cookie } = await login(gateway.url)
+    const again = await login(gateway.url, { cookie })
     expect(await statusOf(cookie)).toBe(401)
     expect(await statusOf(again.cookie)).toBe(200)
   })
@@ -134,7 +134,7 @@ describe('sessions', () => {
   test('are listed and ended, one or all others', async () => {
     await start()
     const cookies = []
-    for (let count = 0; count < 4; count += 1) cookies.push((await login(bench.url)).cookie)
+    for (let count = 0; count < 4; count += 1) cookies.push((await login(gateway.url)).cookie)
     const [own = '', , , last = ''] = cookies
     const list = async () =>
       sessionList.parse(await (await send('GET', '/api/sessions', { cookie: own })).json()).sessions
@@ -147,7 +147,7 @@ describe('sessions', () => {
     expect(await rest.json()).toEqual({ ended: 2 })
     expect(await list()).toHaveLength(1)
     await expect
-      .poll(async () => (await bench.gateway.storage.audit.list({ limit: 99 })).rows)
+      .poll(async () => (await gateway.program.storage.audit.list({ limit: 99 })).rows)
       .toEqual(
         expect.arrayContaining([
           expect.objectContaining({ action: 'logged-in', detail: { address: '127.0.0.1' } }),
@@ -158,7 +158,7 @@ describe('sessions', () => {
 
   test('end when their time is over', async () => {
     await start()
-    const { cookie } = await login(bench.url)
+    const { cookie } = await login(gateway.url)
     aheadMs = dayMs - 60_000
     expect(await statusOf(cookie)).toBe(200)
     aheadMs = dayMs
@@ -167,7 +167,7 @@ describe('sessions', () => {
 
   test('all end with the admin token, and so does a stream of events', async () => {
     await start()
-    const [first, second] = [await login(bench.url), await login(bench.url)]
+    const [first, second] = [await login(gateway.url), await login(gateway.url)]
     const stream = await send('GET', '/api/events', { cookie: first.cookie })
     const change = await send(
       'PUT',
@@ -186,25 +186,25 @@ describe('sessions', () => {
   test('outlive a restart, unless the admin token is another one', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-sessions-'))
     await start({ dataDir })
-    const { cookie } = await login(bench.url)
-    await bench.close()
+    const { cookie } = await login(gateway.url)
+    await gateway.close()
     await start({ dataDir })
     expect(await statusOf(cookie)).toBe(200)
-    await bench.close()
+    await gateway.close()
     await start({ dataDir, settings: { AUTH_TOKEN: 'another one', RESET_SETTINGS: 'AUTH_TOKEN' } })
     expect(await statusOf(cookie)).toBe(401)
-    expect(await bench.gateway.storage.sessions.all()).toEqual([])
+    expect(await gateway.program.storage.sessions.all()).toEqual([])
     await rm(dataDir, { recursive: true, force: true })
   })
 
   test('let nobody in by what is stored, shown or logged', async () => {
     await start()
-    const { cookie } = await login(bench.url)
+    const { cookie } = await login(gateway.url)
     const secret = cookie.split('=')[1] ?? ''
-    await expect.poll(() => bench.gateway.storage.sessions.all()).toHaveLength(1)
-    const [row] = await bench.gateway.storage.sessions.all()
+    await expect.poll(() => gateway.program.storage.sessions.all()).toHaveLength(1)
+    const [row] = await gateway.program.storage.sessions.all()
     const list = await (await send('GET', '/api/sessions', { cookie })).text()
-    const seen = JSON.stringify(row) + list + bench.logged.join('\n')
+    const seen = JSON.stringify(row) + list + gateway.logged.join('\n')
     expect(seen).not.toContain(secret)
     expect(await statusOf(`gemini_balance=${row?.digest}`)).toBe(401)
   })
@@ -257,7 +257,7 @@ describe('guesses', () => {
   test('leave those who are in alone', async () => {
     await start()
     const address = newAddress()
-    const { cookie } = await login(bench.url, { 'x-forwarded-for': address })
+    const { cookie } = await login(gateway.url, { 'x-forwarded-for': address })
     await storm(tryToken, address)
     const { status } = await send('GET', '/api/config', { cookie, 'x-forwarded-for': address })
     expect(status).toBe(200)
@@ -267,9 +267,9 @@ describe('guesses', () => {
     await start()
     await storm(tryToken, newAddress())
     await storm(tryToken, newAddress())
-    const told = bench.logged.filter((line) => line.includes('TRUSTED_PROXIES'))
+    const told = gateway.logged.filter((line) => line.includes('TRUSTED_PROXIES'))
     expect(told).toHaveLength(1)
-    expect(bench.logged.join('\n')).not.toContain('guess 1')
+    expect(gateway.logged.join('\n')).not.toContain('guess 1')
   })
 
   test('where clients call do not find the admin token either, and hold up no client', async () => {
@@ -359,7 +359,7 @@ test('no change makes one token of a client and the admin', async () => {
   )
   expect(await change({ AUTH_TOKEN: clientToken })).toEqual(refused('AUTH_TOKEN'))
   expect(await change({ AUTH_TOKEN: token })).toEqual(refused('AUTH_TOKEN'))
-  expect(bench.gateway.settings.current()).toMatchObject({ authToken: adminToken })
+  expect(gateway.program.settings.current()).toMatchObject({ authToken: adminToken })
 })
 
 test('an input that does not fit is refused field by field, and one that is too long by its length', async () => {
@@ -400,7 +400,7 @@ test('the SDK of Google works in a page of another origin', async () => {
   }
   globalThis.fetch = browserFetch
   try {
-    const google = new GoogleGenAI({ apiKey: clientToken, httpOptions: { baseUrl: bench.url } })
+    const google = new GoogleGenAI({ apiKey: clientToken, httpOptions: { baseUrl: gateway.url } })
     const { text } = await google.models.generateContent({
       model: 'gemini-3.8-flash',
       contents: 'hi',

@@ -11,7 +11,7 @@ import {
 
 const oldKey = (n: number) => `AIza${String(n).padStart(35, 'SyCanary')}`
 
-const bench = useGateway({
+const gateway = useGateway({
   fake: {
     projects: [
       ...healthyProjects(5),
@@ -20,7 +20,7 @@ const bench = useGateway({
   },
 })
 
-const admin = (path: string, call: AdminCall = {}) => callAdmin(bench, path, call)
+const admin = (path: string, call: AdminCall = {}) => callAdmin(gateway, path, call)
 
 const post = (path: string, body: unknown = {}) => admin(path, { method: 'POST', body })
 
@@ -61,7 +61,7 @@ describe('who may', () => {
   ])('only the admin token opens %s %s', async (method, path) => {
     for (const token of [clientToken, 'wrong'])
       expect((await admin(path, { method, token })).status).toBe(401)
-    expect((await fetch(bench.url + path, { method })).status).toBe(401)
+    expect((await fetch(gateway.url + path, { method })).status).toBe(401)
   })
 })
 
@@ -104,7 +104,7 @@ describe('the list of keys', () => {
   })
 
   test('shows one key with its lanes', async () => {
-    await generate(bench, 'one')
+    await generate(gateway, 'one')
     const { rows } = await list('?sort=lastUsedAt&order=desc&limit=1')
     const { answer } = await admin(`/api/keys/${rows[0].id}`)
     expect(answer.key).toMatchObject({ id: rows[0].id, state: 'active' })
@@ -288,5 +288,5 @@ test('the schema of the settings has bounds, help and what is secret', async () 
 
 test('no key and no token, whole, was logged', () => {
   for (const secret of [keyNumber(0), oldKey(9), clientToken, adminToken])
-    expect(bench.logged.join('\n')).not.toContain(secret)
+    expect(gateway.logged.join('\n')).not.toContain(secret)
 })

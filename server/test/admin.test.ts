@@ -15,7 +15,7 @@ import {
 } from './support/gateway.ts'
 
 const [first, ...others] = healthyProjects(4)
-const bench = useGateway({
+const gateway = useGateway({
   fake: {
     projects: [
       { ...first, id: 'spent', keys: [keyNumber(0)], quotas: { '*': { rpd: 1 } } },
@@ -24,7 +24,7 @@ const bench = useGateway({
   },
 })
 
-const admin = (path: string, call: AdminCall = {}) => callAdmin(bench, path, call)
+const admin = (path: string, call: AdminCall = {}) => callAdmin(gateway, path, call)
 
 describe('who may', () => {
   test.each([
@@ -38,7 +38,7 @@ describe('who may', () => {
   ])('only the admin token opens %s', async (path) => {
     for (const token of [clientToken, 'wrong', ''])
       expect((await admin(path, { token })).status).toBe(401)
-    expect((await fetch(bench.url + path)).status).toBe(401)
+    expect((await fetch(gateway.url + path)).status).toBe(401)
     expect((await admin(path)).status).toBe(200)
   })
 })
@@ -58,7 +58,7 @@ describe('settings', () => {
       body: { ALLOWED_TOKENS: [clientToken, 'a-new-token'] },
     })
     expect(changed.status).toBe(200)
-    const answer = await fetch(`${bench.url}/v1beta/models`, {
+    const answer = await fetch(`${gateway.url}/v1beta/models`, {
       headers: { 'x-goog-api-key': 'a-new-token' },
     })
     expect(answer.status).toBe(200)
@@ -78,7 +78,7 @@ describe('settings', () => {
   test('keys that are added serve at once', async () => {
     const before = await admin('/api/keys')
     const keys = [0, 1, 2, 3, 4].map(keyNumber)
-    bench.fake.addProject({ id: 'later', keys: [keyNumber(4)] })
+    gateway.fake.addProject({ id: 'later', keys: [keyNumber(4)] })
     await admin('/api/config', { method: 'PUT', body: { API_KEYS: keys } })
     await expect.poll(async () => (await admin('/api/keys')).answer).toMatchObject({ total: 5 })
     expect(before.answer).toMatchObject({ total: 4 })
@@ -87,8 +87,8 @@ describe('settings', () => {
 
 describe('what the engine knows', () => {
   test('which quota is spent, since when and until when; and one call clears it', async () => {
-    for (let index = 0; index < 12; index += 1) await generate(bench, `x ${index}`)
-    const key = bench.gateway.engine.views.keys().rows[0]
+    for (let index = 0; index < 12; index += 1) await generate(gateway, `x ${index}`)
+    const key = gateway.program.engine.views.keys().rows[0]
     const { answer } = await admin('/api/lanes?lane=gemini-3.8-flash')
     expect(answer).toMatchObject({
       rows: expect.arrayContaining([
@@ -127,7 +127,7 @@ describe('what the engine knows', () => {
   })
 
   test('why a request got what it got: its candidates, its choices, what they met and to what effect', async () => {
-    const [spent] = (await bench.gateway.storage.requestLog.list({ verdict: 'quota-spent' })).rows
+    const [spent] = (await gateway.program.storage.requestLog.list({ verdict: 'quota-spent' })).rows
     const { answer } = await admin(`/api/decisions?request=${spent?.requestId}`)
     expect(answer).toMatchObject({
       decisions: [

@@ -216,13 +216,13 @@ describe('an import or export is rejected in one sentence, and the database stay
   })
 
   test('into a database that a gateway uses; --dry-run still works', async () => {
-    const bench = await startGateway({ fake: { projects: [] }, dataDir: folder() })
+    const gateway = await startGateway({ fake: { projects: [] }, dataDir: folder() })
     await sealTo(valid())
     const variables = sqliteVariables('gemini-balance.db')
     expect((await run(['import', file], variables)).printed).toContain('stop it first')
     const dryRun = await run(['import', file, '--dry-run'], variables)
     expect(dryRun.printed).toContain('holds 0 settings, 1 keys')
-    await bench.close()
+    await gateway.close()
   })
 })
 

@@ -21,12 +21,12 @@ const leaksIn = (text: string) => leaksOf(canaries, text)
 
 const keys = [canaries.oldKey, canaries.newKey, canaries.suspendedKey]
 const said: string[] = []
-let bench: TestGateway
+let gateway: TestGateway
 let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gemini-balance-canaries-'))
-  bench = await startGateway({
+  gateway = await startGateway({
     dataDir: folder,
     fake: {
       projects: keys.map((value, index) => ({
@@ -49,13 +49,13 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(async () => {
-  await bench.close()
+  await gateway.close()
   await rm(folder, { recursive: true, force: true })
 })
 
 /** Everything an answer says, its headers included, is kept to be searched. */
 async function ask(path: string, init: RequestInit = {}): Promise<void> {
-  const response = await fetch(bench.url + path, init)
+  const response = await fetch(gateway.url + path, init)
   const chunks: Buffer[] = []
   try {
     for await (const chunk of response.body ?? []) chunks.push(Buffer.from(chunk))
@@ -200,14 +200,14 @@ describe('whatever Google says, no secret comes out', () => {
     '%s',
     async (name) => {
       for (const encoding of ['plain', 'unicode'] as const) {
-        bench.fake.clearScripts()
+        gateway.fake.clearScripts()
         const encode = encodings[encoding] ?? String
-        for (const key of keys) bench.fake.script({ key, ...echoes[name]?.(encode, key) })
+        for (const key of keys) gateway.fake.script({ key, ...echoes[name]?.(encode, key) })
         await askEverywhere()
         await post('/api/keys/1/reset', {}, admin)
         await post('/api/keys/2/reset', {}, admin)
       }
-      bench.fake.clearScripts()
+      gateway.fake.clearScripts()
       expect(leaksIn(said.join('\n'))).toEqual([])
     },
     120_000,
@@ -258,18 +258,19 @@ describe('whoever asks, no secret comes out', () => {
 
 describe('what is kept holds no secret but where it belongs', () => {
   test('the log, at its loudest', () => {
-    expect(bench.logged.length).toBeGreaterThan(0)
-    expect(leaksIn(bench.logged.join('\n'))).toEqual([])
+    expect(gateway.logged.length).toBeGreaterThan(0)
+    expect(leaksIn(gateway.logged.join('\n'))).toEqual([])
   })
 
   test('the metrics, the request log and what the engine remembers', async () => {
     await expect
       .poll(
-        async () => (await bench.gateway.storage.requestLog.list({}, { limit: 1000 })).rows.length,
+        async () =>
+          (await gateway.program.storage.requestLog.list({}, { limit: 1000 })).rows.length,
       )
       .toBeGreaterThan(100)
-    const rows = await bench.gateway.storage.requestLog.list({}, { limit: 1000 })
-    const remembered = await bench.gateway.storage.engineState.all()
+    const rows = await gateway.program.storage.requestLog.list({}, { limit: 1000 })
+    const remembered = await gateway.program.storage.engineState.all()
     expect(leaksIn(JSON.stringify([rows, remembered]))).toEqual([])
   })
 

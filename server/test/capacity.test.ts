@@ -14,28 +14,28 @@ describe('over HTTP', () => {
       keys: [keyNumber(2 * index), keyNumber(2 * index + 1)],
       quotas: { '*': { rpd: perDay } },
     }))
-    const bench = await startGateway({
+    const gateway = await startGateway({
       fake: { projects },
       settings: { VALID_KEY_POOL_ENABLED: 'true', QUEUE_MAX_WAIT_MS: '0' },
     })
     for (const [index, { id, keys }] of projects.entries()) {
       for (const offset of keys.keys())
-        bench.gateway.engine.control.assignProject(2 * index + offset + 1, id)
+        gateway.program.engine.control.assignProject(2 * index + offset + 1, id)
     }
     let served = 0
     const client = async (number: number) => {
       for (let turn = 0; ; turn += 1) {
-        const { status } = await generate(bench, `client ${number} turn ${turn}`)
+        const { status } = await generate(gateway, `client ${number} turn ${turn}`)
         if (status !== 200) return
         served += 1
       }
     }
     await Promise.all(Array.from({ length: 16 }, (_, index) => client(index)))
     const capacity = 20 * perDay
-    const calls = bench.fake.received().filter(({ action }) => action === 'generateContent')
+    const calls = gateway.fake.received().filter(({ action }) => action === 'generateContent')
     const refused = calls.filter(({ status }) => status === 429)
     const learning = new Set(refused.map(({ project }) => project)).size
-    await bench.close()
+    await gateway.close()
     expect(served / capacity).toBeGreaterThanOrEqual(0.97)
     expect((refused.length - learning) / calls.length).toBeLessThanOrEqual(0.03)
   })

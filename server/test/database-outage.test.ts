@@ -13,7 +13,7 @@ await describeOnServers((name, server) => {
   describe(`a gateway on ${name}`, () => {
     let database: TestDatabase
     let proxy: BreakableProxy
-    let bench: TestGateway
+    let gateway: TestGateway
     beforeAll(async () => {
       database = await createTestDatabase(server)
     })
@@ -23,20 +23,20 @@ await describeOnServers((name, server) => {
       const url = new URL(database.url)
       url.hostname = '127.0.0.1'
       url.port = String(proxy.port)
-      bench = await startGateway({
+      gateway = await startGateway({
         fake: { projects: healthyProjects(5) },
         // The fake of each test is at an address of its own, and what the first start found is stored.
         settings: { DATABASE_URL: url.href, RESET_SETTINGS: 'BASE_URL' },
       })
     })
     afterEach(async () => {
-      await bench.close()
+      await gateway.close()
       await proxy.close()
     })
 
     /** Requests that the log knows of. */
     const written = async () => {
-      const { rows } = await bench.gateway.storage.requestLog.list({}, { limit: 1000 })
+      const { rows } = await gateway.program.storage.requestLog.list({}, { limit: 1000 })
       // A connection that ends while it commits leaves open whether it did: the rows are then written again.
       return new Set(rows.map(({ requestId }) => requestId)).size
     }
@@ -45,7 +45,7 @@ await describeOnServers((name, server) => {
     async function serve(): Promise<void> {
       const one = async () => {
         for (let call = 0; call < 10; call += 1) {
-          expect((await generate(bench, 'hello')).status).toBe(200)
+          expect((await generate(gateway, 'hello')).status).toBe(200)
         }
       }
       await Promise.all([one(), one(), one()])
@@ -61,9 +61,9 @@ await describeOnServers((name, server) => {
       await expectWritten(before + 30)
       proxy.become(mode)
       await serve()
-      await expect.poll(bench.gateway.storage.isReady, { timeout: 10_000 }).toBe(false)
+      await expect.poll(gateway.program.storage.isReady, { timeout: 10_000 }).toBe(false)
       await serve()
-      expect((await fetch(`${bench.url}/ready`)).status).toBe(200)
+      expect((await fetch(`${gateway.url}/ready`)).status).toBe(200)
       proxy.become('pass')
       await expectWritten(before + 90)
     }
@@ -85,21 +85,21 @@ await describeOnServers((name, server) => {
       expectNoLossWhile('hang'))
 
     test('lets admins in and out though the server hangs, and writes it down afterwards', async () => {
-      const before = await login(bench.url)
-      await expect.poll(() => bench.gateway.storage.sessions.all()).toHaveLength(1)
+      const before = await login(gateway.url)
+      await expect.poll(() => gateway.program.storage.sessions.all()).toHaveLength(1)
       proxy.become('hang')
-      const { cookie } = await login(bench.url)
+      const { cookie } = await login(gateway.url)
       const signal = AbortSignal.timeout(5000)
       const ask = (own: string) =>
-        fetch(`${bench.url}/api/session`, { headers: { cookie: own }, signal })
+        fetch(`${gateway.url}/api/session`, { headers: { cookie: own }, signal })
       expect(await (await ask(cookie)).json()).toMatchObject({ signedIn: true })
       const headers = { cookie: before.cookie }
-      await fetch(`${bench.url}/api/session`, { method: 'DELETE', headers, signal })
+      await fetch(`${gateway.url}/api/session`, { method: 'DELETE', headers, signal })
       expect(await (await ask(before.cookie)).json()).toEqual({ signedIn: false })
       proxy.become('pass')
       const digest = hash('sha256', cookie.split('=')[1] ?? '')
       await expect
-        .poll(async () => (await bench.gateway.storage.sessions.all()).map((one) => one.digest), {
+        .poll(async () => (await gateway.program.storage.sessions.all()).map((one) => one.digest), {
           timeout: 25_000,
           interval: 200,
         })
@@ -108,7 +108,7 @@ await describeOnServers((name, server) => {
 
     test('tells an admin that the database is away, and does what was asked once it is back', async () => {
       const put = async () => {
-        const answer = await callAdmin(bench, '/api/config', {
+        const answer = await callAdmin(gateway, '/api/config', {
           method: 'PUT',
           body: { MAX_RETRIES: 2 },
         })
@@ -118,26 +118,26 @@ await describeOnServers((name, server) => {
       await expect
         .poll(put, { timeout: 20_000 })
         .toEqual([503, expect.stringContaining('database')])
-      expect(bench.gateway.settings.current().maxRetries).not.toBe(2)
-      expect((await generate(bench, 'hello')).status).toBe(200)
+      expect(gateway.program.settings.current().maxRetries).not.toBe(2)
+      expect((await generate(gateway, 'hello')).status).toBe(200)
       proxy.become('pass')
       await expect.poll(async () => (await put())[0], { timeout: 20_000 }).toBe(200)
-      expect(bench.gateway.settings.current().maxRetries).toBe(2)
+      expect(gateway.program.settings.current().maxRetries).toBe(2)
     }, 60_000)
 
     test('stops in time though the server hangs', async () => {
-      await generate(bench, 'hello')
+      await generate(gateway, 'hello')
       proxy.become('hang')
-      await generate(bench, 'hello')
-      await bench.gateway.close()
-      await expect(fetch(bench.url)).rejects.toThrow('fetch failed')
+      await generate(gateway, 'hello')
+      await gateway.program.close()
+      await expect(fetch(gateway.url)).rejects.toThrow('fetch failed')
     })
 
     test('never logs how to enter the database', async () => {
       proxy.become('refuse')
-      await generate(bench, 'hello')
-      await expect.poll(() => bench.logged.join(''), { timeout: 10_000 }).toContain('request log')
-      expect(bench.logged.join('')).not.toContain('@127.0.0.1')
+      await generate(gateway, 'hello')
+      await expect.poll(() => gateway.logged.join(''), { timeout: 10_000 }).toContain('request log')
+      expect(gateway.logged.join('')).not.toContain('@127.0.0.1')
     })
   })
 })

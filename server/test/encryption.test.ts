@@ -25,9 +25,9 @@ const open = (encryptionKey: string | undefined, settings: Record<string, string
   })
 
 async function runOnce(encryptionKey?: string, settings?: Record<string, string>): Promise<void> {
-  const bench = await open(encryptionKey, settings)
-  expect((await generate(bench, 'x')).status).toBe(200)
-  await bench.close()
+  const gateway = await open(encryptionKey, settings)
+  expect((await generate(gateway, 'x')).status).toBe(200)
+  await gateway.close()
 }
 
 async function command(words: string, encryptionKey?: string, newKey?: string): Promise<string> {
@@ -88,17 +88,17 @@ describe('a database in use', () => {
     await expect(open(passphrase)).rejects.toThrow('is not what the keys')
     await runOnce(another)
     await command('keys decrypt', another)
-    const bench = await open(undefined)
-    const rows = await bench.gateway.storage.keys.all()
+    const gateway = await open(undefined)
+    const rows = await gateway.program.storage.keys.all()
     expect(rows.map(({ secret }) => secret.reveal())).toEqual([0, 1, 2].map(keyNumber))
-    expect(bench.gateway.settings.current().allowedTokens).toEqual([clientToken])
-    await bench.close()
+    expect(gateway.program.settings.current().allowedTokens).toEqual([clientToken])
+    await gateway.close()
   })
 
   test('is not changed while a gateway runs', async () => {
-    const bench = await open(undefined)
+    const gateway = await open(undefined)
     await expect(command('keys encrypt', passphrase)).rejects.toThrow('stop it first')
-    await bench.close()
+    await gateway.close()
     await command('keys encrypt', passphrase)
   })
 

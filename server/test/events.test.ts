@@ -10,11 +10,11 @@ import {
   type TestGateway,
 } from './support/gateway.ts'
 
-let bench: TestGateway
+let gateway: TestGateway
 const open: Watcher[] = []
 afterEach(async () => {
   for (const { response } of open.splice(0)) response.destroy()
-  await bench.close()
+  await gateway.close()
 })
 
 type Watcher = {
@@ -26,7 +26,7 @@ type Watcher = {
 
 function watch(headers: Record<string, string>): Promise<Watcher> {
   return new Promise((resolve, reject) => {
-    get(`${bench.url}/api/events`, { headers, agent: false }, (response) => {
+    get(`${gateway.url}/api/events`, { headers, agent: false }, (response) => {
       let text = ''
       response.on('data', (chunk: Buffer) => (text += chunk.toString()))
       const ended = new Promise<void>((done) => response.on('close', done))
@@ -39,11 +39,11 @@ function watch(headers: Record<string, string>): Promise<Watcher> {
 
 const asAdmin = { authorization: `Bearer ${adminToken}` }
 const post = (path: string, body: object, method = 'POST') =>
-  fetch(bench.url + path, { method, headers: asAdmin, body: JSON.stringify(body) })
+  fetch(gateway.url + path, { method, headers: asAdmin, body: JSON.stringify(body) })
 
 test('an admin who watches sees settings, jobs, keys and the counts of each second, and no secret', async () => {
   const leaked = { id: 'leaked', keys: [{ value: keyNumber(9), state: 'leaked' as const }] }
-  bench = await startGateway({ fake: { projects: [...healthyProjects(1), leaked] } })
+  gateway = await startGateway({ fake: { projects: [...healthyProjects(1), leaked] } })
   const { response, text } = await watch(asAdmin)
   expect(response.headers['content-type']).toContain('text/event-stream')
   expect(response.headers['cache-control']).toBe('no-store')
@@ -52,7 +52,7 @@ test('an admin who watches sees settings, jobs, keys and the counts of each seco
   await expect.poll(text).toContain('event: settings\ndata: {"changed":["ALLOWED_TOKENS"]}')
   await post('/api/keys/import', { text: keyNumber(7) })
   await expect.poll(text).toMatch(/event: job\ndata: .*"state":"done"/)
-  for (let index = 0; index < 4; index += 1) await generate(bench, `x ${index}`)
+  for (let index = 0; index < 4; index += 1) await generate(gateway, `x ${index}`)
   await expect.poll(text).toMatch(/event: engine\ndata: .*"key-died"/)
   await expect.poll(text, { timeout: 5000 }).toMatch(/event: counters\ndata: .*"answered":\d/)
   for (const secret of ['a-new-one', keyNumber(7), keyNumber(9), adminToken])
@@ -60,18 +60,18 @@ test('an admin who watches sees settings, jobs, keys and the counts of each seco
 })
 
 test('a stream ends with its session', async () => {
-  bench = await startGateway({ fake: { projects: healthyProjects(1) } })
-  const { cookie } = await login(bench.url)
+  gateway = await startGateway({ fake: { projects: healthyProjects(1) } })
+  const { cookie } = await login(gateway.url)
   const own = await watch({ cookie })
   const other = await watch(asAdmin)
-  await fetch(`${bench.url}/api/session`, { method: 'DELETE', headers: { cookie } })
+  await fetch(`${gateway.url}/api/session`, { method: 'DELETE', headers: { cookie } })
   await own.ended
   expect(own.response.complete).toBe(true)
   expect(other.response.complete).toBe(false)
 })
 
 test('only a limited number may watch, and a closed stream frees its place', async () => {
-  bench = await startGateway({ fake: { projects: healthyProjects(1) } })
+  gateway = await startGateway({ fake: { projects: healthyProjects(1) } })
   const watchers = await Promise.all(Array.from({ length: 32 }, () => watch(asAdmin)))
   expect(watchers.map(({ response }) => response.statusCode)).toEqual(watchers.map(() => 200))
   expect((await watch(asAdmin)).response.statusCode).toBe(429)
@@ -80,12 +80,12 @@ test('only a limited number may watch, and a closed stream frees its place', asy
 })
 
 test('a stop ends the streams of those who watch, and does not wait for them', async () => {
-  bench = await startGateway({
+  gateway = await startGateway({
     fake: { projects: healthyProjects(1) },
     settings: { SHUTDOWN_GRACE_SECONDS: '3600' },
   })
   const { response, ended } = await watch(asAdmin)
-  await bench.close()
+  await gateway.close()
   await ended
   expect(response.complete).toBe(true)
 })

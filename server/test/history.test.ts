@@ -18,7 +18,7 @@ import {
 } from './support/gateway.ts'
 
 const [first, ...others] = healthyProjects(2)
-const bench = useGateway({
+const gateway = useGateway({
   fake: {
     projects: [
       { ...first, id: 'spent', keys: [keyNumber(0)], quotas: { '*': { rpd: 0 } } },
@@ -28,13 +28,13 @@ const bench = useGateway({
   settings: { ERROR_LOG_RECORD_REQUEST_BODY: 'true' },
 })
 beforeAll(async () => {
-  for (let call = 0; call < 6; call += 1) await generate(bench, `call ${call} by ${clientToken}`)
+  for (let call = 0; call < 6; call += 1) await generate(gateway, `call ${call} by ${clientToken}`)
   const attempts = async () => expect((await admin('/api/attempts')).text).toContain('quota')
   await vi.waitFor(attempts, { timeout: 10_000 })
 })
 
 const admin = (path: string, method = 'GET', body?: unknown) =>
-  callAdmin(bench, path, { method, body })
+  callAdmin(gateway, path, { method, body })
 
 type ErrorShown = { id: number; key_id: number; error_code: number; request_time: string }
 

@@ -19,11 +19,11 @@ const open = (...numbers: number[]) =>
     settings: { API_KEYS: numbers.map(keyNumber).join(',') },
   })
 
-const valuesIn = async ({ gateway }: TestGateway) =>
-  (await gateway.storage.keys.all()).map(({ secret }) => secret.reveal())
+const valuesIn = async ({ program }: TestGateway) =>
+  (await program.storage.keys.all()).map(({ secret }) => secret.reveal())
 
-async function admin(bench: TestGateway, method: string, path: string, body?: unknown) {
-  const response = await fetch(bench.url + path, {
+async function admin(gateway: TestGateway, method: string, path: string, body?: unknown) {
+  const response = await fetch(gateway.url + path, {
     method,
     headers: { authorization: `Bearer ${adminToken}` },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -49,24 +49,24 @@ test('a key that was added while running is still there after a restart', async 
   await first.close()
   const second = await open(0)
   expect(await valuesIn(second)).toEqual([0, 4].map(keyNumber))
-  expect(JSON.stringify(await second.gateway.storage.settings.all())).not.toContain('API_KEYS')
+  expect(JSON.stringify(await second.program.storage.settings.all())).not.toContain('API_KEYS')
   await second.close()
 })
 
 test('the list of keys has the last four characters of each, and sent back keeps those keys', async () => {
-  const bench = await open(0, 1, 2)
+  const gateway = await open(0, 1, 2)
   const shown = async () => {
-    const { settings } = await admin(bench, 'GET', '/api/config')
+    const { settings } = await admin(gateway, 'GET', '/api/config')
     return settings.find(({ name }: { name: string }) => name === 'API_KEYS').value
   }
   expect(await shown()).toEqual(['…0000', '…0001', '…0002'])
-  await admin(bench, 'PUT', '/api/config', { API_KEYS: ['…0002', keyNumber(3)] })
+  await admin(gateway, 'PUT', '/api/config', { API_KEYS: ['…0002', keyNumber(3)] })
   expect(await shown()).toEqual(['…0002', '…0003'])
-  expect((await bench.gateway.engine.views.counts()).keys.active).toBe(2)
-  for (let index = 0; index < 4; index += 1) await generate(bench, `x ${index}`)
-  const used = new Set(bench.fake.received().map(({ project }) => project))
+  expect((await gateway.program.engine.views.counts()).keys.active).toBe(2)
+  for (let index = 0; index < 4; index += 1) await generate(gateway, `x ${index}`)
+  const used = new Set(gateway.fake.received().map(({ project }) => project))
   expect(used).toEqual(new Set(['project-2', 'project-3']))
-  await bench.close()
+  await gateway.close()
 })
 
 test('a key remembers its first and its last use over a restart', async () => {
@@ -85,19 +85,19 @@ test('a key remembers its first and its last use over a restart', async () => {
 })
 
 test('a whole reset keeps the admin token, the keys and the clients of the environment', async () => {
-  const bench = await open(0)
-  await admin(bench, 'PUT', '/api/config', { MAX_RETRIES: 9, ALLOWED_TOKENS: ['another'] })
-  await admin(bench, 'POST', '/api/config/reset', {})
-  expect(bench.gateway.settings.current()).toMatchObject({
+  const gateway = await open(0)
+  await admin(gateway, 'PUT', '/api/config', { MAX_RETRIES: 9, ALLOWED_TOKENS: ['another'] })
+  await admin(gateway, 'POST', '/api/config/reset', {})
+  expect(gateway.program.settings.current()).toMatchObject({
     maxRetries: 3,
     allowedTokens: [clientToken],
     authToken: adminToken,
   })
-  expect((await generate(bench, 'x')).status).toBe(200)
-  const { rows } = await admin(bench, 'GET', '/api/audit?action=setting-reset')
+  expect((await generate(gateway, 'x')).status).toBe(200)
+  const { rows } = await admin(gateway, 'GET', '/api/audit?action=setting-reset')
   expect(rows.map(({ subject, detail }: Record<string, unknown>) => [subject, detail])).toEqual([
     ['MAX_RETRIES', { from: 9, to: 3 }],
     ['ALLOWED_TOKENS', {}],
   ])
-  await bench.close()
+  await gateway.close()
 })

@@ -10,13 +10,13 @@ import {
 
 async function withBench<T>(
   projects: readonly FakeProject[],
-  run: (bench: TestGateway) => Promise<T>,
+  run: (gateway: TestGateway) => Promise<T>,
 ): Promise<T> {
-  const bench = await startGateway({ fake: { projects } })
+  const gateway = await startGateway({ fake: { projects } })
   try {
-    return await run(bench)
+    return await run(gateway)
   } finally {
-    await bench.close()
+    await gateway.close()
   }
 }
 
@@ -45,19 +45,19 @@ test('of 20 keys 15 are dead in different ways: 500 requests, 500 successes, no 
       ? project
       : { ...project, keys: [{ value: keyNumber(index), state }] }
   })
-  await withBench(projects, async (bench) => {
+  await withBench(projects, async (gateway) => {
     const statuses = new Map<number, number>()
     let sent = 0
     const client = async () => {
       while (sent < 500) {
         sent += 1
-        const { status } = await generate(bench, `request ${sent}`)
+        const { status } = await generate(gateway, `request ${sent}`)
         statuses.set(status, (statuses.get(status) ?? 0) + 1)
       }
     }
     await Promise.all(Array.from({ length: 10 }, client))
     expect(Object.fromEntries(statuses)).toEqual({ 200: 500 })
-    const refused = bench.fake.received().filter(({ status }) => status !== 200)
+    const refused = gateway.fake.received().filter(({ status }) => status !== 200)
     const perKey = new Map<string | undefined, number>()
     for (const { key } of refused) perKey.set(key, (perKey.get(key) ?? 0) + 1)
     for (const calls of perKey.values()) expect(calls).toBeLessThanOrEqual(2)
@@ -69,9 +69,9 @@ test('of 20 keys 15 are dead in different ways: 500 requests, 500 successes, no 
 })
 
 test('1 000 malformed requests leave every key as it was and cost at most one call each', async () => {
-  await withBench(healthyProjects(5), async (bench) => {
+  await withBench(healthyProjects(5), async (gateway) => {
     const keysNow = () =>
-      bench.gateway.engine.views
+      gateway.program.engine.views
         .keys()
         .rows.map(({ id, state, because, streak, project, paid }) => {
           return { id, state, because, streak, project, paid }
@@ -91,7 +91,7 @@ test('1 000 malformed requests leave every key as it was and cost at most one ca
     for (let round = 0; round < 125; round += 1) {
       const answers = await Promise.all(
         bad.map((body) =>
-          fetch(`${bench.url}/v1beta/models/gemini-3.8-flash:generateContent`, {
+          fetch(`${gateway.url}/v1beta/models/gemini-3.8-flash:generateContent`, {
             method: 'POST',
             headers: { 'x-goog-api-key': 'client-token-for-tests' },
             body,
@@ -104,9 +104,9 @@ test('1 000 malformed requests leave every key as it was and cost at most one ca
       }
     }
     expect([...statuses]).toEqual([400])
-    expect(bench.fake.received().length).toBeLessThanOrEqual(1000)
+    expect(gateway.fake.received().length).toBeLessThanOrEqual(1000)
     expect(keysNow()).toEqual(before)
-    expect((await generate(bench, 'still fine')).status).toBe(200)
+    expect((await generate(gateway, 'still fine')).status).toBe(200)
   })
 })
 
@@ -118,10 +118,10 @@ describe('quotas', () => {
       ...project,
       quotas: spent(index === 0 ? 2 : 100),
     }))
-    await withBench(projects, async (bench) => {
+    await withBench(projects, async (gateway) => {
       for (let index = 0; index < 20; index += 1)
-        expect((await generate(bench, 'x')).status).toBe(200)
-      const refused = bench.fake.received().filter(({ status }) => status === 429)
+        expect((await generate(gateway, 'x')).status).toBe(200)
+      const refused = gateway.fake.received().filter(({ status }) => status === 429)
       expect(refused).toHaveLength(1)
     })
   })
@@ -133,19 +133,19 @@ describe('quotas', () => {
       keys: [0, 1, 2, 3].map(keyNumber),
       quotas: spent(1),
     }
-    await withBench([project], async (bench) => {
-      expect((await generate(bench, 'x')).status).toBe(200)
-      expect((await generate(bench, 'x')).status).toBe(429)
+    await withBench([project], async (gateway) => {
+      expect((await generate(gateway, 'x')).status).toBe(200)
+      expect((await generate(gateway, 'x')).status).toBe(429)
     })
   })
 
   test('when all is spent the answer names the model and the recovery at midnight in Los Angeles', async () => {
     await withBench(
       [{ ...healthyProjects(1)[0], id: 'p', keys: [keyNumber(0)], quotas: spent(1) }],
-      async (bench) => {
-        await generate(bench, 'x')
-        await generate(bench, 'x')
-        const { status, headers, text } = await generate(bench, 'x')
+      async (gateway) => {
+        await generate(gateway, 'x')
+        await generate(gateway, 'x')
+        const { status, headers, text } = await generate(gateway, 'x')
         expect(status).toBe(429)
         const { error } = JSON.parse(text)
         expect(error.message).toContain('models/gemini-3.8-flash')
@@ -161,7 +161,7 @@ describe('quotas', () => {
           hourCycle: 'h23',
         })
         expect(['0', '00', '23']).toContain(hour.format(until))
-        expect(bench.fake.received()).toHaveLength(2)
+        expect(gateway.fake.received()).toHaveLength(2)
       },
     )
   })
@@ -172,11 +172,11 @@ describe('quotas', () => {
       { ...first, id: 'a', keys: [keyNumber(0)], quotas: { '*': { rpm: 0 } } },
       { ...second, id: 'b', keys: [keyNumber(1)] },
     ]
-    await withBench(projects, async (bench) => {
+    await withBench(projects, async (gateway) => {
       for (let index = 0; index < 6; index += 1)
-        expect((await generate(bench, 'x')).status).toBe(200)
+        expect((await generate(gateway, 'x')).status).toBe(200)
       expect(
-        bench.fake.received().filter(({ project }) => project === 'a').length,
+        gateway.fake.received().filter(({ project }) => project === 'a').length,
       ).toBeLessThanOrEqual(1)
     })
   })
@@ -185,19 +185,19 @@ describe('quotas', () => {
 describe('when no key is left', () => {
   test('503, when none is alive', async () => {
     const projects = [{ id: 'p', keys: [{ value: keyNumber(0), state: 'invalid' as const }] }]
-    await withBench(projects, async (bench) => {
-      await generate(bench, 'x')
-      const { status, text } = await generate(bench, 'x')
+    await withBench(projects, async (gateway) => {
+      await generate(gateway, 'x')
+      const { status, text } = await generate(gateway, 'x')
       expect(status).toBe(503)
       expect(JSON.parse(text).error.message).toMatch(/No key of this gateway is alive/)
-      const ready = await fetch(`${bench.url}/ready`)
+      const ready = await fetch(`${gateway.url}/ready`)
       expect(ready.status).toBe(503)
     })
   })
 
   test('503, when there are none', async () => {
-    await withBench([], async (bench) => {
-      expect((await generate(bench, 'x')).status).toBe(503)
+    await withBench([], async (gateway) => {
+      expect((await generate(gateway, 'x')).status).toBe(503)
     })
   })
 })
@@ -205,11 +205,11 @@ describe('when no key is left', () => {
 test('no key, whole, is in an error, in the log or in an answer, even when Google repeats it', async () => {
   const canary = 'AIzaSyCanary00000000000000000000000000000'
   const projects = [{ id: 'p', keys: [{ value: canary, state: 'suspended' as const }] }]
-  await withBench(projects, async (bench) => {
-    const answers = [await generate(bench, 'x'), await generate(bench, 'x')]
-    const seen = [...answers.map(({ text }) => text), ...bench.logged].join('\n')
+  await withBench(projects, async (gateway) => {
+    const answers = [await generate(gateway, 'x'), await generate(gateway, 'x')]
+    const seen = [...answers.map(({ text }) => text), ...gateway.logged].join('\n')
     expect(seen).not.toContain(canary)
     expect(seen).not.toContain('client-token-for-tests')
-    expect(bench.logged.join('\n')).toContain('project-suspended')
+    expect(gateway.logged.join('\n')).toContain('project-suspended')
   })
 })

@@ -11,13 +11,13 @@ import {
 
 const metricsToken = 'metrics-token-for-tests'
 
-const bench = useGateway({
+const gateway = useGateway({
   fake: { projects: healthyProjects(3) },
   settings: { METRICS_TOKEN: metricsToken },
 })
 
 const metricsAs = (authorization: string | undefined, path = '/metrics') =>
-  fetch(bench.url + path, { headers: authorization === undefined ? {} : { authorization } })
+  fetch(gateway.url + path, { headers: authorization === undefined ? {} : { authorization } })
 
 async function scrape() {
   const response = await metricsAs(`Bearer ${metricsToken}`)
@@ -28,7 +28,7 @@ const ownLines = async () =>
   (await scrape()).lines.filter(({ name }) => name.startsWith('gemini_balance_')).length
 
 const chat = (stream: boolean) =>
-  call(bench, '/v1/chat/completions', {
+  call(gateway, '/v1/chat/completions', {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${clientToken}` },
     body: JSON.stringify({
@@ -61,11 +61,11 @@ describe('who may read', () => {
   })
 
   test('only the admin token, where no metrics token is set', async () => {
-    await bench.gateway.settings.change({ METRICS_TOKEN: '' })
+    await gateway.program.settings.change({ METRICS_TOKEN: '' })
     expect((await metricsAs(`Bearer ${metricsToken}`)).status).toBe(401)
     expect((await metricsAs('Bearer ')).status).toBe(401)
     expect((await metricsAs(`Bearer ${adminToken}`)).status).toBe(200)
-    await bench.gateway.settings.change({ METRICS_TOKEN: metricsToken })
+    await gateway.program.settings.change({ METRICS_TOKEN: metricsToken })
   })
 })
 
@@ -81,13 +81,13 @@ describe('metrics', () => {
 
   test('count requests, attempts, retries and durations', async () => {
     const before = await scrape()
-    bench.fake.clearReceived()
-    await generate(bench, 'one')
-    await generate(bench, 'two', { method: 'streamGenerateContent' })
-    await generate(bench, 'three', { model: 'no-such-model' })
+    gateway.fake.clearReceived()
+    await generate(gateway, 'one')
+    await generate(gateway, 'two', { method: 'streamGenerateContent' })
+    await generate(gateway, 'three', { model: 'no-such-model' })
     await chat(false)
     await chat(true)
-    await call(bench, '/v1beta/models/gemini-3.8-flash:generateContent', {
+    await call(gateway, '/v1beta/models/gemini-3.8-flash:generateContent', {
       method: 'POST',
       headers: { 'x-goog-api-key': 'wrong' },
     })
@@ -103,7 +103,7 @@ describe('metrics', () => {
     expect(rise(requests, { dialect: 'openai', method: 'chat/completions' })).toBe(2)
     expect(after.value('gemini_balance_requests_open', { dialect: 'gemini' })).toBe(0)
 
-    const calls = bench.fake.received().filter(({ action }) => action !== undefined)
+    const calls = gateway.fake.received().filter(({ action }) => action !== undefined)
     const attempts = 'gemini_balance_attempts_total'
     expect(rise(attempts)).toBe(calls.length)
     expect(rise(attempts, { verdict: 'answered', model: 'gemini-3.8-flash' })).toBe(4)
@@ -121,7 +121,7 @@ describe('metrics', () => {
 
   test('count the tokens that the client saw in its answer', async () => {
     const before = await scrape()
-    const { text } = await generate(bench, 'count me, please')
+    const { text } = await generate(gateway, 'count me, please')
     const usage = JSON.parse(text).usageMetadata
     const after = await scrape()
     const rise = (kind: string) =>
@@ -153,7 +153,7 @@ describe('metrics', () => {
 
   test('do not grow with the models and methods that clients make up', async () => {
     const ask = (index: number) =>
-      generate(bench, 'hi', { model: `made-up-${index}`, method: `m${index}` })
+      generate(gateway, 'hi', { model: `made-up-${index}`, method: `m${index}` })
     await ask(0)
     const before = await ownLines()
     for (let index = 1; index < 20; index += 1) await ask(index)

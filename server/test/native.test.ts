@@ -8,11 +8,11 @@ import {
   useGateway,
 } from './support/gateway.ts'
 
-const bench = useGateway({ fake: { projects: healthyProjects(3) } })
+const gateway = useGateway({ fake: { projects: healthyProjects(3) } })
 
 const body = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'hi' }] }] })
 const post = (path: string, init: RequestInit = {}) =>
-  call(bench, path, {
+  call(gateway, path, {
     method: 'POST',
     body,
     headers: { 'content-type': 'application/json' },
@@ -32,17 +32,20 @@ describe('paths', () => {
   })
 
   test("the version in the client's path is the one that goes upstream", async () => {
-    bench.fake.clearReceived()
+    gateway.fake.clearReceived()
     await post('/v1alpha/models/gemini-3.8-flash:generateContent')
-    expect(bench.fake.received().at(-1)?.path).toBe(
+    expect(gateway.fake.received().at(-1)?.path).toBe(
       '/v1alpha/models/gemini-3.8-flash:generateContent',
     )
   })
 
   test('any other method of a model is forwarded as it is', async () => {
     const answer = await post('/v1beta/models/gemini-3.8-flash:someNewMethod')
-    expect(bench.fake.received().at(-1)).toMatchObject({ action: 'someNewMethod', bodyText: body })
-    expect(answer.status).toBe(bench.fake.received().at(-1)?.status)
+    expect(gateway.fake.received().at(-1)).toMatchObject({
+      action: 'someNewMethod',
+      bodyText: body,
+    })
+    expect(answer.status).toBe(gateway.fake.received().at(-1)?.status)
   })
 
   test('what is not served is a 404 in the shape of Google', async () => {
@@ -70,13 +73,13 @@ describe('credentials', () => {
     ['an unknown one', { 'x-goog-api-key': 'unknown' }],
     ['an empty Bearer', { ...noKey, authorization: 'Bearer ' }],
   ])('%s is refused and costs no call', async (_name, headers) => {
-    bench.fake.clearReceived()
+    gateway.fake.clearReceived()
     expect((await post(url, { headers })).status).toBe(401)
-    expect(bench.fake.received()).toEqual([])
+    expect(gateway.fake.received()).toEqual([])
   })
 
   test('the key goes upstream as x-goog-api-key, alone; nothing of the client goes with it', async () => {
-    bench.fake.clearReceived()
+    gateway.fake.clearReceived()
     await post(`${url}?key=${clientToken}&x=1`, {
       headers: {
         authorization: `Bearer ${clientToken}`,
@@ -85,7 +88,7 @@ describe('credentials', () => {
         'user-agent': 'sdk/1',
       },
     })
-    const received = bench.fake.received().at(-1)
+    const received = gateway.fake.received().at(-1)
     expect(received?.headers['x-goog-api-key']).toMatch(/^AQ\.test-key/)
     expect(Object.keys(received?.headers ?? {})).not.toEqual(
       expect.arrayContaining(['authorization', 'cookie', 'x-api-key']),
@@ -99,9 +102,9 @@ describe('credentials', () => {
 
 describe('bodies', () => {
   test('the safety settings are the only addition by default; the rest arrives byte for byte', async () => {
-    bench.fake.clearReceived()
+    gateway.fake.clearReceived()
     await post('/v1beta/models/gemini-3.8-flash:generateContent')
-    const arrived = bench.fake.received().at(-1)?.bodyText ?? ''
+    const arrived = gateway.fake.received().at(-1)?.bodyText ?? ''
     expect(arrived).toMatch(/^\{"safetySettings":\[.*?\],"contents"/)
     expect(arrived.endsWith(body.slice(1))).toBe(true)
   })
@@ -124,7 +127,7 @@ describe('bodies', () => {
   ])(
     'a body that is %s is refused in the shape of Google, without a call',
     async (_name, text, headers, status) => {
-      bench.fake.clearReceived()
+      gateway.fake.clearReceived()
       const answer = await post('/v1beta/models/gemini-3.8-flash:generateContent', {
         body: text,
         headers: { 'content-type': 'application/json', ...headers },
@@ -134,7 +137,7 @@ describe('bodies', () => {
         code: status,
         status: 'INVALID_ARGUMENT',
       })
-      expect(bench.fake.received()).toEqual([])
+      expect(gateway.fake.received()).toEqual([])
     },
   )
 
@@ -190,17 +193,17 @@ describe('answers', () => {
   })
 
   test('an unknown model is asked for in one other project, then told', async () => {
-    bench.fake.clearReceived()
-    const answer = await generate(bench, 'hi', { model: 'gemini-9-nothing' })
+    gateway.fake.clearReceived()
+    const answer = await generate(gateway, 'hi', { model: 'gemini-9-nothing' })
     expect(answer.status).toBe(404)
     expect(answer.text).toContain('is not found for API version v1beta')
-    expect(bench.fake.received()).toHaveLength(2)
-    expect(new Set(bench.fake.received().map(({ project }) => project)).size).toBe(2)
+    expect(gateway.fake.received()).toHaveLength(2)
+    expect(new Set(gateway.fake.received().map(({ project }) => project)).size).toBe(2)
   })
 })
 
 test('a function declared in JSON Schema that Google refuses is served', async () => {
-  bench.fake.clearReceived()
+  gateway.fake.clearReceived()
   const parameters = {
     $schema: 'http://json-schema.org/draft-07/schema#',
     type: 'object',
@@ -214,5 +217,5 @@ test('a function declared in JSON Schema that Google refuses is served', async (
     }),
   })
   expect(status).toBe(200)
-  expect(bench.fake.received()[0]?.bodyText).toContain('"minimum":1')
+  expect(gateway.fake.received()[0]?.bodyText).toContain('"minimum":1')
 })

@@ -11,8 +11,8 @@ import {
   type TestGatewayOptions,
 } from './support/gateway.ts'
 
-let bench: TestGateway
-afterEach(() => bench.close())
+let gateway: TestGateway
+afterEach(() => gateway.close())
 
 const model = 'gemini-3.8-flash'
 const endpoint = '/v1beta/openai/chat/completions'
@@ -33,30 +33,30 @@ async function start(
   projects: readonly FakeProject[] = [standard(0), standard(1)],
   settings: TestGatewayOptions['settings'] = {},
 ): Promise<OpenAI> {
-  bench = await startGateway({ fake: { projects }, settings })
-  const baseURL = `${bench.url}/openai/v1`
+  gateway = await startGateway({ fake: { projects }, settings })
+  const baseURL = `${gateway.url}/openai/v1`
   return new OpenAI({ apiKey: clientToken, baseURL, maxRetries: 0 })
 }
 
-const paths = () => bench.fake.received().map(({ path }) => path)
-const toldOf = (words: string) => bench.logged.filter((line) => line.includes(words))
+const paths = () => gateway.fake.received().map(({ path }) => path)
+const toldOf = (words: string) => gateway.logged.filter((line) => line.includes(words))
 
 /** The request log, once so many attempts are written. */
 async function logRows(count: number) {
-  const list = async () => (await bench.gateway.storage.requestLog.list({})).rows
+  const list = async () => (await gateway.program.storage.requestLog.list({})).rows
   await expect.poll(async () => (await list()).length, { timeout: 10_000 }).toBe(count)
   return list()
 }
 
 /** A client whose token is good for one request a day. */
 async function clientOfOneRequest(): Promise<OpenAI> {
-  const response = await fetch(`${bench.url}/api/tokens`, {
+  const response = await fetch(`${gateway.url}/api/tokens`, {
     method: 'POST',
     headers: { authorization: `Bearer ${adminToken}` },
     body: JSON.stringify({ name: 'a client', limits: { requestsPerDay: 1 } }),
   })
   const { token } = z.object({ token: z.string() }).parse(await response.json())
-  return new OpenAI({ apiKey: token, baseURL: `${bench.url}/openai/v1`, maxRetries: 0 })
+  return new OpenAI({ apiKey: token, baseURL: `${gateway.url}/openai/v1`, maxRetries: 0 })
 }
 
 async function errorOf(answer: Promise<unknown>): Promise<APIError> {
@@ -80,7 +80,7 @@ describe("what Google's own endpoint serves", () => {
       message: { content: 'You said: Say hello' },
     })
     expect(paths()).toEqual([endpoint])
-    const [seen] = bench.fake.received()
+    const [seen] = gateway.fake.received()
     expect(seen?.headers['authorization']).toMatch(/^Bearer AIza-/)
     expect(seen?.headers).not.toHaveProperty('x-goog-api-key')
     expect(await logRows(1)).toMatchObject([
@@ -234,7 +234,7 @@ describe('a pool', () => {
     for (let times = 0; times < 4; times += 1) {
       await client.chat.completions.create(asking('Say hello'))
     }
-    const keys = bench.fake.received().map(({ headers }) => headers['authorization'])
+    const keys = gateway.fake.received().map(({ headers }) => headers['authorization'])
     expect(keys).toEqual(Array.from({ length: 4 }, () => `Bearer ${keyOf(0)}`))
   })
 
@@ -242,7 +242,7 @@ describe('a pool', () => {
     'steps over a key that is %s',
     async (state) => {
       const client = await start()
-      bench.fake.setKeyState(keyOf(0), state)
+      gateway.fake.setKeyState(keyOf(0), state)
       for (let times = 0; times < 3; times += 1) {
         const answer = await client.chat.completions.create(asking('Say hello'))
         expect(answer.choices[0]?.finish_reason).toBe('stop')
@@ -253,7 +253,7 @@ describe('a pool', () => {
 
   test('whose standard keys are all dead serves by the others', async () => {
     const client = await start([standard(0), ofNewKind])
-    bench.fake.setKeyState(keyOf(0), 'leaked')
+    gateway.fake.setKeyState(keyOf(0), 'leaked')
     const answer = await client.chat.completions.create(asking('Say hello'))
     expect(answer.choices[0]?.message.content).toBe('You said: Say hello')
     expect(paths()).toEqual([endpoint, `/v1beta/models/${model}:generateContent`])
@@ -285,12 +285,12 @@ describe('a pool', () => {
   test('keeps a standard key whose credential that endpoint refuses', async () => {
     const client = await start([standard(0)])
     const error = { code: 401, message: 'Invalid credentials.', status: 'UNAUTHENTICATED' }
-    bench.fake.script({ path: endpoint, status: 401, body: JSON.stringify([{ error }]) })
+    gateway.fake.script({ path: endpoint, status: 401, body: JSON.stringify([{ error }]) })
     for (let times = 0; times < 3; times += 1) {
       const answer = await client.chat.completions.create(asking('Say hello'))
       expect(answer.choices[0]?.finish_reason).toBe('stop')
     }
-    expect((await bench.gateway.engine.views.counts()).keys.active).toBe(1)
+    expect((await gateway.program.engine.views.counts()).keys.active).toBe(1)
     expect(paths().filter((path) => path === endpoint)).toHaveLength(1)
   })
 })
@@ -314,7 +314,7 @@ describe('pictures', () => {
     const client = await start([standard(0, { tier: 'free' }), standard(1)])
     const { data } = await client.images.generate(asked)
     expect(data?.[0]?.b64_json).toEqual(expect.any(String))
-    expect(bench.fake.received().at(-1)?.project).toBe('standard-1')
+    expect(gateway.fake.received().at(-1)?.project).toBe('standard-1')
     expect(new Set(paths())).toEqual(new Set(['/v1beta/openai/images/generations']))
   })
 
@@ -375,7 +375,7 @@ describe('a stream that breaks', () => {
     'ends with an error event and without its end: %s',
     async (misbehaviour) => {
       await start()
-      const response = await fetch(`${bench.url}/openai/v1/chat/completions`, {
+      const response = await fetch(`${gateway.url}/openai/v1/chat/completions`, {
         method: 'POST',
         headers: { authorization: `Bearer ${clientToken}` },
         body: JSON.stringify({ ...asking(`Hello [[fake:${misbehaviour}]]`), stream: true }),

@@ -13,11 +13,11 @@ import { startHttpProxy, startSocksProxy, type TestProxy } from './support/proxi
 const baseUrl = 'http://gemini.invalid/v1beta'
 const password = 'p@ss:of-proxies'
 
-let bench: TestGateway | undefined
+let gateway: TestGateway | undefined
 const proxies: TestProxy[] = []
 afterEach(async () => {
-  await bench?.close()
-  bench = undefined
+  await gateway?.close()
+  gateway = undefined
   await Promise.all(proxies.splice(0).map((proxy) => proxy.close()))
 })
 
@@ -28,8 +28,8 @@ const start = {
 
 /** A gateway whose settings name no proxies yet. */
 async function open(settings: Readonly<Record<string, string>> = {}): Promise<TestGateway> {
-  bench = await startGateway({ fake: { projects: healthyProjects(20) }, settings })
-  return bench
+  gateway = await startGateway({ fake: { projects: healthyProjects(20) }, settings })
+  return gateway
 }
 
 async function openProxy(kind: keyof typeof start, { url }: TestGateway['fake'], user?: string) {

@@ -16,7 +16,7 @@ const exchanges = (recordedLines('gemini-exchanges.jsonl') ?? [])
   .map((line): Exchange => JSON.parse(line))
   .filter(({ path }) => /\/models\/[^/]+:/.test(path))
 
-const bench = useGateway({
+const gateway = useGateway({
   fake: { projects: healthyProjects(2) },
   settings: { SAFETY_SETTINGS: '[]', MAX_RETRIES: '1' },
 })
@@ -34,16 +34,16 @@ describe.skipIf(exchanges.length === 0)('recorded traffic comes out as it went i
         'content-length': _length,
         ...kept
       } = headers
-      bench.fake.clearReceived()
-      bench.fake.clearScripts()
-      bench.fake.script({
+      gateway.fake.clearReceived()
+      gateway.fake.clearScripts()
+      gateway.fake.script({
         path: path.split('?')[0] ?? path,
         status,
         headers: kept,
         body: answered,
         splitAt: [1, 7, 100],
       })
-      const answer = await call(bench, path, {
+      const answer = await call(gateway, path, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: sent,
@@ -51,8 +51,8 @@ describe.skipIf(exchanges.length === 0)('recorded traffic comes out as it went i
       expect(answer.status).toBe(status)
       expect(answer.text).toBe(answered)
       expect(answer.headers.get('content-type')).toBe(headers['content-type'] ?? null)
-      for (const { bodyText } of bench.fake.received()) expect(bodyText).toBe(sent)
-      expect(bench.fake.received().length).toBeGreaterThan(0)
+      for (const { bodyText } of gateway.fake.received()) expect(bodyText).toBe(sent)
+      expect(gateway.fake.received().length).toBeGreaterThan(0)
     },
   )
 })

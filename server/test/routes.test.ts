@@ -111,7 +111,7 @@ const forAll: Readonly<Partial<Record<EndpointName, number>>> = {
 }
 
 type Headers = Readonly<Record<string, string>>
-let bench: TestGateway
+let gateway: TestGateway
 let pagesFolder = ''
 let aheadMs = 0
 let expired = ''
@@ -122,25 +122,25 @@ beforeAll(async () => {
   await mkdir(join(pagesFolder, 'assets'))
   await writeFile(join(pagesFolder, 'index.html'), '<!doctype html><title>the page</title>')
   await writeFile(join(pagesFolder, 'assets/page-1.js'), '"the script"')
-  bench = await startGateway({
+  gateway = await startGateway({
     fake: { projects: healthyProjects(3) },
     settings: { TRUSTED_PROXIES: '127.0.0.1' },
     pagesFolder,
     now: () => Date.now() + aheadMs,
   })
-  expired = (await login(bench.url)).cookie
+  expired = (await login(gateway.url)).cookie
   aheadMs = dayMs
-  revoked = (await login(bench.url)).cookie
+  revoked = (await login(gateway.url)).cookie
   await send('DELETE', '/api/session', { cookie: revoked })
 })
 afterAll(async () => {
-  await bench.close()
+  await gateway.close()
   await rm(pagesFolder, { recursive: true, force: true })
 })
 
 async function send(method: string, path: string, headers: Headers, body?: string) {
   const stop = new AbortController()
-  const response = await fetch(bench.url + path, {
+  const response = await fetch(gateway.url + path, {
     method,
     headers: { 'x-forwarded-for': newAddress(), ...headers },
     redirect: 'manual',
@@ -168,7 +168,7 @@ const strangers: readonly (readonly [string, () => Headers])[] = [
   ['a revoked session', () => ({ cookie: revoked })],
 ]
 const admins: readonly (readonly [string, () => Promise<Headers>])[] = [
-  ['a session', async () => ({ cookie: (await login(bench.url)).cookie })],
+  ['a session', async () => ({ cookie: (await login(gateway.url)).cookie })],
   ['the admin token', async () => ({ authorization: `Bearer ${adminToken}` })],
 ]
 

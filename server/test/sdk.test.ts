@@ -2,10 +2,10 @@ import { FunctionCallingConfigMode, GoogleGenAI, type Content } from '@google/ge
 import { beforeAll, describe, expect, test } from 'vitest'
 import { clientToken, healthyProjects, startGateway, useGateway } from './support/gateway.ts'
 
-const bench = useGateway({ fake: { projects: healthyProjects(3) } })
+const gateway = useGateway({ fake: { projects: healthyProjects(3) } })
 let ai: GoogleGenAI
 beforeAll(async () => {
-  ai = new GoogleGenAI({ apiKey: clientToken, httpOptions: { baseUrl: bench.url } })
+  ai = new GoogleGenAI({ apiKey: clientToken, httpOptions: { baseUrl: gateway.url } })
 })
 
 const model = 'gemini-3.8-flash'

@@ -16,8 +16,8 @@ const clientOf = ({ url }: { url: string }) =>
   new OpenAI({ apiKey: clientToken, baseURL: `${url}/v1`, maxRetries: 0 })
 
 /** What most clients keep of an answer's calls: what OpenAI defines. */
-async function askForCalls(bench: { url: string }) {
-  const answer = await clientOf(bench).chat.completions.create({
+async function askForCalls(gateway: { url: string }) {
+  const answer = await clientOf(gateway).chat.completions.create({
     model,
     tools,
     messages: [question],
@@ -63,12 +63,12 @@ test('signatures that nobody asked for in a month are removed at the next start'
   ])
   await storage.close()
 
-  const bench = await start()
+  const gateway = await start()
   const left = async () =>
-    (await bench.gateway.storage.signatures.newest(10)).map((row) => row.name)
+    (await gateway.program.storage.signatures.newest(10)).map((row) => row.name)
   try {
     await expect.poll(left).toEqual(['ann call_2'])
   } finally {
-    await bench.close()
+    await gateway.close()
   }
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { clientToken, generate, healthyProjects, useGateway } from './support/gateway.ts'
 
-const bench = useGateway({ fake: { projects: healthyProjects(4) } })
+const gateway = useGateway({ fake: { projects: healthyProjects(4) } })
 
 const sse = 'streamGenerateContent?alt=sse'
 
@@ -10,7 +10,7 @@ async function stream(
   text: string,
   method = sse,
 ): Promise<{ status: number; text: string; broke: boolean }> {
-  const response = await fetch(`${bench.url}/v1beta/models/gemini-3.8-flash:${method}`, {
+  const response = await fetch(`${gateway.url}/v1beta/models/gemini-3.8-flash:${method}`, {
     method: 'POST',
     headers: { 'x-goog-api-key': clientToken, 'content-type': 'application/json' },
     body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text }] }] }),
@@ -63,12 +63,12 @@ describe('a stream that breaks after its client saw a part', () => {
     ['sse', sse],
     ['array', 'streamGenerateContent'],
   ])('is not tried again and never looks finished (%s)', async (_name, method) => {
-    bench.fake.clearReceived()
+    gateway.fake.clearReceived()
     const { status, text, broke } = await stream('[[fake:chunks-8 cut-after-3]]', method)
     expect(status).toBe(200)
     expect(broke).toBe(true)
     expect(text).not.toContain('"finishReason"')
-    expect(bench.fake.received()).toHaveLength(1)
+    expect(gateway.fake.received()).toHaveLength(1)
   })
 
   test('ends with an error event', async () => {
@@ -79,10 +79,10 @@ describe('a stream that breaks after its client saw a part', () => {
   })
 
   test("shows Google's own error when that is how it broke", async () => {
-    bench.fake.clearReceived()
+    gateway.fake.clearReceived()
     const { text } = await stream('[[fake:chunks-8 error-after-2]]')
     expect(events(text).at(-1)?.error).toMatchObject({ code: 503 })
-    expect(bench.fake.received()).toHaveLength(1)
+    expect(gateway.fake.received()).toHaveLength(1)
   })
 })
 
@@ -96,24 +96,24 @@ describe('what fails before the client saw anything is tried again', () => {
     ['a broken connection', 'generateContent', 'reset-first-2 id=f'],
     ['a broken connection of a stream', sse, 'reset-first-2 id=g'],
   ])('%s', async (_name, method, marker) => {
-    const { status, text } = await generate(bench, `hello [[fake:${marker}]]`, { method })
+    const { status, text } = await generate(gateway, `hello [[fake:${marker}]]`, { method })
     expect(status).toBe(200)
     expect(text).toContain('"finishReason"')
   })
 
   test('up to MAX_RETRIES attempts, then the truth', async () => {
-    bench.fake.clearReceived()
-    const { status, text } = await generate(bench, '[[fake:error-first-500]]')
+    gateway.fake.clearReceived()
+    const { status, text } = await generate(gateway, '[[fake:error-first-500]]')
     expect(status).toBe(500)
     expect(JSON.parse(text).error.status).toBe('INTERNAL')
-    expect(bench.fake.received()).toHaveLength(3)
+    expect(gateway.fake.received()).toHaveLength(3)
   })
 
   test('an answer that stays empty is shown as it is', async () => {
-    bench.fake.clearReceived()
-    const { status } = await generate(bench, '[[fake:empty-stop]]')
+    gateway.fake.clearReceived()
+    const { status } = await generate(gateway, '[[fake:empty-stop]]')
     expect(status).toBe(200)
-    expect(bench.fake.received()).toHaveLength(3)
+    expect(gateway.fake.received()).toHaveLength(3)
   })
 })
 
@@ -121,9 +121,9 @@ test.each(['blocked-prompt', 'safety', 'recitation', 'max-tokens-empty'])(
   'an answer that is withheld or used up (%s) is the truth, at once',
   async (marker) => {
     for (const method of ['generateContent', sse]) {
-      bench.fake.clearReceived()
-      expect((await generate(bench, `[[fake:${marker}]]`, { method })).status).toBe(200)
-      expect(bench.fake.received()).toHaveLength(1)
+      gateway.fake.clearReceived()
+      expect((await generate(gateway, `[[fake:${marker}]]`, { method })).status).toBe(200)
+      expect(gateway.fake.received()).toHaveLength(1)
     }
   },
 )
@@ -132,9 +132,9 @@ describe('a client that leaves', () => {
   test.each(['[[fake:hang]]', '[[fake:hang-after-2 chunks-5]]', '[[fake:chunks-500 slow-20]]'])(
     'closes the call to Google within a second: %s',
     async (prompt) => {
-      bench.fake.clearReceived()
+      gateway.fake.clearReceived()
       const leaving = new AbortController()
-      const answer = fetch(`${bench.url}/v1beta/models/gemini-3.8-flash:${sse}`, {
+      const answer = fetch(`${gateway.url}/v1beta/models/gemini-3.8-flash:${sse}`, {
         method: 'POST',
         signal: leaving.signal,
         headers: { 'x-goog-api-key': clientToken },
@@ -142,11 +142,11 @@ describe('a client that leaves', () => {
       })
         .then((response) => response.text())
         .catch(() => 'left')
-      await expect.poll(() => bench.fake.activeCalls()).toBe(1)
+      await expect.poll(() => gateway.fake.activeCalls()).toBe(1)
       leaving.abort()
       await answer
-      await expect.poll(() => bench.fake.activeCalls(), { timeout: 1000, interval: 20 }).toBe(0)
-      expect(bench.fake.received()).toHaveLength(1)
+      await expect.poll(() => gateway.fake.activeCalls(), { timeout: 1000, interval: 20 }).toBe(0)
+      expect(gateway.fake.received()).toHaveLength(1)
     },
   )
 })

@@ -14,14 +14,14 @@ import {
   type TestGateway,
 } from './support/gateway.ts'
 
-let bench: TestGateway
-afterEach(() => bench.close())
+let gateway: TestGateway
+afterEach(() => gateway.close())
 
 const start = (settings: Record<string, string> = {}) =>
   startGateway({ fake: { projects: healthyProjects(3) }, settings })
 
 const admin = (path: string, body?: object, method = body === undefined ? 'GET' : 'POST') =>
-  callAdmin(bench, path, { method, body })
+  callAdmin(gateway, path, { method, body })
 const change = (id: unknown, terms: object) => admin(`/api/tokens/${id}`, terms, 'PATCH')
 const remove = (id: unknown) => admin(`/api/tokens/${id}`, undefined, 'DELETE')
 
@@ -40,7 +40,7 @@ async function list() {
 const question = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'hi' }] }] })
 
 async function ask(token: string, model = 'gemini-3.8-flash') {
-  const response = await fetch(`${bench.url}/v1beta/models/${model}:generateContent`, {
+  const response = await fetch(`${gateway.url}/v1beta/models/${model}:generateContent`, {
     method: 'POST',
     headers: { 'x-goog-api-key': token, 'content-type': 'application/json' },
     body: question,
@@ -50,10 +50,10 @@ async function ask(token: string, model = 'gemini-3.8-flash') {
 
 describe('a client token', () => {
   test('is shown once, when it is created, and works at once', async () => {
-    bench = await start()
+    gateway = await start()
     const { token, shown } = await create()
     expect((await ask(token)).status).toBe(200)
-    const everything = JSON.stringify(await list()) + bench.logged.join('\n')
+    const everything = JSON.stringify(await list()) + gateway.logged.join('\n')
     expect(everything).toContain(shown.id)
     expect(everything).not.toContain(token)
   })
@@ -61,11 +61,11 @@ describe('a client token', () => {
   test('keeps its terms over a restart', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-'))
     const options = { fake: { projects: healthyProjects(2) }, dataDir }
-    bench = await startGateway(options)
+    gateway = await startGateway(options)
     const { token } = await create({ limits: { requestsPerDay: 5 } })
     const before = await list()
-    await bench.close()
-    bench = await startGateway(options)
+    await gateway.close()
+    gateway = await startGateway(options)
     expect((await ask(token)).status).toBe(200)
     expect((await list()).map(({ use: _use, ...terms }) => terms)).toEqual(
       before.map(({ use: _use, ...terms }) => terms),
@@ -74,7 +74,7 @@ describe('a client token', () => {
   })
 
   test('that is disabled, expired or deleted is refused with a message, and no key is used', async () => {
-    bench = await start()
+    gateway = await start()
     const { token, shown } = await create()
     await change(shown.id, { enabled: false })
     const disabled = await ask(token)
@@ -84,25 +84,25 @@ describe('a client token', () => {
     expect([expired.status, expired.text]).toEqual([401, expect.stringContaining('expired')])
     await remove(shown.id)
     expect((await ask(token)).status).toBe(401)
-    expect(bench.fake.received()).toEqual([])
+    expect(gateway.fake.received()).toEqual([])
   })
 
   test('gives no access to the admin API', async () => {
-    bench = await start()
+    gateway = await start()
     const { token } = await create()
     for (const path of ['/api/tokens', '/api/keys', '/api/config']) {
       const headers = { authorization: `Bearer ${token}` }
-      expect((await fetch(bench.url + path, { headers })).status).toBe(401)
+      expect((await fetch(gateway.url + path, { headers })).status).toBe(401)
     }
   })
 
   test('may be limited to models, in calls and in lists', async () => {
-    bench = await start()
+    gateway = await start()
     const { token } = await create({ allowedModels: ['gemini-3.8-flash'] })
     expect((await ask(token)).status).toBe(200)
     const other = await ask(token, 'gemini-2.5-pro')
     expect([other.status, other.text]).toEqual([403, expect.stringContaining('does not allow')])
-    const client = new OpenAI({ apiKey: token, baseURL: `${bench.url}/v1`, maxRetries: 0 })
+    const client = new OpenAI({ apiKey: token, baseURL: `${gateway.url}/v1`, maxRetries: 0 })
     const names = []
     for await (const { id } of client.models.list()) names.push(id)
     expect(names).not.toEqual([])
@@ -110,17 +110,17 @@ describe('a client token', () => {
   })
 
   test('may be limited to a dialect', async () => {
-    bench = await start()
+    gateway = await start()
     const { token } = await create({ allowedDialects: ['gemini'] })
     expect((await ask(token)).status).toBe(200)
-    const client = new OpenAI({ apiKey: token, baseURL: `${bench.url}/v1`, maxRetries: 0 })
+    const client = new OpenAI({ apiKey: token, baseURL: `${gateway.url}/v1`, maxRetries: 0 })
     await expect(client.models.list()).rejects.toMatchObject({ status: 403 })
   })
 })
 
 describe('a limit of a client token', () => {
   test("gives Gemini clients a 429 in Google's shape, with the limit and the time of the next try", async () => {
-    bench = await start()
+    gateway = await start()
     const { token } = await create({ limits: { requestsPerMinute: 1 } })
     expect((await ask(token)).status).toBe(200)
     const refused = await ask(token)
@@ -128,16 +128,16 @@ describe('a limit of a client token', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(refused.text).toContain('RESOURCE_EXHAUSTED')
     expect(refused.text).toContain('operator of this gateway')
-    const client = new GoogleGenAI({ apiKey: token, httpOptions: { baseUrl: bench.url } })
+    const client = new GoogleGenAI({ apiKey: token, httpOptions: { baseUrl: gateway.url } })
     const asked = client.models.generateContent({ model: 'gemini-3.8-flash', contents: 'hi' })
     await expect(asked).rejects.toMatchObject({ status: 429 })
-    expect(bench.fake.received()).toHaveLength(1)
+    expect(gateway.fake.received()).toHaveLength(1)
   })
 
   test("gives OpenAI clients a 429 in OpenAI's shape", async () => {
-    bench = await start()
+    gateway = await start()
     const { token } = await create({ limits: { requestsPerDay: 1 } })
-    const client = new OpenAI({ apiKey: token, baseURL: `${bench.url}/v1`, maxRetries: 0 })
+    const client = new OpenAI({ apiKey: token, baseURL: `${gateway.url}/v1`, maxRetries: 0 })
     const chat = () =>
       client.chat.completions.create({
         model: 'gemini-3.8-flash',
@@ -151,7 +151,7 @@ describe('a limit of a client token', () => {
   })
 
   test('counts the tokens that an answer used', async () => {
-    bench = await start()
+    gateway = await start()
     const { token, shown } = await create({ limits: { tokensPerDay: 1 } })
     expect((await ask(token)).status).toBe(200)
     expect((await ask(token)).status).toBe(429)
@@ -163,9 +163,9 @@ describe('a limit of a client token', () => {
   test('on the cost of a month uses the prices that are set, and is kept over a restart', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-'))
     const options = { fake: { projects: healthyProjects(2) }, dataDir }
-    bench = await startGateway(options)
+    gateway = await startGateway(options)
     const price = { model: 'gemini-3.8-flash', since: 0, prompt: 1e6, output: 1e6, cached: 1e6 }
-    const answered = await fetch(`${bench.url}/api/prices`, {
+    const answered = await fetch(`${gateway.url}/api/prices`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${adminToken}` },
       body: JSON.stringify({ prices: [{ ...price, source: 'a test' }] }),
@@ -175,24 +175,24 @@ describe('a limit of a client token', () => {
     expect((await ask(token)).status).toBe(200)
     const spent = await ask(token)
     expect([spent.status, spent.text]).toEqual([429, expect.stringContaining('budget per month')])
-    await bench.close()
-    bench = await startGateway(options)
+    await gateway.close()
+    gateway = await startGateway(options)
     expect((await ask(token)).status).toBe(429)
     await rm(dataDir, { recursive: true })
   })
 
   test('on concurrent requests is free again when a client disconnects', async () => {
-    bench = await start()
+    gateway = await start()
     const { token } = await create({ limits: { concurrent: 1 } })
     const leaving = new AbortController()
-    const hanging = fetch(`${bench.url}/v1beta/models/gemini-3.8-flash:generateContent`, {
+    const hanging = fetch(`${gateway.url}/v1beta/models/gemini-3.8-flash:generateContent`, {
       method: 'POST',
       headers: { 'x-goog-api-key': token, 'content-type': 'application/json' },
       body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: '[[fake:hang]]' }] }] }),
       signal: leaving.signal,
     })
     const left = expect(hanging).rejects.toThrow('abort')
-    await expect.poll(() => bench.fake.received()).toHaveLength(1)
+    await expect.poll(() => gateway.fake.received()).toHaveLength(1)
     expect((await ask(token)).status).toBe(429)
     leaving.abort()
     await left
@@ -200,14 +200,14 @@ describe('a limit of a client token', () => {
   })
 
   test('does not apply to the admin token', async () => {
-    bench = await start()
+    gateway = await start()
     for (let call = 0; call < 5; call += 1) expect((await ask(adminToken)).status).toBe(200)
   })
 })
 
 describe('ALLOWED_TOKENS', () => {
   test('are client tokens with a name, and may have limits', async () => {
-    bench = await start()
+    gateway = await start()
     const [token] = await list()
     expect(token).toMatchObject({ name: 'ALLOWED_TOKENS …ests', source: 'settings', limits: {} })
     await change(token?.id, { limits: { requestsPerDay: 1 } })
@@ -216,9 +216,9 @@ describe('ALLOWED_TOKENS', () => {
   })
 
   test('come and go with the setting', async () => {
-    bench = await start()
+    gateway = await start()
     const change = (tokens: string[]) =>
-      fetch(`${bench.url}/api/config`, {
+      fetch(`${gateway.url}/api/config`, {
         method: 'PUT',
         headers: { authorization: `Bearer ${adminToken}` },
         body: JSON.stringify({ ALLOWED_TOKENS: tokens }),
@@ -230,17 +230,17 @@ describe('ALLOWED_TOKENS', () => {
   })
 
   test('that are deleted as tokens are removed from the setting', async () => {
-    bench = await start({ ALLOWED_TOKENS: 'first-token-for-tests,second-token-for-tests' })
+    gateway = await start({ ALLOWED_TOKENS: 'first-token-for-tests,second-token-for-tests' })
     const [first] = await list()
     await remove(first?.id)
-    expect(bench.gateway.settings.current().allowedTokens).toEqual(['second-token-for-tests'])
+    expect(gateway.program.settings.current().allowedTokens).toEqual(['second-token-for-tests'])
     expect((await ask('first-token-for-tests')).status).toBe(401)
     expect((await ask('second-token-for-tests')).status).toBe(200)
   })
 })
 
 test('invalid terms are refused by name', async () => {
-  bench = await start()
+  gateway = await start()
   const { status, answer } = await admin('/api/tokens', {
     name: '',
     limits: { requestsPerMinute: -1, requestsPerYear: 5 },

@@ -3,7 +3,6 @@ import type { Callers } from '../auth/clients/credentials.ts'
 import { mountDialects } from '../dialects/dialects.ts'
 import { createPublicFetch } from '../dialects/media/public-fetch.ts'
 import type { DialectServices } from '../dialects/services.ts'
-import type { DataRoute } from '../http/data-plane.ts'
 import type { RootLog } from '../log/create-log.ts'
 import { realClock } from '../runtime/time/real-clock.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
@@ -22,7 +21,7 @@ export type ComposeDialectsDeps = Pick<
 }
 
 /** What clients call. */
-export function composeDialects(deps: ComposeDialectsDeps): DataRoute[] {
+export function composeDialects(deps: ComposeDialectsDeps): ReturnType<typeof mountDialects> {
   const {
     settings,
     gateway,

@@ -29,7 +29,6 @@ import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './compose-tokens.ts'
 import { startLiveCounters } from '../telemetry/events/live-counters.ts'
 import { openSignatures } from '../resources/open-signatures.ts'
-import { credentialKind } from '../dialects/credential-kind.ts'
 import { composeDialects } from './compose-dialects.ts'
 import { registerSecrets } from '../settings/register-secrets.ts'
 import { metricsGroup } from './metrics-group.ts'
@@ -44,7 +43,7 @@ export type ComposeOptions = {
   readonly now?: () => number
 }
 
-export type Gateway = {
+export type Program = {
   /** `http://host:port`. */
   readonly url: string
   readonly settings: LiveSettings
@@ -58,7 +57,7 @@ export type Gateway = {
 }
 
 /** Builds the program: every part, in the order of need. */
-export async function compose(options: ComposeOptions): Promise<Gateway> {
+export async function compose(options: ComposeOptions): Promise<Program> {
   const { environment, logDestination } = options
   const atStart = readSettings(environment)
   const database = chooseDatabase(atStart)
@@ -103,7 +102,7 @@ type Opened = ComposeOptions & {
   readonly closing: Shutdown
 }
 
-async function start(opened: Opened): Promise<Gateway> {
+async function start(opened: Opened): Promise<Program> {
   const { storage, settings, log, closing, now = Date.now } = opened
   const onError = (error: unknown) => log.error({ err: error }, 'failed')
   const bus = createEventBus()
@@ -149,7 +148,7 @@ async function start(opened: Opened): Promise<Gateway> {
   // Fastify logs only its own failures: requests have a log of their own.
   const app = createListener({
     log: log.pino.child({}, { level: 'warn' }),
-    data: composeDialects({
+    ...composeDialects({
       ...parts,
       ...gateway,
       callers,
@@ -157,7 +156,6 @@ async function start(opened: Opened): Promise<Gateway> {
       requestMetrics,
       signatures: stored.signatures,
     }),
-    credentialOf: credentialKind,
     // The Python program had admin paths among those of clients.
     passedOn: Object.values(endpoints).map(({ path }) => path),
     groups: [

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startFakeGemini, type FakeGemini, type FakeOptions } from '@gemini-balance/fake-gemini'
 import { afterAll, beforeAll } from 'vitest'
-import { compose, type Gateway } from '../../src/app/compose.ts'
+import { compose, type Program } from '../../src/app/compose.ts'
 
 export type TestGateway = {
   readonly url: string
-  readonly gateway: Gateway
+  readonly program: Program
   readonly fake: FakeGemini
   /** Every line the gateway logged. */
   readonly logged: string[]
@@ -40,7 +40,7 @@ export async function startGateway({
     .flatMap((project) => project.keys)
     .map((key) => (typeof key === 'string' ? key : key.value))
   const logged: string[] = []
-  const gateway = await compose({
+  const program = await compose({
     environment: {
       HOST: '127.0.0.1',
       PORT: '0',
@@ -58,14 +58,14 @@ export async function startGateway({
     logDestination: { write: (line) => void logged.push(line) },
   })
   // An earlier gateway may have stored the address of its fake in this database.
-  await gateway.settings.reset(dataDir === undefined ? ['BASE_URL'] : undefined)
+  await program.settings.reset(dataDir === undefined ? ['BASE_URL'] : undefined)
   return {
-    url: gateway.url,
-    gateway,
+    url: program.url,
+    program,
     fake,
     logged,
     async close() {
-      await gateway.close()
+      await program.close()
       await fake.close()
       if (dataDir === undefined) await rm(folder, { recursive: true, force: true })
     },
@@ -87,8 +87,8 @@ export function useGateway(options: TestGatewayOptions): TestGateway {
     get url() {
       return running().url
     },
-    get gateway() {
-      return running().gateway
+    get program() {
+      return running().program
     },
     get fake() {
       return running().fake
@@ -118,11 +118,11 @@ export type Called = { readonly status: number; readonly headers: Headers; reado
 
 /** Calls the gateway with the client token. */
 export async function call(
-  bench: { url: string },
+  gateway: { url: string },
   path: string,
   init: RequestInit = {},
 ): Promise<Called> {
-  const response = await fetch(bench.url + path, {
+  const response = await fetch(gateway.url + path, {
     ...init,
     headers: { 'x-goog-api-key': clientToken, ...Object.fromEntries(new Headers(init.headers)) },
   })
@@ -130,12 +130,12 @@ export async function call(
 }
 
 export function generate(
-  bench: { url: string },
+  gateway: { url: string },
   text: string,
   options: { model?: string; method?: string } = {},
 ) {
   const { model = 'gemini-3.8-flash', method = 'generateContent' } = options
-  return call(bench, `/v1beta/models/${model}:${method}`, {
+  return call(gateway, `/v1beta/models/${model}:${method}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text }] }] }),

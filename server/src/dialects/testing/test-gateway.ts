@@ -13,7 +13,6 @@ import { createKeyEngine } from '../../keys/engine.ts'
 import { Secret } from '../../log/secret.ts'
 import { createCalendar } from '../../runtime/time/calendar.ts'
 import { realClock } from '../../runtime/time/real-clock.ts'
-import { credentialKind } from '../credential-kind.ts'
 import { mountDialects } from '../dialects.ts'
 import type { FetchMedia } from '../media/public-fetch.ts'
 import { createSignatures } from '../../resources/signatures.ts'
@@ -85,7 +84,7 @@ export async function startTestGateway({
   const callers = createTokenRegistry(createCalendar(() => 'UTC'))
   callers.set([], token)
   const onError = (error: unknown) => void errors.push(error)
-  const data = mountDialects(
+  const dialects = mountDialects(
     {
       settings,
       gateway,
@@ -109,8 +108,7 @@ export async function startTestGateway({
   )
   const app = createListener({
     log: pino({ level: 'silent' }),
-    data,
-    credentialOf: credentialKind,
+    ...dialects,
     passedOn: [],
     groups: [],
   })
