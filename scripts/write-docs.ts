@@ -1,9 +1,11 @@
-// Writes the pages that are made from code. `--check` writes nothing and fails where a page is not what it would be.
+// Writes what follows from code: pages, lint rules and tables. `--check` writes nothing and fails when a file is not up to date.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { environmentExample, settingsPage } from '../server/src/settings/settings-doc.ts'
 import { errorsPage } from './errors-page.ts'
+import { lintRules } from './rooms/write-lint.ts'
+import { roomsTable } from './rooms/write-table.ts'
 import { verdictsPage } from './verdicts-page.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -13,11 +15,13 @@ const pages: readonly { file: string; make: () => string }[] = [
   { file: 'docs/settings.md', make: settingsPage },
   { file: 'docs/errors.md', make: errorsPage },
   { file: 'docs/verdicts.md', make: verdictsPage },
+  { file: '.oxlintrc.json', make: () => lintRules(`${root}.oxlintrc.json`) },
+  { file: 'ARCHITECTURE.md', make: () => roomsTable(`${root}ARCHITECTURE.md`) },
 ]
 
 /** As `npm run format` would leave it. */
 function formatted(file: string, text: string): string {
-  if (!file.endsWith('.md')) return text
+  if (!/\.(md|json)$/.test(file)) return text
   const oxfmt = [`${root}node_modules/oxfmt/bin/oxfmt`, `--stdin-filepath=${file}`]
   const { status, stdout, stderr } = spawnSync(process.execPath, oxfmt, {
     cwd: root,

@@ -50,7 +50,11 @@ for (const [what, figure] of rows) console.log(`${what.padEnd(48)} ${figure}`)
 for (const circle of circles) console.log(`circle: ${circle.join(' ')}`)
 
 if (process.argv[2] === undefined) {
-  const found = violations(imports)
+  const rowless = tops.filter((top) => !names.includes(top))
+  const found = [
+    ...rowless.map((top) => `${top} has no row in scripts/rooms/table.ts`),
+    ...violations(imports),
+  ]
   for (const one of found) console.log(one)
   console.log(`${found.length} imports that the table of rooms does not allow`)
   if (found.length > 0) process.exitCode = 1

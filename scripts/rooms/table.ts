@@ -90,7 +90,5 @@ export const rooms = {
   },
 } as const satisfies Record<string, Room>
 
-export type RoomName = keyof typeof rooms
-
 /** Inside `dialects`: no dialect imports another. */
 export const dialectFolders = ['gemini', 'openai'] as const

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { createAdminAccess, type AdminAccess } from '../auth/admins/admin-access.ts'
 import { createAdminSessions, type AdminSessions } from '../auth/admins/admin-sessions.ts'
 import { clientLimits, createGuessThrottle } from '../auth/admins/guess-throttle.ts'
+import { reportWaits } from '../auth/admins/report-waits.ts'
 import { createSessionWriter } from '../auth/admins/session-writer.ts'
 import { createTrustedProxies, type TrustedProxies } from '../auth/trusted-proxies.ts'
 import type { Callers } from '../auth/clients/credentials.ts'
@@ -30,7 +31,7 @@ export type ComposedAccess = {
 
 /** Authenticates admins, with the sessions of before the start. */
 export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
-  const { storage, settings, registry, now, onError } = deps
+  const { storage, settings, registry, log, now, onError } = deps
   const key = await storage.meta.getOrMake('session-key', () => randomBytes(32).toString('hex'))
   const markOf = (token: string) => createHmac('sha256', key).update(token).digest('hex')
   const writer = createSessionWriter({ store: storage.sessions, onError })
@@ -47,7 +48,7 @@ export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
     if (names.has('trustedProxies')) trusted = createTrustedProxies(now.trustedProxies)
   })
 
-  const onWait = logWaits(deps)
+  const onWait = reportWaits({ warn: (details, message) => log.warn(details, message), now })
   const guesses = createGuessThrottle({ now, onWait }, clientLimits)
   return {
     access: createAdminAccess({
@@ -60,20 +61,5 @@ export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
     sessions,
     trusted: () => trusted,
     close: writer.close,
-  }
-}
-
-const logEveryMs = 60_000
-
-/** Logs at most one throttled address a minute. */
-function logWaits({ log, now }: AccessDeps) {
-  let loggedAt = -Infinity
-  return (address: string, failures: number, waitMs: number) => {
-    if (now() - loggedAt < logEveryMs) return
-    loggedAt = now()
-    log.warn(
-      { address, failures, waitMs },
-      'This address sent too many wrong tokens and must wait. If it is your proxy, name it in TRUSTED_PROXIES.',
-    )
   }
 }
