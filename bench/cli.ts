@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { againstReport, measureAgainst } from './against.ts'
 import { createChildren, type Children } from './children.ts'
 import { measureMemory, memoryReport } from './memory.ts'
 import { cpuRatios, requestsReport, whatIsCounted } from './report.ts'
@@ -14,6 +15,7 @@ const usage = `What a request through the gateway costs, on this machine, agains
   npm run bench                 CPU, throughput and latency, against a bare proxy
   npm run bench -- translation  CPU of OpenAI's chat completions, against the same in Google's words
   npm run bench -- memory       memory with 50 bodies of 20 MB at a time
+  npm run bench -- against DIR  CPU of this build and of the build of another checkout, in turns
 
   --quick   fewer and shorter rounds
   --json    figures only`
@@ -68,7 +70,20 @@ async function translation(children: Children): Promise<void> {
   )
 }
 
+async function against(children: Children): Promise<void> {
+  const folder = positionals[1]
+  if (folder === undefined) throw new Error('Name the folder of the other checkout.')
+  const plan = given.quick ? quick : { ...full, rounds: 10, share: 0.5 }
+  const result = await measureAgainst(children, folder, plan)
+  console.log(
+    given.json
+      ? JSON.stringify({ machine, plan, result }, undefined, 2)
+      : ['', machine, againstReport(result)].join('\n\n'),
+  )
+}
+
 const benches = new Map([
+  ['against', against],
   ['requests', requests],
   ['translation', translation],
   ['memory', memory],

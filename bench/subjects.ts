@@ -39,18 +39,20 @@ export type GatewayOptions = {
   /** Where its data is; a new folder, if it is not said. */
   readonly folder?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Another checkout, with its own build. */
+  readonly root?: string
 }
 
 /** The product as it is started, with its defaults: every key one that works, the request log written to SQLite. */
 export async function startGateway(
   children: Children,
   upstream: string,
-  { folder = scratchFolder(), env = {} }: GatewayOptions = {},
+  { folder = scratchFolder(), env = {}, root: from = root }: GatewayOptions = {},
 ): Promise<Child> {
   const address = `http://127.0.0.1:${await freePort()}`
   const child = await children.start({
     name: 'gateway',
-    args: [join(root, 'server/dist/main.js')],
+    args: [join(from, 'server/dist/main.js')],
     // A folder without an .env.
     folder,
     env: {
