@@ -30,7 +30,7 @@ async function startFake() {
   const fake = await startFakeGemini({
     host,
     latencyMs: 150,
-    recording: 'heads',
+    recording: 'headers',
     projects: [
       { id: 'demo-good', keys: valuesOf('good') },
       { id: 'demo-dead', keys: dead },

@@ -1,4 +1,4 @@
-// Condenses the official protos to the messages that the served requests can reach.
+// Extracts from the official protos the messages that the served requests can contain.
 //   node --import tsx scripts/condense-protos.ts [--if-stale | --check]
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -23,7 +23,7 @@ type Condensed = {
   messages: Record<string, Record<string, string>>
   enums: Record<string, readonly string[]>
   oneofs: Record<string, Record<string, readonly string[]>>
-  /** message → field → the JSON name, where it is not simply the camel-cased field name. */
+  /** message → field → JSON name, if it is not the camel-case field name. */
   jsonNames: Record<string, Record<string, string>>
 }
 
@@ -40,7 +40,7 @@ const opaque = /^google\.protobuf\./
 
 const output = fileURLToPath(new URL('../src/schema/generative-language.json', import.meta.url))
 const require = createRequire(import.meta.url)
-// The package's entry is built code; its manifest is not exported, so it is found from there.
+// The package does not export its manifest, so the folder is found from its entry.
 const packageFolder = (() => {
   let folder = dirname(require.resolve('@google-ai/generativelanguage'))
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
@@ -52,7 +52,7 @@ function find(root: ProtoNode, path: string): ProtoNode | undefined {
   return path.split('.').reduce<ProtoNode | undefined>((node, name) => node?.nested?.[name], root)
 }
 
-/** Resolves a name as protobuf does: from the innermost scope outwards. */
+/** Resolves a name as protobuf does: from the innermost scope outward. */
 function resolve(root: ProtoNode, scope: string, name: string): string {
   const scopes = scope.split('.')
   for (let depth = scopes.length; depth >= 0; depth -= 1) {
@@ -91,7 +91,7 @@ function condense(root: ProtoNode, source: string): Condensed {
       const jsonName = field.options?.['json_name']
       if (typeof jsonName === 'string') (result.jsonNames[name] ??= {})[fieldName] = jsonName
     }
-    // A oneof with one member only says that the field is optional.
+    // A oneof with one member only marks the field as optional.
     const choices = Object.entries(node.oneofs ?? {}).filter(([, { oneof }]) => oneof.length > 1)
     if (choices.length === 0) return
     result.oneofs[name] = Object.fromEntries(choices.map(([key, { oneof }]) => [key, oneof]))

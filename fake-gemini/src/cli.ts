@@ -5,20 +5,20 @@ import { startFakeGemini } from './fake-gemini.ts'
 import { misbehaviours } from './misbehaviour/misbehaviours.ts'
 import type { FakeProject } from './options.ts'
 
-const usage = `fake-gemini: a Gemini API on your machine, strict, and misbehaving on demand.
+const usage = `fake-gemini: a strict Gemini API on your machine that misbehaves on demand.
 
   fake-gemini [options]
 
   --port <number>     port to listen on (9000)
   --host <address>    address to listen on (127.0.0.1)
-  --keys <number>     how many keys to make, two to a project (4)
-  --rpm <number>      requests a minute for each project and model
-  --rpd <number>      requests a day for each project and model
+  --keys <number>     number of keys, two per project (4)
+  --rpm <number>      requests a minute per project and model
+  --rpd <number>      requests a day per project and model
   --fleet <file>      JSON list of projects: [{"id", "tier", "keys", "quotas", "models"}]
   --open-keys         accept any key
-  --latency <ms>      wait before each answer
-  --seed <number>     for everything random (1)
-  --fast              no validation and no record of calls, for load tests
+  --latency <ms>      delay before each answer
+  --seed <number>     seed of the random numbers (1)
+  --fast              no validation and no list of received calls, for load tests
   --help              this text
 `
 
@@ -72,24 +72,24 @@ function fleet(given: Arguments): readonly FakeProject[] {
   }))
 }
 
-const mostShown = 20
+const maxShown = 20
 
-function introduction(url: string, projects: readonly FakeProject[]): string {
+function startMessage(url: string, projects: readonly FakeProject[]): string {
   const keys = projects.flatMap((project) =>
     project.keys.map((key) => `  ${typeof key === 'string' ? key : key.value}  (${project.id})`),
   )
-  const more = keys.length > mostShown ? [`  and ${keys.length - mostShown} more`] : []
+  const more = keys.length > maxShown ? [`  and ${keys.length - maxShown} more`] : []
   const first = projects[0]?.keys[0]
   const key = typeof first === 'string' ? first : (first?.value ?? 'any-key')
   return [
     `Fake Gemini listens on ${url}`,
     '',
     'Keys:',
-    ...(keys.length > 0 ? [...keys.slice(0, mostShown), ...more] : ['  none']),
+    ...(keys.length > 0 ? [...keys.slice(0, maxShown), ...more] : ['  none']),
     '',
     'Try:',
     `  curl ${url}/v1beta/models/gemini-3.8-flash:generateContent -H 'x-goog-api-key: ${key}' -H 'Content-Type: application/json' -d '{"contents":[{"parts":[{"text":"Hello"}]}]}'`,
-    `  the model fake-cut-after-2, or a prompt with [[fake:cut-after-2 chunks-20]], to see it misbehave`,
+    `  the model fake-cut-after-2, or a prompt with [[fake:cut-after-2 chunks-20]], for a stream that is cut`,
     `  curl ${url}/_fake/stats`,
     '',
     `Misbehaviours: ${misbehaviours.map(({ name, count }) => (count ? `${name}-N` : name)).join(' ')}`,
@@ -113,7 +113,7 @@ async function main(): Promise<void> {
     seed: numberOf(given.seed, 'seed') ?? 1,
     ...(given.fast ? { strict: false, recording: 'none' } : {}),
   })
-  console.log(introduction(fake.url, projects))
+  console.log(startMessage(fake.url, projects))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void fake.close())
   }

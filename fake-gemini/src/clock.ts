@@ -1,4 +1,4 @@
-/** A clock that follows real time at a distance the test decides. */
+/** Real time plus an offset that a test can change. */
 export type FakeClock = { now(): number; advance(ms: number): void; setTime(ms: number): void }
 
 export function createClock(): FakeClock {

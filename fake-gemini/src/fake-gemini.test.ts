@@ -1,11 +1,20 @@
 import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import type { FakeGemini } from './fake-gemini.ts'
-import { answerJson, ask, flash, hello, key, say, startForTest, stream } from './testing/ask.ts'
+import {
+  answerJson,
+  sendRequest,
+  flash,
+  hello,
+  key,
+  userMessage,
+  startForTest,
+  stream,
+} from './testing/send-request.ts'
 
 const unary = `${flash}:generateContent`
 
-/** What one body brings, piece by piece. */
+/** The chunks of a response body. */
 function pieces(fake: FakeGemini, path: string) {
   return new Promise<{ pieces: string[]; broken: boolean }>((resolve) => {
     const found: string[] = []
@@ -20,35 +29,37 @@ function pieces(fake: FakeGemini, path: string) {
   })
 }
 
-describe('the wire', () => {
-  test('has versions v1, v1beta and v1alpha, and forgives double slashes', async () => {
+describe('the HTTP interface', () => {
+  test('serves v1, v1beta and v1alpha, and accepts double slashes', async () => {
     const fake = await startForTest()
     for (const prefix of ['/v1', '/v1beta', '/v1alpha', '//v1beta/']) {
       const path = `${prefix}/models/gemini-3.8-flash:generateContent`
-      expect((await ask(fake, { path })).status).toBe(200)
+      expect((await sendRequest(fake, { path })).status).toBe(200)
     }
   })
 
-  test('answers in pretty-printed JSON with Google’s headers', async () => {
-    const { text, headers } = await ask(await startForTest())
+  test('answers with pretty-printed JSON and Google’s headers', async () => {
+    const { text, headers } = await sendRequest(await startForTest())
     expect(text.startsWith('{\n  "candidates"')).toBe(true)
     expect(headers.get('content-type')).toBe('application/json; charset=UTF-8')
     expect(headers.get('server')).toBe('scaffolding on HTTPServer2')
     expect(headers.get('x-gemini-service-tier')).toBe('standard')
   })
 
-  test('compresses an answer only when asked to', async () => {
+  test('compresses an answer only when the client accepts gzip', async () => {
     const fake = await startForTest()
     const headers = { 'x-goog-api-key': key, 'accept-encoding': 'gzip' }
-    const zipped = await ask(fake, { headers })
+    const zipped = await sendRequest(fake, { headers })
     expect(zipped.headers.get('content-encoding')).toBe('gzip')
     expect(zipped.json.candidates).toHaveLength(1)
-    const plain = await ask(fake, { headers: { ...headers, 'accept-encoding': 'identity' } })
+    const plain = await sendRequest(fake, {
+      headers: { ...headers, 'accept-encoding': 'identity' },
+    })
     expect(plain.headers.get('content-encoding')).toBeNull()
   })
 
-  test('ends each event with CRLF CRLF and spaces its JSON after colons alone', async () => {
-    const { text, headers } = await ask(await startForTest(), { path: stream })
+  test('ends each event with CRLF CRLF and writes a space after colons only', async () => {
+    const { text, headers } = await sendRequest(await startForTest(), { path: stream })
     expect(headers.get('content-type')).toBe('text/event-stream')
     expect(text.startsWith('data: {"candidates": [{"content": {"parts": [{"text": "You')).toBe(true)
     expect(text.endsWith('}\r\n\r\n')).toBe(true)
@@ -57,66 +68,68 @@ describe('the wire', () => {
 
   test('streams a JSON array without alt=sse', async () => {
     const fake = await startForTest()
-    const { text } = await ask(fake, { path: `${flash}:streamGenerateContent` })
+    const { text } = await sendRequest(fake, { path: `${flash}:streamGenerateContent` })
     expect(JSON.parse(text)).toHaveLength(5)
   })
 
-  test('puts an error of an array stream into an array, and of an event stream into plain JSON', async () => {
+  test('wraps an error of an array stream in an array, and sends an error of an event stream as plain JSON', async () => {
     const fake = await startForTest()
-    const array = await ask(fake, { path: `${flash}:streamGenerateContent`, body: {} })
+    const array = await sendRequest(fake, { path: `${flash}:streamGenerateContent`, body: {} })
     expect(JSON.parse(array.text)).toMatchObject([{ error: { code: 400 } }])
-    const events = await ask(fake, { path: stream, body: {} })
+    const events = await sendRequest(fake, { path: stream, body: {} })
     expect(events.headers.get('content-type')).toBe('text/event-stream')
     expect(events.json.error?.code).toBe(400)
   })
 
-  test('answers paths that lead nowhere in HTML', async () => {
+  test('answers unknown paths with an HTML 404', async () => {
     const fake = await startForTest()
     for (const path of ['/', '/v1beta/nothing', '/v2/models', `${flash}:predict`]) {
-      const { status, headers } = await ask(fake, { path })
+      const { status, headers } = await sendRequest(fake, { path })
       expect(status).toBe(404)
       expect(headers.get('content-type')).toContain('text/html')
     }
   })
 })
 
-describe('a script', () => {
-  test('answers the calls that match, so often as told, before anything else is looked at', async () => {
+describe('a scripted answer', () => {
+  test('is sent to matching calls, the given number of times, before any other check', async () => {
     const fake = await startForTest()
     fake.script({ path: unary, method: 'POST', times: 1, status: 299, body: '{"a":1}' })
-    expect(await ask(fake, { headers: {} })).toMatchObject({ status: 299, text: '{"a":1}' })
-    expect((await ask(fake)).status).toBe(200)
+    expect(await sendRequest(fake, { headers: {} })).toMatchObject({ status: 299, text: '{"a":1}' })
+    expect((await sendRequest(fake)).status).toBe(200)
     expect(fake.received().map(({ verdict }) => verdict)).toEqual(['script', 'ok'])
   })
 
-  test('matches by pattern and by key', async () => {
+  test('matches by path pattern and by key', async () => {
     const fake = await startForTest({ projects: [{ id: 'p', keys: [key, 'AQ.other'] }] })
     fake.script({ path: '^/v1beta/models/.*:countTokens$', status: 418 })
     fake.script({ key: 'AQ.other', status: 503 })
-    expect((await ask(fake, { path: `${flash}:countTokens` })).status).toBe(418)
-    expect((await ask(fake, { headers: { 'x-goog-api-key': 'AQ.other' } })).status).toBe(503)
-    expect((await ask(fake)).status).toBe(200)
+    expect((await sendRequest(fake, { path: `${flash}:countTokens` })).status).toBe(418)
+    expect((await sendRequest(fake, { headers: { 'x-goog-api-key': 'AQ.other' } })).status).toBe(
+      503,
+    )
+    expect((await sendRequest(fake)).status).toBe(200)
     fake.clearScripts()
-    expect((await ask(fake, { path: `${flash}:countTokens` })).status).toBe(200)
+    expect((await sendRequest(fake, { path: `${flash}:countTokens` })).status).toBe(200)
   })
 
-  test('flushes its body at the given bytes', async () => {
+  test('flushes its body at the given byte offsets', async () => {
     const fake = await startForTest()
     fake.script({ body: 'é-end', splitAt: [1, 3], headers: { 'Content-Type': 'text/plain' } })
     expect((await pieces(fake, unary)).pieces).toEqual(['\u00c3', '\u00a9-', 'end'])
   })
 
-  test('cuts the connection after the given bytes', async () => {
+  test('closes the connection after the given number of bytes', async () => {
     const fake = await startForTest()
     fake.script({ bodyBase64: Buffer.from('abcdef').toString('base64'), cutAfterBytes: 4 })
     expect(await pieces(fake, unary)).toEqual({ pieces: ['abcd'], broken: true })
   })
 })
 
-describe('the record of calls', () => {
-  test('tells what came in and what went out', async () => {
+describe('the list of received calls', () => {
+  test('has the request and its result', async () => {
     const fake = await startForTest()
-    await ask(fake, { path: `${stream}&x=1`, body: say('Hi') })
+    await sendRequest(fake, { path: `${stream}&x=1`, body: userMessage('Hi') })
     expect(fake.received()).toMatchObject([
       {
         sequence: 1,
@@ -124,7 +137,7 @@ describe('the record of calls', () => {
         path: `${flash}:streamGenerateContent`,
         query: { alt: 'sse', x: '1' },
         headers: { 'x-goog-api-key': key },
-        bodyText: JSON.stringify(say('Hi')),
+        bodyText: JSON.stringify(userMessage('Hi')),
         key,
         project: 'p',
         model: 'gemini-3.8-flash',
@@ -138,25 +151,25 @@ describe('the record of calls', () => {
     expect(fake.received()).toEqual([])
   })
 
-  test('leaves out bodies, or everything, when told to', async () => {
-    const heads = await startForTest({ recording: 'heads' })
-    await ask(heads)
-    expect(heads.received()[0]?.bodyText).toBe('')
+  test('has no bodies, or is empty, depending on `recording`', async () => {
+    const headersOnly = await startForTest({ recording: 'headers' })
+    await sendRequest(headersOnly)
+    expect(headersOnly.received()[0]?.bodyText).toBe('')
     const none = await startForTest({ recording: 'none' })
-    await ask(none)
+    await sendRequest(none)
     expect(none.received()).toEqual([])
-    const { json } = await ask(none, { method: 'GET', path: '/_fake/stats' })
+    const { json } = await sendRequest(none, { method: 'GET', path: '/_fake/stats' })
     expect(json).toMatchObject({ calls: 1, byStatus: { 200: 1 } })
   })
 })
 
-/** Calls the control, as in `control(fake, 'POST clock', { advanceMs: 1 })`. */
+/** Calls the control API: `control(fake, 'POST clock', { advanceMs: 1 })`. */
 async function control(fake: FakeGemini, call: string, body?: object) {
   const [method = '', name = ''] = call.split(' ')
-  return ask(fake, { method, path: `/_fake/${name}`, headers: {}, body: body ?? '' })
+  return sendRequest(fake, { method, path: `/_fake/${name}`, headers: {}, body: body ?? '' })
 }
 
-describe('the control over HTTP', () => {
+describe('the control API', () => {
   test('moves the clock', async () => {
     const fake = await startForTest()
     const { json } = await control(fake, 'POST clock', { setMs: 5_000_000 })
@@ -165,36 +178,36 @@ describe('the control over HTTP', () => {
     expect(fake.now()).toBeGreaterThanOrEqual(6_000_000)
   })
 
-  test('adds projects, sets keys and quotas', async () => {
+  test('adds projects and sets key states and quotas', async () => {
     const fake = await startForTest()
     const headers = { 'x-goog-api-key': 'AQ.new' }
     await control(fake, 'POST projects', { id: 'new', keys: ['AQ.new'] })
-    expect((await ask(fake, { headers })).status).toBe(200)
+    expect((await sendRequest(fake, { headers })).status).toBe(200)
     await control(fake, 'POST keys', { key: 'AQ.new', state: 'leaked' })
-    expect((await ask(fake, { headers })).status).toBe(403)
+    expect((await sendRequest(fake, { headers })).status).toBe(403)
     await control(fake, 'POST keys', { key: 'AQ.new', state: 'ok' })
     await control(fake, 'POST quotas', { project: 'new', model: '*', quota: { rpm: 0 } })
-    expect((await ask(fake, { headers })).status).toBe(429)
+    expect((await sendRequest(fake, { headers })).status).toBe(429)
   })
 
-  test('lays down scripts and takes them away', async () => {
+  test('adds and removes scripts', async () => {
     const fake = await startForTest()
     await control(fake, 'POST scripts', { status: 418 })
-    expect((await ask(fake)).status).toBe(418)
+    expect((await sendRequest(fake)).status).toBe(418)
     await control(fake, 'DELETE scripts')
-    expect((await ask(fake)).status).toBe(200)
+    expect((await sendRequest(fake)).status).toBe(200)
   })
 
-  test('shows and clears the record, in which it does not appear itself', async () => {
+  test('lists and clears received calls, without its own', async () => {
     const fake = await startForTest()
-    await ask(fake)
+    await sendRequest(fake)
     const { json } = await control(fake, 'GET received')
     expect(json['received']).toHaveLength(1)
     await control(fake, 'DELETE received')
     expect(fake.received()).toHaveLength(0)
   })
 
-  test('explains what it did not understand', async () => {
+  test('explains what is wrong with its input', async () => {
     const fake = await startForTest()
     const wrong = await control(fake, 'POST keys', { key: 'a', state: 'sad' })
     expect(wrong.status).toBe(400)

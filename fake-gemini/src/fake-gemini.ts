@@ -4,9 +4,9 @@ import { serve } from './http/serve.ts'
 import type { FakeKeyState, FakeOptions, FakeProject, FakeQuota } from './options.ts'
 import type { ReceivedCall } from './received.ts'
 import type { ScriptRule } from './scripts.ts'
-import { createContext } from './world.ts'
+import { createServerContext } from './server-context.ts'
 
-/** A running server, and the hands on its controls. */
+/** A running server and its controls. */
 export type FakeGemini = {
   url: string
   port: number
@@ -14,16 +14,16 @@ export type FakeGemini = {
   received(): ReceivedCall[]
   clearReceived(): void
   openConnections(): number
-  /** Calls that are being answered now. */
+  /** Number of calls in progress. */
   activeCalls(): number
-  /** The fake clock: real time at the distance set here. */
+  /** The server's clock: real time plus an offset. */
   now(): number
   advance(ms: number): void
   setTime(ms: number): void
   setKeyState(key: string, state: FakeKeyState): void
   addProject(project: FakeProject): void
   setQuota(project: string, model: string, quota: FakeQuota): void
-  /** Lays down an answer for the calls that match, before anything else is looked at. */
+  /** Sends a fixed answer to matching calls, before any other check. */
   script(rule: ScriptRule): void
   clearScripts(): void
   close(): Promise<void>
@@ -33,10 +33,10 @@ const keepAliveMs = 120_000
 
 export async function startFakeGemini(options: FakeOptions = {}): Promise<FakeGemini> {
   const sockets = new Set<Socket>()
-  const world = createContext(options, () => sockets.size)
+  const context = createServerContext(options, () => sockets.size)
   const server = createServer(
     { keepAliveTimeout: keepAliveMs, noDelay: true },
-    (request, response) => serve(world, request, response),
+    (request, response) => serve(context, request, response),
   )
   server.on('connection', (socket) => {
     sockets.add(socket)
@@ -50,14 +50,14 @@ export async function startFakeGemini(options: FakeOptions = {}): Promise<FakeGe
       resolve(typeof address === 'object' && address ? address.port : 0)
     })
   })
-  const { clock, received, registry, scripts } = world
+  const { clock, received, registry, scripts } = context
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
     received: () => received.list(),
     clearReceived: () => received.clear(),
     openConnections: () => sockets.size,
-    activeCalls: () => world.active,
+    activeCalls: () => context.active,
     now: () => clock.now(),
     advance: (ms) => clock.advance(ms),
     setTime: (ms) => clock.setTime(ms),

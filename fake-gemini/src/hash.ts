@@ -1,4 +1,4 @@
-/** FNV-1a over UTF-16 units: quick, stable between runs, and nothing that needs to be secret. */
+/** FNV-1a over UTF-16 code units. Fast and stable, not secure. */
 export function hash(text: string): number {
   let value = 0x811c9dc5
   for (let index = 0; index < text.length; index += 1) {

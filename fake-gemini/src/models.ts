@@ -3,11 +3,11 @@ export type ModelKind = 'text' | 'image' | 'tts' | 'embedding'
 
 export type Model = {
   readonly id: string
-  /** What `modelVersion` in an answer says; differs from the id for moving aliases. */
+  /** `modelVersion` in answers; differs from the id for aliases. */
   readonly version: string
   readonly displayName: string
   readonly kind: ModelKind
-  /** From 3 on: ids on function calls, thought signatures, one candidate only. */
+  /** Models from generation 3 have function call ids, thought signatures, and one candidate only. */
   readonly generation: number
   readonly inputTokenLimit: number
   readonly outputTokenLimit: number
@@ -18,7 +18,7 @@ export type Model = {
 }
 
 export type Thinking = {
-  /** Empty where the model knows budgets only. */
+  /** Empty if the model only takes budgets. */
   readonly levels: readonly ThinkingLevel[]
   readonly default: ThinkingLevel
   readonly budget: { readonly min: number; readonly max: number }
@@ -140,12 +140,12 @@ function toModel(id: string, row: Row): Model {
   }
 }
 
-/** The models of November 2026 that answer over REST, in the order in which they are listed. */
+/** Models that answered over REST in November 2026, in the order of Google's list. */
 export const models: readonly Model[] = Object.entries(rows).map(([id, row]) => toModel(id, row))
 
 const byId = new Map(models.map((model) => [model.id, model]))
 
-/** Misbehaving models are this one under another name. */
+/** The `fake-…` models behave like this one. */
 export const defaultModel: Model = toModel('gemini-3.8-flash', flash38)
 
 export function modelNamed(id: string): Model | undefined {
@@ -159,7 +159,6 @@ const methodsOf: Readonly<Record<ModelKind, readonly string[]>> = {
   embedding: ['embedContent', 'countTextTokens', 'countTokens', 'asyncBatchEmbedContent'],
 }
 
-/** How `GET models` describes a model. */
 export function describeModel(model: Model): object {
   return {
     name: `models/${model.id}`,

@@ -1,4 +1,4 @@
-/** How a key answers. Every state but `ok` is a refusal of Google's, word for word. */
+/** Every state except `ok` gives one of Google's errors, word for word. */
 export type FakeKeyState =
   | 'ok'
   | 'invalid'
@@ -18,7 +18,7 @@ export type FakeKeyState =
   | 'bare-429'
   | 'server-error'
 
-/** Limits of one model in one project; an absent limit is no limit, 0 is Google's `limit: 0`. */
+/** Limits of one model in one project. A missing limit means unlimited; 0 is Google's `limit: 0`. */
 export type FakeQuota = { rpm?: number; tpm?: number; rpd?: number; tpd?: number }
 
 export type FakeTier = 'free' | 'paid1' | 'paid2' | 'paid3'
@@ -27,9 +27,9 @@ export type FakeProject = {
   id: string
   tier?: FakeTier
   keys: readonly (string | { value: string; state?: FakeKeyState })[]
-  /** By model id, or `*` for every model that has no entry of its own. */
+  /** By model id; `*` applies to all other models. */
   quotas?: Readonly<Record<string, FakeQuota>>
-  /** When given, every other model is "no longer available to new users" in this project. */
+  /** If set, all other models are "no longer available to new users" in this project. */
   models?: readonly string[]
 }
 
@@ -37,12 +37,12 @@ export type FakeOptions = {
   port?: number
   host?: string
   projects?: readonly FakeProject[]
-  /** Accept any unknown key as the only key of a project of its own. */
+  /** Accept unknown keys. Each gets its own project. */
   openKeys?: boolean
-  /** Refuse what Google refuses in a body; on by default. */
+  /** Validate bodies as Google does. Default: true. */
   strict?: boolean
   seed?: number
   latencyMs?: number
-  /** What is kept of each call; counters go on in any case. */
-  recording?: 'bodies' | 'heads' | 'none'
+  /** Which part of each call is kept. Counters always work. */
+  recording?: 'bodies' | 'headers' | 'none'
 }

@@ -1,4 +1,4 @@
-/** Returns numbers in [0, 1); the same seed gives the same row of numbers (mulberry32). */
+/** Returns numbers in [0, 1). The same seed gives the same sequence (mulberry32). */
 export type Random = () => number
 
 export function createRandom(seed: number): Random {

@@ -1,4 +1,4 @@
-/** One call as the server saw it, and what became of it. */
+/** A received call and its result. */
 export type ReceivedCall = {
   sequence: number
   at: number
@@ -11,9 +11,9 @@ export type ReceivedCall = {
   project: string | undefined
   model: string | undefined
   action: string | undefined
-  /** 0 as long as nothing was sent, and for calls that never get an answer. */
+  /** 0 until an answer is sent. */
   status: number
-  /** `ok`, or why not: `key:leaked`, `quota:rpm+rpd`, `invalid-argument`, `misbehaved`, `script`. */
+  /** `ok`, or the reason: `key:leaked`, `quota:rpm+rpd`, `invalid-argument`, `misbehaved`, `script`. */
   verdict: string
   closedByClient: boolean
 }
@@ -25,12 +25,12 @@ export type Totals = {
   byVerdict: Record<string, number>
 }
 
-const mostKept = 10_000
+const maxKept = 10_000
 
-/** The last calls, and counters over all of them. */
+/** The most recent calls, and counters for all calls. */
 export type ReceivedLog = {
   add(call: ReceivedCall): void
-  /** Counts a call when nothing more will happen to it. */
+  /** Adds a finished call to the counters. */
   settle(call: ReceivedCall): void
   list(): ReceivedCall[]
   clear(): void
@@ -44,9 +44,9 @@ export function createReceivedLog(): ReceivedLog {
 
   return {
     add: (call) => {
-      if (kept.length < mostKept) kept.push(call)
+      if (kept.length < maxKept) kept.push(call)
       else kept[next] = call
-      next = (next + 1) % mostKept
+      next = (next + 1) % maxKept
     },
     settle: (call) => {
       totals.calls += 1
@@ -54,8 +54,7 @@ export function createReceivedLog(): ReceivedLog {
       totals.byStatus[call.status] = (totals.byStatus[call.status] ?? 0) + 1
       totals.byVerdict[call.verdict] = (totals.byVerdict[call.verdict] ?? 0) + 1
     },
-    list: () =>
-      kept.length < mostKept ? [...kept] : [...kept.slice(next), ...kept.slice(0, next)],
+    list: () => (kept.length < maxKept ? [...kept] : [...kept.slice(next), ...kept.slice(0, next)]),
     clear: () => {
       kept = []
       next = 0

@@ -1,20 +1,20 @@
-/** An answer laid down byte for byte, for the calls that it matches. */
+/** A fixed answer for matching calls. */
 export type ScriptRule = {
   method?: string
   /** The exact path without query, or a regular expression that starts with `^`. */
   path?: string
   key?: string
-  /** How many calls it answers; without it, all of them. */
+  /** Number of calls to answer. Default: all. */
   times?: number
   status?: number
   headers?: Record<string, string>
-  /** Text, sent as UTF-8. */
+  /** Sent as UTF-8. */
   body?: string
   bodyBase64?: string
-  /** Byte offsets at which the body is cut into separate writes. */
+  /** Byte offsets at which the body is split into separate writes. */
   splitAt?: readonly number[]
   chunkDelayMs?: number
-  /** Destroy the socket after so many bytes of the body. */
+  /** Destroy the socket after this many bytes of the body. */
   cutAfterBytes?: number
   delayMs?: number
   /** Never answer. */
@@ -24,7 +24,7 @@ export type ScriptRule = {
 export type Scripts = {
   add(rule: ScriptRule): void
   clear(): void
-  /** The first rule that fits, in the order in which they were added. */
+  /** The matching rule that was added first. */
   take(call: { method: string; path: string; key: string | undefined }): ScriptRule | undefined
 }
 

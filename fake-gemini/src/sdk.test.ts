@@ -1,7 +1,7 @@
 import { FunctionCallingConfigMode, GoogleGenAI } from '@google/genai'
 import type { Content } from '@google/genai'
 import { describe, expect, test } from 'vitest'
-import { key, startForTest } from './testing/ask.ts'
+import { key, startForTest } from './testing/send-request.ts'
 
 const model = 'gemini-3.8-flash'
 
@@ -53,7 +53,7 @@ describe('the official SDK', () => {
     })
   })
 
-  test('sees thoughts only when it asks for them', async () => {
+  test('gets thoughts only when it asks for them', async () => {
     const { ai } = await start()
     const config = { thinkingConfig: { includeThoughts: true } }
     const thinking = await ai.models.generateContent({ model, contents: 'Hello', config })
@@ -62,7 +62,7 @@ describe('the official SDK', () => {
     expect(silent.candidates?.[0]?.content?.parts).toHaveLength(1)
   })
 
-  test('carries function calls and signatures around', async () => {
+  test('sends function calls and signatures back', async () => {
     const { ai } = await start()
     const config = { tools: [weather] }
     const question: Content = { role: 'user', parts: [{ text: 'Use get_weather and get_time.' }] }
@@ -96,7 +96,7 @@ describe('the official SDK', () => {
     expect(calls.map(({ name }) => name)).toEqual(['get_weather', 'get_time'])
   })
 
-  test('talks in a chat', async () => {
+  test('holds a chat', async () => {
     const { ai } = await start()
     const chat = ai.chats.create({ model })
     await chat.sendMessage({ message: 'One' })
@@ -108,7 +108,7 @@ describe('the official SDK', () => {
     expect((await ai.models.countTokens({ model, contents: 'x'.repeat(40) })).totalTokens).toBe(10)
   })
 
-  test('gets embeddings of the asked size, the same each time, of length one', async () => {
+  test('gets embeddings of the requested size, deterministic, of length one', async () => {
     const { ai } = await start()
     const asked = {
       model: 'gemini-embedding-001',
@@ -130,7 +130,7 @@ describe('the official SDK', () => {
     expect(embeddings[0]?.values).toHaveLength(3072)
   })
 
-  test('lists models page by page and gets one', async () => {
+  test('lists models in pages and gets one', async () => {
     const { ai } = await start()
     const names = []
     for await (const listed of await ai.models.list({ config: { pageSize: 7 } })) {
@@ -141,7 +141,7 @@ describe('the official SDK', () => {
     expect(await ai.models.get({ model })).toMatchObject({ inputTokenLimit: 1_048_576 })
   })
 
-  test('gets JSON that fits its schema', async () => {
+  test('gets JSON that matches its schema', async () => {
     const { ai } = await start()
     const responseJsonSchema = {
       type: 'object',
@@ -186,7 +186,7 @@ describe('the official SDK', () => {
     expect(answer.candidates?.[0]?.content?.parts?.[0]?.inlineData?.mimeType).toContain('audio/L16')
   })
 
-  test('gets grounding when it lets the model search', async () => {
+  test('gets grounding when search is enabled', async () => {
     const { ai } = await start()
     const config = { tools: [{ googleSearch: {} }] }
     const answer = await ai.models.generateContent({ model, contents: 'Näws', config })
@@ -194,14 +194,14 @@ describe('the official SDK', () => {
     expect(support?.segment?.endIndex).toBe(Buffer.byteLength('You said: Näws'))
   })
 
-  test('sees code and its result when it lets the model run code', async () => {
+  test('gets code and its result when code execution is enabled', async () => {
     const { ai } = await start()
     const config = { tools: [{ codeExecution: {} }] }
     const answer = await ai.models.generateContent({ model, contents: '6 * 7', config })
     expect(answer.codeExecutionResult).toBe('42\n')
   })
 
-  test('is told what is wrong', async () => {
+  test('gets Google’s error messages', async () => {
     const { ai, fake } = await start()
     fake.setKeyState(key, 'leaked')
     await expect(ai.models.generateContent({ model, contents: 'x' })).rejects.toMatchObject({
@@ -210,7 +210,7 @@ describe('the official SDK', () => {
     })
   })
 
-  test('notices a stream that breaks with an error event', async () => {
+  test('throws when a stream ends with an error event', async () => {
     const { ai } = await start()
     const stream = await ai.models.generateContentStream({
       model,

@@ -1,6 +1,6 @@
 const prefix = 'fake continuation, segment '
 
-/** A token that lets the next request carry on with the given segment. */
+/** The next request sends this token to get the given segment. */
 export function continuationToken(segment: number): string {
   return Buffer.from(`${prefix}${segment}`).toString('base64')
 }

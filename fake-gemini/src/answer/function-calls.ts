@@ -1,5 +1,5 @@
 import type { FunctionCall, FunctionDeclaration, GenerateContentRequest } from '../wire/request.ts'
-import { hasFunctionResponse } from './last-words.ts'
+import { hasFunctionResponse } from './last-user-text.ts'
 import { sampleValue } from './sample-value.ts'
 
 function isNamedIn(text: string, name: string): boolean {
@@ -18,8 +18,8 @@ function callOf(declaration: FunctionDeclaration): FunctionCall {
 }
 
 /**
- * Which functions the model calls: those named in the user's text. With mode ANY it calls every
- * allowed one when none is named. It never calls right after a function response.
+ * Calls the functions named in the user's text. In mode ANY, calls all allowed functions if none is
+ * named. Never calls right after a function response.
  */
 export function functionCalls(request: GenerateContentRequest, text: string): FunctionCall[] {
   if (!request.tools || hasFunctionResponse(request.contents?.at(-1))) return []

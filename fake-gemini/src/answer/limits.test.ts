@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { ask, flash, say, startForTest, textOf } from '../testing/ask.ts'
+import { sendRequest, flash, userMessage, startForTest, textOf } from '../testing/send-request.ts'
 
 async function answer(generationConfig: object) {
   const fake = await startForTest()
-  const body = { ...say('one two three four five six'), generationConfig }
-  return (await ask(fake, { path: `${flash}:generateContent`, body })).json
+  const body = { ...userMessage('one two three four five six'), generationConfig }
+  return (await sendRequest(fake, { path: `${flash}:generateContent`, body })).json
 }
 
 describe('an answer', () => {
-  test('ends where its tokens end, thoughts included', async () => {
+  test('ends at the token limit, thoughts included', async () => {
     const json = await answer({ maxOutputTokens: 6 })
     expect(json.candidates?.[0]?.finishReason).toBe('MAX_TOKENS')
     expect(json.usageMetadata).toMatchObject({ thoughtsTokenCount: 3, candidatesTokenCount: 3 })
@@ -20,7 +20,7 @@ describe('an answer', () => {
     expect(textOf(json)).toBe('You said: one two ')
   })
 
-  test('adds up its usage', async () => {
+  test('has a total usage that is the sum of its parts', async () => {
     const { usageMetadata = {} } = await answer({})
     const { promptTokenCount, candidatesTokenCount, thoughtsTokenCount } = usageMetadata
     const sum = Number(promptTokenCount) + Number(candidatesTokenCount) + Number(thoughtsTokenCount)

@@ -1,14 +1,19 @@
 import type { Model } from '../models.ts'
 import type { GenerateContentRequest, GenerationConfig, Part } from '../wire/request.ts'
 import { textTokens } from '../wire/tokens.ts'
-import { codeExecutionParts, groundingMetadata, pngBase64, speechBase64 } from './extras.ts'
+import {
+  codeExecutionParts,
+  groundingMetadata,
+  pngBase64,
+  speechBase64,
+} from './media-and-tools.ts'
 import { functionCalls } from './function-calls.ts'
-import { hasFunctionResponse, lastUserText } from './last-words.ts'
+import { hasFunctionResponse, lastUserText } from './last-user-text.ts'
 import { segmentOf } from './continuation.ts'
 import { sampleValue } from './sample-value.ts'
 import { thinkingTokens } from './thinking.ts'
 
-/** What will be answered, before it is cut into chunks. */
+/** The answer before it is split into chunks. */
 export type Plan = {
   /** The thought summary; empty unless the client asked for thoughts. */
   thoughts: string
@@ -16,17 +21,17 @@ export type Plan = {
   parts: readonly Part[]
   finishReason: string
   finishMessage?: string
-  /** Put on the candidate, or its last chunk: grounding, safety ratings and the like. */
+  /** Added to the candidate, or to its last chunk: grounding, safety ratings and similar. */
   candidateExtras?: object
   /** A blocked prompt: no candidates at all. */
   promptFeedback?: object
-  /** Which segment of a long answer this is, counted from zero. */
+  /** Index of this segment of a continued answer, from 0. */
   segment: number
-  /** More pieces than usual, or of a certain size. */
+  /** Number of text pieces in a stream. */
   pieces?: number
 }
 
-const mostEchoed = 600
+const maxEchoedLength = 600
 
 export function planAnswer(request: GenerateContentRequest, model: Model): Plan {
   const text = lastUserText(request)
@@ -42,19 +47,19 @@ export function planAnswer(request: GenerateContentRequest, model: Model): Plan 
     finishReason: 'STOP',
     segment: segmentOf(request.continuationToken),
   }
-  if (answersNothing(request, model)) return { ...plan, thoughtTokens: 0 }
+  if (hasEmptyAnswer(request, model)) return { ...plan, thoughtTokens: 0 }
   const medium = mediaParts(model, config)
   if (medium) return { ...plan, parts: medium }
   const calls = functionCalls(request, text)
   if (calls.length > 0) return { ...plan, parts: calls.map((functionCall) => ({ functionCall })) }
-  return limited(withTools(plan, request, answerText(request, text)), config)
+  return applyLimits(withTools(plan, request, answerText(request, text)), config)
 }
 
 /**
- * Gemini 3 and later answer nothing, without an error, where the user's text shares a content with
- * function responses, or where calls and responses do not pair.
+ * Gemini 3 and later return an empty answer without an error if text is in the same content as
+ * function responses, or if calls and responses do not match.
  */
-function answersNothing(request: GenerateContentRequest, model: Model): boolean {
+function hasEmptyAnswer(request: GenerateContentRequest, model: Model): boolean {
   const last = request.contents?.at(-1)
   if (model.generation < 3 || !last?.parts || !hasFunctionResponse(last)) return false
   if (last.parts.some((part) => part.text !== undefined && part.text !== '')) return true
@@ -95,7 +100,7 @@ function answerText(request: GenerateContentRequest, text: string): string {
     )
     return lines.join('\n')
   }
-  return `You said: ${text.length > mostEchoed ? `${text.slice(0, mostEchoed)}…` : text}`
+  return `You said: ${text.length > maxEchoedLength ? `${text.slice(0, maxEchoedLength)}…` : text}`
 }
 
 function withTools(plan: Plan, request: GenerateContentRequest, text: string): Plan {
@@ -108,19 +113,19 @@ function withTools(plan: Plan, request: GenerateContentRequest, text: string): P
 }
 
 /** Applies stop sequences and the output limit to the text. */
-function limited(plan: Plan, config: GenerationConfig): Plan {
+function applyLimits(plan: Plan, config: GenerationConfig): Plan {
   const { stopSequences = [], maxOutputTokens } = config
   if (stopSequences.length === 0 && maxOutputTokens === undefined) return plan
   let { finishReason } = plan
-  const room = Math.max(0, (maxOutputTokens ?? Infinity) - plan.thoughtTokens)
+  const tokensLeft = Math.max(0, (maxOutputTokens ?? Infinity) - plan.thoughtTokens)
   const parts = plan.parts.map((part) => {
     if (part.text === undefined) return part
     const stops = stopSequences.map((stop) => part.text?.indexOf(stop) ?? -1)
     const stop = Math.min(...stops.filter((at) => at >= 0), part.text.length)
     const text = part.text.slice(0, stop)
-    if (textTokens(text) <= room) return { ...part, text }
+    if (textTokens(text) <= tokensLeft) return { ...part, text }
     finishReason = 'MAX_TOKENS'
-    return { ...part, text: text.slice(0, room * 4) }
+    return { ...part, text: text.slice(0, tokensLeft * 4) }
   })
   return { ...plan, parts, finishReason }
 }

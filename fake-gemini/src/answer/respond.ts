@@ -6,8 +6,8 @@ import { textTokens, tokensDetails, total } from '../wire/tokens.ts'
 import type { TokenCounts } from '../wire/tokens.ts'
 import type { Plan } from './plan.ts'
 
-/** What every piece of one answer has in common. */
-export type Answering = {
+/** Shared by all chunks of one answer. */
+export type AnswerContext = {
   model: Model
   prompt: TokenCounts
   responseId: string
@@ -24,9 +24,12 @@ function outputTokens(part: Part): number {
   return part.inlineData ? imageTokens : textTokens(JSON.stringify(part))
 }
 
-/** proto3 JSON leaves zeros out. */
-function usage(answering: Answering, spent: { visible: number; thoughts: number }): UsageMetadata {
-  const { prompt, cachedTokens, serviceTier } = answering
+/** Without zeros, as in proto3 JSON. */
+function usage(
+  answerContext: AnswerContext,
+  spent: { visible: number; thoughts: number },
+): UsageMetadata {
+  const { prompt, cachedTokens, serviceTier } = answerContext
   const promptTokenCount = total(prompt)
   const counts: UsageMetadata = { promptTokenCount, totalTokenCount: 0 }
   if (cachedTokens > 0) counts.cachedContentTokenCount = cachedTokens
@@ -38,9 +41,9 @@ function usage(answering: Answering, spent: { visible: number; thoughts: number 
   return counts
 }
 
-/** Signs the first function call; later parallel calls carry none. Text is signed at its end. */
-function signed(parts: readonly Part[], answering: Answering): Part[] {
-  const { model, responseId } = answering
+/** Signs the first of parallel function calls only. Text is signed at its end. */
+function signed(parts: readonly Part[], answerContext: AnswerContext): Part[] {
+  const { model, responseId } = answerContext
   const result = parts.map((part, index): Part => {
     if (!part.functionCall || model.generation < 3) return part
     const id = `${responseId.slice(0, 6)}${index}`
@@ -55,20 +58,20 @@ function signed(parts: readonly Part[], answering: Answering): Part[] {
 }
 
 function frame(
-  answering: Answering,
+  answerContext: AnswerContext,
   fields: { candidates?: Candidate[]; usageMetadata: UsageMetadata },
 ): GenerateContentResponse {
   return {
     ...fields,
-    modelVersion: answering.model.version,
-    responseId: answering.responseId,
+    modelVersion: answerContext.model.version,
+    responseId: answerContext.responseId,
   }
 }
 
-function blocked(plan: Plan, answering: Answering): GenerateContentResponse {
+function blocked(plan: Plan, answerContext: AnswerContext): GenerateContentResponse {
   return {
     ...(plan.promptFeedback === undefined ? {} : { promptFeedback: plan.promptFeedback }),
-    ...frame(answering, { usageMetadata: usage(answering, { visible: 0, thoughts: 0 }) }),
+    ...frame(answerContext, { usageMetadata: usage(answerContext, { visible: 0, thoughts: 0 }) }),
   }
 }
 
@@ -79,14 +82,13 @@ function ending(plan: Plan): Pick<Candidate, 'finishReason' | 'finishMessage'> {
   }
 }
 
-/** The whole answer in one piece. */
-export function toResponse(plan: Plan, answering: Answering): GenerateContentResponse {
-  if (plan.promptFeedback) return blocked(plan, answering)
+export function toResponse(plan: Plan, answerContext: AnswerContext): GenerateContentResponse {
+  if (plan.promptFeedback) return blocked(plan, answerContext)
   const thoughts: Part[] = plan.thoughts === '' ? [] : [{ text: plan.thoughts, thought: true }]
-  const parts = [...thoughts, ...signed(plan.parts, answering)]
-  // An answer without parts has no role either.
+  const parts = [...thoughts, ...signed(plan.parts, answerContext)]
+  // Google omits the role if there are no parts.
   const content = parts.length === 0 ? {} : { parts, role: 'model' }
-  const candidates = Array.from({ length: answering.candidates }, (_, index) => ({
+  const candidates = Array.from({ length: answerContext.candidates }, (_, index) => ({
     content,
     ...ending(plan),
     index,
@@ -94,17 +96,17 @@ export function toResponse(plan: Plan, answering: Answering): GenerateContentRes
   }))
   const visible = plan.parts.reduce((sum, part) => sum + outputTokens(part), 0)
   const spent = { visible: visible * candidates.length, thoughts: plan.thoughtTokens }
-  return frame(answering, { candidates, usageMetadata: usage(answering, spent) })
+  return frame(answerContext, { candidates, usageMetadata: usage(answerContext, spent) })
 }
 
-/** The answer as a row of chunks, each with the running totals. */
+/** Each chunk has the usage so far. */
 export function toChunks(
   plan: Plan,
-  answering: Answering,
+  answerContext: AnswerContext,
   pieces: number,
 ): GenerateContentResponse[] {
-  if (plan.promptFeedback) return [blocked(plan, answering)]
-  const steps = streamParts(plan, answering, pieces)
+  if (plan.promptFeedback) return [blocked(plan, answerContext)]
+  const steps = streamParts(plan, answerContext, pieces)
   let visible = 0
   return steps.map((parts, index) => {
     visible += parts.reduce((sum, part) => sum + outputTokens(part), 0)
@@ -115,33 +117,33 @@ export function toChunks(
       index: 0,
       ...(isLast ? plan.candidateExtras : {}),
     }
-    return frame(answering, {
+    return frame(answerContext, {
       candidates: [candidate],
-      usageMetadata: usage(answering, { visible, thoughts: plan.thoughtTokens }),
+      usageMetadata: usage(answerContext, { visible, thoughts: plan.thoughtTokens }),
     })
   })
 }
 
-/** Which parts travel in which chunk. Calls and media arrive whole, text in pieces. */
-function streamParts(plan: Plan, answering: Answering, pieces: number): Part[][] {
+/** The parts of each chunk. Function calls and media are sent whole, text in pieces. */
+function streamParts(plan: Plan, answerContext: AnswerContext, pieces: number): Part[][] {
   const steps: Part[][] = plan.thoughts === '' ? [] : [[{ text: plan.thoughts, thought: true }]]
   const hasCall = plan.parts.some((part) => part.functionCall)
-  const parts = hasCall ? signed(plan.parts, answering) : plan.parts
+  const parts = hasCall ? signed(plan.parts, answerContext) : plan.parts
   for (const part of parts) {
     if (part.text === undefined) steps.push([part])
     else for (const text of cut(part.text, pieces)) steps.push([{ text }])
   }
   if (plan.parts.length === 0) return [...steps, []]
-  if (answering.model.generation < 3) return steps
-  // Since Gemini 3 the last chunk has an empty text, which carries the signature of the text before.
+  if (answerContext.model.generation < 3) return steps
+  // Since Gemini 3 the last chunk has an empty text with the signature of the text before it.
   const signature =
-    hasCall || !answering.model.checksSignatures
+    hasCall || !answerContext.model.checksSignatures
       ? {}
-      : { thoughtSignature: issueSignature(answering.responseId) }
+      : { thoughtSignature: issueSignature(answerContext.responseId) }
   return [...steps, [{ text: '', ...signature }]]
 }
 
-/** Cuts a text into about equal pieces, never between the halves of one character. */
+/** Splits a text into pieces of about equal length, never inside a surrogate pair. */
 export function cut(text: string, pieces: number): string[] {
   const size = Math.max(1, Math.ceil(text.length / Math.max(1, pieces)))
   const result: string[] = []

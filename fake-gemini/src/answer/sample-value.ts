@@ -11,8 +11,8 @@ const numberOr = (value: unknown, otherwise: number): number =>
 type Place = { root: unknown; name: string; depth: number }
 
 /**
- * A value that fits a schema, be it Google's OpenAPI subset or JSON Schema: every property filled,
- * the first choice taken, the same value each time.
+ * A value that matches a schema, in Google's OpenAPI subset or JSON Schema. It has all properties and
+ * the first of each choice, and is always the same.
  */
 export function sampleValue(schema: unknown, name = 'value'): unknown {
   return sample(schema, { root: schema, name, depth: 0 })
@@ -63,7 +63,7 @@ function typeOf(schema: JsonSchema): string {
 function sampleObject(schema: JsonSchema, place: Place): object {
   const properties = isObject(schema['properties']) ? schema['properties'] : {}
   const required = new Set(listOf(schema['required']))
-  // Deep down only what must be there, so that a recursive schema comes to an end.
+  // At depth only required properties, so that recursive schemas end.
   const wanted = Object.entries(properties).filter(
     ([name]) => place.depth < 4 || required.has(name),
   )

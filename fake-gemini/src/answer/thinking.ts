@@ -8,7 +8,7 @@ const tokensOf: Readonly<Record<ThinkingLevel, number>> = {
   HIGH: 128,
 }
 
-/** How many tokens the answer spends on thoughts: never more than half of what it may spend. */
+/** At most half of the output limit. */
 export function thinkingTokens(model: Model, config: GenerationConfig): number {
   const { thinking } = model
   if (!thinking) return 0

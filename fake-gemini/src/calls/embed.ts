@@ -6,50 +6,50 @@ import type { GoogleError } from '../wire/google-error.ts'
 import type { EmbedContentRequest } from '../wire/request.ts'
 import { contentTokens, tokensDetails, total } from '../wire/tokens.ts'
 import { findModel } from './find-model.ts'
-import type { Addressed } from './generate.ts'
+import type { CallTarget } from './generate.ts'
 import { batchEmbedContentsBody, embedContentBody, readBody } from './read-body.ts'
-import { refuseIf } from './refusal.ts'
+import { throwIfError } from './api-error.ts'
 import { takeQuota } from './take-quota.ts'
 
 const fullDimensions = 3072
-const mostInBatch = 100
+const maxBatchSize = 100
 
-export function embedContent(call: Call, addressed: Addressed): void {
+export function embedContent(call: Call, callTarget: CallTarget): void {
   const request = readBody(call, embedContentBody)
-  const { embeddings, usageMetadata } = embedAll(call, addressed, [request])
+  const { embeddings, usageMetadata } = embedAll(call, callTarget, [request])
   sendJson(call, { embedding: embeddings[0], ...usageMetadata })
 }
 
-export function batchEmbedContents(call: Call, addressed: Addressed): void {
+export function batchEmbedContents(call: Call, callTarget: CallTarget): void {
   const { requests = [] } = readBody(call, batchEmbedContentsBody)
-  if (call.world.options.strict) refuseIf(batchProblem(requests, addressed.model))
-  const { embeddings, usageMetadata } = embedAll(call, addressed, requests)
+  if (call.context.options.strict) throwIfError(batchProblem(requests, callTarget.model))
+  const { embeddings, usageMetadata } = embedAll(call, callTarget, requests)
   sendJson(call, { embeddings, ...usageMetadata })
 }
 
-/** One vector for each request, after all that Google checks. */
+/** Validates the requests, uses quota, and returns one vector per request. */
 export function embedAll(
   call: Call,
-  addressed: Addressed,
+  callTarget: CallTarget,
   requests: readonly EmbedContentRequest[],
 ) {
   const { version } = call.route
-  const model = findModel({ ...addressed, method: 'embedContent', version })
-  if (call.world.options.strict) {
-    for (const request of requests) refuseIf(requestProblem(request))
+  const model = findModel({ ...callTarget, method: 'embedContent', version })
+  if (call.context.options.strict) {
+    for (const request of requests) throwIfError(requestProblem(request))
   }
   const counts = contentTokens(requests.map(({ content }) => content))
   const tokens = total(counts)
-  takeQuota(call.world, { family: 'embed', project: addressed.project, model, tokens })
+  takeQuota(call.context, { family: 'embed', project: callTarget.project, model, tokens })
   const usage = { promptTokenCount: tokens, promptTokenDetails: tokensDetails(counts) }
   return {
     embeddings: requests.map((request) => ({ values: vectorFor(request) })),
-    // Only the newer model reports what it read.
+    // Only the newer model reports usage.
     usageMetadata: model.id === 'gemini-embedding-2' ? { usageMetadata: usage } : {},
   }
 }
 
-/** Several parts make one vector. */
+/** All parts together give one vector. */
 function vectorFor({ content, outputDimensionality }: EmbedContentRequest): number[] {
   const text = (content?.parts ?? []).map((part) => part.text ?? JSON.stringify(part)).join('\n')
   return embeddingOf(text, outputDimensionality ?? fullDimensions)
@@ -62,9 +62,9 @@ function batchProblem(
   if (requests.length === 0) {
     return invalidArgument('* BatchEmbedContentsRequest.requests: requests is not specified\n')
   }
-  if (requests.length > mostInBatch) {
+  if (requests.length > maxBatchSize) {
     return invalidArgument(
-      `* BatchEmbedContentsRequest.requests: at most ${mostInBatch} requests can be in one batch\n`,
+      `* BatchEmbedContentsRequest.requests: at most ${maxBatchSize} requests can be in one batch\n`,
     )
   }
   const odd = requests.findIndex((request) => request.model !== `models/${model}`)

@@ -3,14 +3,14 @@ import { sendJson } from '../http/send.ts'
 import { describeModel, models } from '../models.ts'
 import { invalidArgument } from '../wire/google-error.ts'
 import { findModel } from './find-model.ts'
-import type { Addressed } from './generate.ts'
-import { Refusal } from './refusal.ts'
+import type { CallTarget } from './generate.ts'
+import { ApiError } from './api-error.ts'
 
 const standardPage = 50
 const largestPage = 1000
 const tokenPrefix = 'models-from-'
 
-export function listModels(call: Call, { project }: Pick<Addressed, 'project'>): void {
+export function listModels(call: Call, { project }: Pick<CallTarget, 'project'>): void {
   const { pageSize, pageToken } = call.route.query
   const size = Math.min(Number(pageSize ?? 0) || standardPage, largestPage)
   const start = startOf(pageToken)
@@ -23,10 +23,10 @@ export function listModels(call: Call, { project }: Pick<Addressed, 'project'>):
   })
 }
 
-export function getModel(call: Call, addressed: Addressed): void {
+export function getModel(call: Call, callTarget: CallTarget): void {
   const { version } = call.route
-  // Every model of the table can count tokens, so this finds them all.
-  sendJson(call, describeModel(findModel({ ...addressed, method: 'countTokens', version })))
+  // All models support countTokens, so this finds every model.
+  sendJson(call, describeModel(findModel({ ...callTarget, method: 'countTokens', version })))
 }
 
 const tokenFor = (start: number): string =>
@@ -37,5 +37,5 @@ function startOf(token: string | undefined): number {
   const text = Buffer.from(token, 'base64url').toString()
   const start = Number(text.slice(tokenPrefix.length))
   if (text.startsWith(tokenPrefix) && Number.isInteger(start)) return start
-  throw new Refusal(invalidArgument('Page token is not valid.'))
+  throw new ApiError(invalidArgument('Page token is not valid.'))
 }

@@ -10,9 +10,9 @@ import type {
   EmbedContentRequest,
   GenerateContentRequest,
 } from '../wire/request.ts'
-import { refuseIf, Refusal } from './refusal.ts'
+import { throwIfError, ApiError } from './api-error.ts'
 
-/** A message and the type that a body has once it went through the shape check. */
+/** A message schema and the TypeScript type of a validated body. */
 export type Body<T> = { message: Message; is: (value: unknown) => value is T }
 
 const isObject = (value: unknown): boolean =>
@@ -35,11 +35,11 @@ export const batchEmbedContentsBody: Body<BatchEmbedContentsRequest> = {
   is: (value): value is BatchEmbedContentsRequest => isObject(value),
 }
 
-/** Parses the body once. A lenient server takes the client's word for its shape. */
+/** Without `strict` the body is not validated. */
 export function readBody<T>(call: Call, { message, is }: Body<T>): T {
   const parsed = parseJson(call.text)
-  if ('error' in parsed) throw new Refusal(parsed.error)
-  if (call.world.options.strict) refuseIf(checkShape(message, parsed.value))
+  if ('error' in parsed) throw new ApiError(parsed.error)
+  if (call.context.options.strict) throwIfError(checkShape(message, parsed.value))
   if (is(parsed.value)) return parsed.value
-  throw new Refusal(invalidArgument('Invalid JSON payload received. Expected an object.'))
+  throw new ApiError(invalidArgument('Invalid JSON payload received. Expected an object.'))
 }

@@ -15,7 +15,7 @@ import type { CountTokensRequest, GenerateContentRequest } from '../wire/request
 
 type Exchange = { id: string; path: string; request: object; status: number }
 
-// Recorded traffic lies beside the repository and is not part of it.
+// Recorded traffic is not part of the repository.
 const file = fileURLToPath(
   new URL('../../../../shared/recorded/gemini-exchanges.jsonl', import.meta.url),
 )
@@ -26,15 +26,15 @@ const exchanges: Exchange[] = existsSync(file)
       .map((line): Exchange => JSON.parse(line))
   : []
 
-/** Models that are gone stand for a known one of their generation. */
-function standIn(model: string) {
+/** Replaces retired models with a current one of the same generation. */
+function substituteFor(model: string) {
   const newest = modelNamed(model)
   if (newest) return newest
   const substitute = model.startsWith('gemini-3') ? 'gemini-3.1-pro-preview' : 'gemini-2.5-flash'
   return modelNamed(substitute)
 }
 
-/** Only Google knows its own signatures, so they are replaced by the value that always passes. */
+/** Only Google can check its signatures, so they are replaced by the dummy that always passes. */
 function withoutForeignSignatures(request: GenerateContentRequest): GenerateContentRequest {
   for (const { parts = [] } of request.contents ?? []) {
     for (const part of parts) {
@@ -46,7 +46,7 @@ function withoutForeignSignatures(request: GenerateContentRequest): GenerateCont
   return request
 }
 
-function judge({ path, request }: Exchange): GoogleError | undefined {
+function checkExchange({ path, request }: Exchange): GoogleError | undefined {
   const [, modelId = '', action = ''] = /models\/([^:]+):(\w+)/.exec(path) ?? []
   const body = structuredClone(request)
   if (action === 'batchEmbedContents') return checkShape(batchEmbedContentsRequest, body)
@@ -54,8 +54,8 @@ function judge({ path, request }: Exchange): GoogleError | undefined {
     const { contents = [] }: CountTokensRequest = body
     return checkShape(countTokensRequest, body) ?? checkContents(contents, 'CountTokensRequest')
   }
-  const model = standIn(modelId)
-  if (!model) throw new Error(`No stand-in for ${modelId}.`)
+  const model = substituteFor(modelId)
+  if (!model) throw new Error(`No substitute for ${modelId}.`)
   const shape = checkShape(generateContentRequest, body)
   return shape ?? checkRequest(withoutForeignSignatures(body), { model, tokens: 1 })
 }
@@ -67,9 +67,9 @@ describe.skipIf(accepted.length === 0)(
   'recorded traffic (skipped where ../shared/recorded is absent)',
   () => {
     test.each(accepted.map((exchange) => [exchange.id, exchange] as const))(
-      'what Google accepted is accepted: %s',
+      'a request that Google accepted is accepted: %s',
       (_, exchange) => {
-        expect(judge(exchange)).toBeUndefined()
+        expect(checkExchange(exchange)).toBeUndefined()
       },
     )
   },

@@ -4,7 +4,7 @@ import type { Content, Part } from '../wire/request.ts'
 
 const roles: ReadonlySet<string> = new Set(['user', 'model', 'function', ''])
 
-/** Checks that every request with contents has to pass. */
+/** For every request with contents. */
 export function checkContents(
   contents: readonly Content[],
   message: string,
@@ -21,7 +21,7 @@ export function checkContents(
 }
 
 function partProblems({ role, parts = [] }: Content, path: string): string[] {
-  // An empty answer of the model may come back as it was.
+  // A client may send back an empty answer of the model.
   if (parts.length === 0) {
     return role === 'model' ? [] : [`${path}: contents.parts must not be empty.\n`]
   }

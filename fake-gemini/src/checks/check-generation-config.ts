@@ -13,7 +13,7 @@ const mimeTypes: ReadonlySet<string> = new Set([
   'application/yaml',
   'text/x.enum',
 ])
-const mostStopSequences = 5
+const maxStopSequences = 5
 const at = (field: string, text: string): string =>
   `* GenerateContentRequest.generation_config.${field}: ${text}\n`
 
@@ -41,9 +41,9 @@ function rangeProblem(config: GenerationConfig): string | undefined {
   if (maxOutputTokens < 0) {
     problems.push(at('max_output_tokens', 'max_output_tokens must be positive.'))
   }
-  if (stopSequences.length > mostStopSequences) {
+  if (stopSequences.length > maxStopSequences) {
     problems.push(
-      at('stop_sequences', `at most ${mostStopSequences} stop sequences can be specified.`),
+      at('stop_sequences', `at most ${maxStopSequences} stop sequences can be specified.`),
     )
   }
   return problems.length > 0 ? problems.join('') : undefined

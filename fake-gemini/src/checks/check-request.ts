@@ -10,7 +10,7 @@ import { checkReferences, checkTurns } from './check-turns.ts'
 
 export type Checked = { model: Model; tokens: number }
 
-/** Everything that a well-shaped request can still get wrong, in the order in which it is reported. */
+/** Validation beyond the schema, in the order in which Google reports problems. */
 export function checkRequest(
   request: GenerateContentRequest,
   { model, tokens }: Checked,

@@ -1,7 +1,7 @@
 import type { Schema } from '../wire/request.ts'
 
 const deepest = 32
-/** What may stand beside `anyOf`. */
+/** Keywords allowed beside `anyOf`. */
 const besideAnyOf: ReadonlySet<string> = new Set([
   'anyOf',
   'nullable',
@@ -14,8 +14,8 @@ export const tooDeep =
   'A schema in GenerationConfig in the request exceeds the maximum allowed nesting depth.'
 
 /**
- * The rules of the OpenAPI subset that the shape alone cannot express. Unknown keywords were refused
- * before. Each problem is one line of Google's bulleted message.
+ * Rules of the OpenAPI subset that the message schema cannot express. Unknown keywords are rejected
+ * earlier. Each problem is one line of Google's bulleted message.
  */
 export function schemaProblems(schema: Schema, path: string, depth = 0): string[] {
   if (depth > deepest) return [`${path}: ${tooDeep}`]

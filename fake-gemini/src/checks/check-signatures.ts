@@ -1,11 +1,11 @@
-import { hasFunctionResponse } from '../answer/last-words.ts'
+import { hasFunctionResponse } from '../answer/last-user-text.ts'
 import type { Model } from '../models.ts'
 import { invalidArgument } from '../wire/google-error.ts'
 import type { GoogleError } from '../wire/google-error.ts'
 import type { Content } from '../wire/request.ts'
 import { acceptsSignature } from '../wire/signature.ts'
 
-/** The current turn begins after the last content in which the user spoke. */
+/** The current turn begins after the last content with user text. */
 function currentTurnStart(contents: readonly Content[]): number {
   const spoken = contents.findLastIndex(
     (content) =>
@@ -17,8 +17,8 @@ function currentTurnStart(contents: readonly Content[]): number {
 }
 
 /**
- * In the current turn the first function call of each model content must carry a signature, and
- * whatever signatures function calls carry must be good. Earlier turns are not looked at.
+ * In the current turn the first function call of each model content must have a signature, and
+ * all signatures must be valid. Earlier turns are not checked.
  */
 export function checkSignatures(
   contents: readonly Content[],
@@ -40,7 +40,7 @@ export function checkSignatures(
   return undefined
 }
 
-/** Google does not say what a position is; here it is the place of the content, counted from one. */
+/** Google does not document what the position counts; here it is the index of the content plus one. */
 function missing(name: string, position: number): GoogleError {
   return invalidArgument(
     `Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly, and missing thought_signature may lead to degraded model performance. Additional data, function call \`default_api:${name}\`, position ${position}. Please refer to https://ai.google.dev/gemini-api/docs/thought-signatures for more details.`,

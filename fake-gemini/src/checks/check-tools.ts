@@ -4,7 +4,7 @@ import type { GoogleError } from '../wire/google-error.ts'
 import type { FunctionDeclaration, GenerateContentRequest, Tool } from '../wire/request.ts'
 import { schemaProblems } from './check-schema.ts'
 
-const mostDeclarations = 512
+const maxDeclarations = 512
 const builtIn = [
   'googleSearch',
   'googleSearchRetrieval',
@@ -40,8 +40,8 @@ function declarationProblem(tools: readonly Tool[], model: Model): string | unde
       names.add(name)
     }
   }
-  if (names.size > mostDeclarations) {
-    return `At most ${mostDeclarations} function declarations can be specified, got ${names.size}.`
+  if (names.size > maxDeclarations) {
+    return `At most ${maxDeclarations} function declarations can be specified, got ${names.size}.`
   }
   return problems.length > 0 ? problems.map((line) => `* ${line}\n`).join('') : undefined
 }

@@ -1,4 +1,4 @@
-import { hasFunctionResponse } from '../answer/last-words.ts'
+import { hasFunctionResponse } from '../answer/last-user-text.ts'
 import type { Model } from '../models.ts'
 import { invalidArgument } from '../wire/google-error.ts'
 import type { GoogleError } from '../wire/google-error.ts'
@@ -16,7 +16,7 @@ const countCalls = (content: Content | undefined): number =>
 const countResponses = (content: Content | undefined): number =>
   content?.parts?.filter((part) => part.functionResponse).length ?? 0
 
-/** Function calls and their responses must follow each other, as many responses as calls. */
+/** Function responses must follow their calls, and there must be as many. */
 export function checkTurns(contents: readonly Content[], model: Model): GoogleError | undefined {
   for (let index = 0; index < contents.length; index += 1) {
     const problem = problemAt(contents, index, model)
@@ -32,7 +32,7 @@ function problemAt(contents: readonly Content[], index: number, model: Model): s
   if (calls > 0) {
     if (!before || before.role === 'model') return callOutOfTurn
     const after = contents[index + 1]
-    // From 3 on such a request is answered with an empty candidate instead.
+    // From generation 3 Google answers such a request with an empty candidate instead.
     const strict = model.generation < 3 && after !== undefined
     if (strict && countResponses(after) !== calls) return unequal
   }
@@ -40,7 +40,7 @@ function problemAt(contents: readonly Content[], index: number, model: Model): s
   return undefined
 }
 
-/** Gemini 3 follows references inside function responses, and refuses those that lead nowhere. */
+/** Gemini 3 resolves references inside function responses and rejects unknown ones. */
 export function checkReferences(
   contents: readonly Content[],
   model: Model,

@@ -1,7 +1,6 @@
 import type { Model, ThinkingLevel } from '../models.ts'
 import type { GenerationConfig } from '../wire/request.ts'
 
-/** What is wrong with a thinking config for this model. */
 export function thinkingProblem(config: GenerationConfig, model: Model): string | undefined {
   const { thinkingBudget, thinkingLevel, includeThoughts } = config.thinkingConfig ?? {}
   const level = thinkingLevel === 'THINKING_LEVEL_UNSPECIFIED' ? undefined : thinkingLevel

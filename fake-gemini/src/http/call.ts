@@ -1,22 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ReceivedCall } from '../received.ts'
-import type { World } from '../world.ts'
+import type { ServerContext } from '../server-context.ts'
 import type { Route } from './route.ts'
 
-/** One call on its way through the server. */
+/** One HTTP request in progress. */
 export type Call = {
-  readonly world: World
+  readonly context: ServerContext
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly route: Route
   readonly record: ReceivedCall
   readonly text: string
-  /** Set when the socket is closed, by either side. */
+  /** Set when either side closes the socket. */
   closed: boolean
   onClosed: (() => void) | undefined
 }
 
-/** Waits; answers false at once when the client has left. */
+/** Resolves to false as soon as the client disconnects. */
 export function pause(call: Call, ms: number): Promise<boolean> {
   if (call.closed) return Promise.resolve(false)
   return new Promise((resolve) => {
@@ -31,7 +31,7 @@ export function pause(call: Call, ms: number): Promise<boolean> {
   })
 }
 
-/** Writes with respect for a full socket; answers false when the client has left. */
+/** Waits for `drain` if the socket is full. Returns false if the client disconnected. */
 export function write(call: Call, data: string | Buffer): Promise<boolean> | boolean {
   const { response } = call
   if (call.closed) return false
@@ -49,7 +49,7 @@ export function write(call: Call, data: string | Buffer): Promise<boolean> | boo
   })
 }
 
-/** Never answers; ends when the client leaves or the server closes. */
+/** Resolves when the client disconnects or the server closes. */
 export function hang(call: Call): Promise<void> {
   if (call.closed) return Promise.resolve()
   return new Promise((resolve) => {
@@ -57,7 +57,7 @@ export function hang(call: Call): Promise<void> {
   })
 }
 
-/** Breaks the connection after everything written so far has left. */
+/** Destroys the socket after pending writes are flushed. */
 export function cutConnection(call: Call): void {
   const { response } = call
   call.closed = true
@@ -67,6 +67,6 @@ export function cutConnection(call: Call): void {
     socket.destroy()
     return
   }
-  // The callback of an empty write comes after the bytes before it were handed to the system.
+  // The callback of an empty write runs after all earlier bytes were passed to the kernel.
   socket.write('', () => socket.destroy())
 }

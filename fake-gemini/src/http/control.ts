@@ -2,12 +2,12 @@ import type { ServerResponse } from 'node:http'
 import type { FakeKeyState, FakeProject, FakeQuota } from '../options.ts'
 import { keyStates } from '../projects/key-states.ts'
 import type { ScriptRule } from '../scripts.ts'
-import type { World } from '../world.ts'
+import type { ServerContext } from '../server-context.ts'
 import { prettyJson } from './send.ts'
 
 export type ControlCall = { method: string; name: string; text: string }
 
-type Action = (world: World, body: Record<string, unknown>) => unknown
+type Action = (context: ServerContext, body: Record<string, unknown>) => unknown
 
 const done = { ok: true }
 
@@ -15,20 +15,20 @@ function isKeyState(state: unknown): state is FakeKeyState {
   return state === 'ok' || (typeof state === 'string' && Object.hasOwn(keyStates, state))
 }
 
-function setClock(world: World, body: Record<string, unknown>): unknown {
+function setClock(context: ServerContext, body: Record<string, unknown>): unknown {
   const { advanceMs, setMs } = body
-  if (typeof advanceMs === 'number') world.clock.advance(advanceMs)
-  else if (typeof setMs === 'number') world.clock.setTime(setMs)
+  if (typeof advanceMs === 'number') context.clock.advance(advanceMs)
+  else if (typeof setMs === 'number') context.clock.setTime(setMs)
   else throw new Error('Give advanceMs or setMs, a number of milliseconds.')
-  return { now: world.clock.now() }
+  return { now: context.clock.now() }
 }
 
-function setKey(world: World, { key, state }: Record<string, unknown>): unknown {
-  if (typeof key !== 'string' || key === '') throw new Error('Give key, a text.')
+function setKey(context: ServerContext, { key, state }: Record<string, unknown>): unknown {
+  if (typeof key !== 'string' || key === '') throw new Error('Give key, a string.')
   if (!isKeyState(state)) {
     throw new Error(`Give state, one of: ok, ${Object.keys(keyStates).join(', ')}.`)
   }
-  world.registry.setKeyState(key, state)
+  context.registry.setKeyState(key, state)
   return done
 }
 
@@ -36,9 +36,9 @@ function isProject(body: Record<string, unknown>): body is Record<string, unknow
   return typeof body['id'] === 'string' && Array.isArray(body['keys'])
 }
 
-function addProject(world: World, body: Record<string, unknown>): unknown {
-  if (!isProject(body)) throw new Error('Give id, a text, and keys, a list.')
-  world.registry.addProject(body)
+function addProject(context: ServerContext, body: Record<string, unknown>): unknown {
+  if (!isProject(body)) throw new Error('Give id, a string, and keys, a list.')
+  context.registry.addProject(body)
   return done
 }
 
@@ -46,25 +46,25 @@ function isQuota(value: unknown): value is FakeQuota {
   return typeof value === 'object' && value !== null
 }
 
-function setQuota(world: World, body: Record<string, unknown>): unknown {
+function setQuota(context: ServerContext, body: Record<string, unknown>): unknown {
   const { project, model, quota } = body
   if (typeof project !== 'string' || typeof model !== 'string' || !isQuota(quota)) {
-    throw new Error('Give project and model, texts, and quota, such as {"rpm": 5}.')
+    throw new Error('Give project and model, both strings, and quota, such as {"rpm": 5}.')
   }
-  world.registry.setQuota(project, model, quota)
+  context.registry.setQuota(project, model, quota)
   return done
 }
 
-function addScript(world: World, body: ScriptRule): unknown {
-  world.scripts.add(body)
+function addScript(context: ServerContext, body: ScriptRule): unknown {
+  context.scripts.add(body)
   return done
 }
 
-/** Everything a test can do from another process, by method and name. */
+/** By method and name. */
 const actions: Readonly<Record<string, Action>> = {
-  'GET received': (world) => ({ received: world.received.list() }),
-  'DELETE received': (world) => {
-    world.received.clear()
+  'GET received': (context) => ({ received: context.received.list() }),
+  'DELETE received': (context) => {
+    context.received.clear()
     return done
   },
   'POST clock': setClock,
@@ -72,30 +72,34 @@ const actions: Readonly<Record<string, Action>> = {
   'POST projects': addProject,
   'POST quotas': setQuota,
   'POST scripts': addScript,
-  'DELETE scripts': (world) => {
-    world.scripts.clear()
+  'DELETE scripts': (context) => {
+    context.scripts.clear()
     return done
   },
-  'GET stats': (world) => ({
-    ...world.received.totals(),
-    now: world.clock.now(),
-    activeCalls: world.active,
-    openConnections: world.openConnections(),
+  'GET stats': (context) => ({
+    ...context.received.totals(),
+    now: context.clock.now(),
+    activeCalls: context.active,
+    openConnections: context.openConnections(),
   }),
 }
 
-export function answerControl(world: World, call: ControlCall, response: ServerResponse): void {
-  const [status, body] = act(world, call)
+export function answerControl(
+  context: ServerContext,
+  call: ControlCall,
+  response: ServerResponse,
+): void {
+  const [status, body] = act(context, call)
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(prettyJson(body))
 }
 
-function act(world: World, { method, name, text }: ControlCall): [number, unknown] {
+function act(context: ServerContext, { method, name, text }: ControlCall): [number, unknown] {
   const action = actions[`${method} ${name}`]
   if (!action) {
-    return [404, { error: `No such control. There are: ${Object.keys(actions).join(', ')}.` }]
+    return [404, { error: `Unknown control call. Use one of: ${Object.keys(actions).join(', ')}.` }]
   }
   try {
-    return [200, action(world, bodyOf(text))]
+    return [200, action(context, bodyOf(text))]
   } catch (error) {
     return [400, { error: error instanceof Error ? error.message : String(error) }]
   }

@@ -25,23 +25,23 @@ const noBearer: GoogleError = {
   verdict: 'credentials:none',
 }
 
-/** On the OpenAI endpoint keys travel as Bearer, and those of the new kind count as something else besides. */
+/** The OpenAI endpoint takes Bearer only, and reports `AQ.` keys as multiple credentials. */
 function readBearer({ headers }: IncomingMessage): Credentials {
   const key = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
   if (key === undefined) return { error: noBearer }
-  const besides = ['x-goog-api-key', 'openai-organization', 'openai-project']
-  const hasMore = besides.some((name) => headers[name] !== undefined)
+  const otherCredentials = ['x-goog-api-key', 'openai-organization', 'openai-project']
+  const hasMore = otherCredentials.some((name) => headers[name] !== undefined)
   return hasMore || key.startsWith('AQ.') ? { error: several } : { key }
 }
 
-/** Finds the one credential of a call. Auth keys (`AQ.`) count only alone, in their header. */
+/** Auth keys (`AQ.`) are accepted only in `x-goog-api-key`, and only alone. */
 export function readCredentials(request: IncomingMessage, route: Route): Credentials {
   if (route.target.kind === 'openai') return readBearer(request)
   const header = request.headers['x-goog-api-key']
   const inQuery = route.query['key']
   const hasBearer = request.headers.authorization !== undefined
   if (typeof header === 'string' && header !== '') {
-    // Node joins a header that was sent twice by a comma.
+    // Node joins repeated headers with a comma.
     if (hasBearer || inQuery !== undefined || header.includes(',')) return { error: several }
     return { key: header }
   }

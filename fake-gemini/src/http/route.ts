@@ -1,4 +1,3 @@
-/** What a path asks for, in Google's words. */
 export type Route = {
   path: string
   query: Record<string, string>
@@ -14,7 +13,7 @@ export type Target =
   | { kind: 'openai'; endpoint: OpenAiEndpoint; model: string | undefined }
   | { kind: 'unknown' }
 
-/** The paths below `/openai`; `models` with or without a name. */
+/** Paths below `/openai`; `models` may have a name. */
 export type OpenAiEndpoint = 'chat/completions' | 'embeddings' | 'images/generations' | 'models'
 
 const noQuery: Readonly<Record<string, string>> = Object.freeze({})
@@ -52,7 +51,7 @@ function openAiTarget(method: string, rest: string): Target {
 
 const posts: readonly OpenAiEndpoint[] = ['chat/completions', 'embeddings', 'images/generations']
 
-/** Ids are understood with and without their prefix. */
+/** Accepts ids with and without the prefix. */
 export const modelId = (name: string): string => name.replace(/^models\//, '')
 
 function targetOf(method: string, rest: string): Target {
@@ -92,7 +91,7 @@ const rpcs: Readonly<Record<string, string>> = {
   models: 'ListModels',
 }
 
-/** The RPC behind a route, as error texts name it. */
+/** The RPC name of a route in Google's error texts. */
 export function rpcOf({ target, version }: Route): string {
   const action =
     target.kind === 'call'

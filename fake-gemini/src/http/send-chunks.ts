@@ -1,4 +1,4 @@
-import { instead } from '../misbehaviour/instead.ts'
+import { replacement } from '../misbehaviour/replacement.ts'
 import type { Delivery } from '../misbehaviour/delivery.ts'
 import { errorBody } from '../wire/google-error.ts'
 import { spacedJson } from '../wire/spaced-json.ts'
@@ -28,7 +28,7 @@ const openAi: Framing = {
   between: '',
   last: 'data: [DONE]\n\n',
   of: (chunk) => `data: ${JSON.stringify(chunk)}\n\n`,
-  // An error is a list here too, and no `[DONE]` follows it.
+  // The error is wrapped in a list, and no `[DONE]` follows.
   ofError: (error) => `data: ${JSON.stringify([error])}\n\n`,
 }
 
@@ -39,7 +39,7 @@ const array: Framing = {
   of: (chunk) => prettyJson(chunk),
 }
 
-/** Sends a stream as events or, without `alt=sse`, as a JSON array element by element. */
+/** Sends events, or elements of a JSON array if `alt=sse` is missing. */
 export async function sendChunks(
   call: Call,
   chunks: readonly object[],
@@ -68,7 +68,7 @@ function framingOf({ route }: Call): Framing {
   return route.query['alt'] === 'sse' ? sse : array
 }
 
-/** Whether the stream ends here, by cut, error or silence. */
+/** Ends the stream if a cut, error or hang is due at this index. */
 async function breaksOff(
   call: Call,
   at: { delivery: Delivery; framing: Framing; index: number },
@@ -80,7 +80,7 @@ async function breaksOff(
   }
   if (delivery.errorAfter === index) {
     const start = index === 0 ? framing.first : framing.between
-    const error = errorBody(instead.serverError(503))
+    const error = errorBody(replacement.serverError(503))
     call.response.end(start + (framing.ofError?.(error) ?? framing.of(error) + framing.last))
     return true
   }
@@ -94,15 +94,15 @@ async function writeSplit(call: Call, text: string): Promise<boolean> {
   const bytes = Buffer.from(text)
   for (let start = 0; start < bytes.length; start += splitSize) {
     if (!(await write(call, bytes.subarray(start, start + splitSize)))) return false
-    // One turn of the event loop apart, so that the pieces do not travel as one.
+    // Waits one turn of the event loop, so that the pieces are sent separately.
     await new Promise((resolve) => setImmediate(resolve))
   }
   return true
 }
 
-/** Sends an answer in one piece, or breaks it where a stream would break. */
+/** Sends a whole answer, or fails where a stream would fail. */
 export async function sendWhole(call: Call, answer: object, delivery: Delivery): Promise<void> {
-  if (delivery.errorAfter !== undefined) return sendError(call, instead.serverError(503))
+  if (delivery.errorAfter !== undefined) return sendError(call, replacement.serverError(503))
   if (delivery.chunkDelayMs > 0 && !(await pause(call, delivery.chunkDelayMs))) return
   const breaks = delivery.cutAfter !== undefined || delivery.hangAfter !== undefined
   if (!breaks && !delivery.splitBytes) return sendJson(call, answer)

@@ -4,7 +4,6 @@ import type { Call } from './call.ts'
 
 const betweenSplitsMs = 2
 
-/** Plays a scripted answer: the given bytes, flushed at the given offsets. */
 export async function sendScript(call: Call, rule: ScriptRule): Promise<void> {
   call.record.verdict = 'script'
   if (rule.delayMs !== undefined && !(await pause(call, rule.delayMs))) return

@@ -32,7 +32,7 @@ export function prettyJson(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`
 }
 
-/** A good answer: pretty-printed, and compressed when the client asks for that. */
+/** Pretty-printed, and compressed if the client accepts gzip. */
 export function sendJson(call: Call, value: unknown): void {
   const body = prettyJson(value)
   call.record.status = 200
@@ -48,14 +48,14 @@ export function sendError(call: Call, error: GoogleError): void {
   call.record.status = error.code
   const body = errorBody(error)
   if (call.route.target.kind === 'openai') {
-    // There every error is the one item of a list.
+    // The OpenAI endpoint wraps every error in a list.
     call.response
       .writeHead(error.code, jsonHeaders)
       .end(`[${JSON.stringify(body, undefined, 2)}]\n`)
   } else if (!isStream(call)) {
     call.response.writeHead(error.code, jsonHeaders).end(prettyJson(body))
   } else if (isSse(call)) {
-    // Before the first event Google sends plain JSON under the content type of the stream.
+    // Before the first event Google sends plain JSON with the content type of the stream.
     call.response.writeHead(error.code, sseHeaders).end(prettyJson(body))
   } else {
     call.response
@@ -72,7 +72,7 @@ export function sendRaw(
   call.response.writeHead(raw.status, { 'Content-Type': raw.contentType }).end(raw.body)
 }
 
-/** What the front end says about a path that leads nowhere. */
+/** The 404 of Google's front end. */
 export function sendNoSuchPath(call: Call): void {
   call.record.verdict = 'not-found'
   sendRaw(call, { status: 404, ...htmlError(404, 'Not Found') })

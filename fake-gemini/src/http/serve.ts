@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerCall } from '../calls/answer-call.ts'
-import { Refusal } from '../calls/refusal.ts'
+import { ApiError } from '../calls/api-error.ts'
 import type { ReceivedCall } from '../received.ts'
-import type { World } from '../world.ts'
+import type { ServerContext } from '../server-context.ts'
 import { htmlError } from '../wire/html-error.ts'
 import { pause } from './call.ts'
 import type { Call } from './call.ts'
@@ -13,8 +13,11 @@ import { sendError } from './send.ts'
 
 const largestBodyBytes = 104_857_600
 
-/** Handles one HTTP request from its head to the end of its answer. */
-export function serve(world: World, request: IncomingMessage, response: ServerResponse): void {
+export function serve(
+  context: ServerContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const { method = 'GET', url = '/' } = request
   const route = parseRoute(method, url)
   readText(request, (text) => {
@@ -22,10 +25,10 @@ export function serve(world: World, request: IncomingMessage, response: ServerRe
       const { contentType, body } = htmlError(413, 'Request Entity Too Large')
       response.writeHead(413, { 'Content-Type': contentType, Connection: 'close' }).end(body)
     } else if (route.target.kind === 'control') {
-      answerControl(world, { method, name: route.target.name, text }, response)
+      answerControl(context, { method, name: route.target.name, text }, response)
     } else {
-      const call = openCall(world, { request, response, route, text })
-      const { latencyMs } = world.options
+      const call = openCall(context, { request, response, route, text })
+      const { latencyMs } = context.options
       if (latencyMs > 0) void runLater(call, latencyMs)
       else run(call)
     }
@@ -49,18 +52,18 @@ function readText(request: IncomingMessage, done: (text: string | undefined) => 
 
 type Opening = Pick<Call, 'request' | 'response' | 'route' | 'text'>
 
-function openCall(world: World, opening: Opening): Call {
+function openCall(context: ServerContext, opening: Opening): Call {
   const { request, response, route, text } = opening
-  const record = recordOf(world, { request, route, text })
-  if (world.options.recording !== 'none') world.received.add(record)
-  const call: Call = { world, ...opening, record, closed: false, onClosed: undefined }
-  world.active += 1
+  const record = recordOf(context, { request, route, text })
+  if (context.options.recording !== 'none') context.received.add(record)
+  const call: Call = { context, ...opening, record, closed: false, onClosed: undefined }
+  context.active += 1
   response.on('close', () => {
-    // Closed by us when the answer is complete or was cut on purpose.
+    // The server itself closes complete answers and those that it cuts.
     if (!call.closed && !response.writableFinished) record.closedByClient = true
     call.closed = true
-    world.active -= 1
-    world.received.settle(record)
+    context.active -= 1
+    context.received.settle(record)
     const { onClosed } = call
     call.onClosed = undefined
     onClosed?.()
@@ -69,19 +72,19 @@ function openCall(world: World, opening: Opening): Call {
 }
 
 function recordOf(
-  world: World,
+  context: ServerContext,
   { request, route, text }: { request: IncomingMessage; route: Route; text: string },
 ): ReceivedCall {
   const { target } = route
-  world.sequence += 1
+  context.sequence += 1
   return {
-    sequence: world.sequence,
-    at: world.clock.now(),
+    sequence: context.sequence,
+    at: context.clock.now(),
     method: request.method ?? 'GET',
     path: route.path,
     query: route.query,
-    headers: world.options.recording === 'none' ? {} : headersOf(request),
-    bodyText: world.options.recording === 'bodies' ? text : '',
+    headers: context.options.recording === 'none' ? {} : headersOf(request),
+    bodyText: context.options.recording === 'bodies' ? text : '',
     key: undefined,
     project: undefined,
     model: target.kind === 'call' || target.kind === 'get-model' ? target.model : undefined,
@@ -115,7 +118,7 @@ function run(call: Call): void {
 
 function fail(call: Call, error: unknown): void {
   if (call.closed) return
-  if (error instanceof Refusal) return sendError(call, error.error)
+  if (error instanceof ApiError) return sendError(call, error.error)
   const reason = error instanceof Error ? error.message : String(error)
   if (call.response.headersSent) {
     call.response.destroy()

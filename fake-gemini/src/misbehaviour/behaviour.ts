@@ -1,68 +1,71 @@
 import type { Plan } from '../answer/plan.ts'
-import { politeDelivery } from './delivery.ts'
+import { defaultDelivery } from './delivery.ts'
 import type { Delivery } from './delivery.ts'
-import type { Instead } from './instead.ts'
+import type { Replacement } from './replacement.ts'
 import { misbehaviours } from './misbehaviours.ts'
 import type { Misbehaviour } from './misbehaviours.ts'
-import { ordersInModel, ordersInText } from './order.ts'
-import type { Order } from './order.ts'
+import { directivesInModel, directivesInText } from './directive.ts'
+import type { Directive } from './directive.ts'
 
-/** All that was ordered for one call. */
+/** The combined directives of one call. */
 export type Behaviour = {
   names: readonly string[]
-  instead: Instead | undefined
+  replacement: Replacement | undefined
   delivery: Delivery
   change(plan: Plan): Plan
 }
 
-/** Says which number of call with this id it is, starting at one. */
+/** Returns how many calls had this id, including the current one. */
 export type CallCounter = (id: string) => number
 
 const byName = new Map(misbehaviours.map((row) => [row.name, row]))
 const names: ReadonlySet<string> = new Set(byName.keys())
 
-const polite: Behaviour = {
+const normalBehaviour: Behaviour = {
   names: [],
-  instead: undefined,
-  delivery: politeDelivery,
+  replacement: undefined,
+  delivery: defaultDelivery,
   change: (plan) => plan,
 }
 
 export function isMisbehavingModel(model: string): boolean {
-  return ordersInModel(model, names) !== undefined
+  return directivesInModel(model, names) !== undefined
 }
 
-type Struck = { row: Misbehaviour; count: number }
+type Applied = { row: Misbehaviour; count: number }
 
 export function behaviourFor(
   call: { model: string; text: string },
   countCall: CallCounter,
 ): Behaviour {
-  const inModel = (ordersInModel(call.model, names) ?? []).map((order) => ({
-    ...order,
+  const inModel = (directivesInModel(call.model, names) ?? []).map((directive) => ({
+    ...directive,
     id: `${call.model} ${call.text}`,
   }))
-  const orders = [...inModel, ...ordersInText(call.text, names)]
-  if (orders.length === 0) return polite
-  const struck = orders.flatMap((order) => strike(order, countCall))
-  const delivery: Delivery = { ...politeDelivery }
-  for (const { row, count } of struck) Object.assign(delivery, row.deliver?.(count))
+  const directives = [...inModel, ...directivesInText(call.text, names)]
+  if (directives.length === 0) return normalBehaviour
+  const applied = directives.flatMap((directive) => applyDirective(directive, countCall))
+  const delivery: Delivery = { ...defaultDelivery }
+  for (const { row, count } of applied) Object.assign(delivery, row.deliver?.(count))
   return {
-    names: struck.map(({ row }) => row.name),
-    instead: struck.map(({ row, count }) => row.replace?.(count)).find((one) => one !== undefined),
+    names: applied.map(({ row }) => row.name),
+    replacement: applied
+      .map(({ row, count }) => row.replace?.(count))
+      .find((one) => one !== undefined),
     delivery,
     change: (plan) =>
-      struck.reduce<Plan>((changed, { row, count }) => row.change?.(changed, count) ?? changed, {
+      applied.reduce<Plan>((changed, { row, count }) => row.change?.(changed, count) ?? changed, {
         ...plan,
         pieces: delivery.pieces,
       }),
   }
 }
 
-function strike(order: Order, countCall: CallCounter): Struck[] {
-  const row = byName.get(order.name)
+function applyDirective(directive: Directive, countCall: CallCounter): Applied[] {
+  const row = byName.get(directive.name)
   if (!row) return []
-  const count = order.count ?? row.count?.default ?? 0
-  if (row.firstCallsOnly === true && countCall(`${row.name} ${order.id ?? ''}`) > count) return []
+  const count = directive.count ?? row.count?.default ?? 0
+  if (row.firstCallsOnly === true && countCall(`${row.name} ${directive.id ?? ''}`) > count)
+    return []
   return [{ row, count }]
 }

@@ -1,21 +1,21 @@
-/** How an answer travels. The defaults are a well-behaved server. */
+/** How an answer is sent. */
 export type Delivery = {
-  /** Pieces of text in a stream. */
+  /** Number of text pieces in a stream. */
   pieces: number
   delayMs: number
   chunkDelayMs: number
-  /** Destroy the socket after so many events. */
+  /** Destroy the socket after this many events. */
   cutAfter?: number
-  /** Send an error event after so many events, then end. */
+  /** Send an error event after this many events, then end. */
   errorAfter?: number
-  /** Go silent after so many events and never end. */
+  /** Send nothing after this many events and never end. */
   hangAfter?: number
-  /** Flush a few bytes at a time, through the middle of characters and events. */
+  /** Flush a few bytes at a time, splitting characters and events. */
   splitBytes: boolean
   finalBlankLine: boolean
 }
 
-export const politeDelivery: Delivery = {
+export const defaultDelivery: Delivery = {
   pieces: 4,
   delayMs: 0,
   chunkDelayMs: 0,

@@ -2,12 +2,21 @@ import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import type { FakeGemini } from '../fake-gemini.ts'
-import { ask, eventsOf, flash, key, say, startForTest, stream, textOf } from '../testing/ask.ts'
+import {
+  sendRequest,
+  eventsOf,
+  flash,
+  key,
+  userMessage,
+  startForTest,
+  stream,
+  textOf,
+} from '../testing/send-request.ts'
 import { misbehaviours } from './misbehaviours.ts'
 
 const unary = `${flash}:generateContent`
 
-/** What arrives before the connection breaks or ends. */
+/** Everything received before the connection closes. */
 function readAll(fake: FakeGemini, path: string, text: string) {
   return new Promise<{ text: string; pieces: Buffer[]; broken: boolean }>((resolve) => {
     const pieces: Buffer[] = []
@@ -20,13 +29,13 @@ function readAll(fake: FakeGemini, path: string, text: string) {
       response.on('error', () => done(true))
     })
     sent.on('error', () => done(true))
-    sent.end(JSON.stringify(say(text)))
+    sent.end(JSON.stringify(userMessage(text)))
   })
 }
 
 async function answerTo(text: string, path = unary) {
   const fake = await startForTest()
-  return ask(fake, { path, body: say(text) })
+  return sendRequest(fake, { path, body: userMessage(text) })
 }
 
 const candidateOf = async (marker: string) =>
@@ -41,13 +50,16 @@ describe('an answer', () => {
     })
   })
 
-  test('can be empty for the first calls with an id, whoever asks', async () => {
+  test('can be empty for the first calls with an id, from any key', async () => {
     const fake = await startForTest()
-    const body = say('[[fake:empty-first-2 id=abc]] Hello')
+    const body = userMessage('[[fake:empty-first-2 id=abc]] Hello')
     const texts = []
-    for (let call = 0; call < 4; call += 1) texts.push(textOf((await ask(fake, { body })).json))
+    for (let call = 0; call < 4; call += 1)
+      texts.push(textOf((await sendRequest(fake, { body })).json))
     expect(texts.map((text) => text !== '')).toEqual([false, false, true, true])
-    const other = await ask(fake, { body: say('[[fake:empty-first-2 id=def]] Hello') })
+    const other = await sendRequest(fake, {
+      body: userMessage('[[fake:empty-first-2 id=def]] Hello'),
+    })
     expect(textOf(other.json)).toBe('')
   })
 
@@ -76,32 +88,32 @@ describe('an answer', () => {
     expect((await candidateOf(marker))?.finishReason).toBe(reason)
   })
 
-  test('can spend everything on thoughts: an empty content without role', async () => {
+  test('can use all tokens for thoughts: the content is empty and has no role', async () => {
     expect((await candidateOf('max-tokens-empty'))?.content).toEqual({})
   })
 
-  test('can have an event of more than ten megabytes', async () => {
+  test('can have an event larger than ten megabytes', async () => {
     const { text } = await answerTo('[[fake:huge-inline-data]]', stream)
     const longest = Math.max(...text.split('\r\n').map((line) => line.length))
     expect(longest).toBeGreaterThan(10 * 1024 * 1024)
     expect(eventsOf(text)).toHaveLength(2)
   })
 
-  test('can have pieces of an exact number and size', async () => {
+  test('can have an exact number of pieces of an exact size', async () => {
     const { text } = await answerTo('[[fake:chunks-20 bytes-100]]', stream)
     const pieces = eventsOf(text).map(textOf)
     expect(pieces).toHaveLength(21)
     expect(pieces.slice(0, 20).every((piece) => piece.length === 100)).toBe(true)
   })
 
-  test('can go on in further segments, each asked for with a token', async () => {
+  test('can continue in more segments, each requested with a token', async () => {
     const fake = await startForTest()
-    const body = say('[[fake:continuation-2]]')
+    const body = userMessage('[[fake:continuation-2]]')
     const reasons = []
     let token: unknown
     for (let segment = 0; segment < 3; segment += 1) {
       const sent = token === undefined ? body : { ...body, continuationToken: token }
-      const candidate = (await ask(fake, { body: sent })).json.candidates?.[0]
+      const candidate = (await sendRequest(fake, { body: sent })).json.candidates?.[0]
       reasons.push(candidate?.finishReason)
       token = candidate?.continuationToken
     }
@@ -114,7 +126,7 @@ describe('an answer', () => {
   })
 })
 
-describe('an answer is refused or replaced', () => {
+describe('an answer is replaced', () => {
   test.each([
     ['error-first-500', 500, 'INTERNAL'],
     ['error-first', 503, 'UNAVAILABLE'],
@@ -129,11 +141,12 @@ describe('an answer is refused or replaced', () => {
     expect(answer.json.error?.status).toBe(rpcStatus)
   })
 
-  test('as overloaded for the first calls with an id', async () => {
+  test('by overloaded for the first calls with an id', async () => {
     const fake = await startForTest()
-    const body = say('[[fake:overloaded-first-2 id=x]]')
+    const body = userMessage('[[fake:overloaded-first-2 id=x]]')
     const statuses = []
-    for (let call = 0; call < 3; call += 1) statuses.push((await ask(fake, { body })).status)
+    for (let call = 0; call < 3; call += 1)
+      statuses.push((await sendRequest(fake, { body })).status)
     expect(statuses).toEqual([503, 503, 200])
   })
 
@@ -142,7 +155,7 @@ describe('an answer is refused or replaced', () => {
     ['html-413', 413, 'text/html; charset=UTF-8'],
     ['empty-200', 200, 'application/json'],
     ['not-json-200', 200, 'application/json; charset=UTF-8'],
-  ])('by %s, which is no JSON', async (marker, status, contentType) => {
+  ])('by %s, which is not JSON', async (marker, status, contentType) => {
     const answer = await answerTo(`[[fake:${marker}]]`)
     expect(answer.status).toBe(status)
     expect(answer.headers.get('content-type')).toBe(contentType)
@@ -157,15 +170,15 @@ describe('an answer is refused or replaced', () => {
   })
 })
 
-describe('an answer travels', () => {
-  test('in events, cut off after the given number', async () => {
+describe('an answer is sent', () => {
+  test('in events, cut after the given number', async () => {
     const fake = await startForTest()
     const { text, broken } = await readAll(fake, stream, '[[fake:cut-after-2]] Hello')
     expect(broken).toBe(true)
     expect(eventsOf(text)).toHaveLength(2)
   })
 
-  test('in one piece, cut off in the middle', async () => {
+  test('whole, cut in the middle', async () => {
     const fake = await startForTest()
     const { text, broken } = await readAll(fake, unary, '[[fake:cut-after-2]] Hello')
     expect(broken).toBe(true)
@@ -173,7 +186,7 @@ describe('an answer travels', () => {
     expect(text.trimEnd().endsWith('}')).toBe(false)
   })
 
-  test('until an error event arrives', async () => {
+  test('in events, then an error event', async () => {
     const { text, status } = await answerTo('[[fake:error-after-1]] Hello', stream)
     const events = eventsOf(text)
     expect(status).toBe(200)
@@ -186,7 +199,7 @@ describe('an answer travels', () => {
     expect(text.endsWith('}')).toBe(true)
   })
 
-  test('cut through the middle of characters', async () => {
+  test('in pieces that split characters', async () => {
     const fake = await startForTest()
     const { text, pieces } = await readAll(fake, stream, '[[fake:split-utf8]]')
     expect(eventsOf(text).map(textOf).join('')).toContain('你好世界 🌍🚀')
@@ -205,7 +218,7 @@ describe('an answer travels', () => {
     const going = fetch(fake.url + path, {
       method: 'POST',
       headers: { 'x-goog-api-key': key },
-      body: JSON.stringify(say(`[[fake:${marker}]] Hello`)),
+      body: JSON.stringify(userMessage(`[[fake:${marker}]] Hello`)),
       signal: leaving.signal,
     }).then((response) => response.text())
     await expect.poll(() => fake.activeCalls()).toBe(1)
@@ -217,37 +230,41 @@ describe('an answer travels', () => {
 })
 
 describe('misbehaviour', () => {
-  test('can be ordered by the name of a model, several joined by a plus', async () => {
+  test('can be set by the model name, several joined by a plus', async () => {
     const fake = await startForTest()
     const path = '/v1beta/models/fake-chunks-3+error-after-2:streamGenerateContent?alt=sse'
-    const { text } = await ask(fake, { path })
+    const { text } = await sendRequest(fake, { path })
     expect(eventsOf(text).map((event) => event.error?.code)).toEqual([undefined, undefined, 503])
     expect(fake.received()[0]?.verdict).toBe('misbehaved:chunks+error-after')
   })
 
-  test('with an unknown name is an unknown model, or plain text', async () => {
+  test('with an unknown name is an unknown model, or ordinary text', async () => {
     const fake = await startForTest()
-    expect((await ask(fake, { path: '/v1beta/models/fake-nothing:generateContent' })).status).toBe(
-      404,
-    )
-    expect(textOf((await ask(fake, { body: say('[[fake:nothing]]') })).json)).toContain('You said')
+    expect(
+      (await sendRequest(fake, { path: '/v1beta/models/fake-nothing:generateContent' })).status,
+    ).toBe(404)
+    expect(
+      textOf((await sendRequest(fake, { body: userMessage('[[fake:nothing]]') })).json),
+    ).toContain('You said')
   })
 
-  test('does not excuse a bad key', async () => {
+  test('does not apply to an invalid key', async () => {
     const fake = await startForTest()
     const headers = { 'x-goog-api-key': 'AQ.unknown' }
-    expect((await ask(fake, { headers, body: say('[[fake:hang]]') })).status).toBe(400)
+    expect((await sendRequest(fake, { headers, body: userMessage('[[fake:hang]]') })).status).toBe(
+      400,
+    )
   })
 
-  test('is told in the README, row by row', () => {
+  test('is listed in the README, row by row', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-    const told = [...readme.matchAll(/^\| `([a-z0-9-]+?)(?:-N)?` +\| .+ \|$/gm)].map(
+    const listed = [...readme.matchAll(/^\| `([a-z0-9-]+?)(?:-N)?` +\| .+ \|$/gm)].map(
       ([, name]) => name,
     )
-    expect(told).toEqual(expect.arrayContaining(misbehaviours.map(({ name }) => name)))
+    expect(listed).toEqual(expect.arrayContaining(misbehaviours.map(({ name }) => name)))
   })
 
-  test('has one name, and a description, for each row', () => {
+  test('has a unique name and a description', () => {
     expect(new Set(misbehaviours.map(({ name }) => name)).size).toBe(misbehaviours.length)
     expect(misbehaviours.every(({ description }) => description.endsWith('.'))).toBe(true)
   })

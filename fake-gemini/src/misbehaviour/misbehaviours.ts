@@ -2,27 +2,27 @@ import { continuationToken } from '../answer/continuation.ts'
 import type { Plan } from '../answer/plan.ts'
 import type { GoogleError } from '../wire/google-error.ts'
 import type { Delivery } from './delivery.ts'
-import { instead } from './instead.ts'
-import type { Instead } from './instead.ts'
+import { replacement } from './replacement.ts'
+import type { Replacement } from './replacement.ts'
 
-/** One way to misbehave. Which of the three effects it has tells where it strikes. */
+/** A misbehaviour has one or more of three effects: `replace`, `change`, `deliver`. */
 export type Misbehaviour = {
   readonly name: string
   readonly description: string
-  /** What the number after the name means; absent when there is none. */
+  /** Meaning of the number after the name, if it takes one. */
   readonly count?: { readonly meaning: string; readonly default: number }
-  /** Only the first `count` calls with one id are struck; later ones are answered well. */
+  /** Applies only to the first `count` calls with the same id. */
   readonly firstCallsOnly?: boolean
-  /** Something else goes out in place of an answer, and no quota is used. */
-  readonly replace?: (count: number) => Instead
-  /** The answer itself is changed. */
+  /** Replaces the answer; no quota is used. */
+  readonly replace?: (count: number) => Replacement
+  /** Changes the content of the answer. */
   readonly change?: (plan: Plan, count: number) => Plan
-  /** The answer is right but travels badly. */
+  /** Changes how the answer is sent. */
   readonly deliver?: (count: number) => Partial<Delivery>
 }
 
-const refuse =
-  (error: GoogleError): (() => Instead) =>
+const respondWithError =
+  (error: GoogleError): (() => Replacement) =>
   () => ({ kind: 'error', error })
 
 const empty: Pick<Plan, 'parts' | 'thoughts' | 'thoughtTokens'> = {
@@ -46,7 +46,6 @@ const bytesPerMegabyte = 1_048_576
 
 const harassment = [{ category: 'HARM_CATEGORY_HARASSMENT', probability: 'HIGH', blocked: true }]
 
-/** Plain text of an exact length. */
 function filler(length: number): string {
   const pattern = 'chunk after chunk, '
   return pattern.repeat(Math.ceil(length / pattern.length)).slice(0, length)
@@ -60,7 +59,7 @@ const answers: readonly Misbehaviour[] = [
   },
   {
     name: 'empty-first',
-    description: 'Empty candidates for the first calls with this id, then good answers.',
+    description: 'Empty candidates for the first calls with this id, then normal answers.',
     count: calls,
     firstCallsOnly: true,
     change: finish('STOP'),
@@ -105,18 +104,18 @@ const answers: readonly Misbehaviour[] = [
   },
   {
     name: 'max-tokens-empty',
-    description: 'All of the budget spent on thoughts: `content: {}` and MAX_TOKENS.',
+    description: 'Thoughts use the whole budget: `content: {}` and MAX_TOKENS.',
     change: (plan) => ({ ...finish('MAX_TOKENS')(plan), thoughtTokens: 3 }),
   },
   {
     name: 'unknown-finish',
-    description: 'A finish reason that no client knows yet.',
+    description: 'An unknown finish reason.',
     change: (plan) => ({ ...plan, finishReason: 'SOMETHING_NEW' }),
   },
   {
     name: 'continuation',
-    description: 'The answer goes on in further segments, each asked for with a token.',
-    count: { meaning: 'further segments', default: 1 },
+    description: 'The answer continues in more segments, each requested with a token.',
+    count: { meaning: 'more segments', default: 1 },
     change: (plan, count) =>
       plan.segment >= count
         ? plan
@@ -128,7 +127,7 @@ const answers: readonly Misbehaviour[] = [
   },
   {
     name: 'huge-inline-data',
-    description: 'Inline data of so many megabytes, in one event on one line.',
+    description: 'N megabytes of inline data, in one event on one line.',
     count: { meaning: 'megabytes', default: 11 },
     change: (plan, count) => ({
       ...plan,
@@ -139,7 +138,7 @@ const answers: readonly Misbehaviour[] = [
   },
   {
     name: 'bytes',
-    description: 'Text pieces of so many bytes; together with chunks the total is exact.',
+    description: 'Text pieces of N bytes; with `chunks-N` the total is exact.',
     count: { meaning: 'bytes', default: 100 },
     change: (plan, count) => ({ ...plan, parts: [{ text: filler(count * (plan.pieces ?? 4)) }] }),
   },
@@ -148,32 +147,33 @@ const answers: readonly Misbehaviour[] = [
 const deliveries: readonly Misbehaviour[] = [
   {
     name: 'chunks',
-    description: 'Text in so many pieces.',
+    description: 'The text in N pieces.',
     count: events(5),
     deliver: (pieces) => ({ pieces }),
   },
   {
     name: 'long-stream',
-    description: 'A stream of so many text pieces of 40 bytes.',
+    description: 'A stream of N text pieces of 40 bytes.',
     count: events(1000),
     change: (plan, count) => ({ ...plan, parts: [{ text: filler(count * 40) }] }),
     deliver: (pieces) => ({ pieces }),
   },
   {
     name: 'cut-after',
-    description: 'The socket is destroyed after so many events; an unbroken answer after half.',
+    description:
+      'The socket is destroyed after N events, or in the middle of an answer without stream.',
     count: events(2),
     deliver: (cutAfter) => ({ cutAfter }),
   },
   {
     name: 'error-after',
-    description: 'An error event (503) after so many good events, with status 200 long sent.',
+    description: 'An error event (503) after N normal events; the status stays 200.',
     count: events(2),
     deliver: (errorAfter) => ({ errorAfter }),
   },
   {
     name: 'hang-after',
-    description: 'Silence after so many events; the connection stays open.',
+    description: 'Nothing more is sent after N events; the connection stays open.',
     count: events(2),
     deliver: (hangAfter) => ({ hangAfter }),
   },
@@ -200,7 +200,7 @@ const deliveries: readonly Misbehaviour[] = [
   },
   {
     name: 'no-final-blank-line',
-    description: 'The last event of a stream is not terminated.',
+    description: 'The last event of a stream has no blank line after it.',
     deliver: () => ({ finalBlankLine: false }),
   },
 ]
@@ -208,12 +208,12 @@ const deliveries: readonly Misbehaviour[] = [
 const replacements: readonly Misbehaviour[] = [
   {
     name: 'empty-200',
-    description: 'Status 200 and no body at all.',
+    description: 'Status 200 and no body.',
     replace: () => ({ kind: 'raw', status: 200, contentType: 'application/json', body: '' }),
   },
   {
     name: 'not-json-200',
-    description: 'Status 200 and a body that is no JSON.',
+    description: 'Status 200 and a body that is not JSON.',
     replace: () => ({
       kind: 'raw',
       status: 200,
@@ -223,23 +223,23 @@ const replacements: readonly Misbehaviour[] = [
   },
   {
     name: 'error-first',
-    description: 'An error at once: the number is the status (400, 429, 499, 500, 503, 504).',
+    description: 'An error before any content, with status N (400, 429, 499, 500, 503, 504).',
     count: { meaning: 'status', default: 503 },
-    replace: (status) => ({ kind: 'error', error: instead.serverError(status) }),
+    replace: (status) => ({ kind: 'error', error: replacement.serverError(status) }),
   },
   {
     name: 'overloaded-first',
-    description: 'Overloaded (503) for the first calls with this id, then good answers.',
+    description: 'Overloaded (503) for the first calls with this id, then normal answers.',
     count: calls,
     firstCallsOnly: true,
-    replace: refuse(instead.serverError(503)),
+    replace: respondWithError(replacement.serverError(503)),
   },
   {
     name: 'internal-first',
-    description: 'Internal errors (500) for the first calls with this id, then good answers.',
+    description: 'Internal errors (500) for the first calls with this id, then normal answers.',
     count: calls,
     firstCallsOnly: true,
-    replace: refuse(instead.serverError(500)),
+    replace: respondWithError(replacement.serverError(500)),
   },
   {
     name: 'hang',
@@ -253,7 +253,7 @@ const replacements: readonly Misbehaviour[] = [
   },
   {
     name: 'reset-first',
-    description: 'The socket is destroyed for the first calls with this id, then good answers.',
+    description: 'The socket is destroyed for the first calls with this id, then normal answers.',
     count: calls,
     firstCallsOnly: true,
     replace: () => ({ kind: 'reset' }),
@@ -261,16 +261,16 @@ const replacements: readonly Misbehaviour[] = [
   {
     name: 'html-502',
     description: 'A 502 in HTML, as Google’s front end sends it.',
-    replace: () => instead.html(502, 'Bad Gateway'),
+    replace: () => replacement.html(502, 'Bad Gateway'),
   },
   {
     name: 'html-413',
-    description: 'A 413 in HTML, as for a body that is too large.',
-    replace: () => instead.html(413, 'Request Entity Too Large'),
+    description: 'A 413 in HTML, as Google sends for a body that is too large.',
+    replace: () => replacement.html(413, 'Request Entity Too Large'),
   },
   {
     name: 'unknown-status',
-    description: 'A status that nobody expects.',
+    description: 'An unusual status.',
     count: { meaning: 'status', default: 418 },
     replace: (status) => ({
       kind: 'error',
@@ -284,13 +284,13 @@ const replacements: readonly Misbehaviour[] = [
   },
   {
     name: 'location',
-    description: 'The 400 for an egress address in a country that is not served.',
-    replace: refuse(instead.ofKeyState('location')),
+    description: 'The 400 for a client address in a country that is not served.',
+    replace: respondWithError(replacement.ofKeyState('location')),
   },
   {
     name: 'bare-429',
     description: 'A 429 without details.',
-    replace: refuse(instead.ofKeyState('bare-429')),
+    replace: respondWithError(replacement.ofKeyState('bare-429')),
   },
   {
     name: 'limit-zero',

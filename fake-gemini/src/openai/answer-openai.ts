@@ -2,7 +2,7 @@ import { toChunks, toResponse } from '../answer/respond.ts'
 import { embedAll } from '../calls/embed.ts'
 import { findModel } from '../calls/find-model.ts'
 import { planCall } from '../calls/generate.ts'
-import { Refusal } from '../calls/refusal.ts'
+import { ApiError } from '../calls/api-error.ts'
 import type { Call } from '../http/call.ts'
 import type { Target } from '../http/route.ts'
 import { sendChunks, sendWhole } from '../http/send-chunks.ts'
@@ -16,7 +16,7 @@ import { chatBody, embeddingsBody, imagesBody } from './request.ts'
 import { toCompletion, toCompletionChunks } from './to-completion.ts'
 import { toGenerate } from './to-generate.ts'
 
-/** `/v1beta/openai`: the same projects, quotas and answers behind another door. */
+/** Serves `/v1beta/openai` with the same projects, quotas and answers. */
 export function answerOpenAi(
   call: Call,
   target: Extract<Target, { kind: 'openai' }>,
@@ -37,18 +37,18 @@ export function answerOpenAi(
   }
 }
 
-const seconds = (call: Call): number => Math.floor(call.world.clock.now() / 1000)
+const seconds = (call: Call): number => Math.floor(call.context.clock.now() / 1000)
 
 async function chat(call: Call, project: Project): Promise<void> {
   const { request, model } = readRequest(call, chatBody)
   const planned = await planCall(call, { model, project }, toGenerate(request, model))
   if (planned === undefined) return
-  const { plan, answering, delivery } = planned
+  const { plan, answerContext, delivery } = planned
   const created = seconds(call)
   if (request.stream !== true) {
-    return sendWhole(call, toCompletion(toResponse(plan, answering), created), delivery)
+    return sendWhole(call, toCompletion(toResponse(plan, answerContext), created), delivery)
   }
-  const chunks = toChunks(plan, answering, delivery.pieces)
+  const chunks = toChunks(plan, answerContext, delivery.pieces)
   const includeUsage = request.stream_options?.include_usage === true
   return sendChunks(call, toCompletionChunks(chunks, { created, includeUsage }), delivery)
 }
@@ -57,7 +57,7 @@ function embeddings(call: Call, project: Project): void {
   const { request, model } = readRequest(call, embeddingsBody)
   const { input = [], dimensions } = request
   const texts = typeof input === 'string' ? [input] : input
-  if (texts.length === 0) throw new Refusal(invalidArgument('input is not specified'))
+  if (texts.length === 0) throw new ApiError(invalidArgument('input is not specified'))
   const size = dimensions === undefined ? {} : { outputDimensionality: dimensions }
   const requests = texts.map((text) => ({ content: { parts: [{ text }] }, ...size }))
   const { embeddings: vectors } = embedAll(call, { model, project }, requests)
@@ -97,9 +97,9 @@ function listModels(call: Call, project: Project): void {
   sendJson(call, { object: 'list', data: shown.map(describe) })
 }
 
-function getModel(call: Call, addressed: { model: string; project: Project }): void {
+function getModel(call: Call, callTarget: { model: string; project: Project }): void {
   const { version } = call.route
-  sendJson(call, describe(findModel({ ...addressed, method: 'countTokens', version })))
+  sendJson(call, describe(findModel({ ...callTarget, method: 'countTokens', version })))
 }
 
 const describe = ({ id, displayName }: Model): object => ({

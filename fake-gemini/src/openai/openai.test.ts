@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { FakeOptions } from '../options.ts'
-import { startForTest } from '../testing/ask.ts'
+import { startForTest } from '../testing/send-request.ts'
 
 const key = 'AIza-standard'
 const base = '/v1beta/openai'
 const model = 'gemini-3.8-flash'
-const say = (content: string, more: object = {}) => ({
+const userMessage = (content: string, more: object = {}) => ({
   model,
   messages: [{ role: 'user', content }],
   ...more,
@@ -36,21 +36,21 @@ const eventsOf = (text: string): Record<string, unknown>[] =>
 
 describe('credentials', () => {
   test.each([
-    ['a key in its own header alone', { 'x-goog-api-key': key }, 'Missing or invalid'],
+    ['only a key in Google’s header', { 'x-goog-api-key': key }, 'Missing or invalid'],
     ['two credentials', { ...bearer, 'x-goog-api-key': key }, 'Multiple authentication'],
     ['a key of the new kind', { authorization: 'Bearer AQ.new' }, 'Multiple authentication'],
     ['an organization', { ...bearer, 'openai-organization': 'o' }, 'Multiple authentication'],
-  ])('%s is refused, in a list', async (_name, headers, words) => {
+  ])('%s is rejected, with the error in a list', async (_name, headers, words) => {
     const { send } = await start()
-    const { status, json } = await send('/chat/completions', say('Hello'), headers)
+    const { status, json } = await send('/chat/completions', userMessage('Hello'), headers)
     expect(status).toBe(400)
     expect(json).toMatchObject([{ error: { message: expect.stringContaining(words) } }])
   })
 
-  test('a dead key is refused like anywhere', async () => {
+  test('an unusable key is rejected as everywhere', async () => {
     const { fake, send } = await start()
     fake.setKeyState(key, 'leaked')
-    expect(await send('/chat/completions', say('Hello'))).toMatchObject({
+    expect(await send('/chat/completions', userMessage('Hello'))).toMatchObject({
       status: 403,
       json: [{ error: { status: 'PERMISSION_DENIED' } }],
     })
@@ -58,22 +58,28 @@ describe('credentials', () => {
 })
 
 describe('chat', () => {
-  test('gives the answer that generateContent gives', async () => {
+  test('returns the answer of generateContent', async () => {
     const { send } = await start()
-    const { json } = await send('/chat/completions', say('Hello', { model: `models/${model}` }))
+    const { json } = await send(
+      '/chat/completions',
+      userMessage('Hello', { model: `models/${model}` }),
+    )
     expect(json).toMatchObject({
       object: 'chat.completion',
       model,
       choices: [{ index: 0, finish_reason: 'stop', message: { content: 'You said: Hello' } }],
     })
-    const { prompt_tokens: prompt, completion_tokens: said, total_tokens: all } = json.usage
-    expect(all).toBeGreaterThan(prompt + said)
+    const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: all } = json.usage
+    expect(all).toBeGreaterThan(prompt + completion)
   })
 
-  test('puts thoughts between tags, and closes them with the first word of the answer', async () => {
+  test('puts thoughts between tags, and closes them with the next text', async () => {
     const { send } = await start()
     const extra = { extra_body: { google: { thinking_config: { include_thoughts: true } } } }
-    const { text } = await send('/chat/completions', say('Hello', { ...extra, stream: true }))
+    const { text } = await send(
+      '/chat/completions',
+      userMessage('Hello', { ...extra, stream: true }),
+    )
     const deltas = eventsOf(text).map(({ choices }) => Object(choices)[0].delta)
     expect(deltas[0]).toMatchObject({
       content: expect.stringMatching(/^<thought>/),
@@ -82,14 +88,14 @@ describe('chat', () => {
     expect(deltas[1].content).toMatch(/^<\/thought>You/)
     expect(deltas[1].extra_content?.google?.thought).toBeUndefined()
     expect(text.endsWith('data: [DONE]\n\n')).toBe(true)
-    const whole = await send('/chat/completions', say('Hello', extra))
+    const whole = await send('/chat/completions', userMessage('Hello', extra))
     expect(whole.json.choices[0].message.content).toMatch(/^<thought>.*<\/thought>You said/s)
   })
 
-  test('signs tool calls, and wants the signature back', async () => {
+  test('signs tool calls, and requires the signature back', async () => {
     const { send } = await start()
     const tools = [{ type: 'function', function: { name: 'look_up', parameters: {} } }]
-    const asked = say('Please look up', { tools })
+    const asked = userMessage('Please look up', { tools })
     const { json } = await send('/chat/completions', asked)
     const { message, finish_reason: finish } = json.choices[0]
     expect(finish).toBe('tool_calls')
@@ -116,24 +122,24 @@ describe('chat', () => {
       { reasoning_effort: 'low', extra_body: { google: { thinking_config: {} } } },
       'found both',
     ],
-    ['an effort that the model has not', { reasoning_effort: 'none' }, 'reasoning_effort'],
-  ])('refuses %s', async (_name, more, words) => {
+    ['an effort that the model does not have', { reasoning_effort: 'none' }, 'reasoning_effort'],
+  ])('rejects %s', async (_name, more, words) => {
     const { send } = await start()
-    expect(await send('/chat/completions', say('Hello', more))).toMatchObject({
+    expect(await send('/chat/completions', userMessage('Hello', more))).toMatchObject({
       status: 400,
       json: [{ error: { message: expect.stringContaining(words) } }],
     })
   })
 
-  test('misbehaves as it is told to: an error event in a list, without an end', async () => {
+  test('misbehaves on demand: an error event in a list, without `[DONE]`', async () => {
     const { send } = await start()
-    const asked = say('Hello [[fake:error-after-1]]', { stream: true })
+    const asked = userMessage('Hello [[fake:error-after-1]]', { stream: true })
     const { text } = await send('/chat/completions', asked)
     expect(text).toContain('data: [{"error":{"code":503')
     expect(text).not.toContain('[DONE]')
   })
 
-  test('takes of the quota that generateContent takes of', async () => {
+  test('shares the quota of generateContent', async () => {
     const quotas = { [model]: { rpd: 1 } }
     const { fake, send } = await start({ projects: [{ id: 'p', keys: [key], quotas }] })
     const native = await fetch(`${fake.url}/v1beta/models/${model}:generateContent`, {
@@ -142,14 +148,14 @@ describe('chat', () => {
       body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] }),
     })
     expect(native.status).toBe(200)
-    expect(await send('/chat/completions', say('Hello'))).toMatchObject({
+    expect(await send('/chat/completions', userMessage('Hello'))).toMatchObject({
       status: 429,
       json: [{ error: { status: 'RESOURCE_EXHAUSTED' } }],
     })
   })
 })
 
-test('texts become vectors', async () => {
+test('embeddings are returned for texts', async () => {
   const { send } = await start()
   const asked = { model: 'gemini-embedding-2', input: ['a', 'b'], dimensions: 8 }
   const { json } = await send('/embeddings', asked)
@@ -159,14 +165,14 @@ test('texts become vectors', async () => {
   expect(Buffer.from(packed.json.data[0].embedding, 'base64')).toHaveLength(32)
 })
 
-test('a prompt becomes as many pictures as are asked for', async () => {
+test('images are returned in the requested number', async () => {
   const { send } = await start()
   const asked = { model: 'gemini-3.1-flash-image', prompt: 'a cat', n: 2 }
   const { json } = await send('/images/generations', asked)
   expect(json.data).toEqual([{ b64_json: expect.any(String) }, { b64_json: expect.any(String) }])
 })
 
-test('models have their prefix in lists, and are found with it and without', async () => {
+test('models have a prefix in lists, and are found with and without it', async () => {
   const { send } = await start()
   const { json } = await send('/models')
   expect(json.data).toContainEqual(expect.objectContaining({ id: `models/${model}` }))

@@ -1,31 +1,31 @@
-import { Refusal } from '../calls/refusal.ts'
+import { ApiError } from '../calls/api-error.ts'
 import type { Call } from '../http/call.ts'
 import { modelId } from '../http/route.ts'
 import { parseJson } from '../schema/parse-json.ts'
 import type { Body } from './request.ts'
 import { badRequest, invalidArgument } from '../wire/google-error.ts'
 
-/** A body, and the model that it names. A lenient server takes unknown names for known. */
+/** Without `strict` unknown field names are accepted. */
 export function readRequest<T extends { model?: string }>(
   call: Call,
   { names, is }: Body<T>,
 ): { request: T; model: string } {
   const parsed = parseJson(call.text)
-  if ('error' in parsed) throw new Refusal(parsed.error)
+  if ('error' in parsed) throw new ApiError(parsed.error)
   const { value } = parsed
   if (typeof value !== 'object' || value === null || !is(value)) {
-    throw new Refusal(invalidArgument('Invalid JSON payload received. Expected an object.'))
+    throw new ApiError(invalidArgument('Invalid JSON payload received. Expected an object.'))
   }
-  if (call.world.options.strict) refuseUnknown(Object.keys(value), names)
+  if (call.context.options.strict) rejectUnknown(Object.keys(value), names)
   const model = modelId(value.model ?? '')
-  if (model === '') throw new Refusal(invalidArgument('model is not specified'))
+  if (model === '') throw new ApiError(invalidArgument('model is not specified'))
   call.record.model = model
   return { request: value, model }
 }
 
-function refuseUnknown(given: readonly string[], names: ReadonlySet<string>): void {
+function rejectUnknown(given: readonly string[], names: ReadonlySet<string>): void {
   const unknown = given.find((name) => !names.has(name))
   if (unknown === undefined) return
   const description = `Invalid JSON payload received. Unknown name "${unknown}": Cannot find field.`
-  throw new Refusal(invalidArgument(description, [badRequest([{ description }])]))
+  throw new ApiError(invalidArgument(description, [badRequest([{ description }])]))
 }

@@ -1,4 +1,4 @@
-/** Bodies of the OpenAI endpoint, as clients write them. */
+/** Bodies of the OpenAI endpoint. */
 export type ToolCall = {
   id?: string
   function?: { name?: string; arguments?: string }
@@ -58,7 +58,7 @@ export type ImagesRequest = {
   response_format?: string
 }
 
-/** A kind of body: its names, of which any other is refused, and its type. */
+/** The known field names and the type of a body. Other names are rejected. */
 export type Body<T extends object> = {
   names: ReadonlySet<string>
   is: (value: object) => value is T

@@ -1,7 +1,6 @@
 import type { Candidate, GenerateContentResponse } from '../wire/response.ts'
 import type { Part } from '../wire/request.ts'
 
-/** A whole answer in OpenAI's words. */
 export function toCompletion(answer: GenerateContentResponse, created: number): object {
   return {
     ...frame(answer, { object: 'chat.completion', created }),
@@ -10,14 +9,14 @@ export function toCompletion(answer: GenerateContentResponse, created: number): 
       return {
         finish_reason: finishOf(candidate, parts),
         index: candidate.index,
-        message: { role: 'assistant', ...said(parts, { isOpen: false }).told },
+        message: { role: 'assistant', ...contentOf(parts, { isOpen: false }).message },
       }
     }),
     usage: usageOf(answer),
   }
 }
 
-/** A stream in OpenAI's words: where a thought begins and ends is seen only over several chunks. */
+/** Converts all chunks together, because a thought can span several. */
 export function toCompletionChunks(
   answers: readonly GenerateContentResponse[],
   { created, includeUsage }: { created: number; includeUsage: boolean },
@@ -28,11 +27,11 @@ export function toCompletionChunks(
     const choices = candidatesOf(answer).map((candidate) => {
       const parts = candidate.content.parts ?? []
       const isLast = candidate.finishReason !== undefined
-      const { told, isThought } = said(parts, { isOpen, goesOn: !isLast })
+      const { message, isThought } = contentOf(parts, { isOpen, goesOn: !isLast })
       isOpen = isThought
       hasCalls ||= parts.some((part) => part.functionCall)
       return {
-        delta: { role: 'assistant', ...told },
+        delta: { role: 'assistant', ...message },
         ...(isLast ? { finish_reason: finishOf(candidate, hasCalls ? 'calls' : parts) } : {}),
         index: candidate.index,
       }
@@ -46,7 +45,7 @@ export function toCompletionChunks(
   })
 }
 
-/** A blocked prompt has no candidates; here it is a choice that says why. */
+/** A blocked prompt has no candidates; it becomes a choice with the block reason. */
 function candidatesOf({ candidates, promptFeedback }: GenerateContentResponse): Candidate[] {
   const finishReason = promptFeedback?.blockReason ?? 'OTHER'
   return candidates ?? [{ content: {}, finishReason, index: 0 }]
@@ -56,7 +55,7 @@ function frame(answer: GenerateContentResponse, more: { object: string; created:
   return { ...more, id: answer.responseId, model: answer.modelVersion }
 }
 
-/** Completion tokens are without thoughts, so the total is more than the sum. */
+/** Completion tokens exclude thoughts, so the total is more than the sum. */
 function usageOf({ usageMetadata }: GenerateContentResponse): object {
   return {
     completion_tokens: usageMetadata.candidatesTokenCount ?? 0,
@@ -68,11 +67,11 @@ function usageOf({ usageMetadata }: GenerateContentResponse): object {
 const open = '<thought>'
 const close = '</thought>'
 
-/** Thoughts stand in the content, between tags; the closing tag is glued to the first word that is none. */
-function said(
+/** Thoughts are part of the content, between tags. The closing tag comes with the next text. */
+function contentOf(
   parts: readonly Part[],
   { isOpen, goesOn = false }: { isOpen: boolean; goesOn?: boolean },
-): { told: object; isThought: boolean } {
+): { message: object; isThought: boolean } {
   let content = ''
   let isThought = isOpen
   for (const part of parts) {
@@ -93,7 +92,7 @@ function said(
   }
   return {
     isThought,
-    told: {
+    message: {
       ...(parts.some((part) => part.text !== undefined) ? { content } : {}),
       ...(Object.keys(google).length === 0 ? {} : { extra_content: { google } }),
       ...(calls.length === 0 ? {} : { tool_calls: calls }),

@@ -3,7 +3,6 @@ import type { ChatRequest, Message, MessagePart, ToolCall } from './request.ts'
 
 const isSystem = ({ role }: Message): boolean => role === 'system' || role === 'developer'
 
-/** A conversation in Google's words. */
 export function toContents({ messages = [] }: ChatRequest): {
   contents: Content[]
   systemInstruction?: Content
@@ -17,7 +16,7 @@ export function toContents({ messages = [] }: ChatRequest): {
   for (const message of messages.filter((one) => !isSystem(one))) {
     const next = toContent(message, names)
     const last = contents.at(-1)
-    // The results of one turn stand in one content.
+    // The tool results of one turn go into one content.
     if (message.role === 'tool' && last && last.role === 'tool') {
       contents[contents.length - 1] = {
         ...last,
@@ -64,7 +63,7 @@ function argsOf(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? { ...value } : {}
   } catch {
-    // What is no JSON has no arguments that could be read.
+    // Arguments that are not JSON are dropped.
     return {}
   }
 }

@@ -1,4 +1,4 @@
-import { Refusal } from '../calls/refusal.ts'
+import { ApiError } from '../calls/api-error.ts'
 import { modelNamed } from '../models.ts'
 import type { ThinkingLevel } from '../models.ts'
 import { invalidArgument } from '../wire/google-error.ts'
@@ -6,7 +6,6 @@ import type { GenerateContentRequest, GenerationConfig } from '../wire/request.t
 import type { ChatRequest } from './request.ts'
 import { toContents } from './to-contents.ts'
 
-/** The same request as generateContent takes it. */
 export function toGenerate(request: ChatRequest, model: string): GenerateContentRequest {
   const { tools = [], extra_body: extra, service_tier: serviceTier } = request
   const cachedContent = extra?.google?.cached_content
@@ -71,7 +70,7 @@ function thinkingOf(request: ChatRequest, name: string): Pick<GenerationConfig, 
   const { reasoning_effort: effort } = request
   const config = request.extra_body?.google?.thinking_config
   if (effort !== undefined && config !== undefined) {
-    throw new Refusal(
+    throw new ApiError(
       invalidArgument(
         'Expected one of either `reasoning_effort` or custom `thinking_config`; found both.',
       ),
@@ -108,4 +107,4 @@ function thinkingForEffort(
 }
 
 const unknownEffort = (effort: string) =>
-  new Refusal(invalidArgument(`Invalid reasoning_effort: ${effort}.`))
+  new ApiError(invalidArgument(`Invalid reasoning_effort: ${effort}.`))

@@ -2,18 +2,18 @@ import type { FakeKeyState } from '../options.ts'
 import { debugInfo, errorInfo, help, localized } from '../wire/google-error.ts'
 import type { ErrorDetail, GoogleError } from '../wire/google-error.ts'
 
-/** What a refusal may quote: the key, its project's number, and the RPC that was called. */
-export type Refused = { key: string; projectNumber: string; rpc: string }
+/** Values that Google quotes in error messages. */
+export type RefusalDetails = { key: string; projectNumber: string; rpc: string }
 
 type Row = {
-  refuse(call: Refused): Omit<GoogleError, 'verdict'>
-  /** `GET models` still answers: a list of models does not prove that a key can generate. */
+  errorFor(call: RefusalDetails): Omit<GoogleError, 'verdict'>
+  /** `GET models` still works: a list of models does not prove that a key can generate. */
   listsModels?: boolean
 }
 
 function invalidKey(message: string): Row {
   return {
-    refuse: () => ({
+    errorFor: () => ({
       code: 400,
       message,
       status: 'INVALID_ARGUMENT',
@@ -29,7 +29,7 @@ function denied(message: string, details?: readonly ErrorDetail[]): Omit<GoogleE
 
 function exhausted(message: string): Row {
   return {
-    refuse: () => ({ code: 429, message, status: 'RESOURCE_EXHAUSTED' }),
+    errorFor: () => ({ code: 429, message, status: 'RESOURCE_EXHAUSTED' }),
     listsModels: true,
   }
 }
@@ -47,7 +47,7 @@ export function wrongCredentialType(rpc: string): GoogleError {
   }
 }
 
-function serviceDisabled({ projectNumber }: Refused): Omit<GoogleError, 'verdict'> {
+function serviceDisabled({ projectNumber }: RefusalDetails): Omit<GoogleError, 'verdict'> {
   const activationUrl = `https://console.developers.google.com/apis/api/generativelanguage.googleapis.com/overview?project=${projectNumber}`
   const message = `Generative Language API has not been used in project ${projectNumber} before or it is disabled. Enable it by visiting ${activationUrl} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.`
   return denied(message, [
@@ -66,11 +66,11 @@ export const keyStates: Readonly<Record<Exclude<FakeKeyState, 'ok'>, Row>> = {
   expired: invalidKey('API key expired. Please renew the API key.'),
   deleted: invalidKey('API Key not found. Please pass a valid API key.'),
   leaked: {
-    refuse: () => denied('Your API key was reported as leaked. Please use another API key.'),
+    errorFor: () => denied('Your API key was reported as leaked. Please use another API key.'),
   },
   suspended: {
-    // Google quotes the whole key here: whoever logs or forwards this text leaks it.
-    refuse: ({ key, projectNumber }) =>
+    // Google quotes the whole key here; logging or forwarding this text leaks it.
+    errorFor: ({ key, projectNumber }) =>
       denied(`Permission denied: Consumer 'api_key:${key}' has been suspended.`, [
         errorInfo('CONSUMER_SUSPENDED', {
           consumer: `projects/${projectNumber}`,
@@ -78,9 +78,9 @@ export const keyStates: Readonly<Record<Exclude<FakeKeyState, 'ok'>, Row>> = {
         }),
       ]),
   },
-  'service-disabled': { refuse: serviceDisabled },
+  'service-disabled': { errorFor: serviceDisabled },
   blocked: {
-    refuse: ({ projectNumber, rpc }) =>
+    errorFor: ({ projectNumber, rpc }) =>
       denied(`Requests to this API generativelanguage.googleapis.com method ${rpc} are blocked.`, [
         errorInfo('API_KEY_SERVICE_BLOCKED', {
           consumer: `projects/${projectNumber}`,
@@ -90,9 +90,9 @@ export const keyStates: Readonly<Record<Exclude<FakeKeyState, 'ok'>, Row>> = {
       ]),
     listsModels: true,
   },
-  'legacy-rejected': { refuse: ({ rpc }) => wrongCredentialType(rpc) },
+  'legacy-rejected': { errorFor: ({ rpc }) => wrongCredentialType(rpc) },
   unauthenticated: {
-    refuse: () => ({ code: 401, message: wrongCredentials, status: 'UNAUTHENTICATED' }),
+    errorFor: () => ({ code: 401, message: wrongCredentials, status: 'UNAUTHENTICATED' }),
   },
   'prepay-depleted': exhausted(
     'Your prepayment credits are depleted. Please go to AI Studio at https://ai.studio/projects to manage your project and billing.',
@@ -101,10 +101,10 @@ export const keyStates: Readonly<Record<Exclude<FakeKeyState, 'ok'>, Row>> = {
     'Your project has exceeded its monthly spending cap. Please go to AI Studio at https://ai.studio/spend to manage your project spend cap.',
   ),
   'project-denied': {
-    refuse: () => denied('Your project has been denied access. Please contact support.'),
+    errorFor: () => denied('Your project has been denied access. Please contact support.'),
   },
   location: {
-    refuse: () => ({
+    errorFor: () => ({
       code: 400,
       message: 'User location is not supported for the API use.',
       status: 'FAILED_PRECONDITION',
@@ -114,7 +114,7 @@ export const keyStates: Readonly<Record<Exclude<FakeKeyState, 'ok'>, Row>> = {
     }),
   },
   'free-tier-country': {
-    refuse: () => ({
+    errorFor: () => ({
       code: 400,
       message:
         'Gemini API free tier is not available in your country. Please enable billing on your project in Google AI Studio.',
@@ -124,7 +124,7 @@ export const keyStates: Readonly<Record<Exclude<FakeKeyState, 'ok'>, Row>> = {
   },
   'bare-429': exhausted('Resource has been exhausted (e.g. check quota).'),
   'server-error': {
-    refuse: () => ({
+    errorFor: () => ({
       code: 500,
       message:
         'An internal error has occurred. Please retry or report in https://developers.generativeai.google/guide/troubleshooting',

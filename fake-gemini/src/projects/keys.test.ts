@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { FakeKeyState } from '../options.ts'
-import { ask, flash, key, startForTest } from '../testing/ask.ts'
+import { sendRequest, flash, key, startForTest } from '../testing/send-request.ts'
 
 type Row = [state: FakeKeyState, status: number, rpc: string, reason: string, text: string]
 
@@ -96,11 +96,11 @@ const refusals: Row[] = [
 ]
 
 describe('a key', () => {
-  test.each(refusals)('that is %s is refused with %i %s', async (...row) => {
+  test.each(refusals)('that is %s is rejected with %i %s', async (...row) => {
     const [state, status, rpcStatus, reason, text] = row
     const fake = await startForTest()
     fake.setKeyState(key, state)
-    const { json, status: sent } = await ask(fake)
+    const { json, status: sent } = await sendRequest(fake)
     expect(sent).toBe(status)
     expect(json.error).toMatchObject({ code: status, status: rpcStatus })
     expect(json.error?.message).toContain(text)
@@ -112,23 +112,25 @@ describe('a key', () => {
   test('that is blocked still lists models', async () => {
     const fake = await startForTest()
     fake.setKeyState(key, 'blocked')
-    expect((await ask(fake, { method: 'GET', path: '/v1beta/models' })).status).toBe(200)
+    expect((await sendRequest(fake, { method: 'GET', path: '/v1beta/models' })).status).toBe(200)
   })
 
-  test('that recovers answers again', async () => {
+  test('that is set to ok again is accepted', async () => {
     const fake = await startForTest()
     fake.setKeyState(key, 'suspended')
-    expect((await ask(fake)).status).toBe(403)
+    expect((await sendRequest(fake)).status).toBe(403)
     fake.setKeyState(key, 'ok')
-    expect((await ask(fake)).status).toBe(200)
+    expect((await sendRequest(fake)).status).toBe(200)
   })
 
-  test('nobody declared is not valid, unless keys are open', async () => {
+  test('that is unknown is invalid, unless `openKeys` is set', async () => {
     const headers = { 'x-goog-api-key': 'AQ.unknown' }
     const closed = await startForTest()
-    expect((await ask(closed, { headers })).json.error?.message).toContain('API key not valid')
+    expect((await sendRequest(closed, { headers })).json.error?.message).toContain(
+      'API key not valid',
+    )
     const open = await startForTest({ openKeys: true })
-    expect((await ask(open, { headers })).status).toBe(200)
+    expect((await sendRequest(open, { headers })).status).toBe(200)
     expect(open.received().at(-1)?.project).toBe('project-of-AQ.unknown')
   })
 })
@@ -140,7 +142,7 @@ describe('credentials', () => {
   async function tryWith(given: { query?: string; headers?: Record<string, string> }) {
     const fake = await startForTest({ projects: [{ id: 'p', keys: [key, legacy] }] })
     const path = `${flash}:generateContent${given.query ?? ''}`
-    const { status, json } = await ask(fake, { path, headers: given.headers ?? {} })
+    const { status, json } = await sendRequest(fake, { path, headers: given.headers ?? {} })
     return { status, message: json.error?.message }
   }
 
@@ -166,13 +168,13 @@ describe('credentials', () => {
     })
   })
 
-  test('must be there', async () => {
+  test('are required', async () => {
     const { status, message } = await tryWith({})
     expect(status).toBe(403)
     expect(message).toContain("Method doesn't allow unregistered callers")
   })
 
-  test('are of the wrong type when a key comes as a bearer token', async () => {
+  test('are of the wrong type if a key is sent as a bearer token', async () => {
     expect(await tryWith({ headers: { authorization: `Bearer ${key}` } })).toMatchObject({
       status: 401,
     })

@@ -17,7 +17,7 @@ function pacificParts(ms: number): { year: number; month: number; day: number; h
   }
 }
 
-/** The first midnight in Los Angeles after `ms`. Clocks there change at 2:00, so it is never ambiguous. */
+/** The first midnight in Los Angeles after `ms`. Clocks change there at 2:00, so midnight is never ambiguous. */
 export function nextPacificMidnight(ms: number): number {
   const { year, month, day } = pacificParts(ms)
   const daylight = Date.UTC(year, month - 1, day + 1, 7)

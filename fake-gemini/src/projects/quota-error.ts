@@ -5,7 +5,7 @@ import { help, quotaFailure, retryInfo, service } from '../wire/google-error.ts'
 import type { GoogleError } from '../wire/google-error.ts'
 import type { QuotaKind, Violation } from './quota-ledger.ts'
 
-/** Google counts three families of calls apart from each other. */
+/** Google counts these kinds of calls separately. */
 export type QuotaFamily = 'generate' | 'embed' | 'count'
 
 export type QuotaRefusal = {
@@ -61,8 +61,8 @@ function tokenQuotaName(tier: FakeTier, per: string): Name {
   }
 }
 
-/** The delay that the message promises. A used-up day still promises less than a minute. */
-function promisedMs(violations: readonly Violation[], random: Random): number {
+/** For an exhausted day Google still gives less than a minute. */
+function retryDelayMs(violations: readonly Violation[], random: Random): number {
   const minute = violations.filter(({ kind }) => !isDaily(kind)).map(({ freeInMs }) => freeInMs)
   return minute.length > 0 ? Math.max(...minute, 1) : 1000 + random() * 58_000
 }
@@ -73,12 +73,12 @@ export function quotaExceeded(refusal: QuotaRefusal, random: Random): GoogleErro
     ...violation,
     ...quotaName(refusal.family, refusal.tier, violation.kind),
   }))
-  const seconds = promisedMs(violations, random) / 1000
+  const seconds = retryDelayMs(violations, random) / 1000
   const lines = named.map(
     ({ metric, limit }) =>
       `\n* Quota exceeded for metric: ${service}/${metric}, limit: ${limit}, model: ${model}`,
   )
-  // Seen with token quotas: RetryInfo promises less than the message does.
+  // Google's RetryInfo for token quotas has a shorter delay than its message.
   const retrySeconds = violations.some(({ kind }) => countsTokens(kind)) ? seconds / 3 : seconds
   const message = `You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: ${documentation}. To monitor your current usage, head to: https://ai.dev/rate-limit. ${lines.join('')}\nPlease retry in ${Number(seconds.toFixed(9))}s.`
   const details = [
@@ -88,7 +88,7 @@ export function quotaExceeded(refusal: QuotaRefusal, random: Random): GoogleErro
         quotaMetric: `${service}/${metric}`,
         quotaId: id,
         quotaDimensions: { location: 'global', model },
-        // A zero is a default value, and proto3 JSON leaves those out.
+        // proto3 JSON omits zeros.
         ...(limit === 0 ? {} : { quotaValue: String(limit) }),
       })),
     ),

@@ -12,9 +12,9 @@ type Lane = {
   day: { endsAt: number; startedAt: number; requests: number; tokens: number }
 }
 
-/** Counts what each lane (project and model) used. A refused call consumes nothing. */
+/** Counts usage for each lane (project and model). A rejected call uses nothing. */
 export type QuotaLedger = {
-  /** Consumes the call when it fits; otherwise names every limit that it would break. */
+  /** Counts the call if it fits; otherwise returns all limits that it would exceed. */
   admit(lane: string, quota: FakeQuota, tokens: number): readonly Violation[]
 }
 

@@ -3,10 +3,10 @@ import type { FakeKeyState, FakeProject, FakeQuota, FakeTier } from '../options.
 
 export type Project = {
   readonly id: string
-  /** The number that Google shows where it means this project. */
+  /** Project number in Google's error messages. */
   readonly number: string
   readonly tier: FakeTier
-  /** A project declared `free` has no quota at all for the models that only paid projects get. */
+  /** The project is declared `free`, so paid-only models have a limit of 0. */
   readonly paidModelsClosed: boolean
   readonly models: ReadonlySet<string> | undefined
   readonly quotas: Map<string, FakeQuota>
@@ -14,7 +14,7 @@ export type Project = {
 
 export type Key = { readonly value: string; readonly project: Project; state: FakeKeyState }
 
-/** Which keys exist, and whose they are. */
+/** All keys and their projects. */
 export type Registry = {
   find(value: string): Key | undefined
   addProject(project: FakeProject): void
@@ -22,7 +22,7 @@ export type Registry = {
   setQuota(project: string, model: string, quota: FakeQuota): void
 }
 
-const mostOpenKeys = 200_000
+const maxOpenKeys = 200_000
 
 export function createRegistry(openKeys: boolean): Registry {
   const projects = new Map<string, Project>()
@@ -30,7 +30,7 @@ export function createRegistry(openKeys: boolean): Registry {
   let opened = 0
 
   function open(value: string): Key | undefined {
-    if (!openKeys || opened >= mostOpenKeys) return undefined
+    if (!openKeys || opened >= maxOpenKeys) return undefined
     opened += 1
     const project = toProject({ id: `project-of-${value}`, keys: [] })
     const key: Key = { value, project, state: 'ok' }

@@ -1,12 +1,12 @@
 const windowMs = 60_000
 const compactAfter = 1024
 
-/** Requests of the last sixty seconds with their tokens. Every step is O(1) on average. */
+/** Requests and tokens of the last 60 seconds, in amortized O(1). */
 export type RollingMinute = {
   requests(now: number): number
   tokens(now: number): number
   add(now: number, tokens: number): void
-  /** Milliseconds until the oldest request has left the window. */
+  /** Milliseconds until the oldest request leaves the window. */
   oldestLeavesIn(now: number): number
 }
 
@@ -26,7 +26,7 @@ export function createRollingMinute(): RollingMinute {
   function prune(now: number): void {
     const last = times.at(-1)
     if (last === undefined) return
-    // A clock that was set back, or on by more than the window, leaves nothing to count.
+    // If the clock was set back, or forward by more than the window, there is nothing to count.
     if (last > now || last <= now - windowMs) return forget()
     while ((times[head] ?? now) <= now - windowMs) {
       sum -= amounts[head] ?? 0

@@ -1,5 +1,5 @@
-import { invalidValue } from './problem.ts'
-import type { Problem } from './problem.ts'
+import { invalidValue } from './shape-problem.ts'
+import type { ShapeProblem } from './shape-problem.ts'
 import type { Scalar } from './request-schema.ts'
 
 const base64 = /^[A-Za-z0-9+/_-]*={0,2}$/
@@ -31,26 +31,26 @@ const rows: Readonly<Record<Exclude<Scalar, 'bytes'>, Row>> = {
   double: { type: 'TYPE_DOUBLE', accepts: isNumber },
 }
 
-/** Says what is wrong with a scalar, in the words of Google's JSON parser. */
-export function scalarProblem(scalar: Scalar, value: unknown): Problem | undefined {
+/** Uses the error texts of Google's JSON parser. */
+export function scalarProblem(scalar: Scalar, value: unknown): ShapeProblem | undefined {
   if (scalar === 'bytes') return bytesProblem(value)
   const { type, accepts } = rows[scalar]
   return accepts(value) ? undefined : invalidValue(type, value)
 }
 
-/** Base64 of either alphabet, padded or not, never leaves one character over. */
+/** Accepts both alphabets, with or without padding. A length of 4n + 1 is impossible. */
 function isBase64(value: string): boolean {
   let { length } = value
   while (length > 0 && value[length - 1] === '=') length -= 1
   return length % 4 !== 1 && base64.test(value)
 }
 
-function bytesProblem(value: unknown): Problem | undefined {
+function bytesProblem(value: unknown): ShapeProblem | undefined {
   if (typeof value !== 'string') return invalidValue('TYPE_BYTES', value)
   if (isBase64(value)) return undefined
   return {
     path: '',
-    say: (path) =>
+    describe: (path) =>
       `Invalid value at '${path}' (TYPE_BYTES), Base64 decoding failed for ${JSON.stringify(value)}`,
   }
 }

@@ -1,8 +1,8 @@
 import { badRequest, invalidArgument } from '../wire/google-error.ts'
 import type { GoogleError } from '../wire/google-error.ts'
 import { scalarProblem } from './check-scalar.ts'
-import { invalidValue } from './problem.ts'
-import type { Problem } from './problem.ts'
+import { invalidValue } from './shape-problem.ts'
+import type { ShapeProblem } from './shape-problem.ts'
 import type { Field, FieldType, Message } from './request-schema.ts'
 
 type JsonObject = Record<string, unknown>
@@ -13,18 +13,18 @@ const isObject = (value: unknown): value is JsonObject =>
 const home = 'type.googleapis.com/google.ai.generativelanguage.v1beta.'
 
 /**
- * Compares a parsed body with its message, as Google's JSON parser does, and brings it to one form:
- * camel-cased names, upper-case enum values, lists where lists belong. The body is changed in place.
+ * Validates a parsed body as Google's JSON parser does, and normalizes it in place: camel-case names,
+ * upper-case enum values, single values wrapped in lists.
  */
 export function checkShape(message: Message, body: unknown): GoogleError | undefined {
-  const problems: Problem[] = []
+  const problems: ShapeProblem[] = []
   if (!isObject(body)) {
     return invalidArgument('Invalid JSON payload received. Expected an object.')
   }
   checkMessage(message, body, problems)
   if (problems.length === 0) return undefined
-  const violations = problems.map(({ path, say }) => {
-    const description = say(path)
+  const violations = problems.map(({ path, describe }) => {
+    const description = describe(path)
     return path === '' ? { description } : { field: path, description }
   })
   return invalidArgument(violations.map(({ description }) => description).join('\n'), [
@@ -32,15 +32,15 @@ export function checkShape(message: Message, body: unknown): GoogleError | undef
   ])
 }
 
-function unknownName(name: string, why: string): Problem {
+function unknownName(name: string, why: string): ShapeProblem {
   return {
     path: '',
-    say: (path) =>
+    describe: (path) =>
       `Invalid JSON payload received. Unknown name "${name}"${path === '' ? '' : ` at '${path}'`}: ${why}`,
   }
 }
 
-function prefix(problems: Problem[], from: number, step: string): void {
+function prefix(problems: ShapeProblem[], from: number, step: string): void {
   for (let index = from; index < problems.length; index += 1) {
     const problem = problems[index]
     if (!problem) return
@@ -49,7 +49,7 @@ function prefix(problems: Problem[], from: number, step: string): void {
   }
 }
 
-function checkMessage(message: Message, value: JsonObject, problems: Problem[]): void {
+function checkMessage(message: Message, value: JsonObject, problems: ShapeProblem[]): void {
   let chosen: Map<string, string> | undefined
   for (const key of Object.keys(value)) {
     const field = message.fields.get(key)
@@ -59,7 +59,7 @@ function checkMessage(message: Message, value: JsonObject, problems: Problem[]):
     }
     const found = value[key]
     if (key !== field.name || found === null) Reflect.deleteProperty(value, key)
-    // proto3 JSON reads null as "not given".
+    // proto3 JSON treats null as unset.
     if (found === null) continue
     if (field.choice !== undefined) {
       chosen ??= new Map()
@@ -72,7 +72,7 @@ function checkMessage(message: Message, value: JsonObject, problems: Problem[]):
 
 function checkChoice(
   call: { field: Field; key: string; chosen: Map<string, string> },
-  problems: Problem[],
+  problems: ShapeProblem[],
 ): void {
   const { field, key, chosen } = call
   const choice = field.choice ?? ''
@@ -82,19 +82,19 @@ function checkChoice(
   }
   problems.push({
     path: '',
-    say: (path) =>
+    describe: (path) =>
       `Invalid value at '${path}' (oneof), oneof field '${choice}' is already set. Cannot set '${key}'`,
   })
 }
 
-function checkField(field: Field, value: unknown, problems: Problem[]): unknown {
+function checkField(field: Field, value: unknown, problems: ShapeProblem[]): unknown {
   const mark = problems.length
   const checked = checkByShape(field, value, problems)
   if (problems.length > mark) prefix(problems, mark, field.path)
   return checked
 }
 
-function checkByShape(field: Field, value: unknown, problems: Problem[]): unknown {
+function checkByShape(field: Field, value: unknown, problems: ShapeProblem[]): unknown {
   switch (field.shape) {
     case 'one':
       if (Array.isArray(value) && field.type.kind !== 'any') {
@@ -102,18 +102,18 @@ function checkByShape(field: Field, value: unknown, problems: Problem[]): unknow
       }
       return checkValue(field.type, value, problems)
     case 'list':
-      // Google takes one element for a list of one.
+      // Google accepts a single value as a list of one.
       return checkList(field.type, Array.isArray(value) ? value : [value], problems)
     case 'map':
       return checkMap(field, value, problems)
   }
 }
 
-/** A list where one value belongs is reported at the parent, under the field's own name. */
-function checkNoList(field: Field, value: unknown, problems: Problem[]): unknown {
+/** Google reports an unexpected list at the parent, under the field's name. */
+function checkNoList(field: Field, value: unknown, problems: ShapeProblem[]): unknown {
   problems.push({
     path: '',
-    say: (path) => {
+    describe: (path) => {
       const end = path.length - field.path.length
       const parent = path.slice(0, end).replace(/\.$/, '')
       const at = parent === '' ? '' : ` at '${parent}'`
@@ -123,7 +123,7 @@ function checkNoList(field: Field, value: unknown, problems: Problem[]): unknown
   return value
 }
 
-function checkList(type: FieldType, values: unknown[], problems: Problem[]): unknown[] {
+function checkList(type: FieldType, values: unknown[], problems: ShapeProblem[]): unknown[] {
   for (let index = 0; index < values.length; index += 1) {
     const mark = problems.length
     const value = values[index]
@@ -134,7 +134,7 @@ function checkList(type: FieldType, values: unknown[], problems: Problem[]): unk
   return values
 }
 
-function checkMap(field: Field, value: unknown, problems: Problem[]): unknown {
+function checkMap(field: Field, value: unknown, problems: ShapeProblem[]): unknown {
   if (!isObject(value)) {
     problems.push(invalidValue('Map', value))
     return value
@@ -143,14 +143,14 @@ function checkMap(field: Field, value: unknown, problems: Problem[]): unknown {
   for (const key of Object.keys(value)) {
     const mark = problems.length
     value[key] = checkValue(field.type, value[key], problems)
-    // Google counts the entries of a map instead of naming their keys.
+    // Google numbers map entries instead of naming their keys.
     if (problems.length > mark) prefix(problems, mark, `[${index}].value`)
     index += 1
   }
   return value
 }
 
-function checkValue(type: FieldType, value: unknown, problems: Problem[]): unknown {
+function checkValue(type: FieldType, value: unknown, problems: ShapeProblem[]): unknown {
   switch (type.kind) {
     case 'any':
       return value
@@ -179,7 +179,7 @@ const isNumeric = (scalar: string): boolean => /^(int|float|double)/.test(scalar
 function checkEnum(
   type: { name: string; values: ReadonlySet<string> },
   value: unknown,
-  problems: Problem[],
+  problems: ShapeProblem[],
 ): unknown {
   if (typeof value === 'string') {
     if (type.values.has(value)) return value

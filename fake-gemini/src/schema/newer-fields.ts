@@ -1,6 +1,6 @@
 /**
- * Fields that the API accepts but the published protos do not know yet, as the official SDK sends
- * them. `any` stands for a message whose inside is not checked.
+ * Fields that the API accepts and the official SDK sends, but the published protos do not have yet.
+ * The content of an `any` message is not checked.
  */
 export const newerFields: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   GenerateContentRequest: {
@@ -50,7 +50,7 @@ export const newerEnums: Readonly<Record<string, readonly string[]>> = {
   HarmCategory: ['HARM_CATEGORY_JAILBREAK'],
 }
 
-/** Members that join a one-of of the published protos. */
+/** Fields that belong to a oneof of the published protos. */
 export const newerChoices: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   Part: { data: ['toolCall', 'toolResponse'] },
 }

@@ -6,7 +6,7 @@ export type Parsed = { value: unknown } | { error: GoogleError }
 const shownBefore = 30
 const shownAfter = 20
 
-/** Reads a body; what is no JSON is refused with the place marked, as Google does. */
+/** Invalid JSON gives Google's error, which marks the position. */
 export function parseJson(text: string): Parsed {
   if (text.trim() === '') return { value: {} }
   try {
@@ -21,7 +21,7 @@ export function parseJson(text: string): Parsed {
   }
 }
 
-/** V8 gives a position or quotes the surroundings, never both. */
+/** V8's message has either a position or an excerpt, never both. */
 function placeOf(text: string, reason: string): number {
   const position = / at position (\d+)/.exec(reason)?.[1]
   if (position !== undefined) return Number(position)

@@ -11,17 +11,17 @@ export type FieldType =
   | { kind: 'any' }
 
 export type Field = {
-  /** The camel-cased name, under which the value is found after validation. */
+  /** Camel case; validation renames the field to it. */
   readonly name: string
-  /** The name in Google's error texts. */
+  /** Name in Google's error texts. */
   readonly path: string
   readonly type: FieldType
   readonly shape: 'one' | 'list' | 'map'
-  /** The one-of it belongs to. */
+  /** Name of its oneof. */
   readonly choice: string | undefined
 }
 
-/** Fields under every name that a request may use for them: camel case, snake case, JSON name. */
+/** `fields` has an entry for each accepted name: camel case, snake case, JSON name. */
 export type Message = { readonly name: string; readonly fields: Map<string, Field> }
 
 type Condensed = {
@@ -53,7 +53,7 @@ function typeNamed(name: string): FieldType {
   if (isScalar(name)) return { kind: 'scalar', scalar: name }
   if (name === 'google.protobuf.Struct') return { kind: 'struct' }
   if (name === 'google.protobuf.Value' || name === 'any') return { kind: 'any' }
-  // Timestamps and durations are strings in JSON.
+  // Timestamps and durations are JSON strings.
   if (name.startsWith('google.protobuf.')) return { kind: 'scalar', scalar: 'string' }
   const values = [...(condensed.enums[name] ?? []), ...(newerEnums[name] ?? [])]
   if (values.length > 0) return { kind: 'enum', name, values: new Set(values) }
@@ -99,8 +99,7 @@ export const countTokensRequest = messageNamed('CountTokensRequest')
 export const embedContentRequest = messageNamed('EmbedContentRequest')
 export const batchEmbedContentsRequest = messageNamed('BatchEmbedContentsRequest')
 
-// The protos have two fields for one thing: an unordered one and its ordered successor. Both are
-// read as `responseJsonSchema`.
+// The protos have an unordered field and its ordered successor. Both become `responseJsonSchema`.
 const config = messageNamed('GenerationConfig')
 const schemaField = config.fields.get('response_json_schema')
 if (schemaField) {

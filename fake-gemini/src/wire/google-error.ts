@@ -1,12 +1,12 @@
 export type ErrorDetail = { readonly '@type': string } & Readonly<Record<string, unknown>>
 
-/** A refusal as Google words it: an HTTP status and the `google.rpc` envelope. */
+/** An HTTP status and the `google.rpc` error body. */
 export type GoogleError = {
   readonly code: number
   readonly message: string
   readonly status: string
   readonly details?: readonly ErrorDetail[]
-  /** For the record of received calls; never sent. */
+  /** For the list of received calls; never sent. */
   readonly verdict: string
 }
 

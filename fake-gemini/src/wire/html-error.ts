@@ -1,4 +1,4 @@
-/** An error of Google's front end, which knows no JSON. */
+/** An error of Google's front end, which does not answer in JSON. */
 export function htmlError(status: number, title: string): { contentType: string; body: string } {
   return {
     contentType: 'text/html; charset=UTF-8',

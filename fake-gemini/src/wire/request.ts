@@ -1,6 +1,6 @@
 import type { ThinkingLevel } from '../models.ts'
 
-/** Requests as they look after the shape check: one spelling of each name, lists where lists belong. */
+/** Requests as normalized by `schema/check-shape.ts`. */
 export type FunctionCall = { id?: string; name?: string; args?: Record<string, unknown> }
 export type FunctionResponse = {
   id?: string

@@ -2,7 +2,7 @@ import type { Random } from '../random.ts'
 
 const words = 4
 
-/** About 22 characters of URL-safe base64, never twice the same from one server. */
+/** About 22 characters of URL-safe base64, unique within one server. */
 export function responseId(sequence: number, random: Random): string {
   const bytes = Buffer.allocUnsafe(words * 4)
   bytes.writeUInt32BE(sequence >>> 0)

@@ -1,6 +1,6 @@
 import type { Part } from './request.ts'
 
-/** Answers as Google writes them, as far as anybody here reads them again. */
+/** The fields of Google's answers that this package reads. */
 export type Candidate = {
   content: { role?: string; parts?: readonly Part[] }
   finishReason?: string

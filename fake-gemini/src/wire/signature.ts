@@ -1,6 +1,6 @@
 import { hash } from '../hash.ts'
 
-/** Both pass for any call whose real signature is lost, as plain text and base64-encoded. */
+/** Google's documented dummies for lost signatures; accepted as plain text and as base64. */
 const dummies: ReadonlySet<string> = new Set(
   ['skip_thought_signature_validator', 'context_engineering_is_the_way_to_go'].flatMap((text) => [
     text,
@@ -15,15 +15,15 @@ const salt = 'fake-gemini signature'
 const different = 256
 const issued: (string | undefined)[] = []
 
-/** One of a few hundred signatures, so that a busy server does not make each anew. */
+/** Signatures are cached: there are only a few hundred. */
 export function issueSignature(seed: string): string {
   const index = hash(seed) % different
   return (issued[index] ??= makeSignature(index))
 }
 
 /**
- * A signature shaped like Google's: protobuf that starts with 0x12, around bytes that mean nothing.
- * The last four are a checksum, so that every instance knows what any instance issued.
+ * Like Google's: a protobuf that starts with 0x12, with meaningless bytes. The last four bytes are
+ * a checksum, so that each instance accepts the signatures of all instances.
  */
 function makeSignature(seed: number): string {
   const bytes = Buffer.alloc(4 + payloadBytes + 4)

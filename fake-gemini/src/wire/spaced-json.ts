@@ -1,4 +1,4 @@
-/** JSON on one line with a space after each colon and none after commas, as Google's streams have it. */
+/** JSON on one line with a space after colons and none after commas, as in Google's streams. */
 export function spacedJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) return `[${value.map(spacedJson).join(',')}]`

@@ -6,7 +6,7 @@ const tokensPerMedium = 258
 export type Modality = 'TEXT' | 'IMAGE' | 'AUDIO' | 'VIDEO' | 'DOCUMENT'
 export type TokenCounts = Partial<Record<Modality, number>>
 
-/** A deterministic estimate: a quarter of the characters, rounded up, at least one. */
+/** An estimate: a quarter of the characters, rounded up, at least one. */
 export function textTokens(text: string): number {
   return text === '' ? 0 : Math.ceil(text.length / charactersPerToken)
 }

@@ -4,7 +4,7 @@ import type { Part } from '../wire/request.ts'
 export const pngBase64 =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
 
-/** A tenth of a second of silence: 16-bit samples at 24 kHz, without a header. */
+/** 0.1 s of silence: 16-bit samples at 24 kHz, without a header. */
 export const speechBase64 = Buffer.alloc(4800).toString('base64')
 
 export const codeExecutionParts: readonly Part[] = [

@@ -3,8 +3,8 @@ import { keyStates } from '../projects/key-states.ts'
 import type { GoogleError } from '../wire/google-error.ts'
 import { htmlError } from '../wire/html-error.ts'
 
-/** What goes out in place of an answer. */
-export type Instead =
+/** Sent instead of an answer. */
+export type Replacement =
   | { kind: 'error'; error: GoogleError }
   | { kind: 'raw'; status: number; contentType: string; body: string }
   | { kind: 'limit-zero' }
@@ -36,12 +36,12 @@ function serverError(code: number): GoogleError {
 }
 
 function ofKeyState(state: Exclude<FakeKeyState, 'ok'>): GoogleError {
-  const refused = { key: '', projectNumber: '', rpc: '' }
-  return { ...keyStates[state].refuse(refused), verdict: 'misbehaved' }
+  const details = { key: '', projectNumber: '', rpc: '' }
+  return { ...keyStates[state].errorFor(details), verdict: 'misbehaved' }
 }
 
-function html(status: number, title: string): Instead {
+function html(status: number, title: string): Replacement {
   return { kind: 'raw', status, ...htmlError(status, title) }
 }
 
-export const instead = { serverError, ofKeyState, html }
+export const replacement = { serverError, ofKeyState, html }

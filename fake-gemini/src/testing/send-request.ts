@@ -5,7 +5,7 @@ import type { FakeOptions } from '../options.ts'
 
 export const key = 'AQ.test-key'
 
-/** A server for one test, closed when the test is over. */
+/** Starts a server and closes it when the test finishes. */
 export async function startForTest(options: FakeOptions = {}): Promise<FakeGemini> {
   const fake = await startFakeGemini({ projects: [{ id: 'p', keys: [key] }], ...options })
   onTestFinished(() => fake.close())
@@ -14,7 +14,7 @@ export async function startForTest(options: FakeOptions = {}): Promise<FakeGemin
 
 export type Answer = { status: number; headers: Headers; text: string; json: AnswerJson }
 
-/** The parts of answers that tests look at. */
+/** The fields of answers that tests read. */
 export type AnswerJson = {
   error?: {
     code: number
@@ -54,7 +54,7 @@ export function answerJson(text: string): AnswerJson {
   }
 }
 
-export type KeyRequest = {
+export type TestRequest = {
   path?: string
   body?: unknown
   headers?: Record<string, string>
@@ -63,13 +63,13 @@ export type KeyRequest = {
 
 export const flash = '/v1beta/models/gemini-3.8-flash'
 export const hello = { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] }
-export const say = (text: string) => ({ contents: [{ role: 'user', parts: [{ text }] }] })
+export const userMessage = (text: string) => ({ contents: [{ role: 'user', parts: [{ text }] }] })
 
-export async function ask(fake: FakeGemini, asked: KeyRequest = {}): Promise<Answer> {
-  const { path = `${flash}:generateContent`, body = hello, method = 'POST' } = asked
+export async function sendRequest(fake: FakeGemini, request: TestRequest = {}): Promise<Answer> {
+  const { path = `${flash}:generateContent`, body = hello, method = 'POST' } = request
   const response = await fetch(fake.url + path, {
     method,
-    headers: asked.headers ?? { 'x-goog-api-key': key },
+    headers: request.headers ?? { 'x-goog-api-key': key },
     ...(method === 'GET' ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   const text = await response.text()
@@ -78,7 +78,7 @@ export async function ask(fake: FakeGemini, asked: KeyRequest = {}): Promise<Ans
 
 export const stream = `${flash}:streamGenerateContent?alt=sse`
 
-/** The events of a whole stream, each parsed. */
+/** Parses the events of a whole stream. */
 export function eventsOf(text: string): AnswerJson[] {
   return text
     .split('\r\n\r\n')

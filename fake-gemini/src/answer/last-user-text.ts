@@ -3,9 +3,9 @@ import type { Content, GenerateContentRequest, Part } from '../wire/request.ts'
 export const hasFunctionResponse = (content: Content | undefined): boolean =>
   content?.parts?.some((part) => part.functionResponse !== undefined) ?? false
 
-const isSpoken = (part: Part): boolean => part.text !== undefined && part.thought !== true
+const isUserText = (part: Part): boolean => part.text !== undefined && part.thought !== true
 
-/** Everything the user said in the last content of theirs that has text. */
+/** All text of the last user content that has text. */
 export function lastUserText(request: GenerateContentRequest): string {
   const { contents = [] } = request
   for (let index = contents.length - 1; index >= 0; index -= 1) {
@@ -13,7 +13,7 @@ export function lastUserText(request: GenerateContentRequest): string {
     if (!content || content.role === 'model' || !content.parts) continue
     const [only, second] = content.parts
     if (only?.text !== undefined && second === undefined) return only.text
-    const spoken = content.parts.filter(isSpoken)
+    const spoken = content.parts.filter(isUserText)
     if (spoken.length > 0) return spoken.map((part) => part.text).join('\n')
   }
   return ''

@@ -13,8 +13,8 @@ import type { ReceivedLog } from './received.ts'
 import { createScripts } from './scripts.ts'
 import type { Scripts } from './scripts.ts'
 
-/** Everything that one server knows between two calls. */
-export type World = {
+/** The state of one server. */
+export type ServerContext = {
   readonly options: Required<Pick<FakeOptions, 'strict' | 'latencyMs' | 'recording'>>
   readonly clock: FakeClock
   readonly random: Random
@@ -24,14 +24,17 @@ export type World = {
   readonly scripts: Scripts
   readonly countCall: CallCounter
   readonly openConnections: () => number
-  /** Calls that are being answered now. */
+  /** Number of calls in progress. */
   active: number
   sequence: number
 }
 
-const mostCounters = 10_000
+const maxCounters = 10_000
 
-export function createContext(options: FakeOptions, openConnections: () => number): World {
+export function createServerContext(
+  options: FakeOptions,
+  openConnections: () => number,
+): ServerContext {
   const clock = createClock()
   const registry = createRegistry(options.openKeys ?? false)
   for (const project of options.projects ?? []) registry.addProject(project)
@@ -59,7 +62,7 @@ function createCallCounter(): CallCounter {
   return (id) => {
     const count = (counts.get(id) ?? 0) + 1
     counts.set(id, count)
-    if (counts.size > mostCounters) {
+    if (counts.size > maxCounters) {
       const [oldest] = counts.keys()
       if (oldest !== undefined) counts.delete(oldest)
     }

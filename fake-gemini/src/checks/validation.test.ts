@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { issueSignature } from '../wire/signature.ts'
-import { ask, hello, say, startForTest } from '../testing/ask.ts'
+import { sendRequest, hello, userMessage, startForTest } from '../testing/send-request.ts'
 
 const generate = (model = 'gemini-3.8-flash') => `/v1beta/models/${model}:generateContent`
 
 async function refusal(body: unknown, model?: string): Promise<string | undefined> {
   const fake = await startForTest()
-  const { status, json } = await ask(fake, { path: generate(model), body })
+  const { status, json } = await sendRequest(fake, { path: generate(model), body })
   expect(status).toBe(json.error ? 400 : 200)
   return json.error?.message
 }
@@ -91,9 +91,9 @@ describe('the shape of a body', () => {
     expect(await refusal(body)).toBe(message)
   })
 
-  test('has all its problems named at once', async () => {
+  test('is reported with all its problems at once', async () => {
     const fake = await startForTest()
-    const { json } = await ask(fake, { body: { ...hello, a: 1, b: 2 } })
+    const { json } = await sendRequest(fake, { body: { ...hello, a: 1, b: 2 } })
     expect(json.error?.message.split('\n')).toHaveLength(2)
     expect(json.error?.details?.[0]?.['fieldViolations']).toHaveLength(2)
   })
@@ -105,7 +105,7 @@ describe('the shape of a body', () => {
     expect(await refusal('{"contents": [')).toContain('Unexpected end of string.')
   })
 
-  test('may use snake case, lower-case enums, numbers in quotes and one value for a list', async () => {
+  test('may use snake case, lower-case enums, quoted numbers and a single value for a list', async () => {
     const body = {
       contents: { parts: { text: 'Hello' } },
       system_instruction: { parts: [{ text: 'Be brief.' }] },
@@ -116,7 +116,7 @@ describe('the shape of a body', () => {
     expect(await refusal(body)).toBeUndefined()
   })
 
-  test('may have the fields that are newer than the published protos', async () => {
+  test('may have fields that are newer than the published protos', async () => {
     const body = {
       ...hello,
       labels: { team: 'a' },
@@ -132,13 +132,13 @@ describe('the shape of a body', () => {
     expect(await refusal(body)).toBeUndefined()
   })
 
-  test('is not looked at by a lenient server', async () => {
+  test('is not checked if `strict` is off', async () => {
     const fake = await startForTest({ strict: false })
-    expect((await ask(fake, { body: { ...hello, messages: [] } })).status).toBe(200)
+    expect((await sendRequest(fake, { body: { ...hello, messages: [] } })).status).toBe(200)
   })
 })
 
-describe('the sense of a request', () => {
+describe('the content of a request', () => {
   const user = { role: 'user', parts: [{ text: 'Hi' }] }
 
   test.each<[string, unknown, string, string?]>([
@@ -277,7 +277,7 @@ describe('the sense of a request', () => {
     ],
     [
       'more tokens than fit',
-      say('x'.repeat(4 * 131_073)),
+      userMessage('x'.repeat(4 * 131_073)),
       'The input token count exceeds the maximum number of tokens allowed (131072).',
       'gemma-4-31b-it',
     ],
@@ -286,26 +286,28 @@ describe('the sense of a request', () => {
     expect(await refusal(body, model)).toContain(message)
   })
 
-  test('allows two candidates before Gemini 3', async () => {
+  test('may ask for two candidates before Gemini 3', async () => {
     const fake = await startForTest()
     const body = configure({ candidateCount: 2 })
-    const { json } = await ask(fake, { path: generate('gemini-2.5-flash'), body })
+    const { json } = await sendRequest(fake, { path: generate('gemini-2.5-flash'), body })
     expect(json.candidates?.map(({ index }) => index)).toEqual([0, 1])
   })
 
-  test('names the version and the method when a model is unknown', async () => {
+  test('must name a known model; the error names version and method', async () => {
     const fake = await startForTest()
-    const { status, json } = await ask(fake, { path: '/v1/models/gemini-9:generateContent' })
+    const { status, json } = await sendRequest(fake, {
+      path: '/v1/models/gemini-9:generateContent',
+    })
     expect(status).toBe(404)
     expect(json.error?.message).toBe(
       'models/gemini-9 is not found for API version v1, or is not supported for generateContent. Call ModelService.ListModels to see the list of available models and their supported methods.',
     )
   })
 
-  test('excludes models that are closed to a new project', async () => {
+  test('must not name a model that is closed to the project', async () => {
     const projects = [{ id: 'p', keys: ['AQ.test-key'], models: ['gemini-3.5-flash'] }]
     const fake = await startForTest({ projects })
-    const { status, json } = await ask(fake, { path: generate('gemini-2.5-flash') })
+    const { status, json } = await sendRequest(fake, { path: generate('gemini-2.5-flash') })
     expect(status).toBe(404)
     expect(json.error?.message).toContain('is no longer available to new users')
   })
@@ -324,13 +326,13 @@ describe('thought signatures', () => {
   }
   const turn = (...parts: object[]) => ({ contents: [user, { role: 'model', parts }, response] })
 
-  test('may not be missing on the first call of the current turn', async () => {
+  test('are required on the first call of the current turn', async () => {
     expect(await refusal(turn(call()))).toBe(
       'Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly, and missing thought_signature may lead to degraded model performance. Additional data, function call `default_api:get_weather`, position 2. Please refer to https://ai.google.dev/gemini-api/docs/thought-signatures for more details.',
     )
   })
 
-  test('belong on the first of parallel calls', async () => {
+  test('are required on the first of parallel calls', async () => {
     expect(await refusal(turn(call(), call(issueSignature('x'))))).toContain('is missing')
     expect(await refusal(turn(call(issueSignature('x')), call()))).toBeUndefined()
   })
@@ -341,7 +343,7 @@ describe('thought signatures', () => {
     expect(await refusal({ contents: [...contents, ...later] })).toBeUndefined()
   })
 
-  test('of strangers are corrupted', async () => {
+  test('from elsewhere are corrupted', async () => {
     expect(await refusal(turn(call('EmcKZQERTTIP5p')))).toBe('Corrupted thought signature.')
   })
 
@@ -353,19 +355,19 @@ describe('thought signatures', () => {
     },
   )
 
-  test('do not matter before Gemini 3', async () => {
+  test('are not checked before Gemini 3', async () => {
     expect(await refusal(turn(call()), 'gemini-2.5-flash')).toBeUndefined()
   })
 })
 
-describe('Gemini 3 answers nothing, without an error,', () => {
+describe('Gemini 3 returns an empty answer without an error', () => {
   const user = { role: 'user', parts: [{ text: 'Weather?' }] }
   const signed = { functionCall: { id: 'a', name: 'f' }, thoughtSignature: issueSignature('x') }
   const model = { role: 'model', parts: [signed] }
   const good = { functionResponse: { id: 'a', name: 'f', response: {} } }
 
   test.each([
-    ['when text stands beside a function response', [good, { text: 'And?' }]],
+    ['when there is text beside a function response', [good, { text: 'And?' }]],
     [
       'when a response answers no call',
       [{ functionResponse: { id: 'b', name: 'f', response: {} } }],
@@ -373,7 +375,9 @@ describe('Gemini 3 answers nothing, without an error,', () => {
     ['when there are more responses than calls', [good, good]],
   ])('%s', async (_, parts) => {
     const fake = await startForTest()
-    const { json } = await ask(fake, { body: { contents: [user, model, { role: 'user', parts }] } })
+    const { json } = await sendRequest(fake, {
+      body: { contents: [user, model, { role: 'user', parts }] },
+    })
     expect(json.candidates).toEqual([{ content: {}, finishReason: 'STOP', index: 0 }])
   })
 })
