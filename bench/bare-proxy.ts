@@ -1,4 +1,4 @@
-// The least a proxy can do in Node: copy the headers, pipe both bodies. What the gateway is compared with.
+// A minimal Node proxy to compare the gateway with: it copies headers and pipes both bodies.
 //   node --import tsx bench/bare-proxy.ts <upstream origin>
 import { createServer, type ServerResponse } from 'node:http'
 import { Pool, type Dispatcher } from 'undici'
@@ -15,7 +15,7 @@ class Pipe implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#response.on('drain', () => controller.resume())
     this.#response.on('close', () => {
-      if (!this.#response.writableFinished) controller.abort(new Error('The client left.'))
+      if (!this.#response.writableFinished) controller.abort(new Error('The client disconnected.'))
     })
   }
 

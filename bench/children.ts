@@ -5,7 +5,7 @@ export type Launch = {
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly folder?: string
-  /** Finds in what the process has printed so far that it is ready; gives the address it prints, if any. */
+  /** Returns the address once the output shows that the process is ready. */
   readonly ready: (printed: string) => string | undefined
 }
 
@@ -13,9 +13,9 @@ export type Child = { readonly name: string; readonly pid: number; readonly addr
 
 const startTimeoutMs = 20_000
 const stopTimeoutMs = 5_000
-const mostKeptOutput = 20_000
+const maxKeptOutput = 20_000
 
-/** The processes of one run. Each is ended by its own pid, whatever becomes of the run. */
+/** Child processes, killed when the run ends for any reason. */
 export function createChildren() {
   const running = new Set<ChildProcess>()
   const killAll = () => {
@@ -27,7 +27,7 @@ export function createChildren() {
     async start(launch: Launch): Promise<Child> {
       const child = spawn(process.execPath, launch.args, {
         cwd: launch.folder,
-        // Nothing of the caller's environment may become a setting of what is measured.
+        // The caller's environment must not change settings of the measured process.
         env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...launch.env },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
@@ -52,8 +52,8 @@ function untilReady(child: ChildProcess, { name, ready }: Launch): Promise<strin
     const fail = (what: string) => reject(new Error(`${name} ${what}.\n${printed}`))
     const timer = setTimeout(fail, startTimeoutMs, 'did not become ready')
     const read = (piece: Buffer) => {
-      // Goes on reading to the end: a process whose pipe is full stands still.
-      if (printed.length < mostKeptOutput) printed += piece.toString()
+      // Keep reading: a process with a full pipe blocks.
+      if (printed.length < maxKeptOutput) printed += piece.toString()
       const address = ready(printed)
       if (address === undefined) return
       clearTimeout(timer)

@@ -3,22 +3,22 @@ import { parseArgs } from 'node:util'
 import { againstReport, measureAgainst } from './against.ts'
 import { createChildren, type Children } from './children.ts'
 import { measureMemory, memoryReport } from './memory.ts'
-import { cpuRatios, requestsReport, whatIsCounted } from './report.ts'
+import { cpuRatios, requestsReport, reportNotes } from './report.ts'
 import { measureRequests, type Plan } from './requests.ts'
 import { median } from './statistics.ts'
 import { buildIfStale } from './subjects.ts'
 import { measureTranslation, translationReport } from './translation.ts'
 import { workloads } from './workloads.ts'
 
-const usage = `What a request through the gateway costs, on this machine, against a fake Gemini.
+const usage = `Measures what a request through the gateway costs, with fake-gemini as upstream.
 
-  npm run bench                 CPU, throughput and latency, against a bare proxy
-  npm run bench -- translation  CPU of OpenAI's chat completions, against the same in Google's words
+  npm run bench                 CPU, throughput and latency, compared with a bare proxy
+  npm run bench -- translation  CPU of OpenAI chat completions, compared with native requests
   npm run bench -- memory       memory with 50 bodies of 20 MB at a time
   npm run bench -- against DIR  CPU of this build and of the build of another checkout, in turns
 
   --quick   fewer and shorter rounds
-  --json    figures only`
+  --json    output as JSON`
 
 const { values: given, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,8 +29,8 @@ const { values: given, positionals } = parseArgs({
   },
 })
 
-const full: Plan = { rounds: 5, concurrency: 32, share: 1, quietCount: 500 }
-const quick: Plan = { rounds: 2, concurrency: 32, share: 0.15, quietCount: 50 }
+const full: Plan = { rounds: 5, concurrency: 32, share: 1, sequentialCount: 500 }
+const quick: Plan = { rounds: 2, concurrency: 32, share: 0.15, sequentialCount: 50 }
 const manyLargeBodies = { bodies: 50, bodyMb: 20 }
 const fewLargeBodies = { bodies: 10, bodyMb: 20 }
 
@@ -50,7 +50,7 @@ async function requests(children: Children): Promise<void> {
     return
   }
   const head = `${machine}, ${plan.concurrency} requests at a time, ${plan.rounds} rounds`
-  console.log(['', head, ...results.map(requestsReport), whatIsCounted].join('\n\n'))
+  console.log(['', head, ...results.map(requestsReport), reportNotes].join('\n\n'))
 }
 
 async function memory(children: Children): Promise<void> {

@@ -1,6 +1,6 @@
-// What proxied requests feel while operators look back: the built gateway over a store as large as ours are made for, under a steady load, with
-// everything that the pages ask asked through the admin API, fifteen looks a second, and without, in turns.
-//   node --conditions=source --import tsx bench/history-live.ts [--rows n] [--rate n] [--rounds n] [--seconds n] [--looks n] [--store folder]
+// Latency of proxied requests while pages query the history: the built gateway with a large store, under steady load, in alternating rounds
+// with and without all queries of the admin API.
+//   node --conditions=source --import tsx bench/history-live.ts [--rows n] [--rate n] [--rounds n] [--seconds n] [--queries n] [--store folder]
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { parseArgs, promisify } from 'node:util'
 import { openStorage } from '../server/src/storage/open-storage.ts'
 import { createChildren, type Child, type Children } from './children.ts'
 import { fillHistory, keyCount } from './history-store.ts'
-import { looksOver } from './live-looks.ts'
+import { pageQueries } from './page-queries.ts'
 import { median, quantile } from './statistics.ts'
 import type { SteadyLoad } from './steady-load.ts'
 import { benchAdminToken, benchKey, buildIfStale, startFake, startGateway } from './subjects.ts'
@@ -24,14 +24,14 @@ const { values: given } = parseArgs({
     rate: text('250'),
     rounds: text('6'),
     seconds: text('12'),
-    /** A second: what ten pages ask that are looked at together. One waits for the one before. */
-    looks: text('15'),
-    /** Kept, and used again by the next run. */
+    /** Queries a second, one at a time. 15 is about ten open pages. */
+    queries: text('15'),
+    /** Kept, and reused by the next run. */
     store: { type: 'string' },
   },
 })
 const rows = Number(given.rows)
-const say = (line: string) => void process.stdout.write(`${line}\n`)
+const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 async function makeStore(folder: string): Promise<void> {
   const clock = { now: Date.now() }
@@ -52,25 +52,29 @@ async function load(gateway: Child): Promise<SteadyLoad> {
     [...node, gateway.address, given.rate, given.seconds],
     { maxBuffer: 2 ** 28, timeout: 120_000 },
   )
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by a file beside this one
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by steady-load.ts
   return JSON.parse(stdout) as SteadyLoad
 }
 
 type Times = Map<string, number[]>
 
-/** Asks one look after the other, no more than so many in a second, until it is told to stop. */
-async function look(gateway: Child, times: Times, { signal }: AbortController): Promise<void> {
+/** Runs the queries one after another, at the given rate, until aborted. */
+async function runQueries(
+  gateway: Child,
+  times: Times,
+  { signal }: AbortController,
+): Promise<void> {
   let due = performance.now()
   while (!signal.aborted) {
-    for (const path of looksOver(rows)) {
-      due = Math.max(due + 1000 / Number(given.looks), performance.now())
+    for (const path of pageQueries(rows)) {
+      due = Math.max(due + 1000 / Number(given.queries), performance.now())
       await pause(due - performance.now())
       if (signal.aborted) return
       const start = performance.now()
       const answer = await fetch(gateway.address + path, { headers })
       await answer.arrayBuffer()
       if (answer.status !== 200) throw new Error(`${path} was answered with ${answer.status}.`)
-      // Without the moments that are asked for, which change.
+      // Without times, which differ in each query.
       const name = path.replaceAll(/\d{13}|\d{4}-\d\d-[\dT:.-]+Z/g, '…')
       times.set(name, [...(times.get(name) ?? []), performance.now() - start])
     }
@@ -96,31 +100,31 @@ async function measure(children: Children, folder: string): Promise<void> {
   const fake = await startFake(children)
   const gateway = await startGateway(children, fake.address, {
     folder,
-    // A store that was used before knows the address of the fake of then.
+    // A reused store has the fake's earlier address.
     env: { API_KEYS: '[]', METRICS_TOKEN: benchAdminToken, RESET_SETTINGS: 'BASE_URL' },
   })
   const times: Times = new Map()
   const quiet: Phase[] = []
-  const looked: Phase[] = []
+  const whileQueried: Phase[] = []
   await load(gateway)
   for (let round = 0; round < Number(given.rounds); round += 1) {
     quiet.push(summary(await load(gateway)))
     const stop = new AbortController()
-    const looking = look(gateway, times, stop)
+    const querying = runQueries(gateway, times, stop)
     try {
-      looked.push(summary(await load(gateway)))
+      whileQueried.push(summary(await load(gateway)))
     } finally {
       stop.abort()
-      await looking
+      await querying
     }
     process.stderr.write(`round ${round + 1} of ${given.rounds}\n`)
   }
-  report(quiet, looked, times)
+  report(quiet, whileQueried, times)
 }
 
 const ms = (value: number) => value.toFixed(1)
 
-function report(quiet: readonly Phase[], looked: readonly Phase[], times: Times): void {
+function report(quiet: readonly Phase[], whileQueried: readonly Phase[], times: Times): void {
   const line = (name: string, phases: readonly Phase[]) => [
     name,
     ms(median(phases.map(({ p50 }) => p50))),
@@ -128,22 +132,22 @@ function report(quiet: readonly Phase[], looked: readonly Phase[], times: Times)
     phases.map(({ p99 }) => ms(p99)).join(' '),
     ms(Math.max(...phases.map(({ late }) => late))),
   ]
-  const rises = looked.map(({ p99 }, round) => p99 - (quiet[round]?.p99 ?? NaN))
-  say(
+  const rises = whileQueried.map(({ p99 }, round) => p99 - (quiet[round]?.p99 ?? NaN))
+  print(
     table([
       ['proxied requests, ms', 'p50', 'p99', 'p99 of each round', 'sent late, p99'],
       line('alone', quiet),
-      line('while history is asked for', looked),
+      line('while history is queried', whileQueried),
     ]),
   )
-  say(`\nrise of p99: median ${ms(median(rises))} ms, rounds ${rises.map(ms).join(' ')}\n`)
-  const looks = [...times].map(([path, taken]) => [
+  print(`\nrise of p99: median ${ms(median(rises))} ms, rounds ${rises.map(ms).join(' ')}\n`)
+  const queries = [...times].map(([path, taken]) => [
     path,
     ms(median(taken)),
     ms(Math.max(...taken)),
     String(taken.length),
   ])
-  say(table([['look, ms', 'median', 'largest', 'times'], ...looks]))
+  print(table([['query, ms', 'median', 'largest', 'count'], ...queries]))
 }
 
 buildIfStale()

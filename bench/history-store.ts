@@ -10,11 +10,11 @@ const days = 30
 export const dayMs = 86_400_000
 const batch = 20_000
 
-/** `model-5` is asked least. */
+/** The last ones are used least. */
 export const models = Array.from({ length: 6 }, (_, n) => `gemini-model-${n}`)
 export const callers = Array.from({ length: 8 }, (_, n) => String(n).padStart(12, '0'))
 const dialects = ['gemini', 'openai']
-const endings = [
+const outcomes = [
   ...Array.from({ length: 94 }, () => ['answered', 200] as const),
   ['quota-spent', 429],
   ['quota-spent', 429],
@@ -24,17 +24,20 @@ const endings = [
   ['upstream-failed', 500],
 ] as const
 
-const one = <T>(list: readonly T[]): T => {
+const randomOf = <T>(list: readonly T[]): T => {
   const found = list[Math.floor(Math.random() ** 2 * list.length)]
   if (found === undefined) throw new Error('The list is empty.')
   return found
 }
 
-/** An attempt of a key somewhere among all, as they come: most are answered, few models get most. */
+/** A random attempt. Most are answered, and most are for the first models. */
 export function row(number: number, at: number): AttemptRow {
-  const [verdict, status] = endings[Math.floor(Math.random() * endings.length)] ?? ['answered', 200]
+  const [verdict, status] = outcomes[Math.floor(Math.random() * outcomes.length)] ?? [
+    'answered',
+    200,
+  ]
   const key = 1 + Math.floor(Math.random() * keyCount)
-  const model = one(models)
+  const model = randomOf(models)
   const isAnswered = verdict === 'answered'
   const message = `Resource has been exhausted (${verdict}) for request ${number}: quota exceeded for metric generate_content_requests, limit 10, model ${model}.`
   return {
@@ -45,9 +48,9 @@ export function row(number: number, at: number): AttemptRow {
     project: `key:${key}`,
     lane: model,
     model,
-    dialect: one(dialects),
+    dialect: randomOf(dialects),
     method: 'generateContent',
-    caller: one(callers),
+    caller: randomOf(callers),
     status,
     verdict,
     streamed: true,
@@ -76,7 +79,7 @@ const settings = {
 
 export type Clock = { now: number }
 
-/** Writes so many attempts over the last thirty days, and runs the retention as the gateway does. The store reads its time from `clock`. */
+/** Writes attempts of the last thirty days and runs the retention. The store must take its time from `clock`. */
 export async function fillHistory(storage: Storage, clock: Clock, rows: number): Promise<void> {
   const end = Date.now()
   const start = end - days * dayMs

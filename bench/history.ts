@@ -1,4 +1,4 @@
-// Fills a database as large as ours are made for, and measures how long each look at it takes, and what the log's writing feels of it.
+// Fills a large database, and measures how long each query takes and how queries slow down the writing of the log.
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,9 +9,9 @@ import { callers, dayMs, fillHistory, models, row } from './history-store.ts'
 
 const rows = Number(process.argv[2] ?? 5_000_000)
 
-type Look = readonly [name: string, look: () => Promise<unknown>]
+type Query = readonly [name: string, query: () => Promise<unknown>]
 
-function looksAt(storage: Storage): Look[] {
+function queriesOf(storage: Storage): Query[] {
   const { requestLog, errors, usage } = storage
   const now = Date.now()
   const ago = (count: number) => now - count * dayMs
@@ -37,7 +37,7 @@ function looksAt(storage: Storage): Look[] {
     ['attempts of token, model, verdict', () => requestLog.list({ caller: callers[7], model: models[5], verdict: 'key-invalid' })], // oxfmt-ignore
     ['attempts of a day two weeks ago', () => requestLog.list(middle)],
     ['attempts of a model and that day', () => requestLog.list({ ...middle, model: models[5] })],
-    ['attempts of a verdict that never was', () => requestLog.list({ verdict: 'client-left' })],
+    ['attempts of a verdict without rows', () => requestLog.list({ verdict: 'client-left' })],
     ['attempts, page 1 000 of a status', () => requestLog.list({ status: 429 }, { before: Math.floor(rows / 2) })], // oxfmt-ignore
     ['a request', () => requestLog.list({ requestId: 'none-of-these' })],
     ['errors, newest, counted', () => errors.list({}, page)],
@@ -45,16 +45,16 @@ function looksAt(storage: Storage): Look[] {
     ['errors of a code, counted', () => errors.list({ status: 503 }, page)],
     ['errors of a day, counted', () => errors.list(middle, page)],
     ['errors, offset 10 000', () => errors.list({}, { ...page, offset: 10_000 })],
-    ['errors, a text that is rare', () => errors.list({ text: 'request 4999' }, page)],
-    ['errors, a text that is nowhere', () => errors.list({ text: 'no such text' }, page)],
+    ['errors, a rare text', () => errors.list({ text: 'request 4999' }, page)],
+    ['errors, a text without matches', () => errors.list({ text: 'no such text' }, page)],
   ]
 }
 
 const percentile = (times: readonly number[], share: number) =>
   times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0
 
-/** How late a timer of the main thread comes, and how long a batch takes to be written, while `work` goes on. */
-async function feel(storage: Storage, work: () => Promise<void>) {
+/** Measures the delay of a timer and the time to write a batch while `work` runs. */
+async function measureDuring(storage: Storage, work: () => Promise<void>) {
   const lateness: number[] = []
   const writes: number[] = []
   const stop = new AbortController()
@@ -87,27 +87,27 @@ async function feel(storage: Storage, work: () => Promise<void>) {
   }
 }
 
-const say = (line: string) => void process.stdout.write(`${line}\n`)
+const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 async function measure(storage: Storage): Promise<void> {
-  const looks = looksAt(storage)
-  for (const [name, look] of looks) {
+  const queries = queriesOf(storage)
+  for (const [name, query] of queries) {
     const times: number[] = []
     for (let n = 0; n < 5; n += 1) {
       const start = performance.now()
-      await look()
+      await query()
       times.push(performance.now() - start)
     }
-    say(`| ${name} | ${percentile(times, 0.5).toFixed(1)} | ${Math.max(...times).toFixed(1)} |`)
+    print(`| ${name} | ${percentile(times, 0.5).toFixed(1)} | ${Math.max(...times).toFixed(1)} |`)
   }
-  const quiet = await feel(storage, () => pause(10_000))
-  const busy = await feel(storage, async () => {
-    for (let round = 0; round < 6; round += 1) for (const [, look] of looks) await look()
+  const quiet = await measureDuring(storage, () => pause(10_000))
+  const busy = await measureDuring(storage, async () => {
+    for (let round = 0; round < 6; round += 1) for (const [, query] of queries) await query()
   })
-  const told = (figures: typeof quiet) =>
+  const format = (figures: typeof quiet) =>
     `main thread late p99 ${figures.latenessP99.toFixed(1)} ms, batch of 300 written p99 ${figures.writeP99.toFixed(1)} ms, ${Math.round(figures.rowsPerSecond)} rows/s`
-  say(`writing 3 000 rows/s alone: ${told(quiet)}`)
-  say(`while all of the above is asked again and again: ${told(busy)}`)
+  print(`writing 3 000 rows/s alone: ${format(quiet)}`)
+  print(`while these queries run: ${format(busy)}`)
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'history-'))
@@ -119,7 +119,7 @@ try {
   await fillHistory(storage, clock, rows)
   const seconds = (performance.now() - start) / 1000
   const megabytes = statSync(path).size / 1024 / 1024
-  say(
+  print(
     `${rows} rows filled in ${seconds.toFixed(0)} s (${Math.round(rows / seconds)} rows/s), ${megabytes.toFixed(0)} MB`,
   )
   await measure(storage)

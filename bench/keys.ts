@@ -14,7 +14,7 @@ const heapMb = () => {
   return (heapUsed + arrayBuffers) / 1e6
 }
 const answered: Outcome = { verdict: 'answered', status: 200, inputTokens: 900 }
-const spent: Outcome = {
+const exhausted: Outcome = {
   verdict: 'quota-spent',
   status: 429,
   retryAfterMs: 30_000,
@@ -55,7 +55,7 @@ console.log(
   `load ${keys} keys: ${(performance.now() - loadStart).toFixed(0)} ms, ${(heapMb() - before).toFixed(0)} MB`,
 )
 
-/** `share` of the calls meet a 429; each call takes `stepMs` of the engine's time. */
+/** `share` of the calls get a 429; each call advances the clock by `stepMs`. */
 function run(
   name: string,
   { share, stepMs, tokens }: { share: number; stepMs: number; tokens: () => number },
@@ -69,7 +69,8 @@ function run(
     const model = `gemini-${round % models}`
     const roundStart = round % 64 === 0 ? performance.now() : 0
     const result = engine.keys.reserve({ lane: model, model, estimatedInputTokens: tokens() })
-    if (result.ok) engine.keys.settle(result.reservation, Math.random() < share ? spent : answered)
+    if (result.ok)
+      engine.keys.settle(result.reservation, Math.random() < share ? exhausted : answered)
     else refused += 1
     if (roundStart) slowestMs = Math.max(slowestMs, performance.now() - roundStart)
   }

@@ -1,56 +1,60 @@
 import type { Dispatcher, Pool } from 'undici'
 
-export type Shot = {
+export type RequestSet = {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  /** One request each, in turn. */
+  /** Used in turn. */
   readonly bodies: readonly (string | Buffer)[]
 }
 
-export type Volley = {
+export type LoadResult = {
   readonly elapsedMs: number
-  /** Of every request, from the first byte sent to the last byte received, ascending. */
+  /** From the first byte sent to the last byte received, sorted. */
   readonly latenciesMs: Float64Array
 }
 
-export type Pressure = { readonly count: number; readonly concurrency: number }
+export type Load = { readonly count: number; readonly concurrency: number }
 
-/** Sends `count` requests, `concurrency` at a time, each as soon as one is answered. Any answer but a 200 ends the run. */
-export async function fire(pool: Pool, shot: Shot, pressure: Pressure): Promise<Volley> {
-  const latenciesMs = new Float64Array(pressure.count)
+/** Sends `count` requests, `concurrency` at a time. Throws on any answer except 200. */
+export async function sendRequests(
+  pool: Pool,
+  requestSet: RequestSet,
+  load: Load,
+): Promise<LoadResult> {
+  const latenciesMs = new Float64Array(load.count)
   let next = 0
   const startedAt = performance.now()
   const worker = async () => {
-    while (next < pressure.count) {
+    while (next < load.count) {
       const index = next
       next += 1
-      const body = shot.bodies[index % shot.bodies.length] ?? ''
-      latenciesMs[index] = await ask(pool, { ...shot, body })
+      const body = requestSet.bodies[index % requestSet.bodies.length] ?? ''
+      latenciesMs[index] = await sendRequest(pool, { ...requestSet, body })
     }
   }
-  await Promise.all(Array.from({ length: pressure.concurrency }, worker))
+  await Promise.all(Array.from({ length: load.concurrency }, worker))
   return { elapsedMs: performance.now() - startedAt, latenciesMs: latenciesMs.toSorted() }
 }
 
-export type Question = Omit<Shot, 'bodies'> & { readonly body: string | Buffer }
+export type SingleRequest = Omit<RequestSet, 'bodies'> & { readonly body: string | Buffer }
 
-/** Sends one request; tells the milliseconds to its last byte. */
-export function ask(pool: Pool, { path, headers, body }: Question): Promise<number> {
+/** Returns the milliseconds to the last byte of the answer. */
+export function sendRequest(pool: Pool, { path, headers, body }: SingleRequest): Promise<number> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now()
     let answered = 0
-    let refusal = ''
+    let errorText = ''
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart: () => {},
       onResponseStart: (_controller, status) => {
         answered = status
       },
       onResponseData: (_controller, chunk) => {
-        if (answered !== 200 && refusal.length < 2000) refusal += chunk.toString()
+        if (answered !== 200 && errorText.length < 2000) errorText += chunk.toString()
       },
       onResponseEnd: () => {
         if (answered === 200) resolve(performance.now() - startedAt)
-        else reject(new Error(`${path} was answered with ${answered}.\n${refusal}`))
+        else reject(new Error(`${path} was answered with ${answered}.\n${errorText}`))
       },
       onResponseError: (_controller, error) => reject(error),
     }

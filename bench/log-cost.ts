@@ -1,4 +1,4 @@
-// What a row of the request log costs: CPU time over all threads at an even rate, and how many are written in a second at most.
+// The cost of a row of the request log: CPU time of all threads at a steady rate, and the maximum of rows a second.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

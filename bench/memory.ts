@@ -1,6 +1,6 @@
 import { Pool } from 'undici'
 import type { Children } from './children.ts'
-import { fire } from './load.ts'
+import { sendRequests } from './load.ts'
 import { memoryMb } from './process-figures.ts'
 import { startFake, startGateway } from './subjects.ts'
 
@@ -14,7 +14,7 @@ export type MemoryResult = {
 
 const bytesPerMegabyte = 1024 * 1024
 
-/** Sends large bodies through the gateway all at once and reads the highest memory its process ever had. */
+/** Sends large bodies through the gateway at once and reads the peak memory of its process. */
 export async function measureMemory(
   children: Children,
   { bodies, bodyMb }: { bodies: number; bodyMb: number },
@@ -23,14 +23,17 @@ export async function measureMemory(
   const gateway = await startGateway(children, fake.address)
   const idleRssMb = memoryMb(gateway.pid, 'VmRSS')
   const pool = new Pool(gateway.address, { connections: bodies, headersTimeout: 0 })
-  const volley = await fire(pool, shot(bodyMb), { count: bodies, concurrency: bodies })
+  const result = await sendRequests(pool, requestSet(bodyMb), {
+    count: bodies,
+    concurrency: bodies,
+  })
   await pool.destroy()
   return {
     bodies,
     bodyMb,
     idleRssMb,
     peakRssMb: memoryMb(gateway.pid, 'VmHWM'),
-    elapsedMs: volley.elapsedMs,
+    elapsedMs: result.elapsedMs,
   }
 }
 
@@ -44,8 +47,8 @@ export function memoryReport(result: MemoryResult): string {
   ].join('\n')
 }
 
-/** One request with an inline picture, as large as is asked for. */
-function shot(bodyMb: number) {
+/** A request with an inline image of the given size. */
+function requestSet(bodyMb: number) {
   const [before = '', after = ''] = JSON.stringify({
     contents: [
       {

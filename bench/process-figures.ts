@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs'
 
-/** Linux reports CPU time in hundredths of a second, whatever the kernel's own tick is. */
+/** Linux reports CPU time in 1/100 s, independent of the kernel's tick. */
 const microsecondsPerTick = 10_000
 
-/** CPU time of a process so far, user and system, all of its threads together. */
+/** User and system CPU time of all threads of a process. */
 export function cpuTimeUs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The second field is the command in brackets and may hold spaces; utime and stime are fields 14 and 15.
+  // The second field is the command in brackets and may contain spaces; utime and stime are fields 14 and 15.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) * microsecondsPerTick
 }
 
-/** Memory of a process as it is now (`VmRSS`), or at its highest since it started (`VmHWM`). */
+/** Current (`VmRSS`) or peak (`VmHWM`) memory of a process. */
 export function memoryMb(pid: number, figure: 'VmRSS' | 'VmHWM'): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   const kilobytes = new RegExp(`^${figure}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]

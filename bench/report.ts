@@ -4,13 +4,13 @@ import type { Measure, Round, SubjectName, WorkloadResult } from './requests.ts'
 
 const subjects: readonly SubjectName[] = ['direct', 'bare', 'gateway']
 
-export const whatIsCounted = [
-  'Medians of the rounds. CPU: utime + stime of the subject’s process from /proc/<pid>/stat, all',
-  'threads, the writing of the request log included; "direct" is the fake itself. Added: against',
-  'direct in the same round. Busy: all connections at work. Quiet: one request at a time.',
+export const reportNotes = [
+  'Medians of the rounds. CPU: utime + stime of the process from /proc/<pid>/stat, all threads,',
+  'including the writing of the request log. "direct" is fake-gemini itself. added: compared with',
+  'direct in the same round. loaded: many requests at a time. single: one request at a time.',
 ].join('\n')
 
-/** What the gateway's CPU costs in terms of the bare proxy's, one figure a round. */
+/** CPU of the gateway divided by CPU of the bare proxy, per round. */
 export function cpuRatios(rounds: readonly Round[]): number[] {
   return rounds.map(({ gateway, bare }) => gateway.cpuUsPerRequest / bare.cpuUsPerRequest)
 }
@@ -21,7 +21,7 @@ export function requestsReport({ workload, rounds }: WorkloadResult): string {
     workload.what,
     '',
     table([
-      ['', 'CPU', 'requests', 'busy', 'busy', 'added', 'added', 'quiet', 'quiet', 'RSS'],
+      ['', 'CPU', 'requests', 'loaded', 'loaded', 'added', 'added', 'single', 'single', 'RSS'],
       ['', 'µs/req', '/s', 'p50 ms', 'p99 ms', 'p50', 'p99', '+p50', '+p99', 'MB'],
       ...subjects.map((name) => row(name, rounds)),
     ]),
@@ -41,12 +41,12 @@ function row(name: SubjectName, rounds: readonly Round[]): string[] {
     name,
     of((measure) => measure.cpuUsPerRequest).toFixed(0),
     of((measure) => measure.requestsPerSecond).toFixed(0),
-    of((measure) => measure.busy.p50Ms).toFixed(2),
-    of((measure) => measure.busy.p99Ms).toFixed(2),
-    added((measure) => measure.busy.p50Ms),
-    added((measure) => measure.busy.p99Ms),
-    added((measure) => measure.quiet.p50Ms),
-    added((measure) => measure.quiet.p99Ms),
+    of((measure) => measure.concurrent.p50Ms).toFixed(2),
+    of((measure) => measure.concurrent.p99Ms).toFixed(2),
+    added((measure) => measure.concurrent.p50Ms),
+    added((measure) => measure.concurrent.p99Ms),
+    added((measure) => measure.sequential.p50Ms),
+    added((measure) => measure.sequential.p99Ms),
     of((measure) => measure.rssMb).toFixed(0),
   ]
 }

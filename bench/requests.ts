@@ -1,21 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
 import type { Child, Children } from './children.ts'
-import { fire, type Shot } from './load.ts'
+import { sendRequests, type RequestSet } from './load.ts'
 import { cpuTimeUs, memoryMb } from './process-figures.ts'
 import { quantile } from './statistics.ts'
 import { startBareProxy, startFake, startGateway } from './subjects.ts'
 import type { Workload } from './workloads.ts'
 
-/** One subject in one round. */
+/** The figures of one subject in one round. */
 export type Measure = {
   readonly cpuUsPerRequest: number
   readonly requestsPerSecond: number
   readonly rssMb: number
-  /** Under load: many requests at a time, both cores busy. */
-  readonly busy: Latency
+  /** Many requests at a time, both cores busy. */
+  readonly concurrent: Latency
   /** One request at a time. */
-  readonly quiet: Latency
+  readonly sequential: Latency
 }
 type Latency = { readonly p50Ms: number; readonly p99Ms: number }
 
@@ -26,20 +26,20 @@ export type WorkloadResult = { readonly workload: Workload; readonly rounds: rea
 export type Plan = {
   readonly rounds: number
   readonly concurrency: number
-  /** Share of each workload's count. */
+  /** Factor for the request count of each workload. */
   readonly share: number
-  readonly quietCount: number
+  readonly sequentialCount: number
 }
 
 type Subject = Child & { readonly pool: Pool }
 
-/** The request log is written at most a second after the request; its cost belongs to the round. */
-const settleMs = 1200
+/** The request log is written up to a second after the request, and its cost is part of the round. */
+const logWriteMs = 1200
 const eventsOfStream = 20
-/** So many requests until the compiler has seen enough. */
-const leastWarmUp = 10_000
+/** Number of requests until the code is optimized. */
+const minWarmUp = 10_000
 
-/** Measures the fake itself, the bare proxy and the gateway in turns, round after round, each in its own process. */
+/** Measures fake-gemini, the bare proxy and the gateway in turn in each round, each in its own process. */
 export async function measureRequests(
   children: Children,
   workloads: readonly Workload[],
@@ -63,7 +63,7 @@ export async function measureRequests(
   const results: WorkloadResult[] = []
   for (const workload of workloads) {
     await checkAnswers(workload, subjects)
-    results.push({ workload, rounds: await playRounds(workload, subjects, plan) })
+    results.push({ workload, rounds: await runRounds(workload, subjects, plan) })
   }
   await Promise.all(Object.values(subjects).map((subject) => subject.pool.destroy()))
   return results
@@ -71,20 +71,23 @@ export async function measureRequests(
 
 type Subjects = Readonly<Record<SubjectName, Subject>>
 
-async function playRounds(workload: Workload, subjects: Subjects, plan: Plan): Promise<Round[]> {
+async function runRounds(workload: Workload, subjects: Subjects, plan: Plan): Promise<Round[]> {
   const count = Math.round(workload.count * plan.share)
   for (const subject of Object.values(subjects)) {
-    await fire(subject.pool, workload.shot, { ...plan, count: Math.max(count, leastWarmUp) })
+    await sendRequests(subject.pool, workload.requestSet, {
+      ...plan,
+      count: Math.max(count, minWarmUp),
+    })
   }
   const rounds: Round[] = []
   for (let round = 0; round < plan.rounds; round += 1) {
     const measured = {
-      direct: await measure(subjects.direct, workload.shot, { ...plan, count }),
-      bare: await measure(subjects.bare, workload.shot, { ...plan, count }),
-      gateway: await measure(subjects.gateway, workload.shot, {
+      direct: await measure(subjects.direct, workload.requestSet, { ...plan, count }),
+      bare: await measure(subjects.bare, workload.requestSet, { ...plan, count }),
+      gateway: await measure(subjects.gateway, workload.requestSet, {
         ...plan,
         count,
-        settlesLater: true,
+        writesLog: true,
       }),
     }
     rounds.push(measured)
@@ -93,25 +96,28 @@ async function playRounds(workload: Workload, subjects: Subjects, plan: Plan): P
   return rounds
 }
 
-type Volleys = Plan & { readonly count: number; readonly settlesLater?: boolean }
+type MeasureOptions = Plan & { readonly count: number; readonly writesLog?: boolean }
 
-/** One subject under load, then, if asked, one request at a time. */
+/** Measures a subject under load, then with one request at a time. */
 export async function measure(
   { pid, pool }: Subject,
-  shot: Shot,
-  { count, concurrency, quietCount, settlesLater = false }: Volleys,
+  requestSet: RequestSet,
+  { count, concurrency, sequentialCount, writesLog = false }: MeasureOptions,
 ): Promise<Measure> {
   const cpuBefore = cpuTimeUs(pid)
-  const busy = await fire(pool, shot, { count, concurrency })
-  await pause(settlesLater ? settleMs : 0)
+  const concurrent = await sendRequests(pool, requestSet, { count, concurrency })
+  await pause(writesLog ? logWriteMs : 0)
   const cpuUs = cpuTimeUs(pid) - cpuBefore
-  const quiet = await fire(pool, shot, { count: quietCount, concurrency: 1 })
+  const sequential = await sendRequests(pool, requestSet, {
+    count: sequentialCount,
+    concurrency: 1,
+  })
   return {
     cpuUsPerRequest: cpuUs / count,
-    requestsPerSecond: (count * 1000) / busy.elapsedMs,
+    requestsPerSecond: (count * 1000) / concurrent.elapsedMs,
     rssMb: memoryMb(pid, 'VmRSS'),
-    busy: latency(busy.latenciesMs),
-    quiet: latency(quiet.latenciesMs),
+    concurrent: latency(concurrent.latenciesMs),
+    sequential: latency(sequential.latenciesMs),
   }
 }
 
@@ -120,13 +126,13 @@ const latency = (sorted: Float64Array): Latency => ({
   p99Ms: quantile(sorted, 0.99),
 })
 
-/** Figures of answers that are not what they should be would mean nothing. */
-async function checkAnswers({ name, shot }: Workload, subjects: Subjects): Promise<void> {
+/** Fails on wrong answers, because their figures would mean nothing. */
+async function checkAnswers({ name, requestSet }: Workload, subjects: Subjects): Promise<void> {
   for (const subject of Object.values(subjects)) {
-    const answer = await fetch(subject.address + shot.path, {
+    const answer = await fetch(subject.address + requestSet.path, {
       method: 'POST',
-      headers: shot.headers,
-      body: String(shot.bodies[0]),
+      headers: requestSet.headers,
+      body: String(requestSet.bodies[0]),
     })
     const text = await answer.text()
     const events = text.split('data: ').length - 1

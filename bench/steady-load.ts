@@ -1,14 +1,14 @@
-// Sends requests at an even rate, whatever becomes of them, and prints how long each took, as JSON.
+// Sends requests at a steady rate without waiting for answers, and prints their latencies as JSON.
 //   node --conditions=source --import tsx bench/steady-load.ts <gateway> <requests a second> <seconds>
 import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
-import { ask } from './load.ts'
-import { nativeShot } from './workloads.ts'
+import { sendRequest } from './load.ts'
+import { nativeRequests } from './workloads.ts'
 
 export type SteadyLoad = {
-  /** From the sending to the last byte, in the order of the answers. */
+  /** Until the last byte, in the order of the answers. */
   readonly latenciesMs: readonly number[]
-  /** How late the load itself was, at the 99th percentile: above a few milliseconds the figures are of this process, not of the gateway. */
+  /** How late requests were sent. If it is more than a few milliseconds, the latencies are those of this process. */
   readonly sentLateMs: readonly number[]
 }
 
@@ -16,11 +16,11 @@ const [address = '', rate = 250, seconds = 10] = process.argv
   .slice(2)
   .map((word, at) => (at === 0 ? word : Number(word)))
 
-/** Until the compiler has seen enough of this process. */
+/** Until the code of this process is optimized. */
 const warmUpSeconds = 3
-const shots = [
-  nativeShot({ marker: 'bytes-350', streams: false }),
-  nativeShot({ marker: 'long-stream-19', streams: true }),
+const requestSets = [
+  nativeRequests({ marker: 'bytes-350', streams: false }),
+  nativeRequests({ marker: 'long-stream-19', streams: true }),
 ]
 
 const pool = new Pool(String(address), { connections: 512 })
@@ -29,11 +29,12 @@ const sentLateMs: number[] = []
 const underWay: Promise<void>[] = []
 
 async function send(number: number, dueAt: number, counts: boolean): Promise<void> {
-  const shot = shots[number % shots.length]
-  const body = shot?.bodies[number % shot.bodies.length]
-  if (shot === undefined || body === undefined) throw new Error('There is nothing to send.')
+  const requestSet = requestSets[number % requestSets.length]
+  const body = requestSet?.bodies[number % requestSet.bodies.length]
+  if (requestSet === undefined || body === undefined)
+    throw new Error('There are no requests to send.')
   const lateMs = performance.now() - dueAt
-  const ms = await ask(pool, { ...shot, body })
+  const ms = await sendRequest(pool, { ...requestSet, body })
   if (!counts) return
   sentLateMs.push(lateMs)
   latenciesMs.push(ms)

@@ -10,14 +10,14 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const keyCount = 20
 export const benchAdminToken = 'bench-admin-token'
 
-/** What is measured is the product as it is built, not its source. */
+/** The built program is measured, not the source. */
 export function buildIfStale(): void {
   const build = join(root, 'scripts/build.mjs')
   const built = spawnSync(process.execPath, [build, '--if-stale'], { stdio: ['ignore', 2, 2] })
-  if (built.status !== 0) throw new Error('There is nothing to measure without a build.')
+  if (built.status !== 0) throw new Error('The build failed; nothing can be measured.')
 }
 
-/** The fake, without validation and without a memory, in a process of its own. */
+/** fake-gemini without validation and without a list of calls, in a separate process. */
 export function startFake(children: Children): Promise<Child> {
   return children.start({
     name: 'fake-gemini',
@@ -36,14 +36,14 @@ export function startBareProxy(children: Children, upstream: string): Promise<Ch
 }
 
 export type GatewayOptions = {
-  /** Where its data is; a new folder, if it is not said. */
+  /** Data folder. Default: a new one. */
   readonly folder?: string
   readonly env?: Readonly<Record<string, string>>
   /** Another checkout, with its own build. */
   readonly root?: string
 }
 
-/** The product as it is started, with its defaults: every key one that works, the request log written to SQLite. */
+/** The gateway with default settings and working keys; the request log goes to SQLite. */
 export async function startGateway(
   children: Children,
   upstream: string,
@@ -53,7 +53,7 @@ export async function startGateway(
   const child = await children.start({
     name: 'gateway',
     args: [join(from, 'server/dist/main.js')],
-    // A folder without an .env.
+    // The folder has no .env.
     folder,
     env: {
       HOST: '127.0.0.1',
@@ -98,5 +98,5 @@ async function untilReady(address: string): Promise<void> {
     if (answer?.ok) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  throw new Error('The gateway did not say that it is ready.')
+  throw new Error('The gateway did not become ready.')
 }

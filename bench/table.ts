@@ -1,4 +1,4 @@
-/** Rows under a heading, first column to the left, figures to the right. */
+/** The first column is aligned left, the others right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length))
   const widths = Array.from({ length: columns }, (_, column) =>

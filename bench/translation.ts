@@ -1,13 +1,13 @@
 import { Pool } from 'undici'
 import type { Children } from './children.ts'
-import { fire, type Shot } from './load.ts'
+import { sendRequests, type RequestSet } from './load.ts'
 import { measure, type Measure, type Plan } from './requests.ts'
 import { median } from './statistics.ts'
 import { startFake, startGateway } from './subjects.ts'
 import { table } from './table.ts'
-import { chatShot, nativeShot, type Answer } from './workloads.ts'
+import { chatRequests, nativeRequests, type Answer } from './workloads.ts'
 
-/** The same question in Google's words and in OpenAI's, answered by the same gateway. */
+/** The same requests in the Gemini and in the OpenAI dialect. */
 type Pair = {
   readonly name: string
   readonly native: readonly Measure[]
@@ -17,16 +17,16 @@ type Pair = {
 
 export type TranslationResult = readonly Pair[]
 
-type Question = {
+type TranslationCase = {
   readonly name: string
   readonly answer: Answer
-  /** Events of a stream, 0 for a whole answer. */
+  /** Number of events of a stream; 0 for a whole answer. */
   readonly events: number
   readonly count: number
 }
 
-/** Streams of three lengths, so that a chunk that costs more in a long one shows. */
-const questions: readonly Question[] = [
+/** Three stream lengths show whether chunks cost more in a long stream. */
+const cases: readonly TranslationCase[] = [
   {
     name: 'whole, 2 KB out',
     answer: { marker: 'bytes-350', streams: false },
@@ -35,16 +35,16 @@ const questions: readonly Question[] = [
   },
   ...[20, 200, 2000].map((events) => ({
     name: `stream, ${events} events out`,
-    // The fake adds a last event of its own.
+    // fake-gemini adds a last event.
     answer: { marker: `long-stream-${events - 1}`, streams: true },
     events,
     count: Math.round(80_000 / (events + 20)),
   })),
 ]
 
-const leastWarmUp = 1000
+const minWarmUp = 1000
 
-/** Measures the gateway with native and with translated requests in turns, round after round. */
+/** Measures native and translated requests in turn in each round. */
 export async function measureTranslation(
   children: Children,
   plan: Plan,
@@ -54,19 +54,19 @@ export async function measureTranslation(
   const pool = new Pool(gateway.address, { connections: plan.concurrency })
   const subject = { ...gateway, pool }
   const pairs: Pair[] = []
-  for (const { name, answer, events, count: whole } of questions) {
+  for (const { name, answer, events, count: whole } of cases) {
     const count = Math.max(plan.concurrency, Math.round(whole * plan.share))
-    const shots = { native: nativeShot(answer), translated: chatShot(answer) }
-    for (const shot of Object.values(shots)) {
-      await checkAnswer(gateway.address, shot, events)
-      const warmUp = Math.min(leastWarmUp, whole)
-      await fire(pool, shot, { concurrency: plan.concurrency, count: warmUp })
+    const requestSets = { native: nativeRequests(answer), translated: chatRequests(answer) }
+    for (const requestSet of Object.values(requestSets)) {
+      await checkAnswer(gateway.address, requestSet, events)
+      const warmUp = Math.min(minWarmUp, whole)
+      await sendRequests(pool, requestSet, { concurrency: plan.concurrency, count: warmUp })
     }
     const pair = { name, events, native: [] as Measure[], translated: [] as Measure[] }
     for (let round = 0; round < plan.rounds; round += 1) {
       for (const kind of ['native', 'translated'] as const) {
-        const volleys = { ...plan, quietCount: 0, count, settlesLater: true }
-        pair[kind].push(await measure(subject, shots[kind], volleys))
+        const options = { ...plan, sequentialCount: 0, count, writesLog: true }
+        pair[kind].push(await measure(subject, requestSets[kind], options))
       }
       process.stderr.write(`${name}: round ${round + 1} of ${plan.rounds}\n`)
     }
@@ -76,23 +76,23 @@ export async function measureTranslation(
   return pairs
 }
 
-async function checkAnswer(address: string, shot: Shot, events: number): Promise<void> {
-  const response = await fetch(address + shot.path, {
+async function checkAnswer(address: string, requestSet: RequestSet, events: number): Promise<void> {
+  const response = await fetch(address + requestSet.path, {
     method: 'POST',
-    headers: shot.headers,
-    body: String(shot.bodies[0]),
+    headers: requestSet.headers,
+    body: String(requestSet.bodies[0]),
   })
   const text = await response.text()
   const found = text.split('data: ').length - 1
-  // A translated stream tells its beginning, its end and what it took in chunks of their own.
+  // A translated stream has extra chunks for its beginning, end and usage.
   if (response.status === 200 && found >= events && found <= (events && events + 6)) return
-  throw new Error(`${shot.path} was answered with ${response.status} and ${found} events.`)
+  throw new Error(`${requestSet.path} was answered with ${response.status} and ${found} events.`)
 }
 
 const cpu = (measures: readonly Measure[]) =>
   median(measures.map(({ cpuUsPerRequest }) => cpuUsPerRequest))
 
-/** What translation costs in terms of the native path, one figure a round. */
+/** CPU of translated requests divided by CPU of native ones, per round. */
 export function translationRatios({ native, translated }: Pair): number[] {
   return translated.map(
     (one, round) => one.cpuUsPerRequest / (native[round]?.cpuUsPerRequest ?? NaN),
@@ -114,7 +114,7 @@ export function translationReport(pairs: TranslationResult): string {
     ]
   })
   return [
-    'A chat request of 2 KB through the gateway, in Google’s words and in OpenAI’s',
+    'A chat request of 2 KB through the gateway: Gemini dialect and OpenAI dialect',
     '',
     table([
       ['', 'native', 'translated', 'ratio', 'native', 'translated'],

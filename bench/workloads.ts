@@ -1,10 +1,10 @@
-import type { Shot } from './load.ts'
+import type { RequestSet } from './load.ts'
 
 export type Workload = {
   readonly name: string
   readonly what: string
-  readonly shot: Shot
-  /** Requests of one round, many at a time. */
+  readonly requestSet: RequestSet
+  /** Requests of one round. */
   readonly count: number
 }
 
@@ -13,7 +13,7 @@ const conversations = 64
 const bodyBytes = 2048
 const models = '/v1beta/models/gemini-3.8-flash'
 
-/** What the fake is to answer, and how. */
+/** The answer that fake-gemini sends. */
 export type Answer = { readonly marker: string; readonly streams: boolean }
 
 type Write = (text: string) => string
@@ -38,7 +38,7 @@ const chatRequest =
       ...(stream ? { stream, stream_options: { include_usage: true } } : {}),
     })
 
-/** A request of exactly 2 KB that asks the fake for a certain answer; each is a conversation of its own. */
+/** A request of exactly 2 KB with a marker for fake-gemini. Each index is a different conversation. */
 function body(write: Write, index: number, marker: string): string {
   const opening = `Conversation ${index}. [[fake:${marker}]] `
   const room = bodyBytes - write(opening).length
@@ -49,14 +49,13 @@ function bodies(marker: string, write = nativeRequest): string[] {
   return Array.from({ length: conversations }, (_, index) => body(write, index, marker))
 }
 
-export const nativeShot = ({ marker, streams }: Answer): Shot => ({
+export const nativeRequests = ({ marker, streams }: Answer): RequestSet => ({
   path: `${models}:${streams ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
   headers,
   bodies: bodies(marker),
 })
 
-/** The same question and the same answer, in OpenAI's words. */
-export const chatShot = ({ marker, streams }: Answer): Shot => ({
+export const chatRequests = ({ marker, streams }: Answer): RequestSet => ({
   path: '/v1/chat/completions',
   headers,
   bodies: bodies(marker, chatRequest(streams)),
@@ -66,14 +65,14 @@ export const workloads: readonly Workload[] = [
   {
     name: 'json',
     what: 'generateContent, 2 KB in, 2 KB out',
-    shot: nativeShot({ marker: 'bytes-350', streams: false }),
+    requestSet: nativeRequests({ marker: 'bytes-350', streams: false }),
     count: 8000,
   },
   {
     name: 'stream',
     what: 'streamGenerateContent, 2 KB in, 20 events out',
-    // The fake adds a last event of its own.
-    shot: nativeShot({ marker: 'long-stream-19', streams: true }),
+    // fake-gemini adds a last event.
+    requestSet: nativeRequests({ marker: 'long-stream-19', streams: true }),
     count: 4000,
   },
 ]

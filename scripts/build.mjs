@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
 const packages = ['contract', 'fake-gemini', 'server', 'web']
-/** Beside the code it speaks of, so that what was built stays good without the build tools. */
+/** In the build output, so that a copied build starts without the build tools. */
 const stampFile = join(root, 'server/dist/.built')
 const outputs = [
   'contract/dist/index.js',
@@ -17,21 +17,20 @@ const outputs = [
   'server/dist/main.js',
   'web/dist/index.html',
 ]
-/** The stamp goes with the code it speaks of. */
 const compiled = ['contract/dist', 'fake-gemini/dist', 'server/dist']
 const rootInputs = ['package-lock.json', 'package.json', 'scripts/build.mjs', 'tsconfig.base.json']
 const notInputs = /^(dist|dist-types|node_modules|data|test|testing)$|\.test\.tsx?$|\.tsbuildinfo$/
 
 const condense = ['--conditions=source', 'fake-gemini/scripts/condense-protos.ts', '--if-stale']
 const steps = [
-  // First, for what it writes is compiled into the package.
+  // First, because its output is compiled into the package.
   { folder: '.', tool: 'tsx/dist/cli.mjs', args: condense },
-  // From nothing: what the compiler remembers of a build before files were moved has left some out.
+  // --force: after files were moved, an incremental build left some out.
   { folder: '.', tool: 'typescript/bin/tsc', args: ['-b', '--force', ...packages] },
   { folder: 'web', tool: 'vite/bin/vite.js', args: ['build', '--logLevel', 'warn'] },
 ]
 
-/** Builds, whatever was built before. Throws one sentence when that cannot be done. */
+/** Builds everything. Throws an error with one sentence. */
 export function build() {
   const missing = steps.find(({ tool }) => !existsSync(join(root, 'node_modules', tool)))
   if (missing) {
@@ -44,7 +43,7 @@ export function build() {
     const command = [join(root, 'node_modules', tool), ...args]
     const { status } = spawnSync(process.execPath, command, {
       cwd: join(root, folder),
-      // The build's own words go to stderr, so that what is started next has stdout to itself.
+      // Build output goes to stderr, so that stdout has only the output of the started program.
       stdio: ['ignore', 2, 2],
     })
     if (status !== 0) throw new Error(`The build failed in ${tool.split('/')[0]}; see above.`)
@@ -52,7 +51,7 @@ export function build() {
   writeFileSync(stampFile, before)
 }
 
-/** Builds when something is missing, or when a source differs from what was built last. */
+/** Builds if output is missing or a source changed since the last build. */
 export function buildIfStale() {
   if (isFresh()) return
   process.stderr.write('Building…\n')
@@ -66,8 +65,8 @@ function isFresh() {
 }
 
 /**
- * Of the contents, not of the times: a checkout, a copy and an unpacked archive all change times, and a deleted file has
- * none. A few hundred small files take about 20 ms.
+ * Uses contents, not times: a checkout, a copy and an unpacked archive change times, and a deleted file has none. A few hundred
+ * small files take about 20 ms.
  */
 function fingerprint() {
   const hash = createHash('sha256')

@@ -1,22 +1,22 @@
 const count = (keys, state) => keys.filter((key) => key.state === state).length
 
-/** What the demo prints when everything is up: three things to try, in 80 columns. */
+/** At most 80 columns wide. */
 export function demoText({ url, token, model, keys, hasOpenAi }) {
   const ways = [
     ['curl', curl({ url, token, model })],
     ['Google’s SDK, after `npm install @google/genai`', googleSdk({ url, token, model })],
     hasOpenAi
       ? ['OpenAI’s SDK, after `npm install openai`', openAiSdk({ url, token, model })]
-      : ['OpenAI’s SDK', 'Coming: this version does not answer /v1/chat/completions yet.'],
+      : ['OpenAI’s SDK', 'This version does not serve /v1/chat/completions.'],
   ]
   return [
     '',
     `Gemini Balance at ${url}, token "${token}"`,
     `In front of a fake Gemini with ${keys.length} keys: ${count(keys, 'good')} good, ` +
-      `${count(keys, 'dead')} dead, ${count(keys, 'spent')} spent for today.`,
+      `${count(keys, 'dead')} dead, ${count(keys, 'exhausted')} exhausted.`,
     '',
     ...ways.flatMap(([title, text], index) => [`${index + 1}. ${title}`, '', indent(text), '']),
-    'The calls that reach the fake are shown below. Ctrl+C ends both.',
+    'Calls to the fake Gemini are shown below. Ctrl+C stops the demo.',
     '',
   ].join('\n')
 }

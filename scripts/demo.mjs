@@ -1,4 +1,4 @@
-// `npm run demo`: a fake Gemini and the gateway wired to it, with demo keys, and three things to try.
+// `npm run demo`: the gateway with demo keys in front of a fake Gemini.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -17,7 +17,7 @@ const readyTimeoutMs = 20_000
 const watchEveryMs = 250
 const mostKeptOutput = 8_000
 
-const keys = ['dead', 'spent', 'good', 'good'].map((state, index) => ({
+const keys = ['dead', 'exhausted', 'good', 'good'].map((state, index) => ({
   value: `AQ.Demo-${state}-${index + 1}`.padEnd(53, 'x'),
   state,
   name: `key ${index + 1}`,
@@ -34,11 +34,11 @@ async function startFake() {
     projects: [
       { id: 'demo-good', keys: valuesOf('good') },
       { id: 'demo-dead', keys: dead },
-      { id: 'demo-spent', keys: valuesOf('spent'), quotas: { '*': { rpd: 1 } } },
+      { id: 'demo-exhausted', keys: valuesOf('exhausted'), quotas: { '*': { rpd: 1 } } },
     ],
   })
-  // Spends today's only request of the spent key.
-  for (const value of valuesOf('spent')) {
+  // Uses the only request of the day.
+  for (const value of valuesOf('exhausted')) {
     await fetch(`${fake.url}/v1beta/models/${model}:generateContent`, {
       method: 'POST',
       headers: { 'x-goog-api-key': value, 'Content-Type': 'application/json' },
@@ -52,7 +52,7 @@ async function startFake() {
 function startGateway({ fake, folder, port }) {
   const { PATH, HOME, TMPDIR, SystemRoot } = process.env
   const gateway = spawn(process.execPath, [join(root, 'server/dist/main.js')], {
-    // A folder without an .env, and an environment without your settings.
+    // No .env and no settings from the environment.
     cwd: folder,
     env: {
       PATH,
@@ -89,7 +89,7 @@ async function untilReady(url, gateway) {
   return false
 }
 
-/** Whether the gateway speaks OpenAI's dialect: a request without a body is refused, but not unknown. */
+/** An invalid request gets an error other than 404 if the path is served. */
 async function speaksOpenAi(url) {
   const answer = await fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
@@ -110,7 +110,7 @@ function freePort(wanted) {
   })
 }
 
-/** Shows each call that reaches the fake, so that the keys that were stepped over can be seen. */
+/** Prints each call to the fake Gemini, also those with unusable keys. */
 function watch(fake) {
   const shown = new Set()
   setInterval(() => {
@@ -119,7 +119,7 @@ function watch(fake) {
       shown.add(call.sequence)
       const { name, state } = keys.find(({ value }) => value === call.key) ?? keys[0]
       const what = call.action ?? 'models'
-      console.log(`   Google got ${what} with ${name} (${state}) and answered ${call.status}`)
+      console.log(`   ${what} with ${name} (${state}): ${call.status}`)
     }
     if (shown.size < 1000) return
     fake.clearReceived()
@@ -151,7 +151,7 @@ async function main() {
   }
   await fake.close()
   if (isStopping) process.exit(0)
-  throw new Error(`The gateway did not stay up.\n${output.text}`)
+  throw new Error(`The gateway stopped.\n${output.text}`)
 }
 
 main().catch((error) => {

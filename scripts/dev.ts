@@ -1,4 +1,4 @@
-// `npm run dev`: the server from its source, started again on every change, and the pages by Vite. Ctrl+C ends both.
+// `npm run dev`: runs the server from source, restarted on every change, and Vite for the pages. Ctrl+C stops both.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -19,7 +19,7 @@ function stop(): void {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
 for (const child of children) {
   child.once('exit', (code) => {
-    // One without the other is of no use.
+    // If one ends, stop the other.
     process.exitCode ??= code ?? 0
     stop()
   })

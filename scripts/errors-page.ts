@@ -1,6 +1,6 @@
 import { errorCodes, errors } from '@gemini-balance/contract'
 
-/** The errors of every interface, as a table for people who read an answer. */
+/** The table of error codes, for users who read an answer. */
 export function errorsPage(): string {
   const rows = errorCodes.map((code) => {
     const { status, sentence } = errors[code]
@@ -9,9 +9,9 @@ export function errorsPage(): string {
   return [
     '# Errors',
     '',
-    'Every error that the gateway itself answers with has one of these codes, in every interface.',
-    'A code is never renamed, and never used again for something else.',
-    'This page is written by `npm run docs`.',
+    'Errors of the gateway itself have one of these codes, the same in all interfaces.',
+    'A code is never renamed or reused.',
+    '`npm run docs` writes this page.',
     '',
     '| code | status | what happened, and what to do |',
     '| --- | --- | --- |',

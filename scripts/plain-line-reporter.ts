@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Closes a run with one plain line that any tool can read: `12 passed, 0 failed, 1 skipped`. */
+/** Prints one line for scripts at the end: `12 passed, 0 failed, 1 skipped`. */
 export default class PlainLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const count = { passed: 0, failed: 0, skipped: 0, pending: 0 }
@@ -9,7 +9,7 @@ export default class PlainLineReporter implements Reporter {
       if (module.errors().length > 0) count.failed += 1
     }
     const skipped = count.skipped + count.pending
-    // After the default reporter's own summary, so that this line is the last one.
+    // On exit, so that this line comes after the summary of the default reporter.
     process.on('exit', () => {
       process.stdout.write(`${count.passed} passed, ${count.failed} failed, ${skipped} skipped\n`)
     })

@@ -1,9 +1,9 @@
-// `npm start`: builds what is missing or stale, then becomes the server, signals and exit code included.
+// `npm start`: builds if necessary, then runs the server in this process.
 import { buildIfStale } from './build.mjs'
 
 const parentCheckMs = 500
 
-/** npm starts us through a shell, which dies of SIGTERM without passing it on: its end is our signal. */
+/** npm runs this in a shell that does not forward SIGTERM, so the end of the parent is the signal. */
 function stopWithParent() {
   const parent = process.ppid
   const timer = setInterval(() => {

@@ -1,4 +1,4 @@
-// Writes what follows from code: pages, lint rules and tables. `--check` writes nothing and fails when a file is not up to date.
+// Generates pages, lint rules and tables from code. `--check` writes nothing and fails if a file is out of date.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -19,7 +19,7 @@ const pages: readonly { file: string; make: () => string }[] = [
   { file: 'ARCHITECTURE.md', make: () => roomsTable(`${root}ARCHITECTURE.md`) },
 ]
 
-/** As `npm run format` would leave it. */
+/** Formatted as by `npm run format`. */
 function formatted(file: string, text: string): string {
   if (!/\.(md|json)$/.test(file)) return text
   const oxfmt = [`${root}node_modules/oxfmt/bin/oxfmt`, `--stdin-filepath=${file}`]

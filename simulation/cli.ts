@@ -10,29 +10,29 @@ import {
   oracle,
   playScenario,
   policies,
-  setStage,
+  createSimulation,
   type Policy,
   type Scenario,
 } from './scenario.ts'
 
-const usage = `Plays days of traffic over a fleet of Gemini keys, against a model of Google's quotas.
+const usage = `Simulates days of traffic over a fleet of Gemini keys, with a model of Google's quotas.
 
   npm run simulate -- [options]
 
-  --keys N        keys of the fleet (default ${defaultFleetPlan.keys})
-  --projects N    projects that share them (default 2 in 5 of the keys)
-  --load X        requests as a share of what the quotas allow (default ${defaultTrafficPlan.load})
-  --days N        days; quotas are learned on the first (default 2)
-  --seed N        another fleet, other traffic, other faults (default 1)
-  --fleet FILE    tiers, models, quotas, faults from a JSON file
-  --all           our engine alone, over fleets of 10 to 5 000 keys, at loads of 50 to 150 %
-  --detail        what was wasted and refused, and why
-  --json          the same figures as JSON
+  --keys N        number of keys (default ${defaultFleetPlan.keys})
+  --projects N    number of projects (default 2 for 5 keys)
+  --load X        requests divided by the quotas (default ${defaultTrafficPlan.load})
+  --days N        number of days; quotas are learned on the first (default 2)
+  --seed N        seed of fleet, traffic and faults (default 1)
+  --fleet FILE    tiers, models, quotas and faults from a JSON file
+  --all           Gemini Balance alone, with 10 to 5 000 keys and loads of 50 to 150 %
+  --detail        reasons of wasted calls and errors
+  --json          output as JSON
 `
 
-const legend = `wasted: calls that a quota, a dead key or a suspended project refused, of all calls.
-with room to spare: errors to clients while a lane had had room for the request all along.
-The oracle reads Google's own books, and is as patient as the others.
+const legend = `wasted: share of calls that a quota, a dead key or a suspended project refused.
+avoidable: errors to clients while a lane had room for the request.
+The oracle knows Google's counters, and has the same retries and waiting times.
 `
 
 type Options = { readonly scenario: Scenario; readonly detail: boolean; readonly json: boolean }
@@ -86,21 +86,21 @@ function numberIn(given: Given, name: Numeric, fallback: number): number {
 
 async function compare({ scenario, detail, json }: Options): Promise<void> {
   const startedAt = performance.now()
-  const truth = await playScenario(scenario, oracle)
-  const best = figuresOf({ policy: 'oracle', days: truth }, Infinity).answers
-  const rows = [figuresOf({ policy: 'an oracle', days: truth }, best)]
+  const oracleDays = await playScenario(scenario, oracle)
+  const best = figuresOf({ policy: 'oracle', days: oracleDays }, Infinity).answers
+  const rows = [figuresOf({ policy: 'an oracle', days: oracleDays }, best)]
   const rivals: Readonly<Record<string, Policy>> = policies
   for (const [policy, create] of Object.entries(rivals)) {
     rows.unshift(figuresOf({ policy, days: await playScenario(scenario, create) }, best))
   }
-  // The oracle first, then ours, then the rivals.
+  // The oracle first, then Gemini Balance, then the rivals.
   rows.reverse()
   if (json) return print(JSON.stringify({ ...about(scenario), rows }, null, 2))
   const tookMs = performance.now() - startedAt
   print(`${headline(scenario, rows[0]?.requests ?? 0)}\n\n${table(rows)}\n`)
   if (detail) print(`${rows.map(detailOf).join('\n')}\n`)
   print(legend)
-  print(`Played ${rows.length} times in ${duration(tookMs)}.`)
+  print(`${rows.length} simulations in ${duration(tookMs)}.`)
 }
 
 async function sweep({ scenario, detail, json }: Options): Promise<void> {
@@ -110,8 +110,8 @@ async function sweep({ scenario, detail, json }: Options): Promise<void> {
       const projects = Math.ceil(keys * 0.4)
       const fleet = { ...scenario.fleet, keys, projects }
       const each = { ...scenario, fleet, traffic: { ...scenario.traffic, load } }
-      const truth = await playScenario(each, oracle)
-      const best = figuresOf({ policy: 'oracle', days: truth }, Infinity).answers
+      const oracleDays = await playScenario(each, oracle)
+      const best = figuresOf({ policy: 'oracle', days: oracleDays }, Infinity).answers
       const days = await playScenario(each, policies['Gemini Balance'])
       const policy = `${grouped(keys)} keys, load ${Math.round(load * 100)} %`
       rows.push(figuresOf({ policy, days }, best))
@@ -124,14 +124,14 @@ async function sweep({ scenario, detail, json }: Options): Promise<void> {
 }
 
 function about(scenario: Scenario) {
-  const { fleet } = setStage(scenario)
+  const { fleet } = createSimulation(scenario)
   return {
     seed: scenario.seed,
     days: scenario.days,
     load: scenario.traffic.load,
     keys: fleet.keys.length,
     projects: fleet.projects.length,
-    deadKeys: fleet.keys.filter((key) => key.ailment ?? key.project.ailment).length,
+    deadKeys: fleet.keys.filter((key) => key.failure ?? key.project.failure).length,
     models: fleet.plan.models.map(({ name }) => name),
     capacityPerDay: Math.round(
       fleet.plan.models.reduce((sum, model) => sum + capacityPerDay(fleet, model), 0),
@@ -142,17 +142,17 @@ function about(scenario: Scenario) {
 function headline(scenario: Scenario, requests: number): string {
   const { keys, projects, deadKeys, models, capacityPerDay: capacity, days, seed } = about(scenario)
   return [
-    `${grouped(keys)} keys (${deadKeys} dead or dying) in ${grouped(projects)} projects, ${models.length} models, room for ${grouped(capacity)} answers a day`,
+    `${grouped(keys)} keys (${deadKeys} dead or dying) in ${grouped(projects)} projects, ${models.length} models, capacity ${grouped(capacity)} answers a day`,
     `${days} days, ${grouped(requests)} requests (load ${percent(scenario.traffic.load)} of capacity), seed ${seed}`,
   ].join('\n')
 }
 
-function detailOf({ policy, wasted, failures, unjust }: Figures): string {
+function detailOf({ policy, wasted, failures, avoidable }: Figures): string {
   return [
     policy,
     `  wasted on: ${listed(wasted)}`,
     `  errors: ${listed(failures)}`,
-    `  with room to spare: ${listed(unjust)}`,
+    `  avoidable: ${listed(avoidable)}`,
   ].join('\n')
 }
 

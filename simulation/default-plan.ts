@@ -2,8 +2,8 @@ import type { FleetPlan, ModelPlan } from './fleet.ts'
 import type { TrafficPlan } from './traffic.ts'
 
 /**
- * Quotas as they have been seen where anybody has seen them, with the largest cut down: a fleet of 5 000 keys has to be played
- * in minutes, and a lane of 10 000 requests a day is no harder than one of 1 500.
+ * Quotas as observed, where known. The largest are reduced, so that 5 000 keys are simulated in minutes; a lane of 10 000 requests
+ * a day is no harder than one of 1 500.
  */
 const models: readonly ModelPlan[] = [
   {
@@ -90,8 +90,8 @@ export const defaultTrafficPlan: TrafficPlan = {
     emptyShare: 0.002,
     refusedShare: 0.01,
     withheldShare: 0.003,
-    leftShare: 0.003,
+    abortedShare: 0.003,
     unknownShare: 0.0001,
-    bare429PerLaneDay: 0.2,
+    unknown429PerLaneDay: 0.2,
   },
 }

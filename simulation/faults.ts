@@ -1,24 +1,24 @@
 import { createRandom } from './random.ts'
 
-/** How often what goes wrong. Shares are of calls or requests, all about Google's own troubles and the clients'. */
+/** Rates of Google's and the clients' faults. Shares are of calls or requests. */
 export type FaultPlan = {
-  /** Spells of 20 to 180 s in which a model answers most calls with 503. */
+  /** Periods of 20 to 180 s in which a model answers most calls with 503. */
   readonly overloadsPerDay: number
-  /** Spells of 5 to 30 s in which nothing reaches Google. */
+  /** Periods of 5 to 30 s in which no call reaches Google. */
   readonly outagesPerDay: number
   readonly serverErrorShare: number
   readonly timeoutShare: number
   /** A 200 without content. */
   readonly emptyShare: number
-  /** Requests that Google refuses as they are written. */
+  /** Invalid requests. */
   readonly refusedShare: number
   readonly withheldShare: number
-  /** Clients that leave during a call. */
-  readonly leftShare: number
-  /** Refusals that no rule describes. */
+  /** Clients that disconnect during a call. */
+  readonly abortedShare: number
+  /** Errors that no rule matches. */
   readonly unknownShare: number
-  /** Spells of 5 to 60 s in which a lane of a paid project answers 429 without saying why. */
-  readonly bare429PerLaneDay: number
+  /** Periods of 5 to 60 s in which a lane of a paid project answers 429 without a reason. */
+  readonly unknown429PerLaneDay: number
 }
 
 export const noFaults: FaultPlan = {
@@ -29,13 +29,13 @@ export const noFaults: FaultPlan = {
   emptyShare: 0,
   refusedShare: 0,
   withheldShare: 0,
-  leftShare: 0,
+  abortedShare: 0,
   unknownShare: 0,
-  bare429PerLaneDay: 0,
+  unknown429PerLaneDay: 0,
 }
 
-export type Spell = { readonly from: number; readonly until: number }
-export type SpellPlan = {
+export type Period = { readonly from: number; readonly until: number }
+export type PeriodPlan = {
   readonly seed: number
   readonly start: number
   readonly durationMs: number
@@ -46,24 +46,28 @@ export type SpellPlan = {
 
 const dayMs = 86_400_000
 
-/** Spells at random times, in order, none overlapping the next. */
-export function planSpells(plan: SpellPlan): readonly Spell[] {
+/** Random periods, sorted and not overlapping. */
+export function planPeriods(plan: PeriodPlan): readonly Period[] {
   const random = createRandom(plan.seed)
-  const spells: Spell[] = []
-  if (plan.perDay <= 0) return spells
+  const periods: Period[] = []
+  if (plan.perDay <= 0) return periods
   let at = plan.start
   for (;;) {
     at += (-Math.log(1 - random()) * dayMs) / plan.perDay
-    if (at >= plan.start + plan.durationMs) return spells
+    if (at >= plan.start + plan.durationMs) return periods
     const until = at + plan.shortestMs + random() * (plan.longestMs - plan.shortestMs)
-    spells.push({ from: at, until })
+    periods.push({ from: at, until })
     at = until
   }
 }
 
-/** The spell that covers a moment or that ended at most `afterMs` before it. Spells are few, so they are simply looked through. */
-export function spellAt(spells: readonly Spell[], at: number, afterMs: number): Spell | undefined {
-  return spells.find(({ from, until }) => at >= from && at < until + afterMs)
+/** The period that contains `at` or ended at most `afterMs` before it. A linear search: there are few. */
+export function periodAt(
+  periods: readonly Period[],
+  at: number,
+  afterMs: number,
+): Period | undefined {
+  return periods.find(({ from, until }) => at >= from && at < until + afterMs)
 }
 
 export type CallFault =
@@ -74,14 +78,14 @@ export type CallFault =
   | 'refusal-unknown'
   | undefined
 
-/** What goes wrong with one attempt by itself. */
+/** Faults of a single attempt. */
 export function callFault(plan: FaultPlan, uniform: number): CallFault {
   let left = uniform
   const rows = [
     ['server-error', plan.serverErrorShare],
     ['timeout', plan.timeoutShare],
     ['empty', plan.emptyShare],
-    ['left', plan.leftShare],
+    ['left', plan.abortedShare],
     ['refusal-unknown', plan.unknownShare],
   ] as const
   for (const [fault, share] of rows) {

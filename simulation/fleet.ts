@@ -7,7 +7,7 @@ import type { Random } from '../server/src/runtime/time/clock.ts'
 export const tiers = ['free', 'tier-1', 'tier-2'] as const
 export type Tier = (typeof tiers)[number]
 
-/** What a project of some tier may use of a model; undefined is no limit. */
+/** The limits of a model for a tier; undefined means unlimited. */
 export type Quota = {
   readonly requestsPerMinute: number
   readonly tokensPerMinute: number
@@ -16,29 +16,29 @@ export type Quota = {
 
 export type ModelPlan = {
   readonly name: string
-  /** `none`: Google says `limit: 0`. */
+  /** `none` is Google's `limit: 0`. */
   readonly quotas: Readonly<Record<Tier, Quota | 'none'>>
-  /** Input tokens: log-normal about this median. */
+  /** Input tokens have a log-normal distribution with this median. */
   readonly medianTokens: number
   readonly tokenSpread: number
   readonly maxTokens: number
-  /** Share of the projects to which the model is closed ("no longer available to new users"). */
+  /** Share of the projects for which the model is "no longer available to new users". */
   readonly closedShare: number
 }
 
-/** A fleet in numbers; a seed makes keys and projects of it. */
+/** Parameters of a fleet; a seed generates its keys and projects. */
 export type FleetPlan = {
   readonly keys: number
   readonly projects: number
   /** Share of the projects in each tier. */
   readonly tiers: Readonly<Record<Tier, number>>
-  /** Share of the keys that do not work, or stop working while the simulation runs. */
+  /** Share of the keys that fail from the start or later. */
   readonly deadShare: number
   readonly models: readonly ModelPlan[]
 }
 
-/** A key or a project that fails for a while, or from some time on. Times are milliseconds after the start. */
-export type Ailment = {
+/** When a key or project fails, in milliseconds after the start. */
+export type KeyFailure = {
   readonly verdict: VerdictName
   readonly fromMs: number
   readonly untilMs: number
@@ -48,7 +48,7 @@ export type FleetProject = {
   readonly id: ProjectId
   readonly index: number
   readonly tier: Tier
-  readonly ailment: Ailment | undefined
+  readonly failure: KeyFailure | undefined
   readonly closedModels: ReadonlySet<string>
 }
 
@@ -56,7 +56,7 @@ export type FleetKey = {
   readonly id: KeyId
   readonly secret: Secret
   readonly project: FleetProject
-  readonly ailment: Ailment | undefined
+  readonly failure: KeyFailure | undefined
 }
 
 export type Fleet = {
@@ -66,20 +66,20 @@ export type Fleet = {
 }
 
 const dayMs = 86_400_000
-const keyAilments: readonly VerdictName[] = [
+const keyFailures: readonly VerdictName[] = [
   'key-invalid',
   'key-leaked',
   'key-blocked',
   'key-unauthenticated',
 ]
-const projectAilments: readonly VerdictName[] = [
+const projectFailures: readonly VerdictName[] = [
   'project-suspended',
   'service-disabled',
   'project-unfunded',
 ]
 
-/** Of the dead keys, one in four belongs to a project that is dead as a whole. */
-const deadWithProject = 0.25
+/** Share of the dead keys whose whole project is dead. */
+const deadProjectShare = 0.25
 
 export function buildFleet(plan: FleetPlan, seed: number): Fleet {
   const random = createRandom(seed)
@@ -87,13 +87,13 @@ export function buildFleet(plan: FleetPlan, seed: number): Fleet {
   const projects = Array.from({ length: count }, (_, index) => buildProject(plan, index, random))
   const keys: FleetKey[] = []
   for (let id = 1; id <= plan.keys; id += 1) {
-    // Every project has a key; the others fall where they fall, so that some projects have many.
+    // Each project has a key. The others are distributed unevenly, so that some projects have many.
     const place = id <= count ? id - 1 : Math.floor(random() * random() * count)
     const project = projects[place]
     if (project === undefined) continue
-    const dead = random() < plan.deadShare * (1 - deadWithProject)
-    const ailment = dead ? forGood(keyAilments, random) : undefined
-    keys.push({ id, secret: new Secret(`AQ.simulated-${id}`), project, ailment })
+    const dead = random() < plan.deadShare * (1 - deadProjectShare)
+    const failure = dead ? permanent(keyFailures, random) : undefined
+    keys.push({ id, secret: new Secret(`AQ.simulated-${id}`), project, failure })
   }
   return { plan, projects, keys }
 }
@@ -106,41 +106,44 @@ function buildProject(plan: FleetPlan, index: number, random: Random): FleetProj
         random(),
       )
     ] ?? 'free'
-  const dead = random() < plan.deadShare * deadWithProject
+  const dead = random() < plan.deadShare * deadProjectShare
   const closed = plan.models.filter((model) => random() < model.closedShare)
   return {
     id: `projects/${100_001 + index}`,
     index,
     tier,
-    ailment: dead ? forAWhile(random) : undefined,
+    failure: dead ? temporary(random) : undefined,
     closedModels: new Set(closed.map((model) => model.name)),
   }
 }
 
-/** Most dead keys are dead from the start; some die on the way. */
-function forGood(verdicts: readonly VerdictName[], random: Random): Ailment {
+/** Most dead keys are dead from the start; some die later. */
+function permanent(verdicts: readonly VerdictName[], random: Random): KeyFailure {
   const verdict = verdicts[Math.floor(random() * verdicts.length)] ?? 'key-invalid'
   return { verdict, fromMs: random() < 0.7 ? 0 : random() * dayMs, untilMs: Infinity }
 }
 
-/** A suspension may be a spending cap that somebody lifts. */
-function forAWhile(random: Random): Ailment {
-  const ailment = forGood(projectAilments, random)
+/** A suspension may end, such as a spending cap that is raised. */
+function temporary(random: Random): KeyFailure {
+  const failure = permanent(projectFailures, random)
   const lifted = random() < 0.3
-  return { ...ailment, untilMs: lifted ? ailment.fromMs + random() * dayMs : Infinity }
+  return { ...failure, untilMs: lifted ? failure.fromMs + random() * dayMs : Infinity }
 }
 
-export function isAiling(ailment: Ailment | undefined, sinceStartMs: number): ailment is Ailment {
-  return ailment !== undefined && sinceStartMs >= ailment.fromMs && sinceStartMs < ailment.untilMs
+export function isFailing(
+  failure: KeyFailure | undefined,
+  sinceStartMs: number,
+): failure is KeyFailure {
+  return failure !== undefined && sinceStartMs >= failure.fromMs && sinceStartMs < failure.untilMs
 }
 
 export function quotaOf(model: ModelPlan, project: FleetProject): Quota | 'none' {
   return model.quotas[project.tier]
 }
 
-/** Answers a day that the fleet's quotas of one model allow, when its load is even. */
+/** Answers a day that the quotas of one model allow with an even load. */
 export function capacityPerDay(fleet: Fleet, model: ModelPlan): number {
-  const alive = new Set(fleet.keys.filter((key) => !key.ailment).map((key) => key.project))
+  const alive = new Set(fleet.keys.filter((key) => !key.failure).map((key) => key.project))
   const meanTokens = Math.min(
     model.maxTokens,
     model.medianTokens * Math.exp(model.tokenSpread ** 2 / 2),
@@ -148,7 +151,7 @@ export function capacityPerDay(fleet: Fleet, model: ModelPlan): number {
   let capacity = 0
   for (const project of alive) {
     const quota = quotaOf(model, project)
-    if (quota === 'none' || project.ailment || project.closedModels.has(model.name)) continue
+    if (quota === 'none' || project.failure || project.closedModels.has(model.name)) continue
     const { requestsPerMinute, tokensPerMinute, requestsPerDay } = quota
     const perMinute = Math.min(requestsPerMinute, tokensPerMinute / meanTokens)
     capacity += Math.min(requestsPerDay, perMinute * 1440)

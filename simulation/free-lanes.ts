@@ -1,7 +1,7 @@
 import { IndexedHeap } from '../server/src/runtime/indexed-heap.ts'
 import type { KeyId } from '../server/src/keys/types.ts'
 import type { FleetKey } from './fleet.ts'
-import type { GoogleModel, TrueLane } from './google-model.ts'
+import type { GoogleModel, GoogleLane } from './google-model.ts'
 
 export type Search = {
   readonly model: string
@@ -10,11 +10,11 @@ export type Search = {
 }
 
 export type FoundLane =
-  | { readonly found: true; readonly lane: TrueLane; readonly key: FleetKey }
+  | { readonly found: true; readonly lane: GoogleLane; readonly key: FleetKey }
   | { readonly found: false; readonly opensAt: number }
 
 type IndexedLane = {
-  readonly lane: TrueLane
+  readonly lane: GoogleLane
   rank: number
   wakeAt: number
   readyIndex: number
@@ -23,33 +23,33 @@ type IndexedLane = {
 type ModelLanes = {
   readonly dayEnd: number
   readonly all: readonly IndexedLane[]
-  /** No lane can take so many tokens until then. */
-  futile: { readonly tokens: number; readonly until: number } | undefined
+  /** No lane accepts this many tokens until then. */
+  full: { readonly tokens: number; readonly until: number } | undefined
 } & Queues
 type Queues = { ready: IndexedHeap<IndexedLane>; waiting: IndexedHeap<IndexedLane> }
 
-/** A lane that is too full for a request is skipped; after so many there is none. */
+/** The search ends after this many lanes without room. */
 const maxSkipped = 256
 
 /**
- * Finds a lane of a model that can take a request, by Google's own counts. Of several it takes the one with the most of its day left,
- * so that as many lanes as possible stay open: the best that can be done without knowing the requests to come.
+ * Finds a lane with room for a request, by Google's counters. It prefers the lane with the largest share of its day left, so that
+ * as many lanes as possible stay open.
  */
 export class FreeLanes {
   readonly #google: GoogleModel
-  readonly #lasting: boolean
+  readonly #conservative: boolean
   readonly #models = new Map<string, ModelLanes>()
 
-  constructor(google: GoogleModel, { lasting }: { lasting: boolean }) {
+  constructor(google: GoogleModel, { conservative }: { conservative: boolean }) {
     this.#google = google
-    this.#lasting = lasting
+    this.#conservative = conservative
   }
 
   find(search: Search, now: number): FoundLane {
     const lanes = this.#lanesFor(search.model, now)
-    const { futile } = lanes
-    if (futile && now < futile.until && search.tokens >= futile.tokens) {
-      return { found: false, opensAt: futile.until }
+    const { full } = lanes
+    if (full && now < full.until && search.tokens >= full.tokens) {
+      return { found: false, opensAt: full.until }
     }
     this.#wake(lanes, now)
     const skipped: IndexedLane[] = []
@@ -71,14 +71,14 @@ export class FreeLanes {
     if (found) return found
     const until = Math.min(opensAt, lanes.waiting.peek()?.wakeAt ?? Infinity)
     const sawAll = skipped.length < maxSkipped && !search.tried
-    if (sawAll) lanes.futile = { tokens: search.tokens, until }
+    if (sawAll) lanes.full = { tokens: search.tokens, until }
     return { found: false, opensAt: until }
   }
 
-  /** The ready lane with the most of its day left, evaluated again: a rank in the heap may be out of date. */
+  /** Re-evaluates lanes until the first one is up to date, because ranks in the heap may be stale. */
   #first(lanes: ModelLanes, now: number): IndexedLane | undefined {
     for (let indexed = lanes.ready.peek(); indexed; indexed = lanes.ready.peek()) {
-      const rank = this.#google.daySpent(indexed.lane, now)
+      const rank = this.#google.dayUsedShare(indexed.lane, now)
       if (rank > indexed.rank) {
         indexed.rank = rank
         lanes.ready.update(indexed)
@@ -91,7 +91,7 @@ export class FreeLanes {
   }
 
   #opensAt(indexed: IndexedLane, now: number, tokens: number): number {
-    return this.#google.opensAt(indexed.lane, now, { tokens, lasting: this.#lasting })
+    return this.#google.opensAt(indexed.lane, now, { tokens, conservative: this.#conservative })
   }
 
   #wake(lanes: ModelLanes, now: number): void {
@@ -107,10 +107,10 @@ export class FreeLanes {
 
   #put(lanes: ModelLanes, indexed: IndexedLane, now: number): void {
     indexed.wakeAt = this.#opensAt(indexed, now, 1)
-    // Dead keys stay dead, so a lane without a usable one is dropped.
+    // Dead keys stay dead, so a lane without a usable key is dropped.
     if (indexed.wakeAt === Infinity || !this.#google.usableKey(indexed.lane, now)) return
     if (indexed.wakeAt > now) return lanes.waiting.push(indexed)
-    indexed.rank = this.#google.daySpent(indexed.lane, now)
+    indexed.rank = this.#google.dayUsedShare(indexed.lane, now)
     lanes.ready.push(indexed)
   }
 
@@ -120,7 +120,7 @@ export class FreeLanes {
     if (known?.dayEnd === dayEnd) return known
     const lanes: ModelLanes = {
       dayEnd,
-      futile: undefined,
+      full: undefined,
       all: known?.all ?? this.#google.lanesOf(model).map(indexedLane),
       ...emptyQueues(),
     }
@@ -130,7 +130,7 @@ export class FreeLanes {
   }
 }
 
-function indexedLane(lane: TrueLane): IndexedLane {
+function indexedLane(lane: GoogleLane): IndexedLane {
   return { lane, rank: 0, wakeAt: 0, readyIndex: -1, wakeIndex: -1 }
 }
 

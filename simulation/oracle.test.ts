@@ -1,25 +1,25 @@
 import { describe, expect, test } from 'vitest'
 import { quotaOf } from './fleet.ts'
 import { figuresOf } from './report.ts'
-import { oracle, playScenario, setStage, type Scenario } from './scenario.ts'
+import { oracle, playScenario, createSimulation, type Scenario } from './scenario.ts'
 import { dayMs, scenarioOf } from './testing/fleets.ts'
 import { arrivals } from './traffic.ts'
 
 /**
- * What nobody can pass: of each model and day no more than arrived, and no more than the daily quotas of all lanes that live
- * together. Minutes and tokens are left out, which only makes the bound higher.
+ * An upper bound: for each model and day, the smaller of the arrivals and the sum of the daily quotas of all lanes alive. Without
+ * the limits per minute and of tokens, which would only lower it.
  */
 function bound(scenario: Scenario): number {
-  const { fleet } = setStage(scenario)
+  const { fleet } = createSimulation(scenario)
   const { start, days, seed, traffic } = scenario
   const arrived = new Map<string, number>()
   for (const { model, at } of arrivals(fleet, traffic, { seed, start, durationMs: days * dayMs })) {
     const untilMidnightMs = dayMs - ((at - start) % dayMs)
-    // Who comes just before midnight may be served just after it.
+    // A request just before midnight may be served just after it.
     const bin = untilMidnightMs < 4000 ? '' : `${model} ${Math.floor((at - start) / dayMs)}`
     arrived.set(bin, (arrived.get(bin) ?? 0) + 1)
   }
-  const alive = new Set(fleet.keys.filter((key) => !key.ailment).map(({ project }) => project))
+  const alive = new Set(fleet.keys.filter((key) => !key.failure).map(({ project }) => project))
   let sum = arrived.get('') ?? 0
   arrived.delete('')
   for (const [bin, count] of arrived) {
@@ -43,10 +43,10 @@ describe('the oracle', () => {
     { keys: 120, load: 1.5, seed: 24 },
   ]
   test.each(sizes)(
-    'comes within 2 % of a bound that no strategy can pass, with $keys keys at load $load (seed $seed)',
+    'is within 2 % of an upper bound, with $keys keys at load $load (seed $seed)',
     async (size) => {
-      const calm = scenarioOf({ ...size, days: 1, faults: false })
-      const scenario = { ...calm, fleet: { ...calm.fleet, deadShare: 0 } }
+      const base = scenarioOf({ ...size, days: 1, faults: false })
+      const scenario = { ...base, fleet: { ...base.fleet, deadShare: 0 } }
       const days = await playScenario(scenario, oracle)
       const { answers } = figuresOf({ policy: 'oracle', days }, 1)
       const most = bound(scenario)
@@ -55,11 +55,11 @@ describe('the oracle', () => {
     },
   )
 
-  test('makes no call that a quota or a dead key refuses, and refuses no request that a lane could take', async () => {
+  test('wastes no call and refuses no request that a lane has room for', async () => {
     const days = await playScenario(scenarioOf({ keys: 60, load: 1.5, seed: 25 }), oracle)
-    const { wasted, unjust } = figuresOf({ policy: 'oracle', days }, 1)
-    expect(unjust).toEqual({})
-    // That a paid lane answers 429 for no reason, for a moment, is the one thing it may meet.
+    const { wasted, avoidable } = figuresOf({ policy: 'oracle', days }, 1)
+    expect(avoidable).toEqual({})
+    // It cannot foresee a 429 without a reason.
     expect(Object.keys(wasted).filter((verdict) => verdict !== 'quota-unknown')).toEqual([])
   })
 })

@@ -4,16 +4,14 @@ import type { Strategy } from './queued-keys.ts'
 import { FreeLanes } from './free-lanes.ts'
 
 /**
- * What somebody would serve who reads Google's own books: every limit and every counter to the millisecond, including calls on
- * their way, which keys and projects are dead, which lanes are closed, and the tokens of each request before Google counts
- * them. It never makes a call that a quota or a dead key would refuse.
+ * A policy with full knowledge of Google's state: all limits and counters, calls in transit, dead keys and projects, closed lanes,
+ * and the exact tokens of each request. It never makes a call that a quota or a dead key would refuse.
  *
- * It is as patient as the engine (same retries, same waiting), meets the same faults, and like the engine it does not know
- * which requests are still to come: it serves each as it arrives, from the lane with the most of its day left. That is not a
- * proved optimum, but `simulation.test.ts` holds it against a bound that is: all lanes of a model poured into one.
+ * It has the engine's retries and waiting times, has the same faults, and does not know future requests: it serves each on arrival,
+ * from the lane with the largest share of its day left. `oracle.test.ts` compares it with an upper bound.
  */
 export function createOracle(google: GoogleModel): Strategy {
-  const freeLanes = new FreeLanes(google, { lasting: false })
+  const freeLanes = new FreeLanes(google, { conservative: false })
   return {
     take(wanted, now) {
       const tried = wanted.tried === undefined ? {} : { tried: wanted.tried }

@@ -33,12 +33,12 @@ export type PlayDeps = {
   readonly google: GoogleModel
   readonly limits: PlayLimits
   readonly start: number
-  /** Promises that the policy has under way, besides those that requests wait for. */
+  /** Number of pending promises of the policy, besides those of waiting requests. */
   readonly promises: { readonly open: number }
 }
 
-/** What the oracle may know of a request and the gateway cannot. */
-export type SimulatedAsk = KeyRequest & { readonly trueTokens: number }
+/** For the oracle; the gateway does not know `trueTokens`. */
+export type SimulatedRequest = KeyRequest & { readonly trueTokens: number }
 
 type Request = {
   readonly arrival: Arrival
@@ -50,10 +50,10 @@ type Request = {
 }
 
 const dayMs = 86_400_000
-/** A breaker that has seen overload or an outage looks again within half a minute, and waits for the answer to what it tried. */
-const troubleEchoMs = 60_000
+/** A breaker tries again within 30 s of an overload or outage, and waits for the answer of that call. */
+const recoveryMs = 60_000
 
-/** Plays every arrival through a policy by the gateway's rules, in no time at all, and says what came of it day by day. */
+/** Runs all requests through a policy with the gateway's retry rules, in virtual time. Returns counters per day. */
 export async function play(deps: PlayDeps, traffic: Iterator<Arrival>): Promise<DayTally[]> {
   const player = new Player(deps, traffic)
   return player.run()
@@ -63,21 +63,21 @@ class Player {
   readonly #deps: PlayDeps
   readonly #traffic: Iterator<Arrival>
   readonly #days: DayTally[] = []
-  readonly #lastingLanes: FreeLanes
+  readonly #conservativeLanes: FreeLanes
   #open = 0
   #waiting = 0
 
   constructor(deps: PlayDeps, traffic: Iterator<Arrival>) {
     this.#deps = deps
     this.#traffic = traffic
-    this.#lastingLanes = new FreeLanes(deps.google, { lasting: true })
+    this.#conservativeLanes = new FreeLanes(deps.google, { conservative: true })
   }
 
   async run(): Promise<DayTally[]> {
     const { promises } = this.#deps
     this.#expectNext()
     while (this.#open > 0 && this.#deps.clock.step(Infinity)) {
-      if (this.#waiting > 0 || promises.open > 0) await everythingThatFollows()
+      if (this.#waiting > 0 || promises.open > 0) await drainMicrotasks()
     }
     return this.#days
   }
@@ -95,7 +95,7 @@ class Player {
   #begin(arrival: Arrival): void {
     const { model, inputTokens, estimatedInputTokens, conversation, at } = arrival
     this.#day(at).requests += 1
-    const plain: SimulatedAsk = {
+    const plain: SimulatedRequest = {
       lane: model,
       model,
       estimatedInputTokens,
@@ -126,7 +126,7 @@ class Player {
 
   #reserved(request: Request, result: ReserveResult): void {
     if (result.ok) return this.#call(request, result.reservation)
-    this.#fail(request, `refused: ${result.reason.kind}`, this.#hadFreeLane(request))
+    this.#fail(request, `no key: ${result.reason.kind}`, this.#hadFreeLane(request))
   }
 
   #call(request: Request, reservation: Reservation): void {
@@ -151,22 +151,22 @@ class Player {
     })
   }
 
-  #end(request: Request, made: Made): void {
+  #end(request: Request, finished: FinishedCall): void {
     const { keys, clock, limits } = this.#deps
-    const { reservation, departure, outcome } = made
+    const { reservation, departure, outcome } = finished
     keys.settle(reservation, outcome)
     if (isWaste(outcome)) this.#day(departure).waste(outcome.verdict)
     const decision = nextStep(outcome, request.retryState, limits)
     if (!('retryState' in decision) || clock.now() >= request.deadline)
-      return this.#finish(request, made)
+      return this.#finish(request, finished)
     request.retryState = decision.retryState
-    request.wanted = askAgain(request.wanted, reservation, decision)
+    request.wanted = requestForRetry(request.wanted, reservation, decision)
     if (decision.step === 'again' && decision.delayMs > 0) {
       clock.at(clock.now() + decision.delayMs, () => this.#reserve(request))
     } else this.#reserve(request)
   }
 
-  #finish(request: Request, { outcome, departure }: Made): void {
+  #finish(request: Request, { outcome, departure }: FinishedCall): void {
     const { verdict } = outcome
     const day = this.#day(request.arrival.at)
     if (verdict === 'answered' || verdict === 'answer-withheld') {
@@ -175,26 +175,26 @@ class Player {
     } else if (verdict === 'request-refused') day.refusedRequests += 1
     else if (verdict === 'client-left') day.left += 1
     else {
-      // What Google fails at is an error like any other, but not one that a better choice of key would have spared.
-      const unjust = isRefusedForKey(outcome) && this.#hadFreeLane(request)
-      return this.#fail(request, `delivered: ${verdict}`, unjust)
+      // A failure of Google itself is not avoidable by another key.
+      const avoidable = isRefusedForKey(outcome) && this.#hadFreeLane(request)
+      return this.#fail(request, `delivered: ${verdict}`, avoidable)
     }
     this.#open -= 1
   }
 
-  #fail({ arrival }: Request, why: string, unjust: boolean): void {
+  #fail({ arrival }: Request, why: string, avoidable: boolean): void {
     this.#open -= 1
-    this.#day(arrival.at).fail({ why, unjust })
+    this.#day(arrival.at).fail({ why, avoidable })
   }
 
-  /** Whether a lane stood open for this very request, with Google well and an untried key, while it was turned away. */
+  /** Whether a lane had room for the request and an untried key, without an outage. */
   #hadFreeLane({ arrival, wanted }: Request): boolean {
     const { google, clock } = this.#deps
     const now = clock.now()
-    if (google.isTroubled(arrival.model, now, troubleEchoMs)) return false
+    if (google.hasOutage(arrival.model, now, recoveryMs)) return false
     const tokens = Math.max(arrival.inputTokens, arrival.estimatedInputTokens)
     const search = { model: arrival.model, tokens, ...(wanted.tried && { tried: wanted.tried }) }
-    return this.#lastingLanes.find(search, now).found
+    return this.#conservativeLanes.find(search, now).found
   }
 
   #day(at: number): DayTally {
@@ -205,12 +205,12 @@ class Player {
   }
 }
 
-/** Nothing that hangs on a promise is left to do when the event loop turns. */
-function everythingThatFollows(): Promise<void> {
+/** All microtasks run before the next `setImmediate` callback. */
+function drainMicrotasks(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-type Made = {
+type FinishedCall = {
   readonly reservation: Reservation
   readonly departure: number
   readonly outcome: Outcome
@@ -221,13 +221,13 @@ function isRefusedForKey({ verdict }: Outcome): boolean {
   return blame === 'key' || blame === 'project' || blame === 'lane'
 }
 
-/** A call that a quota refused, or that a dead key or project was asked for. What nobody can foresee is not a waste. */
+/** A call refused because of its key, project or lane, unless the error is unknown. */
 function isWaste(outcome: Outcome): boolean {
   return isRefusedForKey(outcome) && outcome.verdict !== 'refusal-unknown'
 }
 
-/** As `gateway/forward.ts` asks again. */
-function askAgain(
+/** As in `gateway/forward.ts`. */
+function requestForRetry(
   wanted: KeyRequest,
   { key, project }: Reservation,
   { step }: NextStep,

@@ -9,29 +9,29 @@ import type {
 import type { Clock } from '../server/src/runtime/time/clock.ts'
 import type { FleetKey } from './fleet.ts'
 
-export type Taken = { readonly key: FleetKey; readonly model: string }
-export type Take =
+export type KeyUse = { readonly key: FleetKey; readonly model: string }
+export type TakeResult =
   | { readonly ok: true; readonly key: FleetKey }
   | { readonly ok: false; readonly opensAt: number }
 
-/** How a policy that is not ours chooses keys: what it takes, and what it learns from the end of a call. */
+/** Key selection of the oracle and the rivals. */
 export interface Strategy {
-  take(wanted: KeyRequest, now: number): Take
-  settled(taken: Taken, outcome: Outcome, now: number): void
+  take(wanted: KeyRequest, now: number): TakeResult
+  settled(use: KeyUse, outcome: Outcome, now: number): void
 }
 
 type Waiter = {
   readonly wanted: KeyRequest
   readonly resolve: (result: ReserveResult) => void
-  forget: () => void
+  cancelTimeout: () => void
 }
-type Line = { readonly waiters: Set<Waiter>; cancelPump: () => void }
+type WaitList = { readonly waiters: Set<Waiter>; cancelServe: () => void }
 
-const longestQueue = 1000
+const maxQueueLength = 1000
 
-/** Puts a strategy behind the engine's port, with the same wait queue as the engine's: fair, bounded, first come first served. */
+/** Adds the engine's interface and wait queue to a strategy: bounded, first come, first served. */
 export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
-  const lines = new Map<string, Line>()
+  const waitLists = new Map<string, WaitList>()
   const keys = new Map<number, FleetKey>()
 
   function reserve(wanted: KeyRequest): ReserveResult {
@@ -42,40 +42,44 @@ export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
     return { ok: true, reservation: reservationOf(take.key, wanted, now) }
   }
 
-  /** Serves one waiter at a time: its call is counted before the next one is served. */
-  function pump(line: Line): void {
+  /** Serves one waiter at a time, so that each call is counted before the next. */
+  function serve(waitList: WaitList): void {
     const now = clock.now()
     let opensAt = Infinity
-    for (const waiter of line.waiters) {
+    for (const waiter of waitList.waiters) {
       const result = reserve(waiter.wanted)
       if (result.ok) {
-        finish(line, waiter, result)
-        return pumpAt(line, now)
+        finish(waitList, waiter, result)
+        return serveAt(waitList, now)
       }
       if ('wakesAt' in result.reason) opensAt = Math.min(opensAt, result.reason.wakesAt)
     }
-    pumpAt(line, opensAt)
+    serveAt(waitList, opensAt)
   }
 
-  function pumpAt(line: Line, at: number): void {
-    line.cancelPump()
-    if (at !== Infinity && line.waiters.size > 0) line.cancelPump = clock.at(at, () => pump(line))
+  function serveAt(waitList: WaitList, at: number): void {
+    waitList.cancelServe()
+    if (at !== Infinity && waitList.waiters.size > 0)
+      waitList.cancelServe = clock.at(at, () => serve(waitList))
   }
 
-  function finish(line: Line, waiter: Waiter, result: ReserveResult): void {
-    waiter.forget()
-    line.waiters.delete(waiter)
+  function finish(waitList: WaitList, waiter: Waiter, result: ReserveResult): void {
+    waiter.cancelTimeout()
+    waitList.waiters.delete(waiter)
     waiter.resolve(result)
   }
 
   function enqueue(wanted: KeyRequest, deadline: number): Promise<ReserveResult> {
-    const line: Line = lines.get(wanted.lane) ?? { waiters: new Set(), cancelPump: () => undefined }
-    lines.set(wanted.lane, line)
+    const waitList: WaitList = waitLists.get(wanted.lane) ?? {
+      waiters: new Set(),
+      cancelServe: () => undefined,
+    }
+    waitLists.set(wanted.lane, waitList)
     return new Promise((resolve) => {
-      const waiter: Waiter = { wanted, resolve, forget: () => undefined }
-      waiter.forget = clock.at(deadline, () => finish(line, waiter, reserve(wanted)))
-      line.waiters.add(waiter)
-      pump(line)
+      const waiter: Waiter = { wanted, resolve, cancelTimeout: () => undefined }
+      waiter.cancelTimeout = clock.at(deadline, () => finish(waitList, waiter, reserve(wanted)))
+      waitList.waiters.add(waiter)
+      serve(waitList)
     })
   }
 
@@ -85,8 +89,9 @@ export function createQueuedKeys(strategy: Strategy, clock: Clock): Keys {
       const result = reserve(wanted)
       const deadline = clock.now() + maxWaitMs
       if (result.ok || !('wakesAt' in result.reason)) return Promise.resolve(result)
-      const queued = lines.get(wanted.lane)?.waiters.size ?? 0
-      if (result.reason.wakesAt > deadline || queued >= longestQueue) return Promise.resolve(result)
+      const queued = waitLists.get(wanted.lane)?.waiters.size ?? 0
+      if (result.reason.wakesAt > deadline || queued >= maxQueueLength)
+        return Promise.resolve(result)
       return enqueue(wanted, deadline)
     },
     settle(reservation, outcome) {

@@ -1,6 +1,6 @@
 import type { Random } from '../server/src/runtime/time/clock.ts'
 
-/** A small seeded generator (mulberry32): good enough for traffic, and the same on every machine. */
+/** mulberry32: the same numbers on every machine. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
   return () => {
@@ -10,7 +10,7 @@ export function createRandom(seed: number): Random {
 }
 
 /**
- * Chance that depends on its arguments alone. Every policy is played against the same faults this way, in whatever order it
+ * A random number that depends on its arguments only, so that all policies have the same faults, in any order of
  * calls.
  */
 export function chance(seed: number, subject: number, salt: number): number {
@@ -26,12 +26,12 @@ function scramble(value: number): number {
   return (mixed ^ (mixed >>> 15)) >>> 0
 }
 
-/** Of two uniform numbers, one that is normally distributed. */
+/** A normally distributed number from two uniform ones. */
 export function normal(first: number, second: number): number {
   return Math.sqrt(-2 * Math.log(1 - first)) * Math.cos(2 * Math.PI * second)
 }
 
-/** An index by the share that each weight has of them all. */
+/** A random index, in proportion to the weights. */
 export function pickWeighted(weights: readonly number[], uniform: number): number {
   let left = uniform * weights.reduce((sum, weight) => sum + weight, 0)
   for (const [index, weight] of weights.entries()) {

@@ -1,6 +1,6 @@
 import { Histogram, total, type DayTally } from './tally.ts'
 
-/** One line of the table. Shares are of 1; `learning` is day one, `later` every day after it. */
+/** One row of the table. Shares are 0 to 1; `learning` is the first day, `later` all other days. */
 export type Figures = {
   readonly policy: string
   readonly requests: number
@@ -9,13 +9,13 @@ export type Figures = {
   readonly wastedLearning: number
   readonly wastedLater: number | undefined
   readonly errors: number
-  readonly unjustErrors: number
+  readonly avoidableErrors: number
   readonly waitP50Ms: number
   readonly waitP99Ms: number
   readonly calls: number
   readonly wasted: Readonly<Record<string, number>>
   readonly failures: Readonly<Record<string, number>>
-  readonly unjust: Readonly<Record<string, number>>
+  readonly avoidable: Readonly<Record<string, number>>
 }
 
 export type Played = { readonly policy: string; readonly days: readonly DayTally[] }
@@ -36,13 +36,13 @@ export function figuresOf({ policy, days }: Played, oracleAnswers: number): Figu
     wastedLearning: wastedShare(learning ? [learning] : []),
     wastedLater: later.length > 0 ? wastedShare(later) : undefined,
     errors: sum((day) => total(day.failures)),
-    unjustErrors: sum((day) => total(day.unjust)),
+    avoidableErrors: sum((day) => total(day.avoidable)),
     waitP50Ms: waits.quantile(0.5),
     waitP99Ms: waits.quantile(0.99),
     calls: sum((day) => day.calls),
-    wasted: gather(days.map((day) => day.wasted)),
-    failures: gather(days.map((day) => day.failures)),
-    unjust: gather(days.map((day) => day.unjust)),
+    wasted: sumCounts(days.map((day) => day.wasted)),
+    failures: sumCounts(days.map((day) => day.failures)),
+    avoidable: sumCounts(days.map((day) => day.avoidable)),
   }
 }
 
@@ -56,7 +56,7 @@ function wastedShare(days: readonly DayTally[]): number {
   return calls === 0 ? 0 : wasted / calls
 }
 
-function gather(counts: readonly ReadonlyMap<string, number>[]): Record<string, number> {
+function sumCounts(counts: readonly ReadonlyMap<string, number>[]): Record<string, number> {
   const sums = new Map<string, number>()
   for (const map of counts) {
     for (const [name, count] of map) sums.set(name, (sums.get(name) ?? 0) + count)
@@ -65,11 +65,11 @@ function gather(counts: readonly ReadonlyMap<string, number>[]): Record<string, 
 }
 
 const head = [
-  ['', 'answers', 'of', 'wasted', 'wasted', 'errors to', 'with room', 'wait', 'wait'],
-  ['', '', 'oracle', 'day 1', 'after', 'clients', 'to spare', 'p50', 'p99'],
+  ['', 'answers', 'share of', 'wasted', 'wasted', 'errors to', 'avoidable', 'wait', 'wait'],
+  ['', '', 'oracle', 'day 1', 'after', 'clients', 'errors', 'p50', 'p99'],
 ]
 
-/** The figures as a table for a terminal of 100 columns. */
+/** At most 100 columns wide. */
 export function table(rows: readonly Figures[]): string {
   const cells = [...head, ...rows.map(cellsOf)]
   const widths = head[0]?.map((_, column) =>
@@ -97,7 +97,7 @@ function cellsOf(row: Figures): string[] {
     percent(row.wastedLearning),
     row.wastedLater === undefined ? '–' : percent(row.wastedLater),
     grouped(row.errors),
-    grouped(row.unjustErrors),
+    grouped(row.avoidableErrors),
     duration(row.waitP50Ms),
     duration(row.waitP99Ms),
   ]

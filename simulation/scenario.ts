@@ -3,7 +3,7 @@ import { createKeyEngine, type EngineDeps } from '../server/src/keys/engine.ts'
 import type { Outcome } from '../server/src/google/outcome.ts'
 import type { KeyId, Keys } from '../server/src/keys/types.ts'
 import { buildFleet, type Fleet, type FleetPlan } from './fleet.ts'
-import type { Spell } from './faults.ts'
+import type { Period } from './faults.ts'
 import { createGoogleModel, type GoogleModel } from './google-model.ts'
 import { createOracle } from './oracle.ts'
 import { play, type PlayLimits } from './player.ts'
@@ -16,42 +16,42 @@ import type { DayTally } from './tally.ts'
 import { arrivals, type TrafficPlan } from './traffic.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
-/** All that a run depends on. The same scenario gives the same figures, always. */
+/** The same scenario always gives the same figures. */
 export type Scenario = {
   readonly fleet: FleetPlan
   readonly traffic: TrafficPlan
   readonly limits: PlayLimits
   readonly seed: number
-  /** A midnight in Los Angeles, so that days of the table are days of Google's quotas. */
+  /** A midnight in Los Angeles, so that days are those of Google's quotas. */
   readonly start: number
   readonly days: number
-  readonly outages?: readonly Spell[]
+  readonly outages?: readonly Period[]
 }
 
-export type Stage = {
+export type Simulation = {
   readonly scenario: Scenario
   readonly clock: VirtualClock
   readonly google: GoogleModel
   readonly fleet: Fleet
-  /** How many promises the player must wait for between two events. */
+  /** Number of promises that `play` must wait for between two events. */
   readonly promises: { open: number }
 }
 
-export type Policy = (stage: Stage) => Keys
+export type Policy = (simulation: Simulation) => Keys
 
-export type ProbeWatch = {
-  leaves(key: KeyId): void
-  ends(key: KeyId, outcome: Outcome): void
+export type ProbeObserver = {
+  started(key: KeyId): void
+  finished(key: KeyId, outcome: Outcome): void
 }
-type EngineWatch = Pick<EngineDeps, 'onEvent'> & { readonly probes?: ProbeWatch }
+type EngineObserver = Pick<EngineDeps, 'onEvent'> & { readonly probes?: ProbeObserver }
 
 const shippedPolicy = () => defaultKeyPolicy
 
-/** The engine as it ships, with its probes and its pool, over the stage's fleet: each key with its project, as an operator gives them. */
-export function createEngine(stage: Stage, watch: EngineWatch = {}): Keys {
-  const { clock, fleet, scenario } = stage
+/** The real engine with its default policy and background checks. */
+export function createEngine(simulation: Simulation, observer: EngineObserver = {}): Keys {
+  const { clock, fleet, scenario } = simulation
   const random = createRandom(scenario.seed)
-  const engine = createKeyEngine({ clock, random, policy: shippedPolicy, ...watch })
+  const engine = createKeyEngine({ clock, random, policy: shippedPolicy, ...observer })
   engine.control.addKeys(
     fleet.keys.map(({ id, secret, project }) => ({
       id,
@@ -60,29 +60,29 @@ export function createEngine(stage: Stage, watch: EngineWatch = {}): Keys {
       paid: project.tier !== 'free',
     })),
   )
-  engine.startChecks(probeOf(stage, watch))
+  engine.startChecks(probeOf(simulation, observer))
   return engine.keys
 }
 
-/** `countTokens`, as the server's own upkeep calls it. */
-function probeOf({ clock, google, promises }: Stage, { probes }: EngineWatch) {
+/** The probe of the background checks. */
+function probeOf({ clock, google, promises }: Simulation, { probes }: EngineObserver) {
   return (key: KeyId) =>
     new Promise<Outcome>((resolve) => {
       promises.open += 1
-      probes?.leaves(key)
+      probes?.started(key)
       const answersAt = clock.now() + probeLatencyMs
       clock.at(answersAt, () => {
         const outcome = google.probe(key, answersAt)
-        probes?.ends(key, outcome)
+        probes?.finished(key, outcome)
         resolve(outcome)
       })
-      // What follows from the answer is drawn in microtasks, which the player lets run while a promise is open.
+      // The engine handles the answer in microtasks; `play` lets them run while a promise is open.
       clock.at(answersAt + 1, () => (promises.open -= 1))
     })
 }
 
 export const policies = {
-  'Gemini Balance': (stage) => createEngine(stage),
+  'Gemini Balance': (simulation) => createEngine(simulation),
   'believe retryDelay': ({ fleet, clock }) =>
     createQueuedKeys(believeRetryDelay(fleet.keys), clock),
   'cool 5 s': ({ fleet, clock }) => createQueuedKeys(coolFiveSeconds(fleet.keys), clock),
@@ -102,13 +102,13 @@ export const defaultLimits: PlayLimits = {
 /** 23 November 2026, 00:00 in Los Angeles. */
 export const defaultStart = Date.UTC(2026, 10, 23, 8)
 
-/** Room that has lasted for a second and a half is beyond doubt: longer than guards and jitter hold a lane back. */
+/** Longer than the engine's safety margins and jitter keep a lane closed. */
 const stretchMs = 1500
 const probeLatencyMs = 300
 const dayMs = 86_400_000
 
-/** Sets a stage of its own for each policy: the same fleet, arrivals and faults, and books of its own at Google. */
-export function setStage(scenario: Scenario): Stage {
+/** Each policy gets its own, with the same fleet, requests and faults. */
+export function createSimulation(scenario: Scenario): Simulation {
   const { seed, start, days } = scenario
   const fleet = buildFleet(scenario.fleet, seed)
   const google = createGoogleModel(fleet, {
@@ -123,12 +123,12 @@ export function setStage(scenario: Scenario): Stage {
 }
 
 export async function playScenario(scenario: Scenario, policy: Policy): Promise<DayTally[]> {
-  const stage = setStage(scenario)
-  return playOn(stage, policy(stage))
+  const simulation = createSimulation(scenario)
+  return playSimulation(simulation, policy(simulation))
 }
 
-export async function playOn(stage: Stage, keys: Keys): Promise<DayTally[]> {
-  const { scenario, clock, google, fleet, promises } = stage
+export async function playSimulation(simulation: Simulation, keys: Keys): Promise<DayTally[]> {
+  const { scenario, clock, google, fleet, promises } = simulation
   const { seed, start, limits, days } = scenario
   const traffic = arrivals(fleet, scenario.traffic, { seed, start, durationMs: days * dayMs })
   return play({ clock, keys, google, limits, start, promises }, traffic)

@@ -1,69 +1,80 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { KeyEvent } from '../server/src/keys/events.ts'
-import { isAiling } from './fleet.ts'
+import { isFailing } from './fleet.ts'
 import { figuresOf } from './report.ts'
-import { createEngine, oracle, playOn, playScenario, policies, setStage } from './scenario.ts'
+import {
+  createEngine,
+  oracle,
+  playSimulation,
+  playScenario,
+  policies,
+  createSimulation,
+} from './scenario.ts'
 import { total } from './tally.ts'
 import { dayMs, scenarioOf, smallScenario } from './testing/fleets.ts'
-import { createWatch } from './testing/watched-keys.ts'
+import { createInvariantChecker } from './testing/invariant-checker.ts'
 
-/** The same fleets every time, so that a failure is somebody's doing; SIMULATION_SEED draws others. What fails is printed with its seed. */
+/** A fixed seed gives the same fleets in every run; SIMULATION_SEED sets another. Failures print their seed. */
 const runs = { numRuns: 200, seed: Number(process.env['SIMULATION_SEED'] ?? 1) }
-/** Seconds of work each, on a machine that does nothing else. */
-const patient = { timeout: 180_000 }
+/** Each test takes seconds on an idle machine. */
+const longTimeout = { timeout: 180_000 }
 
-describe('on hundreds of small fleets', patient, () => {
+describe('on hundreds of small fleets', longTimeout, () => {
   test('no call goes to a cooling lane, a suspended project or a leaked key', async () => {
     await fc.assert(
       fc.asyncProperty(smallScenario, async (scenario) => {
-        const stage = setStage(scenario)
-        const watch = createWatch(stage)
-        await playOn(stage, watch.over(createEngine(stage, { probes: watch.probes })))
-        expect(watch.broken).toEqual([])
+        const simulation = createSimulation(scenario)
+        const checker = createInvariantChecker(simulation)
+        await playSimulation(
+          simulation,
+          checker.wrap(createEngine(simulation, { probes: checker.probes })),
+        )
+        expect(checker.violations).toEqual([])
       }),
       runs,
     )
   })
 
-  test('the watch does see what a policy without an engine breaks', async () => {
-    const stage = setStage(scenarioOf({ keys: 30, days: 0.5, seed: 7 }))
-    const watch = createWatch(stage)
-    await playOn(stage, watch.over(policies['cool 5 s'](stage)))
-    expect(watch.broken.length).toBeGreaterThan(100)
+  test('the invariant checker finds the violations of a policy without an engine', async () => {
+    const simulation = createSimulation(scenarioOf({ keys: 30, days: 0.5, seed: 7 }))
+    const checker = createInvariantChecker(simulation)
+    await playSimulation(simulation, checker.wrap(policies['cool 5 s'](simulation)))
+    expect(checker.violations.length).toBeGreaterThan(100)
   })
 
-  test('a key dies, and a project is suspended, only when Google says so of it', async () => {
+  test('a key is marked dead, or a project suspended, only if Google reports it', async () => {
     await fc.assert(
       fc.asyncProperty(smallScenario, async (scenario) => {
-        const stage = setStage(scenario)
-        const wronged: string[] = []
+        const simulation = createSimulation(scenario)
+        const unjustified: string[] = []
         const onEvent = (event: KeyEvent) => {
-          const sinceStart = stage.clock.now() - scenario.start
-          // The answer may be a second on its way.
-          const ails = (ailment: (typeof stage.fleet.keys)[number]['ailment']) =>
-            isAiling(ailment, sinceStart) || isAiling(ailment, sinceStart - 1000)
+          const sinceStart = simulation.clock.now() - scenario.start
+          // The answer may take up to a second.
+          const wasFailing = (failure: (typeof simulation.fleet.keys)[number]['failure']) =>
+            isFailing(failure, sinceStart) || isFailing(failure, sinceStart - 1000)
           if (event.kind === 'key-died') {
-            const key = stage.fleet.keys.find(({ id }) => id === event.key)
-            if (!ails(key?.ailment)) wronged.push(`key ${event.key} by ${event.verdict}`)
+            const key = simulation.fleet.keys.find(({ id }) => id === event.key)
+            if (!wasFailing(key?.failure)) unjustified.push(`key ${event.key} by ${event.verdict}`)
           }
           if (event.kind === 'project-suspended') {
-            const project = stage.fleet.projects.find(({ id }) => id === event.project)
-            if (!ails(project?.ailment)) wronged.push(`${event.project} by ${event.verdict}`)
+            const project = simulation.fleet.projects.find(({ id }) => id === event.project)
+            if (!wasFailing(project?.failure))
+              unjustified.push(`${event.project} by ${event.verdict}`)
           }
         }
-        await playOn(stage, createEngine(stage, { onEvent }))
-        expect(wronged).toEqual([])
+        await playSimulation(simulation, createEngine(simulation, { onEvent }))
+        expect(unjustified).toEqual([])
       }),
       runs,
     )
   })
 
-  test('no request is refused while a lane could have taken it all along', async () => {
+  test('no request fails while a lane has room for it the whole time', async () => {
     await fc.assert(
       fc.asyncProperty(smallScenario, async (scenario) => {
         const days = await playScenario(scenario, policies['Gemini Balance'])
-        expect(days.map((day) => Object.fromEntries(day.unjust))).toEqual(days.map(() => ({})))
+        expect(days.map((day) => Object.fromEntries(day.avoidable))).toEqual(days.map(() => ({})))
       }),
       runs,
     )
@@ -76,20 +87,25 @@ test('no request waits for a slow first answer after an outage', async () => {
   const tiers = { free: 0.5, 'tier-1': 0.5, 'tier-2': 0 }
   const scenario = { ...base, fleet: { ...base.fleet, tiers, deadShare: 0.3 } }
   const days = await playScenario(scenario, policies['Gemini Balance'])
-  expect(days.map((day) => Object.fromEntries(day.unjust))).toEqual([{}, {}])
+  expect(days.map((day) => Object.fromEntries(day.avoidable))).toEqual([{}, {}])
 })
 
-test('upkeep probes a key of a small fleet less than twice an hour', async () => {
-  const stage = setStage(scenarioOf({ keys: 6, projects: 3, load: 0.3, days: 1, seed: 18 }))
+test('background checks probe a key of a small fleet less than twice an hour', async () => {
+  const simulation = createSimulation(
+    scenarioOf({ keys: 6, projects: 3, load: 0.3, days: 1, seed: 18 }),
+  )
   const probes = new Map<number, number>()
-  const leaves = (key: number) => void probes.set(key, (probes.get(key) ?? 0) + 1)
-  await playOn(stage, createEngine(stage, { probes: { leaves, ends: () => undefined } }))
+  const started = (key: number) => void probes.set(key, (probes.get(key) ?? 0) + 1)
+  await playSimulation(
+    simulation,
+    createEngine(simulation, { probes: { started, finished: () => undefined } }),
+  )
   expect(probes.size).toBeGreaterThan(0)
   expect(Math.max(...probes.values())).toBeLessThan(48)
 })
 
 describe('a minute without network', () => {
-  test('disables nothing, and everything is served again afterwards', async () => {
+  test('disables nothing, and all requests succeed afterwards', async () => {
     const base = scenarioOf({ keys: 60, load: 0.5, days: 0.25, faults: false })
     const from = base.start + 0.1 * dayMs
     const scenario = {
@@ -97,28 +113,28 @@ describe('a minute without network', () => {
       fleet: { ...base.fleet, deadShare: 0 },
       outages: [{ from, until: from + 60_000 }],
     }
-    const stage = setStage(scenario)
-    const hurt: KeyEvent[] = []
+    const simulation = createSimulation(scenario)
+    const penalties: KeyEvent[] = []
     const onEvent = (event: KeyEvent) => {
-      if (['key-died', 'key-cooled', 'project-suspended'].includes(event.kind)) hurt.push(event)
+      if (['key-died', 'key-cooled', 'project-suspended'].includes(event.kind))
+        penalties.push(event)
       if (event.kind === 'lane-closed' && !event.verdict.startsWith('quota-')) {
-        if (event.verdict !== 'model-closed') hurt.push(event)
+        if (event.verdict !== 'model-closed') penalties.push(event)
       }
     }
-    const [day] = await playOn(stage, createEngine(stage, { onEvent }))
-    const [truth] = await playScenario(scenario, oracle)
-    expect(hurt).toEqual([])
-    expect(total(day?.unjust ?? new Map())).toBe(0)
-    // The breaker may refuse calls for 15 s after the network is back, of six hours.
-    expect(day?.answers).toBeGreaterThan(0.995 * (truth?.answers ?? 0))
+    const [day] = await playSimulation(simulation, createEngine(simulation, { onEvent }))
+    const [oracleDay] = await playScenario(scenario, oracle)
+    expect(penalties).toEqual([])
+    expect(total(day?.avoidable ?? new Map())).toBe(0)
+    // The breaker may refuse calls for 15 s of the six hours, after the network is back.
+    expect(day?.answers).toBeGreaterThan(0.995 * (oracleDay?.answers ?? 0))
   })
 })
 
-describe('on fleets of a usual size', patient, () => {
+describe('on fleets of a usual size', longTimeout, () => {
   const sizes = [
     { keys: 10, load: 1.5, seed: 11 },
-    // The only large project dies in the middle of the first day, before anybody could learn how large it is.
-    // A project of one key among projects of three dies.
+    // The only large project dies in the middle of the first day, before its limits are learned.
     { keys: 10, load: 1.5, seed: 115 },
     { keys: 10, load: 1.5, seed: 232 },
     { keys: 60, load: 0.5, seed: 12 },
@@ -126,20 +142,20 @@ describe('on fleets of a usual size', patient, () => {
     { keys: 150, load: 1.5, seed: 14 },
   ]
   test.each(sizes)(
-    '$keys keys at load $load (seed $seed) yield 98 % of what an oracle gets and waste at most 1 % after the first day',
+    '$keys keys at load $load (seed $seed) answer 98 % of what an oracle answers and waste at most 1 % after the first day',
     async (size) => {
       const scenario = scenarioOf(size)
-      const truth = await playScenario(scenario, oracle)
-      const best = figuresOf({ policy: 'oracle', days: truth }, 1).answers
+      const oracleDays = await playScenario(scenario, oracle)
+      const best = figuresOf({ policy: 'oracle', days: oracleDays }, 1).answers
       const days = await playScenario(scenario, policies['Gemini Balance'])
       const figures = figuresOf({ policy: 'Gemini Balance', days }, best)
       expect(figures.ofOracle).toBeGreaterThanOrEqual(0.98)
       expect(figures.wastedLater).toBeLessThanOrEqual(0.01)
-      expect(figures.unjust).toEqual({})
+      expect(figures.avoidable).toEqual({})
     },
   )
 
-  test('the rivals do worse in every figure that counts', async () => {
+  test('the rivals have fewer answers, more avoidable errors and more wasted calls', async () => {
     const scenario = scenarioOf({ keys: 60, load: 1, seed: 13 })
     const best = figuresOf(
       { policy: 'oracle', days: await playScenario(scenario, oracle) },
@@ -152,7 +168,7 @@ describe('on fleets of a usual size', patient, () => {
     )
     for (const rival of rivals) {
       expect(ours?.answers).toBeGreaterThan(rival.answers)
-      expect(ours?.unjustErrors).toBeLessThan(rival.unjustErrors)
+      expect(ours?.avoidableErrors).toBeLessThan(rival.avoidableErrors)
       expect(ours?.wastedLater).toBeLessThan(rival.wastedLater ?? 0)
     }
   })

@@ -1,26 +1,26 @@
 import type { VerdictName } from '../server/src/google/verdicts.ts'
 
 /** Why a request ended without an answer. */
-export type Failure = { readonly why: string; readonly unjust: boolean }
+export type Failure = { readonly why: string; readonly avoidable: boolean }
 
-/** What a policy did in one day. */
+/** Counters of one day. */
 export class DayTally {
   requests = 0
   answers = 0
-  /** Requests that Google refuses as they are written: nobody's loss. */
+  /** Invalid requests, refused by Google. */
   refusedRequests = 0
   left = 0
   calls = 0
   trials = 0
   readonly wasted = new Map<VerdictName, number>()
   readonly failures = new Map<string, number>()
-  /** Errors a client saw although a lane had had room for it all along. */
-  readonly unjust = new Map<string, number>()
+  /** Errors to clients while a lane had room for the request. */
+  readonly avoidable = new Map<string, number>()
   readonly waits = new Histogram()
 
-  fail({ why, unjust }: Failure): void {
+  fail({ why, avoidable }: Failure): void {
     add(this.failures, why)
-    if (unjust) add(this.unjust, why)
+    if (avoidable) add(this.avoidable, why)
   }
 
   waste(verdict: VerdictName): void {
@@ -40,7 +40,7 @@ export function total(counts: ReadonlyMap<unknown, number>): number {
 
 const perDoubling = 16
 
-/** Counts milliseconds in steps of 4 %. */
+/** Milliseconds, in buckets 4 % wide. */
 export class Histogram {
   readonly #counts: number[] = []
   #total = 0
@@ -58,7 +58,6 @@ export class Histogram {
     this.#total += other.#total
   }
 
-  /** The time that a share of them did not exceed. */
   quantile(share: number): number {
     let left = share * this.#total
     for (const [step, count] of this.#counts.entries()) {

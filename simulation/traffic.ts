@@ -4,11 +4,11 @@ import { capacityPerDay, type Fleet, type ModelPlan } from './fleet.ts'
 import { createRandom, normal } from './random.ts'
 
 export type TrafficPlan = {
-  /** Requests of a day as a share of what the fleet's quotas allow: 0.5 to 1.5. */
+  /** Requests of a day, divided by the quotas of the fleet: 0.5 to 1.5. */
   readonly load: number
-  /** How far the day's high and low lie from its mean: 0 is flat, 1 falls to nothing at night. */
+  /** Amplitude of the daily curve: 0 is flat, 1 falls to zero at night. */
   readonly dailySwing: number
-  /** Bursts of 1 to 10 minutes, for each model by itself. */
+  /** Bursts of 1 to 10 minutes, per model. */
   readonly burstsPerDay: number
   readonly burstFactor: number
   /** Share of the requests that belong to a conversation. */
@@ -21,7 +21,7 @@ export type Arrival = {
   readonly index: number
   readonly model: string
   readonly inputTokens: number
-  /** What the gateway believes before Google has counted. */
+  /** The gateway's estimate before Google counts. */
   readonly estimatedInputTokens: number
   readonly conversation: string | undefined
 }
@@ -36,7 +36,7 @@ const dayMs = 86_400_000
 const conversationsAtOnce = 50
 const turnsPerConversation = 8
 
-/** Every request of the simulation in the order of arrival, made as they are asked for: a week of them need not fit in memory. */
+/** All requests in order of arrival. A generator, so that a week of them need not fit in memory. */
 export function* arrivals(fleet: Fleet, plan: TrafficPlan, span: TrafficSpan): Generator<Arrival> {
   const sources = fleet.plan.models.map((model, index) =>
     createSource({ fleet, plan, model, span: { ...span, seed: span.seed * 613 + index } }),
@@ -57,7 +57,7 @@ type SourcePlan = {
   readonly span: TrafficSpan
 }
 
-/** Poisson arrivals whose rate follows the day and its bursts. */
+/** Poisson arrivals with a rate that follows the daily curve and the bursts. */
 function createSource({ fleet, plan, model, span }: SourcePlan): Source {
   const random = createRandom(span.seed)
   const perDay = plan.load * capacityPerDay(fleet, model)
@@ -66,7 +66,7 @@ function createSource({ fleet, plan, model, span }: SourcePlan): Source {
   const meanPerMs = perDay / (1 + burstLift) / dayMs
   const peakPerMs = meanPerMs * (1 + plan.dailySwing) * plan.burstFactor
   const phase = random()
-  const talks = createTalks(model.name, random)
+  const conversations = createConversations(model.name, random)
   let burst = 0
 
   const rateAt = (at: number) => {
@@ -88,18 +88,18 @@ function createSource({ fleet, plan, model, span }: SourcePlan): Source {
     take(index) {
       const at = source.nextAt
       source.nextAt = nextAfter(at)
-      const bell = normal(random(), random())
-      const wanted = model.medianTokens * Math.exp(model.tokenSpread * bell)
+      const deviation = normal(random(), random())
+      const wanted = model.medianTokens * Math.exp(model.tokenSpread * deviation)
       const inputTokens = Math.round(Math.min(model.maxTokens, Math.max(10, wanted)))
-      // Counting characters is about this wrong.
-      const misjudged = Math.exp(0.12 * normal(random(), random()))
+      // About the error of counting characters.
+      const estimateError = Math.exp(0.12 * normal(random(), random()))
       return {
         at,
         index,
         model: model.name,
         inputTokens,
-        estimatedInputTokens: Math.max(1, Math.round(inputTokens * misjudged)),
-        conversation: random() < plan.conversationShare ? talks() : undefined,
+        estimatedInputTokens: Math.max(1, Math.round(inputTokens * estimateError)),
+        conversation: random() < plan.conversationShare ? conversations() : undefined,
       }
     },
   }
@@ -123,19 +123,19 @@ function planBursts(plan: TrafficPlan, span: TrafficSpan, random: Random) {
   return bursts.toSorted((a, b) => a.from - b.from)
 }
 
-/** A few conversations at once, each of a few turns. */
-function createTalks(model: string, random: Random): () => string {
+/** Returns the name of one of the open conversations. */
+function createConversations(model: string, random: Random): () => string {
   let begun = 0
-  const talks: { name: string; turns: number }[] = []
+  const conversations: { name: string; turns: number }[] = []
   return () => {
     const place = Math.floor(random() * conversationsAtOnce)
-    let talk = talks[place]
-    if (talk === undefined || talk.turns >= turnsPerConversation) {
+    let conversation = conversations[place]
+    if (conversation === undefined || conversation.turns >= turnsPerConversation) {
       begun += 1
-      talk = { name: `${model}#${begun}`, turns: 0 }
-      talks[place] = talk
+      conversation = { name: `${model}#${begun}`, turns: 0 }
+      conversations[place] = conversation
     }
-    talk.turns += 1
-    return talk.name
+    conversation.turns += 1
+    return conversation.name
   }
 }

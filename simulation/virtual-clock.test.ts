@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createVirtualClock } from './virtual-clock.ts'
 
-test('events happen in the order of their times, and of their asking where times are equal', () => {
+test('events run in order of time, and at the same time in the order of scheduling', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 20 })), (times) => {
       const clock = createVirtualClock(0)
@@ -17,7 +17,7 @@ test('events happen in the order of their times, and of their asking where times
   )
 })
 
-test('a cancelled event does not happen', () => {
+test('a cancelled event does not run', () => {
   const clock = createVirtualClock(0)
   let happened = false
   const cancel = clock.at(5, () => (happened = true))
@@ -26,7 +26,7 @@ test('a cancelled event does not happen', () => {
   expect(happened).toBe(false)
 })
 
-test('time stops where it was told to, before what comes later', () => {
+test('step does not run events after its limit', () => {
   const clock = createVirtualClock(0)
   clock.at(50, () => undefined)
   expect(clock.step(20)).toBe(false)

@@ -2,9 +2,9 @@ import type { Clock } from '../server/src/runtime/time/clock.ts'
 
 type Event = { at: number; readonly order: number; wake: (() => void) | undefined }
 
-/** A clock that jumps from one event to the next. Events of the same moment happen in the order in which they were asked for. */
+/** A clock that jumps from event to event. Events at the same time run in the order in which they were scheduled. */
 export interface VirtualClock extends Clock {
-  /** Does what is due next and says whether there was anything, up to and including `until`. */
+  /** Runs the next event if it is not after `until`; returns whether there was one. */
   step(until: number): boolean
 }
 

@@ -6,8 +6,8 @@ import { Rotation } from './rotation.ts'
 const defaultDelayMs = 5000
 
 /**
- * The best of the peers: rests a key for one model, for as long as Google's `retryDelay` says, and disables keys that Google
- * calls invalid. It does not know projects, nor that the delay of a daily quota is not meant.
+ * The best of the other gateways: it cools a key down for one model for Google's `retryDelay`, and disables invalid keys. It
+ * does not know projects, nor that the delay of a daily quota is wrong.
  */
 export function believeRetryDelay(keys: readonly FleetKey[]): Strategy {
   const rotations = new Map<string, Rotation>()
@@ -27,7 +27,7 @@ export function believeRetryDelay(keys: readonly FleetKey[]): Strategy {
         dead.add(key)
         for (const rotation of rotations.values()) rotation.drop(key)
       } else if (blame === 'lane') {
-        rotationOf(model).rest(key, now + (retryAfterMs ?? defaultDelayMs))
+        rotationOf(model).cool(key, now + (retryAfterMs ?? defaultDelayMs))
       }
     },
   }

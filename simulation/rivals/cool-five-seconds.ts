@@ -5,14 +5,14 @@ import { Rotation } from './rotation.ts'
 
 const coolingMs = 5000
 
-/** Any failure but the client's own rests the whole key for five seconds, whatever it was. */
+/** Cools the whole key down for five seconds after any failure that the client did not cause. */
 export function coolFiveSeconds(keys: readonly FleetKey[]): Strategy {
   const rotation = new Rotation(keys)
   return {
     take: (wanted, now) => rotation.take(wanted.tried, now),
     settled({ key }, { verdict }, now) {
       const { blame } = verdicts[verdict]
-      if (blame !== 'nobody' && blame !== 'client') rotation.rest(key, now + coolingMs)
+      if (blame !== 'nobody' && blame !== 'client') rotation.cool(key, now + coolingMs)
     },
   }
 }

@@ -8,8 +8,8 @@ const mostFailures = 3
 const recheckMs = 3_600_000
 
 /**
- * Failures are counted, the client's own with them, and a success does not take one back. The third disables the key; an hour
- * later it is checked, which here means that the next request is its check.
+ * Counts all failures, also those that the client caused, and never resets the count. The third disables the key for an hour;
+ * the next request then is its check.
  */
 export function disableAtThree(keys: readonly FleetKey[]): Strategy {
   const rotation = new Rotation(keys)
@@ -20,7 +20,7 @@ export function disableAtThree(keys: readonly FleetKey[]): Strategy {
       if (verdicts[verdict].blame === 'nobody' || verdict === 'client-left') return
       const count = (failures.get(key.id) ?? 0) + 1
       failures.set(key.id, Math.min(count, mostFailures - 1))
-      if (count >= mostFailures) rotation.rest(key, now + recheckMs)
+      if (count >= mostFailures) rotation.cool(key, now + recheckMs)
     },
   }
 }

@@ -27,7 +27,7 @@ export function scenarioOf(given: {
   }
 }
 
-/** Small fleets of every shape; what fails is shrunk and printed with its seed. */
+/** Small random fleets. */
 export const smallScenario: fc.Arbitrary<Scenario> = fc
   .record({
     keys: fc.integer({ min: 3, max: 16 }),

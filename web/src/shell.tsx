@@ -5,11 +5,11 @@ export function Shell() {
     <main>
       <h1>Gemini Balance</h1>
       <p>
-        The gateway is running. Give your Gemini client this base URL, and one of your tokens as its
-        key.
+        The gateway is running. Set this base URL in your Gemini client, and use a client token as
+        its API key.
       </p>
       <code>{location.origin}</code>
-      <p>OpenAI clients use the same address with /v1 behind it.</p>
+      <p>For OpenAI clients, add /v1 to the URL.</p>
     </main>
   )
 }

@@ -2,36 +2,36 @@ import type { QuotaUnit, QuotaWindow } from '../server/src/google/outcome.ts'
 import type { Quota } from './fleet.ts'
 
 const minuteMs = 60_000
-/** Calls on their way may turn out not to count; by then they have arrived. */
+/** A call in transit may not count. After this time it has arrived. */
 const transitMs = 75
 
-/** Something counted over the last minute, or over a little more than that. */
+/** A rolling window of a minute, or slightly longer. */
 type Window = {
   readonly lengthMs: number
-  /** Of the tokens that Google allows. */
+  /** Share of Google's token limit that may be used. */
   readonly tokenShare: number
   head: number
   requests: number
   tokens: number
 }
 
-/** Tokens of calls under way are an estimate, so a fifth of the minute's tokens never counts as free. */
-const sureShare = 0.8
+/** The tokens of calls in transit are an estimate, so a fifth of the limit stays unused. */
+const conservativeTokenShare = 0.8
 
-export type Violated = {
+export type ExceededQuota = {
   readonly unit: QuotaUnit
   readonly window: QuotaWindow
   readonly limit: number
   readonly returnsAt: number
 }
 
-/** Google's own books of one lane: what arrived in the rolling minute and in the Pacific day, and what is on its way. */
-export class LaneTruth {
+/** Google's counters of one lane: the rolling minute, the Pacific day, and calls in transit. */
+export class LaneUsage {
   readonly quota: Quota
   dayUsed = 0
-  /** Until when Google has told those who call to stay away. */
-  toldToWaitUntil = 0
-  /** Calls that have left and not arrived. A policy that knows everything counts them. */
+  /** End of the last retryDelay. */
+  retryAllowedAt = 0
+  /** Calls sent but not yet arrived. */
   transitRequests = 0
   transitTokens = 0
   readonly #arrivals: { at: number; tokens: number }[] = []
@@ -41,26 +41,26 @@ export class LaneTruth {
 
   constructor(quota: Quota, stretchMs: number) {
     this.quota = quota
-    this.#stretched = freshWindow(minuteMs + stretchMs, sureShare)
+    this.#stretched = freshWindow(minuteMs + stretchMs, conservativeTokenShare)
   }
 
-  /** What an arriving call would break. */
-  violated(now: number, dayEnd: number, tokens: number): readonly Violated[] {
+  /** The quotas that an arriving call would exceed. */
+  exceeded(now: number, dayEnd: number, tokens: number): readonly ExceededQuota[] {
     this.#roll(now, dayEnd)
     const { requestsPerMinute, tokensPerMinute, requestsPerDay } = this.quota
-    const violated: Violated[] = []
+    const exceeded: ExceededQuota[] = []
     if (this.dayUsed >= requestsPerDay) {
-      violated.push({ unit: 'requests', window: 'day', limit: requestsPerDay, returnsAt: dayEnd })
+      exceeded.push({ unit: 'requests', window: 'day', limit: requestsPerDay, returnsAt: dayEnd })
     }
     if (this.#exact.requests >= requestsPerMinute) {
       const returnsAt = this.#opensAt(this.#exact, now, 0)
-      violated.push({ unit: 'requests', window: 'minute', limit: requestsPerMinute, returnsAt })
+      exceeded.push({ unit: 'requests', window: 'minute', limit: requestsPerMinute, returnsAt })
     }
     if (this.#exact.tokens + tokens > tokensPerMinute) {
       const returnsAt = this.#opensAt(this.#exact, now, tokens)
-      violated.push({ unit: 'input-tokens', window: 'minute', limit: tokensPerMinute, returnsAt })
+      exceeded.push({ unit: 'input-tokens', window: 'minute', limit: tokensPerMinute, returnsAt })
     }
-    return violated
+    return exceeded
   }
 
   count(now: number, tokens: number): void {
@@ -72,24 +72,24 @@ export class LaneTruth {
     }
   }
 
-  /** When a call that leaves at `now` or later is sure to be let in; `now` if at once, `dayEnd` if not today. */
+  /** The earliest time, from `now`, at which a call is accepted; `dayEnd` if the day is exhausted. */
   opensAt(now: number, dayEnd: number, tokens: number): number {
     this.#roll(now, dayEnd)
     return this.#dayOpensAt(now, dayEnd) ?? this.#opensAt(this.#exact, now, tokens)
   }
 
   /**
-   * Like `opensAt`, beyond doubt: had the rolling minute been a little longer, so that it has been there for a while,
-   * and not while the lane does as Google told it.
+   * Like `opensAt`, but only counts room that a policy could know of: with a longer minute, fewer tokens, and after the last
+   * retryDelay.
    */
-  lastinglyOpensAt(now: number, dayEnd: number, tokens: number): number {
+  conservativeOpensAt(now: number, dayEnd: number, tokens: number): number {
     this.#roll(now, dayEnd)
     const dayOpensAt = this.#dayOpensAt(now, dayEnd)
-    return dayOpensAt ?? Math.max(this.toldToWaitUntil, this.#opensAt(this.#stretched, now, tokens))
+    return dayOpensAt ?? Math.max(this.retryAllowedAt, this.#opensAt(this.#stretched, now, tokens))
   }
 
-  /** 0 for a lane that is new today, 1 for one that is spent. */
-  daySpent(now: number, dayEnd: number): number {
+  /** 0 for an unused lane, 1 for an exhausted one. */
+  dayUsedShare(now: number, dayEnd: number): number {
     this.#roll(now, dayEnd)
     return (this.dayUsed + this.transitRequests) / this.quota.requestsPerDay
   }
@@ -113,7 +113,7 @@ export class LaneTruth {
     return fits ? opensAt : now + transitMs
   }
 
-  /** Undefined while the day is not exhausted. */
+  /** Undefined if the day is not exhausted. */
   #dayOpensAt(now: number, dayEnd: number): number | undefined {
     const { requestsPerDay } = this.quota
     if (this.dayUsed >= requestsPerDay) return dayEnd

@@ -1,7 +1,7 @@
 import { callers, dayMs, models } from './history-store.ts'
 
-/** What an operator's pages ask of a gateway, as paths of the admin API. */
-export function looksOver(rows: number): readonly string[] {
+/** The queries of the pages, as paths of the admin API. */
+export function pageQueries(rows: number): readonly string[] {
   const now = Date.now()
   const at = (days: number) => now - days * dayMs
   const date = (days: number) => new Date(at(days)).toISOString()

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { LaneTruth } from './lane-truth.ts'
+import { LaneUsage } from './lane-usage.ts'
 
 const quota = { requestsPerMinute: 3, tokensPerMinute: 100, requestsPerDay: 20 }
 const dayEnd = 10_000_000
@@ -13,10 +13,10 @@ const calls = fc.array(
 )
 
 describe('a lane', () => {
-  test('lets in what fits the rolling minute and the day, and nothing else', () => {
+  test('accepts only what fits the rolling minute and the day', () => {
     fc.assert(
       fc.property(calls, (sequence) => {
-        const lane = new LaneTruth(quota, 1500)
+        const lane = new LaneUsage(quota, 1500)
         const counted: { at: number; tokens: number }[] = []
         let now = 0
         for (const { gapMs, tokens } of sequence) {
@@ -24,7 +24,7 @@ describe('a lane', () => {
           const minute = counted.filter(({ at }) => at + 60_000 > now)
           const used = minute.reduce((sum, call) => sum + call.tokens, 0)
           const fits = minute.length < 3 && used + tokens <= 100 && counted.length < 20
-          expect(lane.violated(now, dayEnd, tokens).length === 0).toBe(fits)
+          expect(lane.exceeded(now, dayEnd, tokens).length === 0).toBe(fits)
           if (!fits) continue
           lane.count(now, tokens)
           counted.push({ at: now, tokens })
@@ -33,17 +33,17 @@ describe('a lane', () => {
     )
   })
 
-  test('tells to the millisecond when the next call fits', () => {
+  test('knows to the millisecond when the next call fits', () => {
     fc.assert(
       fc.property(calls, (sequence) => {
-        const lane = new LaneTruth(quota, 1500)
+        const lane = new LaneUsage(quota, 1500)
         let now = 0
         for (const { gapMs, tokens } of sequence) {
           now += gapMs
           const opensAt = lane.opensAt(now, dayEnd, tokens)
           if (opensAt === dayEnd) break
-          if (opensAt > now) expect(lane.violated(opensAt - 1, dayEnd, tokens)).not.toEqual([])
-          expect(lane.violated(opensAt, dayEnd, tokens)).toEqual([])
+          if (opensAt > now) expect(lane.exceeded(opensAt - 1, dayEnd, tokens)).not.toEqual([])
+          expect(lane.exceeded(opensAt, dayEnd, tokens)).toEqual([])
           now = opensAt
           lane.count(now, tokens)
         }
@@ -51,18 +51,18 @@ describe('a lane', () => {
     )
   })
 
-  test('is new when the day ends', () => {
-    const lane = new LaneTruth({ ...quota, requestsPerDay: 1 }, 1500)
-    expect(lane.violated(0, 100_000, 1)).toEqual([])
+  test('is unused when a new day begins', () => {
+    const lane = new LaneUsage({ ...quota, requestsPerDay: 1 }, 1500)
+    expect(lane.exceeded(0, 100_000, 1)).toEqual([])
     lane.count(0, 1)
-    expect(lane.violated(90_000, 100_000, 1)).toEqual([
+    expect(lane.exceeded(90_000, 100_000, 1)).toEqual([
       { unit: 'requests', window: 'day', limit: 1, returnsAt: 100_000 },
     ])
-    expect(lane.violated(100_000, 200_000, 1)).toEqual([])
+    expect(lane.exceeded(100_000, 200_000, 1)).toEqual([])
   })
 
-  test('counts calls on their way as used, until they have arrived', () => {
-    const lane = new LaneTruth({ ...quota, requestsPerMinute: 1 }, 1500)
+  test('counts calls in transit as used until they arrive', () => {
+    const lane = new LaneUsage({ ...quota, requestsPerMinute: 1 }, 1500)
     lane.transitRequests = 1
     expect(lane.opensAt(0, dayEnd, 1)).toBeGreaterThan(0)
     lane.transitRequests = 0

@@ -1,9 +1,7 @@
 import type { Outcome, QuotaViolation } from '../server/src/google/outcome.ts'
 import type { VerdictName } from '../server/src/google/verdicts.ts'
 import type { Tier } from './fleet.ts'
-import type { Violated } from './lane-truth.ts'
-
-/** Outcomes as the gateway reads them off Google's answers. */
+import type { ExceededQuota } from './lane-usage.ts'
 
 export function answered(
   verdict: 'answered' | 'answer-withheld' | 'answer-empty',
@@ -53,21 +51,21 @@ export function quotaZero(tier: Tier): Outcome {
     verdict: 'quota-zero',
     status: 429,
     message: 'Quota exceeded, limit: 0.',
-    violations: [inWords(violation, tier)],
+    violations: [quotaViolation(violation, tier)],
   }
 }
 
 type Moment = {
   readonly now: number
   readonly tier: Tier
-  /** What Google says to wait when a daily quota is spent: anything under a minute. */
+  /** Google's retryDelay for an exhausted daily quota: less than a minute. */
   readonly dailyDelayMs: number
 }
 
-/** A per-day refusal still tells the client to come back within the minute, as Google's do. */
-export function quotaSpent(violated: readonly Violated[], moment: Moment): Outcome {
+/** For a daily quota retryAfterMs is less than a minute, as at Google. */
+export function quotaSpent(exceeded: readonly ExceededQuota[], moment: Moment): Outcome {
   const { now, dailyDelayMs, tier } = moment
-  const minutes = violated.filter(({ window }) => window === 'minute')
+  const minutes = exceeded.filter(({ window }) => window === 'minute')
   const retryAfterMs = Math.max(
     minutes.length === 0 ? dailyDelayMs : 0,
     ...minutes.map(({ returnsAt }) => returnsAt - now),
@@ -77,12 +75,15 @@ export function quotaSpent(violated: readonly Violated[], moment: Moment): Outco
     status: 429,
     message: 'You exceeded your current quota.',
     reason: 'RESOURCE_EXHAUSTED',
-    violations: violated.map((each) => inWords(each, tier)),
+    violations: exceeded.map((each) => quotaViolation(each, tier)),
     retryAfterMs: Math.ceil(retryAfterMs),
   }
 }
 
-function inWords({ unit, window, limit }: Omit<Violated, 'returnsAt'>, tier: Tier): QuotaViolation {
+function quotaViolation(
+  { unit, window, limit }: Omit<ExceededQuota, 'returnsAt'>,
+  tier: Tier,
+): QuotaViolation {
   const per = window === 'day' ? 'PerDay' : 'PerMinute'
   const suffix = tier === 'free' ? '-FreeTier' : tier === 'tier-1' ? '-PaidTier1' : '-PaidTier2'
   const quotaId =

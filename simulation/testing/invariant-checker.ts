@@ -1,13 +1,13 @@
 import type { Outcome } from '../../server/src/google/outcome.ts'
 import type { Keys, Reservation, ReserveResult } from '../../server/src/keys/types.ts'
 import type { VerdictName } from '../../server/src/google/verdicts.ts'
-import type { ProbeWatch, Stage } from '../scenario.ts'
+import type { ProbeObserver, Simulation } from '../scenario.ts'
 
-/** What an engine was told and until when it binds it: the invariants, read off outcomes alone and not off the engine's books. */
-export type Watch = {
-  readonly broken: readonly string[]
-  over(keys: Keys): Keys
-  readonly probes: ProbeWatch
+/** Checks reservations against earlier outcomes, without reading the engine's state. */
+export type InvariantChecker = {
+  readonly violations: readonly string[]
+  wrap(keys: Keys): Keys
+  readonly probes: ProbeObserver
 }
 
 const hourMs = 3_600_000
@@ -18,40 +18,40 @@ const suspensions: readonly VerdictName[] = [
   'project-unfunded',
 ]
 
-export function createWatch({ clock, google, fleet }: Stage): Watch {
+export function createInvariantChecker({ clock, google, fleet }: Simulation): InvariantChecker {
   const projects = new Map(fleet.keys.map(({ id, project }) => [id, project.id]))
-  const broken: string[] = []
+  const violations: string[] = []
   const leaked = new Set<number>()
   const suspended = new Map<string, number>()
-  const shut = new Map<string, { until: number; verdict: VerdictName }>()
+  const closed = new Map<string, { until: number; verdict: VerdictName }>()
   const open = new Set<Reservation>()
 
   function checkReservation(reservation: Reservation): void {
     const now = clock.now()
     const { key, project, trial } = reservation
-    const say = (what: string) => broken.push(`at ${now}, key ${key}: ${what}`)
-    if (open.has(reservation)) say('reserved twice')
+    const report = (what: string) => violations.push(`at ${now}, key ${key}: ${what}`)
+    if (open.has(reservation)) report('reserved twice')
     open.add(reservation)
-    if (leaked.has(key)) say('a leaked key is asked again')
+    if (leaked.has(key)) report('a leaked key is used again')
     const suspendedUntil = suspended.get(project)
-    if (suspendedUntil !== undefined && now < suspendedUntil) say(`${project} is suspended`)
-    if (suspendedUntil !== undefined && !trial) say(`${project} is asked again without a trial`)
-    const lane = shut.get(laneName(reservation))
-    if (lane && now < lane.until) say(`${laneName(reservation)} is shut by ${lane.verdict}`)
+    if (suspendedUntil !== undefined && now < suspendedUntil) report(`${project} is suspended`)
+    if (suspendedUntil !== undefined && !trial) report(`${project} is used again without a trial`)
+    const lane = closed.get(laneName(reservation))
+    if (lane && now < lane.until) report(`${laneName(reservation)} is closed by ${lane.verdict}`)
   }
 
   function learn(reservation: Reservation, outcome: Outcome): void {
     const now = clock.now()
     const { verdict } = outcome
-    if (!open.delete(reservation)) broken.push(`at ${now}: settled twice`)
+    if (!open.delete(reservation)) violations.push(`at ${now}: settled twice`)
     if (verdict === 'key-leaked') leaked.add(reservation.key)
     if (suspensions.includes(verdict)) suspended.set(reservation.project, now + hourMs)
     if (verdict === 'answered') suspended.delete(reservation.project)
-    const until = shutUntil(reservation, outcome)
-    if (until > now) shut.set(laneName(reservation), { until, verdict })
+    const until = closedUntil(reservation, outcome)
+    if (until > now) closed.set(laneName(reservation), { until, verdict })
   }
 
-  function shutUntil({ reservedAt }: Reservation, outcome: Outcome): number {
+  function closedUntil({ reservedAt }: Reservation, outcome: Outcome): number {
     const now = clock.now()
     if (outcome.verdict === 'model-closed') return Infinity
     if (outcome.verdict === 'quota-zero') return now + 24 * hourMs
@@ -66,17 +66,17 @@ export function createWatch({ clock, google, fleet }: Stage): Watch {
     return result
   }
   return {
-    broken,
+    violations,
     probes: {
-      leaves(key) {
-        if (leaked.has(key)) broken.push(`at ${clock.now()}: the leaked key ${key} is probed`)
+      started(key) {
+        if (leaked.has(key)) violations.push(`at ${clock.now()}: the leaked key ${key} is probed`)
       },
-      ends(key, { verdict }) {
+      finished(key, { verdict }) {
         if (verdict === 'key-leaked') leaked.add(key)
         if (verdict === 'answered') suspended.delete(projects.get(key) ?? '')
       },
     },
-    over: (keys) => ({
+    wrap: (keys) => ({
       reserve: (wanted) => checked(keys.reserve(wanted)),
       wait: async (wanted, options) => checked(await keys.wait(wanted, options)),
       settle(reservation, outcome) {
