@@ -21,10 +21,10 @@ const compiled = ['contract/dist', 'fake-gemini/dist', 'server/dist']
 const rootInputs = ['package-lock.json', 'package.json', 'scripts/build.mjs', 'tsconfig.base.json']
 const notInputs = /^(dist|dist-types|node_modules|data|test|testing)$|\.test\.tsx?$|\.tsbuildinfo$/
 
-const condense = ['--conditions=source', 'fake-gemini/scripts/condense-protos.ts', '--if-stale']
+const extractSchema = ['--conditions=source', 'fake-gemini/scripts/extract-schema.ts', '--if-stale']
 const steps = [
   // First, because its output is compiled into the package.
-  { folder: '.', tool: 'tsx/dist/cli.mjs', args: condense },
+  { folder: '.', tool: 'tsx/dist/cli.mjs', args: extractSchema },
   // --force: after files were moved, an incremental build left some out.
   { folder: '.', tool: 'typescript/bin/tsc', args: ['-b', '--force', ...packages] },
   { folder: 'web', tool: 'vite/bin/vite.js', args: ['build', '--logLevel', 'warn'] },
@@ -53,12 +53,12 @@ export function build() {
 
 /** Builds if output is missing or a source changed since the last build. */
 export function buildIfStale() {
-  if (isFresh()) return
+  if (isUpToDate()) return
   process.stderr.write('Building…\n')
   build()
 }
 
-function isFresh() {
+function isUpToDate() {
   if (!existsSync(stampFile)) return false
   if (!outputs.every((path) => existsSync(join(root, path)))) return false
   return readFileSync(stampFile, 'utf8') === fingerprint()

@@ -35,13 +35,13 @@ export class LaneUsage {
   transitRequests = 0
   transitTokens = 0
   readonly #arrivals: { at: number; tokens: number }[] = []
-  readonly #exact = freshWindow(minuteMs, 1)
+  readonly #exact = emptyWindow(minuteMs, 1)
   readonly #stretched: Window
   #dayEnd = 0
 
   constructor(quota: Quota, stretchMs: number) {
     this.quota = quota
-    this.#stretched = freshWindow(minuteMs + stretchMs, conservativeTokenShare)
+    this.#stretched = emptyWindow(minuteMs + stretchMs, conservativeTokenShare)
   }
 
   /** The quotas that an arriving call would exceed. */
@@ -146,6 +146,6 @@ export class LaneUsage {
   }
 }
 
-function freshWindow(lengthMs: number, tokenShare: number): Window {
+function emptyWindow(lengthMs: number, tokenShare: number): Window {
   return { lengthMs, tokenShare, head: 0, requests: 0, tokens: 0 }
 }

@@ -36,13 +36,13 @@ const maxEchoedLength = 600
 export function planAnswer(request: GenerateContentRequest, model: Model): Plan {
   const text = lastUserText(request)
   const config = request.generationConfig ?? {}
-  const spent = thinkingTokens(model, config)
+  const thoughtTokens = thinkingTokens(model, config)
   const plan: Plan = {
     thoughts:
-      config.thinkingConfig?.includeThoughts === true && spent > 0
+      config.thinkingConfig?.includeThoughts === true && thoughtTokens > 0
         ? `**Considering the request**\n\nThe last message has ${text.length} characters.`
         : '',
-    thoughtTokens: spent,
+    thoughtTokens,
     parts: [],
     finishReason: 'STOP',
     segment: segmentOf(request.continuationToken),

@@ -27,22 +27,22 @@ function outputTokens(part: Part): number {
 /** Without zeros, as in proto3 JSON. */
 function usage(
   answerContext: AnswerContext,
-  spent: { visible: number; thoughts: number },
+  outputCounts: { visible: number; thoughts: number },
 ): UsageMetadata {
   const { prompt, cachedTokens, serviceTier } = answerContext
   const promptTokenCount = total(prompt)
   const counts: UsageMetadata = { promptTokenCount, totalTokenCount: 0 }
   if (cachedTokens > 0) counts.cachedContentTokenCount = cachedTokens
-  if (spent.visible > 0) counts.candidatesTokenCount = spent.visible
-  counts.totalTokenCount = promptTokenCount + spent.visible + spent.thoughts
+  if (outputCounts.visible > 0) counts.candidatesTokenCount = outputCounts.visible
+  counts.totalTokenCount = promptTokenCount + outputCounts.visible + outputCounts.thoughts
   counts.promptTokensDetails = tokensDetails(prompt)
-  if (spent.thoughts > 0) counts.thoughtsTokenCount = spent.thoughts
+  if (outputCounts.thoughts > 0) counts.thoughtsTokenCount = outputCounts.thoughts
   counts.serviceTier = serviceTier
   return counts
 }
 
 /** Signs the first of parallel function calls only. Text is signed at its end. */
-function signed(parts: readonly Part[], answerContext: AnswerContext): Part[] {
+function withSignature(parts: readonly Part[], answerContext: AnswerContext): Part[] {
   const { model, responseId } = answerContext
   const result = parts.map((part, index): Part => {
     if (!part.functionCall || model.generation < 3) return part
@@ -75,7 +75,7 @@ function blocked(plan: Plan, answerContext: AnswerContext): GenerateContentRespo
   }
 }
 
-function ending(plan: Plan): Pick<Candidate, 'finishReason' | 'finishMessage'> {
+function finishFields(plan: Plan): Pick<Candidate, 'finishReason' | 'finishMessage'> {
   return {
     finishReason: plan.finishReason,
     ...(plan.finishMessage === undefined ? {} : { finishMessage: plan.finishMessage }),
@@ -85,18 +85,18 @@ function ending(plan: Plan): Pick<Candidate, 'finishReason' | 'finishMessage'> {
 export function toResponse(plan: Plan, answerContext: AnswerContext): GenerateContentResponse {
   if (plan.promptFeedback) return blocked(plan, answerContext)
   const thoughts: Part[] = plan.thoughts === '' ? [] : [{ text: plan.thoughts, thought: true }]
-  const parts = [...thoughts, ...signed(plan.parts, answerContext)]
+  const parts = [...thoughts, ...withSignature(plan.parts, answerContext)]
   // Google omits the role if there are no parts.
   const content = parts.length === 0 ? {} : { parts, role: 'model' }
   const candidates = Array.from({ length: answerContext.candidates }, (_, index) => ({
     content,
-    ...ending(plan),
+    ...finishFields(plan),
     index,
     ...plan.candidateExtras,
   }))
   const visible = plan.parts.reduce((sum, part) => sum + outputTokens(part), 0)
-  const spent = { visible: visible * candidates.length, thoughts: plan.thoughtTokens }
-  return frame(answerContext, { candidates, usageMetadata: usage(answerContext, spent) })
+  const outputCounts = { visible: visible * candidates.length, thoughts: plan.thoughtTokens }
+  return frame(answerContext, { candidates, usageMetadata: usage(answerContext, outputCounts) })
 }
 
 /** Each chunk has the usage so far. */
@@ -113,7 +113,7 @@ export function toChunks(
     const isLast = index === steps.length - 1
     const candidate = {
       content: parts.length === 0 ? {} : { parts, role: 'model' },
-      ...(isLast ? ending(plan) : {}),
+      ...(isLast ? finishFields(plan) : {}),
       index: 0,
       ...(isLast ? plan.candidateExtras : {}),
     }
@@ -128,7 +128,7 @@ export function toChunks(
 function streamParts(plan: Plan, answerContext: AnswerContext, pieces: number): Part[][] {
   const steps: Part[][] = plan.thoughts === '' ? [] : [[{ text: plan.thoughts, thought: true }]]
   const hasCall = plan.parts.some((part) => part.functionCall)
-  const parts = hasCall ? signed(plan.parts, answerContext) : plan.parts
+  const parts = hasCall ? withSignature(plan.parts, answerContext) : plan.parts
   for (const part of parts) {
     if (part.text === undefined) steps.push([part])
     else for (const text of cut(part.text, pieces)) steps.push([{ text }])

@@ -2,7 +2,7 @@ import type { Schema } from '../wire/request.ts'
 
 const deepest = 32
 /** Keywords allowed beside `anyOf`. */
-const besideAnyOf: ReadonlySet<string> = new Set([
+const allowedBesideAnyOf: ReadonlySet<string> = new Set([
   'anyOf',
   'nullable',
   'title',
@@ -28,7 +28,7 @@ function ownProblems(schema: Schema, path: string): string[] {
     problems.push(`${path}.${field}: ${text}`)
   }
   const { type, properties = {}, required = [] } = schema
-  if (schema.anyOf && Object.keys(schema).some((key) => !besideAnyOf.has(key))) {
+  if (schema.anyOf && Object.keys(schema).some((key) => !allowedBesideAnyOf.has(key))) {
     add('any_of', 'when using any_of, it must be the only field set')
   }
   if (type === 'ARRAY' && schema.items === undefined) add('items', 'missing field')

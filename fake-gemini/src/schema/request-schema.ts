@@ -24,7 +24,7 @@ export type Field = {
 /** `fields` has an entry for each accepted name: camel case, snake case, JSON name. */
 export type Message = { readonly name: string; readonly fields: Map<string, Field> }
 
-type Condensed = {
+type ExtractedSchema = {
   messages: Readonly<Record<string, Readonly<Record<string, string>>>>
   enums: Readonly<Record<string, readonly string[]>>
   oneofs: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
@@ -44,7 +44,7 @@ const isScalar = (name: string): name is Scalar => scalars.has(name)
 const snake = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-const condensed: Condensed = JSON.parse(
+const extracted: ExtractedSchema = JSON.parse(
   readFileSync(new URL('./generative-language.json', import.meta.url), 'utf8'),
 )
 const messages = new Map<string, Message>()
@@ -55,13 +55,13 @@ function typeNamed(name: string): FieldType {
   if (name === 'google.protobuf.Value' || name === 'any') return { kind: 'any' }
   // Timestamps and durations are JSON strings.
   if (name.startsWith('google.protobuf.')) return { kind: 'scalar', scalar: 'string' }
-  const values = [...(condensed.enums[name] ?? []), ...(newerEnums[name] ?? [])]
+  const values = [...(extracted.enums[name] ?? []), ...(newerEnums[name] ?? [])]
   if (values.length > 0) return { kind: 'enum', name, values: new Set(values) }
   return { kind: 'message', message: messageNamed(name) }
 }
 
 function choiceOf(message: string, field: string): string | undefined {
-  const all = [condensed.oneofs[message] ?? {}, newerChoices[message] ?? {}]
+  const all = [extracted.oneofs[message] ?? {}, newerChoices[message] ?? {}]
   return all
     .flatMap((choices) => Object.entries(choices))
     .find(([, members]) => members.includes(field))?.[0]
@@ -78,7 +78,7 @@ function addField(message: Message, name: string, spec: string): void {
     shape: list ? 'list' : map ? 'map' : 'one',
     choice: choiceOf(message.name, name),
   }
-  const jsonName = condensed.jsonNames[message.name]?.[name]
+  const jsonName = extracted.jsonNames[message.name]?.[name]
   for (const alias of [name, snake(name), jsonName]) {
     if (alias !== undefined) message.fields.set(alias, field)
   }
@@ -89,7 +89,7 @@ function messageNamed(name: string): Message {
   if (known) return known
   const message: Message = { name, fields: new Map() }
   messages.set(name, message)
-  const fields = { ...condensed.messages[name], ...newerFields[name] }
+  const fields = { ...extracted.messages[name], ...newerFields[name] }
   for (const [field, spec] of Object.entries(fields)) addField(message, field, spec)
   return message
 }

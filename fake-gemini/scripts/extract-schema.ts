@@ -1,5 +1,5 @@
 // Extracts from the official protos the messages that the served requests can contain.
-//   node --import tsx scripts/condense-protos.ts [--if-stale | --check]
+//   node --import tsx scripts/extract-schema.ts [--if-stale | --check]
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -17,7 +17,7 @@ type ProtoNode = {
   oneofs?: Readonly<Record<string, { oneof: readonly string[] }>>
   values?: Readonly<Record<string, number>>
 }
-type Condensed = {
+type ExtractedSchema = {
   source: string
   /** message → field → type, with `[]` for lists and `map:` for maps. */
   messages: Record<string, Record<string, string>>
@@ -62,8 +62,8 @@ function resolve(root: ProtoNode, scope: string, name: string): string {
   throw new Error(`Cannot resolve ${name} from ${scope}.`)
 }
 
-function condense(root: ProtoNode, source: string): Condensed {
-  const result: Condensed = { source, messages: {}, enums: {}, oneofs: {}, jsonNames: {} }
+function extractSchema(root: ProtoNode, source: string): ExtractedSchema {
+  const result: ExtractedSchema = { source, messages: {}, enums: {}, oneofs: {}, jsonNames: {} }
   const waiting = roots.map((name) => `${home}.${name}`)
 
   function typeOf(scope: string, field: ProtoField): string {
@@ -106,11 +106,11 @@ function text(): string {
     readFileSync(join(packageFolder, 'package.json'), 'utf8'),
   )
   const root: ProtoNode = JSON.parse(readFileSync(input, 'utf8'))
-  const condensed = condense(root, `@google-ai/generativelanguage ${manifest.version}`)
-  return `${JSON.stringify(condensed, undefined, 1)}\n`
+  const extracted = extractSchema(root, `@google-ai/generativelanguage ${manifest.version}`)
+  return `${JSON.stringify(extracted, undefined, 1)}\n`
 }
 
-function isFresh(): boolean {
+function isUpToDate(): boolean {
   if (!existsSync(output)) return false
   const written = statSync(output).mtimeMs
   return [input, fileURLToPath(import.meta.url)].every((path) => statSync(path).mtimeMs <= written)
@@ -121,6 +121,6 @@ if (process.argv.includes('--check')) {
     console.error('generative-language.json is stale. Run `npm run build -w fake-gemini`.')
     process.exitCode = 1
   }
-} else if (!process.argv.includes('--if-stale') || !isFresh()) {
+} else if (!process.argv.includes('--if-stale') || !isUpToDate()) {
   writeFileSync(output, text())
 }
