@@ -89,8 +89,8 @@ async function compare({ scenario, detail, json }: Options): Promise<void> {
   const oracleDays = await playScenario(scenario, oracle)
   const best = figuresOf({ policy: 'oracle', days: oracleDays }, Infinity).answers
   const rows = [figuresOf({ policy: 'an oracle', days: oracleDays }, best)]
-  const rivals: Readonly<Record<string, Policy>> = policies
-  for (const [policy, create] of Object.entries(rivals)) {
+  const policiesToCompare: Readonly<Record<string, Policy>> = policies
+  for (const [policy, create] of Object.entries(policiesToCompare)) {
     rows.unshift(figuresOf({ policy, days: await playScenario(scenario, create) }, best))
   }
   // The oracle first, then Gemini Balance, then the rivals.

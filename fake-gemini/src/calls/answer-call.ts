@@ -3,7 +3,7 @@ import { readCredentials } from '../http/credentials.ts'
 import { rpcOf } from '../http/route.ts'
 import type { Route } from '../http/route.ts'
 import { sendScript } from '../http/send-script.ts'
-import { sendNoSuchPath } from '../http/send.ts'
+import { sendNotFound } from '../http/send.ts'
 import { answerOpenAi } from '../openai/answer-openai.ts'
 import { keyStates } from '../projects/key-states.ts'
 import type { Key } from '../projects/registry.ts'
@@ -32,9 +32,9 @@ export function answerCall(call: Call): Promise<void> | void {
   if ('key' in credentials) record.key = credentials.key
   const script = context.scripts.take(record)
   if (script) return sendScript(call, script)
-  if (target.kind === 'unknown' || target.kind === 'control') return sendNoSuchPath(call)
+  if (target.kind === 'unknown' || target.kind === 'control') return sendNotFound(call)
   const action = target.kind === 'call' ? actions[target.action] : undefined
-  if (target.kind === 'call' && !action) return sendNoSuchPath(call)
+  if (target.kind === 'call' && !action) return sendNotFound(call)
   if ('error' in credentials) throw new ApiError(credentials.error)
   const { project } = admitKey(call, credentials.key)
   if (target.kind === 'openai') return answerOpenAi(call, target, project)

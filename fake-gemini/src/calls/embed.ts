@@ -11,7 +11,7 @@ import { batchEmbedContentsBody, embedContentBody, readBody } from './read-body.
 import { throwIfError } from './api-error.ts'
 import { takeQuota } from './take-quota.ts'
 
-const fullDimensions = 3072
+const maxDimensions = 3072
 const maxBatchSize = 100
 
 export function embedContent(call: Call, callTarget: CallTarget): void {
@@ -52,7 +52,7 @@ export function embedAll(
 /** All parts together give one vector. */
 function vectorFor({ content, outputDimensionality }: EmbedContentRequest): number[] {
   const text = (content?.parts ?? []).map((part) => part.text ?? JSON.stringify(part)).join('\n')
-  return embeddingOf(text, outputDimensionality ?? fullDimensions)
+  return embeddingOf(text, outputDimensionality ?? maxDimensions)
 }
 
 function batchProblem(
@@ -67,10 +67,10 @@ function batchProblem(
       `* BatchEmbedContentsRequest.requests: at most ${maxBatchSize} requests can be in one batch\n`,
     )
   }
-  const odd = requests.findIndex((request) => request.model !== `models/${model}`)
-  if (odd < 0) return undefined
+  const mismatch = requests.findIndex((request) => request.model !== `models/${model}`)
+  if (mismatch < 0) return undefined
   return invalidArgument(
-    `* BatchEmbedContentsRequest.requests[${odd}].model: model must match the model in the batch request: models/${model}\n`,
+    `* BatchEmbedContentsRequest.requests[${mismatch}].model: model must match the model in the batch request: models/${model}\n`,
   )
 }
 
@@ -78,8 +78,8 @@ function requestProblem({ content, outputDimensionality = 1 }: EmbedContentReque
   if (!content?.parts || content.parts.length === 0) {
     return invalidArgument('* EmbedContentRequest.content: contents is not specified\n')
   }
-  if (outputDimensionality >= 1 && outputDimensionality <= fullDimensions) return undefined
+  if (outputDimensionality >= 1 && outputDimensionality <= maxDimensions) return undefined
   return invalidArgument(
-    `* EmbedContentRequest.output_dimensionality: output_dimensionality must be in the range [1, ${fullDimensions}]\n`,
+    `* EmbedContentRequest.output_dimensionality: output_dimensionality must be in the range [1, ${maxDimensions}]\n`,
   )
 }

@@ -6,20 +6,20 @@ import { findModel } from './find-model.ts'
 import type { CallTarget } from './generate.ts'
 import { ApiError } from './api-error.ts'
 
-const standardPage = 50
-const largestPage = 1000
+const defaultPageSize = 50
+const maxPageSize = 1000
 const tokenPrefix = 'models-from-'
 
 export function listModels(call: Call, { project }: Pick<CallTarget, 'project'>): void {
   const { pageSize, pageToken } = call.route.query
-  const size = Math.min(Number(pageSize ?? 0) || standardPage, largestPage)
+  const size = Math.min(Number(pageSize ?? 0) || defaultPageSize, maxPageSize)
   const start = startOf(pageToken)
-  const shown = models.filter(({ id }) => project.models?.has(id) ?? true)
-  const page = shown.slice(start, start + size).map(describeModel)
+  const visibleModels = models.filter(({ id }) => project.models?.has(id) ?? true)
+  const page = visibleModels.slice(start, start + size).map(describeModel)
   const end = start + size
   sendJson(call, {
     models: page,
-    ...(end < shown.length ? { nextPageToken: tokenFor(end) } : {}),
+    ...(end < visibleModels.length ? { nextPageToken: tokenFor(end) } : {}),
   })
 }
 

@@ -16,7 +16,7 @@ const builtIn = [
 ] as const satisfies readonly (keyof Tool)[]
 
 const namePattern = /^[A-Za-z_][A-Za-z0-9_.:-]*$/
-const longestName = (model: Model): number => (model.generation < 3 ? 64 : 128)
+const maxNameLength = (model: Model): number => (model.generation < 3 ? 64 : 128)
 
 export function checkTools(request: GenerateContentRequest, model: Model): GoogleError | undefined {
   const tools = request.tools ?? []
@@ -49,9 +49,9 @@ function declarationProblem(tools: readonly Tool[], model: Model): string | unde
 function problemsOf(declaration: FunctionDeclaration, path: string, model: Model): string[] {
   const { name = '', parameters, parametersJsonSchema, response } = declaration
   const problems: string[] = []
-  if (!namePattern.test(name) || name.length > longestName(model)) {
+  if (!namePattern.test(name) || name.length > maxNameLength(model)) {
     problems.push(
-      `${path}.name: Invalid function name. Must start with a letter or an underscore. Must be alphanumeric (a-z, A-Z, 0-9), underscores (_), dots (.), colons (:), or dashes (-), with a maximum length of ${longestName(model)}.`,
+      `${path}.name: Invalid function name. Must start with a letter or an underscore. Must be alphanumeric (a-z, A-Z, 0-9), underscores (_), dots (.), colons (:), or dashes (-), with a maximum length of ${maxNameLength(model)}.`,
     )
   }
   if (parameters && parametersJsonSchema !== undefined) {
@@ -67,7 +67,7 @@ function problemsOf(declaration: FunctionDeclaration, path: string, model: Model
   return problems
 }
 
-type Tooled = {
+type ToolContext = {
   declarations: readonly FunctionDeclaration[]
   tools: readonly Tool[]
   model: Model
@@ -75,7 +75,7 @@ type Tooled = {
 
 function combinationProblem(
   request: GenerateContentRequest,
-  { declarations, tools, model }: Tooled,
+  { declarations, tools, model }: ToolContext,
 ): string | undefined {
   if (request.cachedContent !== undefined) {
     const conflicting = request.systemInstruction ?? request.tools ?? request.toolConfig

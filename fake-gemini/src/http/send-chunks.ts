@@ -49,17 +49,17 @@ export async function sendChunks(
   call.record.status = 200
   call.response.writeHead(200, framing === array ? arrayHeaders : sseHeaders)
   for (let index = 0; index < chunks.length; index += 1) {
-    if (await breaksOff(call, { delivery, framing, index })) return
+    if (await endsEarly(call, { delivery, framing, index })) return
     const chunk = chunks[index]
     if (!chunk) return
     const isLast = index === chunks.length - 1
     let text = (index === 0 ? framing.first : framing.between) + framing.of(chunk)
     if (isLast) text = delivery.finalBlankLine ? text + framing.last : text.trimEnd()
     if (delivery.chunkDelayMs > 0 && !(await pause(call, delivery.chunkDelayMs))) return
-    const going = delivery.splitBytes ? await writeSplit(call, text) : write(call, text)
-    if (going === false || (going !== true && !(await going))) return
+    const pending = delivery.splitBytes ? await writeSplit(call, text) : write(call, text)
+    if (pending === false || (pending !== true && !(await pending))) return
   }
-  if (await breaksOff(call, { delivery, framing, index: chunks.length })) return
+  if (await endsEarly(call, { delivery, framing, index: chunks.length })) return
   call.response.end()
 }
 
@@ -69,7 +69,7 @@ function framingOf({ route }: Call): Framing {
 }
 
 /** Ends the stream if a cut, error or hang is due at this index. */
-async function breaksOff(
+async function endsEarly(
   call: Call,
   at: { delivery: Delivery; framing: Framing; index: number },
 ): Promise<boolean> {

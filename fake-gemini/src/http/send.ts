@@ -73,7 +73,7 @@ export function sendRaw(
 }
 
 /** The 404 of Google's front end. */
-export function sendNoSuchPath(call: Call): void {
+export function sendNotFound(call: Call): void {
   call.record.verdict = 'not-found'
   sendRaw(call, { status: 404, ...htmlError(404, 'Not Found') })
 }

@@ -11,7 +11,7 @@ import { parseRoute } from './route.ts'
 import type { Route } from './route.ts'
 import { sendError } from './send.ts'
 
-const largestBodyBytes = 104_857_600
+const maxBodyBytes = 104_857_600
 
 export function serve(
   context: ServerContext,
@@ -40,23 +40,23 @@ function readText(request: IncomingMessage, done: (text: string | undefined) => 
   let size = 0
   request.on('data', (piece: Buffer) => {
     size += piece.length
-    if (size <= largestBodyBytes) pieces.push(piece)
+    if (size <= maxBodyBytes) pieces.push(piece)
     else pieces.length = 0
   })
   request.on('end', () => {
-    if (size > largestBodyBytes) return done(undefined)
+    if (size > maxBodyBytes) return done(undefined)
     const [only] = pieces
     done((pieces.length === 1 && only ? only : Buffer.concat(pieces)).toString('utf8'))
   })
 }
 
-type Opening = Pick<Call, 'request' | 'response' | 'route' | 'text'>
+type CallInput = Pick<Call, 'request' | 'response' | 'route' | 'text'>
 
-function openCall(context: ServerContext, opening: Opening): Call {
-  const { request, response, route, text } = opening
+function openCall(context: ServerContext, input: CallInput): Call {
+  const { request, response, route, text } = input
   const record = recordOf(context, { request, route, text })
   if (context.options.recording !== 'none') context.received.add(record)
-  const call: Call = { context, ...opening, record, closed: false, onClosed: undefined }
+  const call: Call = { context, ...input, record, closed: false, onClosed: undefined }
   context.active += 1
   response.on('close', () => {
     // The server itself closes complete answers and those that it cuts.
@@ -109,8 +109,8 @@ async function runLater(call: Call, ms: number): Promise<void> {
 
 function run(call: Call): void {
   try {
-    const going = answerCall(call)
-    if (going) going.catch((error: unknown) => fail(call, error))
+    const pending = answerCall(call)
+    if (pending) pending.catch((error: unknown) => fail(call, error))
   } catch (error) {
     fail(call, error)
   }
@@ -128,6 +128,6 @@ function fail(call: Call, error: unknown): void {
     code: 500,
     message: `Internal error encountered. (fake-gemini: ${reason})`,
     status: 'INTERNAL',
-    verdict: 'fault',
+    verdict: 'internal-error',
   })
 }

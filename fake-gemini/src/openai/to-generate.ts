@@ -39,13 +39,13 @@ function toolConfig({
 
 function configOf(request: ChatRequest): GenerationConfig {
   const { temperature, top_p: topP, n, stop, response_format: format } = request
-  const most = request.max_completion_tokens ?? request.max_tokens
+  const maxTokens = request.max_completion_tokens ?? request.max_tokens
   const schema = format?.json_schema?.schema
   return {
     ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { topP }),
     ...(n === undefined ? {} : { candidateCount: n }),
-    ...(most === undefined ? {} : { maxOutputTokens: most }),
+    ...(maxTokens === undefined ? {} : { maxOutputTokens: maxTokens }),
     ...(stop === undefined ? {} : { stopSequences: typeof stop === 'string' ? [stop] : stop }),
     ...(format?.type?.startsWith('json') ? { responseMimeType: 'application/json' } : {}),
     ...(schema === undefined ? {} : { responseJsonSchema: schema }),
