@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import { Pool } from 'undici'
 import type { Child, Children } from './children.ts'
-import { fire, type Shot } from './load.ts'
+import { sendRequests, type RequestSet } from './load.ts'
 import { measure, type Measure, type Plan } from './requests.ts'
 import { median } from './statistics.ts'
 import { startFake, startGateway } from './subjects.ts'
 import { table } from './table.ts'
-import { chatShot, nativeShot } from './workloads.ts'
+import { chatRequests, nativeRequests } from './workloads.ts'
 
 type Comparison = {
   readonly name: string
@@ -14,21 +14,21 @@ type Comparison = {
   readonly there: readonly Measure[]
 }
 
-type Request = { readonly name: string; readonly shot: Shot; readonly count: number }
+type Request = { readonly name: string; readonly requestSet: RequestSet; readonly count: number }
 
 const whole = { marker: 'bytes-350', streams: false }
 const stream = { marker: 'long-stream-19', streams: true }
 
 const requests: readonly Request[] = [
-  { name: 'native, whole', shot: nativeShot(whole), count: 8000 },
-  { name: 'native, 20 events', shot: nativeShot(stream), count: 4000 },
-  { name: 'translated, whole', shot: chatShot(whole), count: 6000 },
-  { name: 'translated, 20 events', shot: chatShot(stream), count: 3000 },
+  { name: 'native, whole', requestSet: nativeRequests(whole), count: 8000 },
+  { name: 'native, 20 events', requestSet: nativeRequests(stream), count: 4000 },
+  { name: 'translated, whole', requestSet: chatRequests(whole), count: 6000 },
+  { name: 'translated, 20 events', requestSet: chatRequests(stream), count: 3000 },
 ]
 
 const warmUp = 10_000
 
-/** Measures this build and that of another checkout in turns, round after round. */
+/** Measures this build and the build of another checkout in turn in each round. */
 export async function measureAgainst(
   children: Children,
   folder: string,
@@ -44,16 +44,19 @@ export async function measureAgainst(
     there: pool(await startGateway(children, fake.address, { root: resolve(folder) })),
   }
   const comparisons: Comparison[] = []
-  for (const { name, shot, count } of requests) {
+  for (const { name, requestSet, count } of requests) {
     for (const { pool: own } of Object.values(subjects)) {
-      await fire(own, shot, { concurrency: plan.concurrency, count: warmUp * plan.share })
+      await sendRequests(own, requestSet, {
+        concurrency: plan.concurrency,
+        count: warmUp * plan.share,
+      })
     }
     const found = { here: [] as Measure[], there: [] as Measure[] }
-    const volleys = { ...plan, quietCount: 0, count: count * plan.share, settlesLater: true }
+    const options = { ...plan, sequentialCount: 0, count: count * plan.share, writesLog: true }
     for (let round = 0; round < plan.rounds; round += 1) {
-      // The first one of a round changes, so that neither has an advantage.
+      // The order alternates, so that neither side has an advantage.
       const order = round % 2 === 0 ? (['here', 'there'] as const) : (['there', 'here'] as const)
-      for (const side of order) found[side].push(await measure(subjects[side], shot, volleys))
+      for (const side of order) found[side].push(await measure(subjects[side], requestSet, options))
       process.stderr.write(`${name}: round ${round + 1} of ${plan.rounds}\n`)
     }
     comparisons.push({ name, ...found })

@@ -15,7 +15,7 @@ const usage = `Measures what a request through the gateway costs, with fake-gemi
   npm run bench                 CPU, throughput and latency, compared with a bare proxy
   npm run bench -- translation  CPU of OpenAI chat completions, compared with native requests
   npm run bench -- memory       memory with 50 bodies of 20 MB at a time
-  npm run bench -- against DIR  CPU of this build and of the build of another checkout, in turns
+  npm run bench -- against DIR  CPU of this build, compared with the build of another checkout
 
   --quick   fewer and shorter rounds
   --json    output as JSON`
