@@ -44,6 +44,8 @@ export type KeyRegistryDeps = {
 }
 
 const writeUsesMs = 10_000
+/** How exact the last use of a key is. */
+const useResolutionMs = 1000
 
 export async function openKeyRegistry(deps: KeyRegistryDeps): Promise<KeyRegistry> {
   const { store, control, registerSecret, onError } = deps
@@ -92,7 +94,13 @@ export async function openKeyRegistry(deps: KeyRegistryDeps): Promise<KeyRegistr
     secretOf: (id) => rows.get(id)?.secret,
     find: (values) => store.find(values),
     ...changes,
-    recordUse: (id, at) => uses.set(id, { id, firstAt: uses.get(id)?.firstAt ?? at, lastAt: at }),
+    recordUse(id, at) {
+      const known = uses.get(id)
+      if (known === undefined) uses.set(id, { id, firstAt: at, lastAt: at })
+      else if (at - known.lastAt >= useResolutionMs) {
+        uses.set(id, { id, firstAt: known.firstAt, lastAt: at })
+      }
+    },
     close: uses.close,
   }
 }

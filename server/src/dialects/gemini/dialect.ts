@@ -50,7 +50,7 @@ async function serveResource(
 ): Promise<void> {
   const path = readGeminiPath(request.path.slice(base.length))
   const method = upstreamMethod(request.raw.method)
-  if (path.kind === 'call') return callModel(services, request, { ...path, version, verb: method })
+  if (path.kind === 'call') return callModel(services, request, { path, version, verb: method })
   if (path.kind === 'get-model' && method === 'GET') {
     return getModel(services, request, { id: path.model, version })
   }

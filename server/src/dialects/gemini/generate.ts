@@ -14,7 +14,8 @@ import { createNativeReceiver } from './native-receiver.ts'
 import { queryForUpstream, type GeminiPath } from './path.ts'
 
 /** A call of a model's method, with the names that the client sent. */
-export type ModelCall = Extract<GeminiPath, { kind: 'call' }> & {
+export type ModelCall = {
+  readonly path: Extract<GeminiPath, { kind: 'call' }>
   readonly version: string
   readonly verb: UpstreamMethod
 }
@@ -28,7 +29,7 @@ export async function callModel(
   const { gateway, scrub, now } = services
   const model = nameOf(services, modelCall)
   const prepared = prepare(services, request.body, { modelCall, model })
-  const framing = framingOf(modelCall.method, request.query)
+  const framing = framingOf(modelCall.path.method, request.query)
   const receiver = createNativeReceiver({
     client: request.client,
     framing,
@@ -45,7 +46,7 @@ export async function callModel(
       patienceMs: patienceOf(request),
       labels: {
         dialect: 'gemini',
-        method: modelCall.method,
+        method: modelCall.path.method,
         caller: request.caller.id,
         streamed: framing !== 'unary',
       },
@@ -55,7 +56,7 @@ export async function callModel(
 }
 
 /** Only names under `models/` have suffixes of the gateway. */
-function nameOf(services: DialectServices, { collection, model }: ModelCall): ModelName {
+function nameOf(services: DialectServices, { path: { collection, model } }: ModelCall): ModelName {
   if (collection !== 'models') {
     return { base: model, search: false, image: false, nonThinking: false }
   }
@@ -69,12 +70,12 @@ function prepare(
   body: Buffer,
   { modelCall, model }: ResolvedCall,
 ): Prepared {
-  if (!generates(modelCall.method)) return untouched(body)
+  if (!generates(modelCall.path.method)) return untouched(body)
   try {
     return prepareGenerate({
       body,
       model,
-      requested: modelCall.model,
+      requested: modelCall.path.model,
       settings: services.settings(),
       cleansSchemas: true,
     })
@@ -100,7 +101,8 @@ function upstreamCall(
   { raw, query }: ClientRequest,
   { modelCall, model, prepared, framing }: PreparedCall,
 ): UpstreamCall {
-  const { verb, version, collection, method } = modelCall
+  const { verb, version, path } = modelCall
+  const { collection, method } = path
   const name = encodeURIComponent(model.base)
   return {
     method: verb,
@@ -115,14 +117,14 @@ function upstreamCall(
 
 function keyRequest(
   { id, caller, raw }: ClientRequest,
-  { modelCall: { method }, model, prepared }: Omit<PreparedCall, 'framing'>,
+  { modelCall, model, prepared }: Omit<PreparedCall, 'framing'>,
 ): GatewayRequest['key'] {
   const { opening, estimatedInputTokens } = prepared
   return {
     request: id,
     model: model.base,
     // countTokens has a separate quota.
-    lane: method === 'countTokens' ? `${model.base}:countTokens` : model.base,
+    lane: modelCall.path.method === 'countTokens' ? `${model.base}:countTokens` : model.base,
     estimatedInputTokens,
     conversation: opening.length === 0 ? undefined : conversationKey(caller.id, opening),
     paidOnly: demandsPaid(raw),
