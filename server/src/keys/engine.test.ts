@@ -15,7 +15,7 @@ describe('choosing a key', () => {
     expect(engine.refused({ tried: new Set([1, 2, 3]) })).toEqual({ kind: 'all-tried' })
   })
 
-  test('the reservation tells of how many it was chosen, and settling tells the status of its lane', () => {
+  test('a reservation names the number of candidates, and settling returns the status of its lane', () => {
     const engine = createTestEngine({ keys: 3 })
     const first = engine.reserve()
     expect(first).toMatchObject({ ready: 3, groups: 3 })
@@ -67,7 +67,7 @@ describe('choosing a key', () => {
   })
 })
 
-test('keys are counted by state, and isReady tells whether any can be used', async () => {
+test('keys are counted by state, and isReady is true while one can be used', async () => {
   const engine = createTestEngine({ keys: 5000 })
   expect(engine.views.isReady()).toBe(true)
   for (let key = 1; key <= 5000; key += 1) if (key % 7 > 0) engine.control.disable(key)

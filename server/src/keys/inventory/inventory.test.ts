@@ -7,9 +7,9 @@ import { setDisabled } from './key.ts'
 import { advanceKey, countGroups } from './key-group.ts'
 import { setPaid } from './project.ts'
 
-type Told = { readonly inventory: Inventory; readonly events: string[] }
+type TestInventory = { readonly inventory: Inventory; readonly events: string[] }
 
-function anInventory(configs: readonly Partial<KeyConfig>[] = []): Told {
+function anInventory(configs: readonly Partial<KeyConfig>[] = []): TestInventory {
   const events: string[] = []
   const inventory = new Inventory({
     keyGone: ({ id }) => events.push(`key ${id} gone`),
@@ -28,27 +28,27 @@ function aKey(id: number, config: Partial<KeyConfig> = {}): KeyConfig {
   return { id, secret: new Secret(`not-a-real-key-${id}`), ...config }
 }
 
-const keyOf = ({ inventory }: Told, id: number) => {
+const keyOf = ({ inventory }: TestInventory, id: number) => {
   const key = inventory.keys.get(id)
   if (!key) throw new Error(`no key ${id}`)
   return key
 }
 
 test('a key without a project has one for itself', () => {
-  const told = anInventory([{}, {}])
-  expect([...told.inventory.projects.keys()]).toEqual(['key:1', 'key:2'])
-  expect(keyOf(told, 1).projectSource).toBeUndefined()
+  const setUp = anInventory([{}, {}])
+  expect([...setUp.inventory.projects.keys()]).toEqual(['key:1', 'key:2'])
+  expect(keyOf(setUp, 1).projectSource).toBeUndefined()
 })
 
 test('keys of one project and priority are one group, other priorities are others', () => {
-  const told = anInventory([{ project: 'p' }, { project: 'p' }, { project: 'p', priority: 1 }])
-  const groups = told.inventory.projects.get('p')?.groups ?? []
+  const setUp = anInventory([{ project: 'p' }, { project: 'p' }, { project: 'p', priority: 1 }])
+  const groups = setUp.inventory.projects.get('p')?.groups ?? []
   expect(groups.map(({ keys }) => keys.map(({ id }) => id))).toEqual([[1, 2], [3]])
 })
 
 test('tiers stand in the order of priority, the paid one of a priority beside the other', () => {
-  const told = anInventory([{}, { priority: 2 }, { paid: true }, { priority: 2, paid: true }])
-  const tiers = told.inventory.tiers.map(({ priority, paid }) => [priority, paid])
+  const setUp = anInventory([{}, { priority: 2 }, { paid: true }, { priority: 2, paid: true }])
+  const tiers = setUp.inventory.tiers.map(({ priority, paid }) => [priority, paid])
   expect(tiers).toEqual([
     [2, false],
     [2, true],
@@ -58,80 +58,80 @@ test('tiers stand in the order of priority, the paid one of a priority beside th
 })
 
 test('a group takes the weight of its heaviest usable key, and is restricted by any of them', () => {
-  const told = anInventory([
+  const setUp = anInventory([
     { project: 'p', weight: 2 },
     { project: 'p', weight: 5, allowedModels: ['gemini-a'] },
   ])
-  const { group } = keyOf(told, 1)
+  const { group } = keyOf(setUp, 1)
   expect(group).toMatchObject({ weight: 5, restricted: true })
-  setDisabled(keyOf(told, 2), true)
-  told.inventory.refresh(group)
+  setDisabled(keyOf(setUp, 2), true)
+  setUp.inventory.refresh(group)
   expect(group).toMatchObject({ weight: 2, restricted: false })
   expect(group.usable.map(({ id }) => id)).toEqual([1])
 })
 
 test('the next turn stays with its key when another one is disabled', () => {
-  const told = anInventory([{ project: 'p' }, { project: 'p' }, { project: 'p' }])
-  const { group } = keyOf(told, 1)
+  const setUp = anInventory([{ project: 'p' }, { project: 'p' }, { project: 'p' }])
+  const { group } = keyOf(setUp, 1)
   const before = group.usable[1]
-  advanceKey(group, keyOf(told, 1))
-  setDisabled(keyOf(told, 1), true)
-  told.inventory.refresh(group)
+  advanceKey(group, keyOf(setUp, 1))
+  setDisabled(keyOf(setUp, 1), true)
+  setUp.inventory.refresh(group)
   expect(group.usable[group.next]).toBe(before)
 })
 
 test('the last key that moves takes its old project into the new one', () => {
-  const told = anInventory([{}, { project: 'p' }])
-  told.inventory.move(keyOf(told, 1), { project: 'p', source: 'learned' })
-  expect(told.events).toEqual(['group key:1/0 gone', 'project key:1 gone into p'])
-  expect(keyOf(told, 1)).toMatchObject({
+  const setUp = anInventory([{}, { project: 'p' }])
+  setUp.inventory.move(keyOf(setUp, 1), { project: 'p', source: 'learned' })
+  expect(setUp.events).toEqual(['group key:1/0 gone', 'project key:1 gone into p'])
+  expect(keyOf(setUp, 1)).toMatchObject({
     projectSource: 'learned',
     group: { project: { id: 'p' } },
   })
 })
 
 test('a learned project outlives a change of the key, until the operator names another', () => {
-  const told = anInventory([{}])
-  const key = keyOf(told, 1)
-  told.inventory.move(key, { project: 'projects/7', source: 'learned' })
-  told.inventory.change(key, aKey(1, { weight: 3 }))
+  const setUp = anInventory([{}])
+  const key = keyOf(setUp, 1)
+  setUp.inventory.move(key, { project: 'projects/7', source: 'learned' })
+  setUp.inventory.change(key, aKey(1, { weight: 3 }))
   expect(key).toMatchObject({ weight: 3, group: { project: { id: 'projects/7' } } })
-  told.inventory.change(key, aKey(1, { project: 'mine' }))
+  setUp.inventory.change(key, aKey(1, { project: 'mine' }))
   expect(key).toMatchObject({ projectSource: 'operator', group: { project: { id: 'mine' } } })
 })
 
 test('the owner of a resource is found under the own name of a key that has moved', () => {
-  const told = anInventory([{}])
-  told.inventory.move(keyOf(told, 1), { project: 'p', source: 'learned' })
-  expect(told.inventory.ownerOf('key:1')?.id).toBe('p')
-  expect(told.inventory.ownerOf('key:9')).toBeUndefined()
+  const setUp = anInventory([{}])
+  setUp.inventory.move(keyOf(setUp, 1), { project: 'p', source: 'learned' })
+  expect(setUp.inventory.ownerOf('key:1')?.id).toBe('p')
+  expect(setUp.inventory.ownerOf('key:9')).toBeUndefined()
 })
 
 test('a project that is marked as paid moves to the paid tier with its keys', () => {
-  const told = anInventory([{ project: 'p' }, { project: 'p', priority: 1 }])
-  const { project } = keyOf(told, 1).group
+  const setUp = anInventory([{ project: 'p' }, { project: 'p', priority: 1 }])
+  const { project } = keyOf(setUp, 1).group
   setPaid(project, true, 'operator')
-  told.inventory.regroup(project)
+  setUp.inventory.regroup(project)
   expect(project.groups.map(({ tier }) => [tier.priority, tier.paid])).toEqual([
     [0, true],
     [1, true],
   ])
-  expect(told.inventory.tiers.filter(({ paid }) => !paid).map(countGroups)).toEqual([0, 0])
+  expect(setUp.inventory.tiers.filter(({ paid }) => !paid).map(countGroups)).toEqual([0, 0])
 })
 
 test('a Bearer credential is known of only while such a key can be used', () => {
-  const told = anInventory([{}, { secret: new Secret('AQ.not-a-real-key') }])
-  expect(told.inventory.hasBearerKey).toBe(true)
-  told.inventory.remove(keyOf(told, 1))
-  expect(told.inventory.hasBearerKey).toBe(false)
+  const setUp = anInventory([{}, { secret: new Secret('AQ.not-a-real-key') }])
+  expect(setUp.inventory.hasBearerKey).toBe(true)
+  setUp.inventory.remove(keyOf(setUp, 1))
+  expect(setUp.inventory.hasBearerKey).toBe(false)
 })
 
 test('a tier forgets groups that are gone once they are half of it', () => {
-  const told = anInventory(Array.from({ length: 100 }, () => ({})))
-  const [tier] = told.inventory.tiers
-  for (let id = 1; id <= 63; id += 1) told.inventory.remove(keyOf(told, id))
+  const setUp = anInventory(Array.from({ length: 100 }, () => ({})))
+  const [tier] = setUp.inventory.tiers
+  for (let id = 1; id <= 63; id += 1) setUp.inventory.remove(keyOf(setUp, id))
   expect(tier).toMatchObject({ gone: 63, generation: 0 })
-  told.inventory.remove(keyOf(told, 64))
+  setUp.inventory.remove(keyOf(setUp, 64))
   expect(tier).toMatchObject({ gone: 0, generation: 1 })
   expect(tier?.groups.length).toBe(36)
 })

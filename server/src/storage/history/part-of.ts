@@ -1,4 +1,4 @@
-/** Parts of the log are looked through one by one; `id` tells the part. */
+/** Queries search the log part by part; an id belongs to one part. */
 export const idsInPart = 65_536
 
 export const partOf = (id: number) => Math.floor(id / idsInPart)

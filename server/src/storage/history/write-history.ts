@@ -49,7 +49,7 @@ export function createHistoryWriter(db: Kysely<Schema>, now: () => number): Writ
   let doubtful: Doubtful | undefined
 
   async function write(rows: readonly AttemptRow[]): Promise<void> {
-    // Labels, ids and the index of parts stay true if the rows then fail. They come first, and change seldom.
+    // Labels, ids and the index of parts stay true if the rows then fail. They are written first, and change rarely.
     const { kinds, projects } = await labels.label(rows)
     const first = await takeIds(rows.length)
     const numbered = { rows, first, kinds, projects }

@@ -56,46 +56,46 @@ const memory: fc.Arbitrary<LaneMemory> = fc.record({
 const tickMs = 125
 
 /** Times may differ by less than a tick. */
-function expectSame(read: LaneMemory, meant: LaneMemory): void {
+function expectSame(read: LaneMemory, expected: LaneMemory): void {
   const { cooldown, learned, counts } = read
-  expect(read).toMatchObject({ unknownQuotas: meant.unknownQuotas, notFound: meant.notFound })
-  expect(cooldown === undefined).toBe(meant.cooldown === undefined)
-  if (cooldown && meant.cooldown) {
-    const { since, until, kind, quotaIds, needsTrial } = meant.cooldown
+  expect(read).toMatchObject({ unknownQuotas: expected.unknownQuotas, notFound: expected.notFound })
+  expect(cooldown === undefined).toBe(expected.cooldown === undefined)
+  if (cooldown && expected.cooldown) {
+    const { since, until, kind, quotaIds, needsTrial } = expected.cooldown
     expect(cooldown).toMatchObject({ kind, quotaIds, needsTrial })
     expect(since - cooldown.since).toBeGreaterThanOrEqual(0)
     expect(since - cooldown.since).toBeLessThan(tickMs)
     expectNoSooner(cooldown.until ?? Infinity, until ?? Infinity)
   }
-  expect(learned === undefined).toBe(meant.learned === undefined)
+  expect(learned === undefined).toBe(expected.learned === undefined)
   for (const name of limitNames) {
-    const known = meant.learned?.[name]
+    const known = expected.learned?.[name]
     const { limit, quotaId } = known ?? {}
     expect(learned?.[name] === undefined).toBe(known === undefined)
     if (known) expect(learned?.[name]).toMatchObject({ limit, quotaId })
     if (known) expect(learned?.[name]?.at).toBeLessThanOrEqual(known.at)
   }
-  const { minuteUntil, ...exact } = meant.counts ?? {}
+  const { minuteUntil, ...exact } = expected.counts ?? {}
   expect(counts).toMatchObject(exact)
   expectNoSooner(counts?.minuteUntil ?? 0, minuteUntil ?? 0)
 }
 
-function expectNoSooner(told: number, meant: number): void {
-  if (meant === Infinity) return expect(told).toBe(Infinity)
-  expect(told - meant).toBeGreaterThanOrEqual(0)
-  expect(told - meant).toBeLessThan(tickMs)
+function expectNoSooner(actual: number, expected: number): void {
+  if (expected === Infinity) return expect(actual).toBe(Infinity)
+  expect(actual - expected).toBeGreaterThanOrEqual(0)
+  expect(actual - expected).toBeLessThan(tickMs)
 }
 
 test('a row returns what was written, with times never early and at most an eighth of a second late, whatever its neighbours hold', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(memory, fc.nat(15), fc.nat(300), moment)), (meant) => {
+    fc.property(fc.array(fc.tuple(memory, fc.nat(15), fc.nat(300), moment)), (expected) => {
       const rows = new PackedLanes()
-      const taken = meant.map(() => rows.take())
+      const taken = expected.map(() => rows.take())
       // Rows that held something else before.
       for (const row of taken) rows.giveBack(row)
-      const again = meant.map(() => rows.take())
+      const again = expected.map(() => rows.take())
       expect(new Set(again)).toEqual(new Set(taken))
-      for (const [index, [memory, mark, table, wakeAt]] of meant.entries()) {
+      for (const [index, [memory, mark, table, wakeAt]] of expected.entries()) {
         const row = again[index] ?? 0
         rows.setTable(row, table)
         rows.setMark(row, mark)
@@ -103,7 +103,7 @@ test('a row returns what was written, with times never early and at most an eigh
         rows.setNext(row, index)
         rows.write(row, memory)
       }
-      for (const [index, [memory, mark, table, wakeAt]] of meant.entries()) {
+      for (const [index, [memory, mark, table, wakeAt]] of expected.entries()) {
         const row = again[index] ?? 0
         expect([rows.table(row), rows.mark(row), rows.next(row)]).toEqual([table, mark, index])
         expectNoSooner(rows.wakeAt(row), wakeAt)
