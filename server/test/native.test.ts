@@ -80,7 +80,7 @@ describe('credentials', () => {
 
   test('the key goes upstream as x-goog-api-key, alone; nothing of the client goes with it', async () => {
     gateway.fake.clearReceived()
-    await post(`${url}?key=${clientToken}&x=1`, {
+    await post(`${url}?key=${clientToken}&alt=json&x=1`, {
       headers: {
         authorization: `Bearer ${clientToken}`,
         cookie: 'a=b',
@@ -96,7 +96,7 @@ describe('credentials', () => {
     expect(received?.headers['authorization']).toBeUndefined()
     expect(received?.headers['cookie']).toBeUndefined()
     expect(received?.headers['user-agent']).toBe('sdk/1')
-    expect(received?.query).toEqual({ x: '1' })
+    expect(received?.query).toEqual({ alt: 'json' })
   })
 })
 

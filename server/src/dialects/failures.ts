@@ -63,7 +63,9 @@ export const notServed = (method: string, path: string): Failure =>
   )
 
 export const unsupportedModel = (model: string): Failure =>
-  failure('model_not_supported', `Model ${model} is not supported`, { param: 'model' })
+  failure('model_not_supported', `Model ${model.slice(0, 128)} is not supported`, {
+    param: 'model',
+  })
 
 export const noModelList = failure(
   'models_unavailable',
@@ -183,6 +185,12 @@ export function outcomeFailure({ verdict }: Outcome): Failure {
       return failure(
         'connection_failed',
         'The connection to Google failed. Send the request again.',
+      )
+    // The connection refused to send it.
+    case 'request-refused':
+      return failure(
+        'invalid_input',
+        'This request cannot be sent to Google. Check its path and headers for invalid characters.',
       )
     default:
       return failure(

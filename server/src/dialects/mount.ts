@@ -6,6 +6,8 @@ import type { DataRoute } from '../http/data-plane.ts'
 import { BodyError, readBody } from '../http/request-body.ts'
 import { ClientDisconnected } from '../runtime/streams/client-disconnected.ts'
 import { newRequestId } from '../runtime/request-id.ts'
+import { ClientError } from './client-error.ts'
+import { hasControlCharacter } from './control-character.ts'
 import type { Dialect, Operation } from './dialect.ts'
 import { internalError, thrownFailure, tokenFailure, unknownToken } from './failures.ts'
 
@@ -70,6 +72,8 @@ async function serveOperation(deps: MountDeps, request: MountedRequest): Promise
     if (problem !== undefined) {
       return sendAnswer(client, dialect.renderFailure(tokenFailure(problem)))
     }
+    if (hasControlCharacter(path))
+      throw new ClientError('The path has a control character. Remove it.')
     const counted = new RequestAdmission(deps.counter, caller, deps.now)
     admission = counted
     await operation.serve({

@@ -1,3 +1,4 @@
+import { isModelId } from '../google/models/model-id.ts'
 import { parseModelName, type ModelName } from '../google/models/model-name.ts'
 import { FailureError, unsupportedModel } from './failures.ts'
 import type { DialectServices } from './services.ts'
@@ -8,7 +9,9 @@ export function resolveModel(
   requested: string,
   named = requested,
 ): ModelName {
-  const model = parseModelName(requested, settings(), (id) => catalogue.has(id))
+  const model = isModelId(requested)
+    ? parseModelName(requested, settings(), (id) => catalogue.has(id))
+    : undefined
   if (model === undefined) throw new FailureError(unsupportedModel(named))
   return model
 }

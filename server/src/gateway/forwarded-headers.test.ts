@@ -27,6 +27,20 @@ test('credentials, cookies, hop-by-hop and unknown headers of a client do not re
   })
 })
 
+test('a header that could change a call in the name of Google does not reach it', () => {
+  const headers = headersForUpstream(
+    {
+      'content-type': 'application/x-www-form-urlencoded',
+      'user-agent': 'x'.repeat(1001),
+      'accept-language': 'de\u0080',
+      'x-goog-request-params': 'model=models/other',
+      'x-server-timeout': '30, 40',
+    },
+    {},
+  )
+  expect(headers).toEqual({ 'content-type': 'application/json' })
+})
+
 test('custom headers override those of the client', () => {
   expect(headersForUpstream({ 'user-agent': 'a' }, { 'User-Agent': 'b', 'X-Extra': '1' })).toEqual({
     'user-agent': 'b',

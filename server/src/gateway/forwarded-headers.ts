@@ -6,13 +6,16 @@ const forwardedRequestHeaders = new Set([
   'accept',
   'accept-language',
   'api-revision',
-  'content-type',
   'user-agent',
   'x-goog-api-client',
   'x-goog-fieldmask',
-  'x-goog-request-params',
-  'x-server-timeout',
 ])
+
+/** Printable ASCII. */
+const plainValue = /^[\x20-\x7e]{0,1000}$/
+/** Google reads a form as query parameters, and `key` is one of them. */
+const jsonType = /^application\/json(?: ?; ?charset=[\w-]{1,20})?$/i
+const seconds = /^\d{1,6}(?:\.\d{1,6})?$/
 
 /** Hop-by-hop headers, and Google's cookies and routes. */
 const droppedResponseHeaders = new Set([
@@ -35,8 +38,14 @@ export function headersForUpstream(
   const headers: Headers = {}
   for (const name in client) {
     const value = client[name]
-    if (value !== undefined && forwardedRequestHeaders.has(name)) headers[name] = value
+    if (forwardedRequestHeaders.has(name) && typeof value === 'string' && plainValue.test(value)) {
+      headers[name] = value
+    }
   }
+  const type = client['content-type']
+  if (type !== undefined) headers['content-type'] = jsonType.test(type) ? type : 'application/json'
+  const timeout = client['x-server-timeout']
+  if (typeof timeout === 'string' && seconds.test(timeout)) headers['x-server-timeout'] = timeout
   for (const [name, value] of Object.entries(custom)) headers[name.toLowerCase()] = value
   return headers
 }

@@ -1,7 +1,7 @@
 import { everyMethod } from '../../http/data-plane.ts'
 import type { UpstreamMethod } from '../../google/upstream-call.ts'
 import type { ClientRequest, Dialect, Operation } from '../dialect.ts'
-import { FailureError, notServed } from '../failures.ts'
+import { failure, FailureError, notServed } from '../failures.ts'
 import type { DialectServices } from '../services.ts'
 import { renderFailure } from './errors.ts'
 import { callModel } from './generate.ts'
@@ -54,8 +54,18 @@ async function serveResource(
   if (path.kind === 'get-model' && method === 'GET') {
     return getModel(services, request, { id: path.model, version })
   }
+  if (path.kind === 'invalid') throw new FailureError(invalidName(path.part))
   throw new FailureError(notServed(method, request.path))
 }
+
+const invalidName = (part: 'model' | 'method') =>
+  failure(
+    'invalid_input',
+    part === 'model'
+      ? 'The model in the path is not a valid name. Use a name from the list of models.'
+      : 'The method in the path is not a valid name. Use letters only, as in generateContent.',
+    { param: part },
+  )
 
 function upstreamMethod(method: string | undefined): UpstreamMethod {
   switch (method) {

@@ -11,6 +11,7 @@ import { failure, FailureError } from '../failures.ts'
 import { resolveModel } from '../resolve-model.ts'
 import type { DialectServices } from '../services.ts'
 import { createNativeReceiver } from './native-receiver.ts'
+import { labelOf, laneOf } from './methods.ts'
 import { queryForUpstream, type GeminiPath } from './path.ts'
 
 /** A call of a model's method, with the names that the client sent. */
@@ -46,7 +47,7 @@ export async function callModel(
       patienceMs: patienceOf(request),
       labels: {
         dialect: 'gemini',
-        method: modelCall.path.method,
+        method: labelOf(modelCall.path.method),
         caller: request.caller.id,
         streamed: framing !== 'unary',
       },
@@ -123,8 +124,7 @@ function keyRequest(
   return {
     request: id,
     model: model.base,
-    // countTokens has a separate quota.
-    lane: modelCall.path.method === 'countTokens' ? `${model.base}:countTokens` : model.base,
+    lane: laneOf(model.base, modelCall.path.method),
     estimatedInputTokens,
     conversation: opening.length === 0 ? undefined : conversationKey(caller.id, opening),
     paidOnly: demandsPaid(raw),

@@ -32,6 +32,57 @@ test.each([
   expect(readGeminiPath(rest)).toEqual({ kind: 'unknown' })
 })
 
+test.each([
+  'models/a/b:generateContent',
+  'models/..:generateContent',
+  'models/%2e%2e%2ffiles%2fx:generateContent',
+  'models/a%3Fkey=b:generateContent',
+  `models/${'x'.repeat(200)}:generateContent`,
+  'tunedModels/a%20b:generateContent',
+])('the model of %j is invalid', (rest) => {
+  expect(readGeminiPath(rest)).toEqual({ kind: 'invalid', part: 'model' })
+})
+
+test.each([
+  'models/x:generateContent%3Fkey=y',
+  'models/x:generateContent%0d%0aX-A',
+  'models/x:generateContent%23',
+  'models/x:generate/Content',
+  'models/x:generateContent&key=y',
+  'models/x:..',
+  `models/x:${'y'.repeat(65)}`,
+])('the method of %j is invalid', (rest) => {
+  expect(readGeminiPath(rest)).toEqual({ kind: 'invalid', part: 'method' })
+})
+
+test.each([
+  'key',
+  'KEY',
+  '$key',
+  '%6bey',
+  'access_token',
+  'oauth_token',
+  'bearer_token',
+  'userProject',
+  '$userProject',
+  'userproject',
+  'quotaUser',
+  '$quotaUser',
+  '$httpHeaders',
+  '$httpMethod',
+  '$req',
+  'callback',
+  'upload_protocol',
+  'x',
+])('%s does not pass to Google', (name) => {
+  expect(queryForUpstream(new URLSearchParams(`${name}=secret&alt=sse`))).toBe('?alt=sse')
+})
+
+test('known names pass once, with plain values only', () => {
+  const query = new URLSearchParams('alt=sse&alt=json&fields=a%0d%0ab&$prettyPrint=false')
+  expect(queryForUpstream(query)).toBe('?alt=sse&%24prettyPrint=false')
+})
+
 test('credentials are removed from the query', () => {
   const query = new URLSearchParams('alt=sse&key=secret&access_token=t&pageSize=3')
   expect(queryForUpstream(query)).toBe('?alt=sse&pageSize=3')

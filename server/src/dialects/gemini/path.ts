@@ -1,3 +1,5 @@
+import { isModelId } from '../../google/models/model-id.ts'
+
 /** The resource or method of a path. */
 export type GeminiPath =
   | { readonly kind: 'list-models' }
@@ -8,9 +10,11 @@ export type GeminiPath =
       readonly model: string
       readonly method: string
     }
+  | { readonly kind: 'invalid'; readonly part: 'model' | 'method' }
   | { readonly kind: 'unknown' }
 
 const collections = new Set(['models', 'tunedModels', 'dynamic'])
+const methodName = /^[A-Za-z]{1,64}$/
 
 /** Parses the path after the version: `models`, `models/x`, `models/x:generateContent`, `tunedModels/x:…`, `dynamic/x:…`. */
 export function readGeminiPath(rest: string): GeminiPath {
@@ -29,9 +33,10 @@ export function readGeminiPath(rest: string): GeminiPath {
   }
   const model = decoded.slice(0, colon)
   const method = decoded.slice(colon + 1)
-  return model === '' || method === '' || method.includes('/')
-    ? { kind: 'unknown' }
-    : { kind: 'call', collection, model, method }
+  if (model === '' || method === '') return { kind: 'unknown' }
+  if (!isModelId(model)) return { kind: 'invalid', part: 'model' }
+  if (!methodName.test(method)) return { kind: 'invalid', part: 'method' }
+  return { kind: 'call', collection, model, method }
 }
 
 function decode(text: string): string | undefined {
@@ -42,11 +47,29 @@ function decode(text: string): string | undefined {
   }
 }
 
-/** The query without the client's credentials, with its question mark; empty when nothing is left. */
+/** Query names that pass to Google. All others are dropped: some change the credential, project or account of a call. */
+const passedNames = [
+  'alt',
+  '$alt',
+  'fields',
+  '$fields',
+  'prettyPrint',
+  '$prettyPrint',
+  'pageSize',
+  'pageToken',
+] as const
+
+/** Printable ASCII. */
+const plainValue = /^[\x20-\x7e]{0,1000}$/
+
+/** The part of the query that passes to Google, with its question mark; empty when nothing is left. A repeated name passes once. */
 export function queryForUpstream(query: URLSearchParams | undefined): string {
   if (query === undefined) return ''
-  const kept = new URLSearchParams(query)
-  for (const name of ['key', 'access_token', 'oauth_token', 'quotaUser', '$key']) kept.delete(name)
+  const kept = new URLSearchParams()
+  for (const name of passedNames) {
+    const value = query.get(name)
+    if (value !== null && plainValue.test(value)) kept.set(name, value)
+  }
   const text = kept.toString()
   return text === '' ? '' : `?${text}`
 }

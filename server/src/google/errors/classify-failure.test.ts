@@ -34,12 +34,20 @@ test('a disconnected client is not a network failure', () => {
   expect(classifyFailure(new ClientDisconnected())).toEqual({ verdict: 'client-left', status: 0 })
 })
 
-test('a key that is not a valid header value is invalid', () => {
-  const error = failure('UND_ERR_INVALID_ARG', 'invalid x-goog-api-key header')
-  expect(classifyFailure(error).verdict).toBe('key-invalid')
-  expect(classifyFailure(failure('UND_ERR_INVALID_ARG', 'invalid path')).verdict).toBe(
-    'network-failed',
-  )
+test.each(['x-goog-api-key', 'authorization'])(
+  'a key that is no value of %s is invalid',
+  (name) => {
+    const error = failure('UND_ERR_INVALID_ARG', `invalid ${name} header`)
+    expect(classifyFailure(error).verdict).toBe('key-invalid')
+  },
+)
+
+test.each([
+  ['UND_ERR_INVALID_ARG', 'invalid request path'],
+  ['UND_ERR_INVALID_ARG', 'invalid user-agent header'],
+  ['UND_ERR_NOT_SUPPORTED', 'expect header not supported'],
+])('a call that cannot be sent is a fault of the request: %s, %s', (code, message) => {
+  expect(classifyFailure(failure(code, message)).verdict).toBe('request-refused')
 })
 
 test('the code of the cause is the reason, and the message of an error without one', () => {

@@ -4,6 +4,10 @@ import { ClientDisconnected } from '../../runtime/streams/client-disconnected.ts
 /** Timeouts after the connection was made; a connect timeout is a network failure. */
 const timeoutCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'TimeoutError'])
 
+/** undici refused to send the call, so it tells nothing about the network. */
+const unsendableCodes = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
+const keyHeader = /invalid (x-goog-api-key|authorization) header/i
+
 /** Gives a connection that failed before its answer was inspected an outcome. */
 export function classifyFailure(error: Error): Outcome {
   if (error instanceof ClientDisconnected) return { verdict: 'client-left', status: 0 }
@@ -18,9 +22,9 @@ export function classifyFailure(error: Error): Outcome {
 
 function verdictOf(code: string, error: Error): Outcome['verdict'] {
   if (timeoutCodes.has(code)) return 'timed-out'
-  // A key that is not a valid header value, for example with a line break, is never sent.
-  const isUnsendableKey = code === 'UND_ERR_INVALID_ARG' && error.message.includes('x-goog-api-key')
-  return isUnsendableKey ? 'key-invalid' : 'network-failed'
+  if (!unsendableCodes.has(code)) return 'network-failed'
+  // A key that is not a valid header value has, for example, a line break.
+  return keyHeader.test(error.message) ? 'key-invalid' : 'request-refused'
 }
 
 function codeOf(error: Error): string {

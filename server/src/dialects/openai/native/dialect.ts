@@ -1,3 +1,4 @@
+import { isModelId } from '../../../google/models/model-id.ts'
 import { idOf } from '../../../google/models/derived-models.ts'
 import { isObject, listOf, type JsonObject } from '../../../runtime/json-value.ts'
 import type { ClientRequest, Dialect, Operation } from '../../dialect.ts'
@@ -109,7 +110,7 @@ function serveModelList({ relayed, translated, fallback }: NativeServices, reque
 function serveModel({ relayed, translated, fallback }: NativeServices, request: ClientRequest) {
   const id = idOf(idIn(request, `${base}/models/`))
   // Models that the token does not allow are answered as not found.
-  if (!request.caller.mayUse(id) || isOurModel(relayed, id)) {
+  if (!isModelId(id) || !request.caller.mayUse(id) || isOurModel(relayed, id)) {
     return answerModelGet(relayed, request, id)
   }
   return fallback({

@@ -1,10 +1,12 @@
 import { uncounted } from '../../../auth/clients/admission.ts'
 import type { GatewayRequest } from '../../../gateway/request.ts'
 import { idOf } from '../../../google/models/derived-models.ts'
+import { isModelId } from '../../../google/models/model-id.ts'
 import { isObject, type JsonObject } from '../../../runtime/json-value.ts'
 import { ClientError } from '../../client-error.ts'
 import { demandsPaid } from '../../demands-paid.ts'
 import type { ClientRequest } from '../../dialect.ts'
+import { FailureError, unsupportedModel } from '../../failures.ts'
 import { callTo } from '../../translate/build-call.ts'
 import type { OpenAiServices } from '../services.ts'
 
@@ -30,7 +32,7 @@ export function relayCall(
   const options = isObject(fields['stream_options']) ? fields['stream_options'] : {}
   const sent = streams ? { ...fields, stream_options: { ...options, include_usage: true } } : fields
   const bytes = Buffer.from(JSON.stringify(sent))
-  const model = typeof fields['model'] === 'string' ? idOf(fields['model']) : ''
+  const model = modelOf(fields)
   return {
     model,
     streams,
@@ -101,6 +103,16 @@ export function modelsCall(
       streamed: false,
     },
   }
+}
+
+/** Throws ClientError or FailureError. */
+function modelOf({ model }: JsonObject): string {
+  if (typeof model !== 'string') {
+    throw new ClientError('model must be the name of a model.', { param: 'model' })
+  }
+  const id = idOf(model)
+  if (!isModelId(id)) throw new FailureError(unsupportedModel(model))
+  return id
 }
 
 function readBodyObject(body: Buffer): JsonObject {
