@@ -10,6 +10,7 @@ import { Secret } from '../server/src/log/secret.ts'
 import { openStorage } from '../server/src/storage/open-storage.ts'
 import { createBatchWriter } from '../server/src/runtime/write-behind.ts'
 import { describeAttempt } from '../server/src/telemetry/request-log/describe-attempt.ts'
+import { KnownModels } from '../server/src/telemetry/request-log/known-models.ts'
 
 const secret = new Secret('AIza')
 const models = ['gemini-3.8-flash', 'gemini-2.5-pro', 'gemini-2.5-flash']
@@ -73,7 +74,11 @@ async function measure(rate: number, keys: number): Promise<void> {
     database: { kind: 'sqlite', path: join(folder, 'a.db') },
     now: Date.now,
   })
-  const policy = { recordsBody: () => false, scrub: (text: string) => text }
+  const policy = {
+    models: new KnownModels(() => true),
+    recordsBody: () => false,
+    scrub: (text: string) => text,
+  }
   const log = createBatchWriter({
     write: storage.requestLog.insertMany,
     onError: (error) => void process.stderr.write(`${String(error)}\n`),

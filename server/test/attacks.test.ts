@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { callAdmin } from './support/admin.ts'
 import {
   call,
   clientToken,
@@ -127,6 +128,23 @@ test('a method that Google does not have leaves the model open to others', async
   const { rows } = gateway.program.engine.views.lanes()
   const statuses = rows.flatMap((row) => (row.lane === 'gemini-3.8-flash' ? [row.status] : []))
   expect(new Set(statuses)).toEqual(new Set(['ready']))
+})
+
+test('a model that a client invented is no label of the request log', async () => {
+  for (let index = 0; index < 50; index += 1) {
+    await generate(gateway, 'hi', { model: `invented-${index}` })
+  }
+  await generate(gateway, 'hi')
+  const loggedModels = async () => {
+    const { answer } = await callAdmin(gateway, '/api/attempts?limit=100')
+    const rows: { verdict: string; model: string; lane: string }[] = answer.rows
+    const missed = rows.filter(({ verdict }) => verdict === 'model-not-found')
+    expect(missed.length).toBeGreaterThanOrEqual(50)
+    return missed.flatMap(({ model: name, lane }) => [name, lane])
+  }
+  await vi.waitFor(async () => expect(new Set(await loggedModels())).toEqual(new Set(['other'])), {
+    timeout: 10_000,
+  })
 })
 
 test('a burst of hostile requests leaves every key in service and an honest client unharmed', async () => {

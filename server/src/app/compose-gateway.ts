@@ -12,6 +12,7 @@ import { realClock } from '../runtime/time/real-clock.ts'
 import { createBatchWriter, type WriteBehindStats } from '../runtime/write-behind.ts'
 import type { RequestMetrics } from '../telemetry/metrics/request-metrics.ts'
 import { describeAttempt } from '../telemetry/request-log/describe-attempt.ts'
+import { KnownModels } from '../telemetry/request-log/known-models.ts'
 import type { PriceBook } from '../telemetry/usage/price-book.ts'
 import { observeTokenUse } from '../telemetry/usage/token-use.ts'
 import { composeEgress } from './compose-egress.ts'
@@ -44,7 +45,11 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
     deps
   const { scrub } = log.scrubber
   const { transport, proxies } = composeEgress(deps)
-  const errors = { recordsBody: () => settings.current().errorLogRecordRequestBody, scrub }
+  const logPolicy = {
+    models: new KnownModels((model) => catalogue.has(model)),
+    recordsBody: () => settings.current().errorLogRecordRequestBody,
+    scrub,
+  }
   const requestLog = createBatchWriter({
     write: storage.requestLog.insertMany,
     onError: (error, stats) =>
@@ -67,7 +72,7 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
         attempted: ({ reservation, startedAt }) =>
           keyRegistry.recordUse(reservation.key, startedAt),
       },
-      { attempted: (report) => requestLog.record(describeAttempt(report, errors)) },
+      { attempted: (report) => requestLog.record(describeAttempt(report, logPolicy)) },
       requestMetrics,
       observeTokenUse({ record: callers.recordUse, prices }),
       deps.counters,

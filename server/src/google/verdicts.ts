@@ -162,6 +162,18 @@ export const verdicts = {
 
 export type VerdictName = keyof typeof verdicts
 
+/** Only a model that exists ends a call with one of these, so they prove the name that a client sent. */
+export const modelProofs: ReadonlySet<VerdictName> = new Set<VerdictName>([
+  'answered',
+  'answer-withheld',
+  'answer-empty',
+  'stream-cut',
+  'quota-spent',
+  'quota-zero',
+  'model-closed',
+  'model-overloaded',
+])
+
 const isVerdictName = (name: string): name is VerdictName => name in verdicts
 
 export const verdictNames: readonly VerdictName[] = Object.keys(verdicts).filter(isVerdictName)

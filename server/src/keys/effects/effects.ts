@@ -1,4 +1,4 @@
-import type { VerdictName } from '../../google/verdicts.ts'
+import { modelProofs, type VerdictName } from '../../google/verdicts.ts'
 import type { SuspensionReason } from '../inventory/cooldown.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
 import {
@@ -9,7 +9,13 @@ import {
   recordKeyAnswer,
   suspect,
 } from '../inventory/key.ts'
-import { clearFailures, clearFreeZeros, countNotFound, reviewLimits } from '../lanes/lane.ts'
+import {
+  clearFailures,
+  clearFreeZeros,
+  countNotFound,
+  isTrivial,
+  reviewLimits,
+} from '../lanes/lane.ts'
 import {
   modelOverloaded,
   recordAnswer,
@@ -92,7 +98,13 @@ export function applyOutcome(settlement: Settlement, context: EngineContext): vo
     }
   }
   learnProject(settlement, context)
+  if (modelProofs.has(verdict)) proveTable(settlement, context)
   effects[verdict].apply(whereKeyIsNow(settlement, context), context)
+}
+
+/** What is known of the lanes of a model is stored once the model is known to exist. */
+function proveTable({ lane: { table } }: Settlement, { tables, remember }: EngineContext): void {
+  if (tables.prove(table)) for (const lane of table.lanes) if (!isTrivial(lane)) remember(lane)
 }
 
 /** The verdict applies to the project that the key turned out to belong to. */

@@ -31,7 +31,7 @@ type Deps = {
 export function createContext(deps: Deps): EngineContext {
   const { policy, clock, random, emit, changes } = deps
   const now = () => clock.now()
-  const breakers = new Map<LaneTable, Breaker>()
+  const breakers = new WeakMap<LaneTable, Breaker>()
   const calendar = { pacific: pacificCalendar, guardMs: () => policy().quota.windowGuardMs }
   const lanes = new Lanes({
     calendar,
@@ -43,10 +43,7 @@ export function createContext(deps: Deps): EngineContext {
   })
   const tables = new LaneTables({
     cap: () => policy().capacity.tables,
-    onDrop(table) {
-      lanes.dropTable(table)
-      breakers.delete(table)
-    },
+    onDrop: (table) => lanes.dropTable(table),
   })
   return {
     policy,

@@ -9,47 +9,74 @@ type Deps = {
 }
 
 const comparedTables = 16
+const maxUnproved = 32
 
-/** The lane tables by name. Beyond the cap the one that is missed least goes. */
+/**
+ * The lane tables by name. Beyond the cap the one that is missed least goes. Clients can invent any number of models, so a table is
+ * unproved until Google's answer shows that its model exists; unproved tables are few, are not stored, and replace only one another.
+ */
 export class LaneTables {
   readonly #deps: Deps
-  readonly #tables = new Map<string, LaneTable>()
+  readonly #proved = new Map<string, LaneTable>()
+  readonly #unproved = new Map<string, LaneTable>()
 
   constructor(deps: Deps) {
     this.#deps = deps
   }
 
   get(name: string): LaneTable | undefined {
-    return this.#tables.get(name)
+    return this.#proved.get(name) ?? this.#unproved.get(name)
   }
 
-  all(): IterableIterator<LaneTable> {
-    return this.#tables.values()
+  *all(): IterableIterator<LaneTable> {
+    yield* this.#proved.values()
+    yield* this.#unproved.values()
+  }
+
+  isProved({ name }: LaneTable): boolean {
+    return this.#proved.has(name)
   }
 
   tableFor(name: string, model: string): LaneTable {
-    const known = this.#tables.get(name)
+    const known = this.#proved.get(name)
     if (known) return this.#used(known)
-    const cap = Math.max(1, this.#deps.cap())
-    while (this.#tables.size >= cap) this.#dropOne()
+    const unproved = this.#unproved.get(name)
+    if (unproved) return unproved
     const table = createLaneTable(name, model)
-    this.#tables.set(name, table)
+    this.#add(this.#unproved, table, Math.min(maxUnproved, this.#cap()))
     return table
+  }
+
+  /** The model exists. Returns whether that is news. */
+  prove(table: LaneTable): boolean {
+    if (this.#unproved.get(table.name) !== table) return false
+    this.#unproved.delete(table.name)
+    this.#add(this.#proved, table, this.#cap())
+    return true
+  }
+
+  #cap(): number {
+    return Math.max(1, this.#deps.cap())
+  }
+
+  #add(tables: Map<string, LaneTable>, table: LaneTable, cap: number): void {
+    while (tables.size >= cap) this.#dropOne(tables)
+    tables.set(table.name, table)
   }
 
   /** Map order is the order of use; keeping it costs nothing while tables are few. */
   #used(table: LaneTable): LaneTable {
-    if (this.#tables.size * 2 > this.#deps.cap()) {
-      this.#tables.delete(table.name)
-      this.#tables.set(table.name, table)
+    if (this.#proved.size * 2 > this.#deps.cap()) {
+      this.#proved.delete(table.name)
+      this.#proved.set(table.name, table)
     }
     return table
   }
 
-  #dropOne(): void {
-    const table = leastWorthKeeping(this.#tables.values())
+  #dropOne(tables: Map<string, LaneTable>): void {
+    const table = leastWorthKeeping(tables.values())
     if (!table) return
-    this.#tables.delete(table.name)
+    tables.delete(table.name)
     this.#deps.onDrop(table)
   }
 }

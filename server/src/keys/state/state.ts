@@ -90,8 +90,10 @@ function* take<T>(set: Set<T>, most: number): Iterable<T> {
 function rowNow({ inventory, tables, lanes }: EngineContext, lane: Lane): LaneStateRow | undefined {
   const project = inventory.projects.get(lane.project.id)
   const table = tables.get(lane.table.name)
-  const memory = project && table && lanes.memoryOf(table, project)
-  return memory && laneRow({ project, table }, memory)
+  // The lanes of a model that a client may have invented are not stored.
+  const isKept = table !== undefined && tables.isProved(table)
+  const memory = project && isKept ? lanes.memoryOf(table, project) : undefined
+  return project && table && memory && laneRow({ project, table }, memory)
 }
 
 function loadKey(context: EngineContext, row: KeyStateRow): void {
@@ -140,6 +142,7 @@ function loadLane(context: EngineContext, row: LaneStateRow): void {
   const project = context.inventory.projects.get(row.project)
   if (!project) return
   const table = context.tables.tableFor(row.lane, row.model)
+  context.tables.prove(table)
   const [group] = project.groups
   if (!group) return
   const { lane } = context.lanes.candidateFor(table, group)

@@ -1,25 +1,28 @@
 import type { AttemptReport } from '../../gateway/observer.ts'
 import type { AttemptRow } from './attempt-row.ts'
+import { otherModel, type KnownModels } from './known-models.ts'
 import { resultOf } from '../../google/result-of.ts'
 
-export type ErrorPolicy = {
+export type LogPolicy = {
+  readonly models: KnownModels
   /** Whether the request body is stored with an error. */
   readonly recordsBody: () => boolean
   readonly scrub: (text: string) => string
 }
 
 /** Makes the row of the request log. */
-export function describeAttempt(report: AttemptReport, policy: ErrorPolicy): AttemptRow {
+export function describeAttempt(report: AttemptReport, policy: LogPolicy): AttemptRow {
   const { request, reservation, outcome, usage } = report
   const { labels, key } = request
+  const isKnown = policy.models.has(key.model, outcome.verdict)
   return {
     requestId: request.id,
     number: report.number,
     at: report.startedAt,
     keyId: reservation.key,
     project: reservation.project,
-    lane: reservation.lane,
-    model: key.model,
+    lane: isKnown ? reservation.lane : otherModel,
+    model: isKnown ? key.model : otherModel,
     dialect: labels.dialect,
     method: labels.method,
     caller: labels.caller === '' ? undefined : labels.caller,
@@ -45,7 +48,7 @@ const maxBodyBytes = 32 * 1024
 
 function errorOf(
   { request, outcome }: AttemptReport,
-  { recordsBody, scrub }: ErrorPolicy,
+  { recordsBody, scrub }: LogPolicy,
 ): NonNullable<AttemptRow['error']> {
   return {
     message: outcome.message ?? outcome.reason ?? '',
