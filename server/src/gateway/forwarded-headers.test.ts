@@ -48,20 +48,38 @@ test('custom headers override those of the client', () => {
   })
 })
 
-test('clients get the headers of the answer, but no cookies and no hop-by-hop headers', () => {
-  const headers = headersForClient({
+test('clients get only the listed headers of an answer: no cookies, policies, routes or lengths', () => {
+  const listed = {
     'content-type': 'text/event-stream',
+    'content-disposition': 'attachment',
     'x-gemini-service-tier': 'flex',
     'server-timing': 'gfet4t7; dur=8',
+    vary: 'Origin, X-Origin',
+    'retry-after': '3',
+  }
+  const headers = headersForClient({
+    ...listed,
     'content-length': '12',
     'transfer-encoding': 'chunked',
-    'set-cookie': ['a=b'],
     connection: 'keep-alive',
+    'set-cookie': ['a=b'],
+    'access-control-allow-origin': 'https://elsewhere',
+    'access-control-allow-credentials': 'true',
+    'content-security-policy': "default-src 'none'",
+    'strict-transport-security': 'max-age=1',
+    'clear-site-data': '"*"',
+    'x-frame-options': 'SAMEORIGIN',
+    'alt-svc': 'h3=":443"',
+    location: 'https://elsewhere',
+    refresh: '0; url=https://elsewhere',
+    server: 'ESF',
+    'www-authenticate': 'Bearer',
+    'x-unknown': '1',
   })
-  expect(headers).toEqual({
-    'content-type': 'text/event-stream',
-    'x-gemini-service-tier': 'flex',
-    'server-timing': 'gfet4t7; dur=8',
-    'content-length': '12',
-  })
+  expect(headers).toEqual(listed)
+})
+
+test('a header that cannot be sent costs that header only', () => {
+  const headers = headersForClient({ etag: 'one\u2026', date: 'today', 'x-request-id': 'a\nb' })
+  expect(headers).toEqual({ date: 'today' })
 })

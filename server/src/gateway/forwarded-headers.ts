@@ -17,18 +17,33 @@ const plainValue = /^[\x20-\x7e]{0,1000}$/
 const jsonType = /^application\/json(?: ?; ?charset=[\w-]{1,20})?$/i
 const seconds = /^\d{1,6}(?:\.\d{1,6})?$/
 
-/** Hop-by-hop headers, and Google's cookies and routes. */
-const droppedResponseHeaders = new Set([
-  'alt-svc',
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-connection',
-  'set-cookie',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
+/**
+ * Headers of Google's answers that clients receive. An allow list: a header of Google must not set cookies, policies or redirects for the
+ * gateway's address. Without content-length: masking a key changes the length.
+ */
+const forwardedResponseHeaders = new Set([
+  'accept-ranges',
+  'age',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-range',
+  'content-type',
+  'date',
+  'etag',
+  'expires',
+  'last-modified',
+  'retry-after',
+  'server-timing',
+  'vary',
+  'x-content-type-options',
+  'x-gemini-service-tier',
+  'x-goog-hash',
+  'x-goog-request-id',
+  'x-goog-safety-content-type',
+  'x-goog-safety-encoding',
+  'x-request-id',
 ])
 
 export function headersForUpstream(
@@ -54,7 +69,18 @@ export function headersForClient(upstream: IncomingHttpHeaders): Headers {
   const headers: Headers = {}
   for (const name in upstream) {
     const value = upstream[name]
-    if (value !== undefined && !droppedResponseHeaders.has(name)) headers[name] = value
+    if (value !== undefined && forwardedResponseHeaders.has(name) && isSendable(value)) {
+      headers[name] = value
+    }
   }
   return headers
+}
+
+/** Node throws at other characters, which would cost the whole answer. */
+const unsendable = /[^\t\x20-\x7e\x80-\xff]/
+
+function isSendable(value: string | readonly string[]): boolean {
+  return typeof value === 'string'
+    ? !unsendable.test(value)
+    : value.every((one) => !unsendable.test(one))
 }

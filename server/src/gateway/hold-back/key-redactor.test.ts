@@ -47,11 +47,15 @@ test('an answer without the key is redact on without a copy', () => {
   expect(redactor.whole(chunk)).toBe(chunk)
 })
 
-test('the key is removed from headers', () => {
+test('a header that contains the key is removed, and only that one', () => {
   const redactor = new KeyRedactor(new Secret(key))
-  expect(redactor.headers({ a: `https://x/?key=${key}`, b: ['1', key], c: 'plain' })).toEqual({
-    a: 'https://x/?key=…',
-    b: ['1', '…'],
-    c: 'plain',
-  })
+  const headers = { a: `https://x/?key=${key}`, b: ['1', key], c: 'plain', d: ['1', '2'] }
+  expect(redactor.headers(headers)).toEqual({ c: 'plain', d: ['1', '2'] })
+})
+
+test('the key is removed where the chunks of two events meet within it', () => {
+  const event = `data: {"error":"${key}"}\r\n\r\n`
+  const written = redact(splitAt(event + event, [30, 60, 90]))
+  expect(written).not.toContain(key.slice(0, 12))
+  expect(written).toBe(`data: {"error":"…0042"}\r\n\r\n`.repeat(2))
 })

@@ -23,14 +23,15 @@ export class KeyRedactor {
     this.#mask = masked
   }
 
+  /** Removes headers that contain the key. A mask in its place would make the header's value wrong. */
   headers(headers: Headers): Headers {
     for (const name in headers) {
       const value = headers[name]
-      if (typeof value === 'string') {
-        if (value.includes(this.#key)) headers[name] = value.replaceAll(this.#key, '…')
-      } else if (value !== undefined) {
-        headers[name] = value.map((one) => one.replaceAll(this.#key, '…'))
-      }
+      const isFound =
+        typeof value === 'string'
+          ? value.includes(this.#key)
+          : value?.some((one) => one.includes(this.#key)) === true
+      if (isFound) delete headers[name]
     }
     return headers
   }
