@@ -3,10 +3,11 @@ import { compatLoginForm } from '../admin/compat/login-form.ts'
 import type { Handlers } from '../admin/handlers.ts'
 import { createEventStreams } from '../admin/http/event-stream.ts'
 import { loginHandlers, type LoginDeps } from '../admin/http/login.ts'
-import { adminRoutes } from '../admin/http/routes.ts'
+import { adminRoutes, type AdminRoutesDeps } from '../admin/http/routes.ts'
 import { createIdentityWatch } from '../admin/http/watch-identity.ts'
 import type { RouteGroup } from '../http/listener.ts'
 import { realClock } from '../runtime/time/real-clock.ts'
+import type { Log } from '../log/create-log.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { EventBus } from '../telemetry/events/event-bus.ts'
 import type { ComposedAccess } from './compose-access.ts'
@@ -17,6 +18,7 @@ export type AdminRoutesParts = {
   readonly audit: Auditor
   readonly bus: EventBus
   readonly settings: LiveSettings
+  readonly log: Pick<Log, 'info'>
   readonly now: () => number
   readonly onError: (error: unknown) => void
 }
@@ -26,7 +28,7 @@ export function composeAdminRoutes(parts: AdminRoutesParts): {
   readonly routes: RouteGroup
   close(): void
 } {
-  const { admins, handlers, audit, bus, settings, now, onError } = parts
+  const { admins, handlers, audit, bus, settings, log, now, onError } = parts
   const { access, sessions, trusted } = admins
   const watch = createIdentityWatch({ settings, sessions, clock: realClock })
   const events = createEventStreams({ bus, watch })
@@ -41,8 +43,10 @@ export function composeAdminRoutes(parts: AdminRoutesParts): {
     ...compatLoginForm(login),
     getEvents: events.handler,
   }
+  const onDisconnect: AdminRoutesDeps['onDisconnect'] = (endpoint) =>
+    log.info({ endpoint }, 'A client disconnected before its request was complete.')
   return {
-    routes: adminRoutes({ access, trusted, handlers, raw, onError }),
+    routes: adminRoutes({ access, trusted, handlers, raw, onError, onDisconnect }),
     close: events.close,
   }
 }

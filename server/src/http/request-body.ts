@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { ClientDisconnected } from '../runtime/streams/client-disconnected.ts'
 
 /** Why a request body is not accepted, as a message for the client. */
 export class BodyError extends Error {
@@ -31,7 +32,7 @@ const decoders = new Map([
   ['br', promisify(brotliDecompress)],
 ])
 
-/** Reads and decompresses a request body of at most `limitBytes`. */
+/** Reads and decompresses a request body of at most `limitBytes`. Rejects with a BodyError, or with ClientDisconnected. */
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? ''
   if (encoding === '' || encoding === 'identity') return collect(request, limitBytes)
@@ -114,10 +115,11 @@ function untilEnd(
       }
     })
     request.on('end', () => resolve(result()))
-    request.on('error', reject)
+    // The only error of a request is a lost connection.
+    request.on('error', () => reject(new ClientDisconnected()))
     request.on('close', () => {
       // An error is expensive to create: only where the body is incomplete.
-      if (!request.readableEnded) reject(incomplete())
+      if (!request.readableEnded) reject(new ClientDisconnected())
     })
   })
 }
@@ -127,5 +129,3 @@ const tooLarge = (limitBytes: number) =>
     413,
     `The request body is larger than ${Math.floor(limitBytes / 1024 / 1024)} MiB (MAX_REQUEST_BODY_MB).`,
   )
-
-const incomplete = () => new BodyError(400, 'The request body ended before its length.')

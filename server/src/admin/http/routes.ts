@@ -9,6 +9,7 @@ import type { FastifyReply } from 'fastify'
 import { everyMethod } from '../../http/data-plane.ts'
 import type { RouteGroup } from '../../http/listener.ts'
 import { adminHeaders } from '../../http/security-headers.ts'
+import { ClientDisconnected } from '../../runtime/streams/client-disconnected.ts'
 import { stringifyInSlices } from '../../runtime/slices/stringify-in-slices.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
 import { denialOf, identifyAdmin, sendDenial, type AdminCall, type AdminGuard } from './guard.ts'
@@ -24,6 +25,8 @@ export type AdminRoutesDeps = AdminGuard & {
   readonly handlers: Handlers
   readonly raw: RawHandlers
   readonly onError: (error: unknown) => void
+  /** The client closed its connection before its request was complete. */
+  readonly onDisconnect: (endpoint: EndpointName) => void
 }
 
 /** A route for every endpoint of the contract. */
@@ -41,6 +44,10 @@ export function adminRoutes(deps: AdminRoutesDeps): RouteGroup {
           answer(deps, name, { request, reply }).catch((error: unknown) => {
             const sent = sendClientError(reply, error)
             if (sent !== undefined) return sent
+            if (error instanceof ClientDisconnected) {
+              deps.onDisconnect(name)
+              return reply.hijack()
+            }
             deps.onError(error)
             return sendFailure(reply, error)
           }),
