@@ -46,14 +46,14 @@ async function serve(environment: Environment): Promise<void> {
   await printStart(gateway)
 }
 
-async function printStart({ url, newAdminToken, engine }: Program): Promise<void> {
+async function printStart({ url, reach, newAdminToken, engine }: Program): Promise<void> {
   if (newAdminToken !== undefined) {
     print(`\nYour admin token, shown this once:\n\n    ${newAdminToken}\n`)
   }
   const { active, dead, disabled } = (await engine.views.counts()).keys
   const total = active + dead + disabled
   print(
-    `Gemini Balance listens on ${url}, with ${total === 0 ? 'no keys yet' : `${active} of ${total} keys alive`}.`,
+    `Gemini Balance listens on ${url}, with ${total === 0 ? 'no keys yet' : `${active} of ${total} keys alive`}.\n${reach}`,
   )
   if (total === 0) print('Add keys: API_KEYS=key1,key2 in the environment or in .env.')
 }

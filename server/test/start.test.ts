@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +35,21 @@ test('without any configuration it starts, shows an admin token once, and stops 
   const second = await run({})
   expect(second.printed).not.toContain('shown this once')
   expect(second.printed).not.toContain(token)
+}, 60_000)
+
+test('the start says which addresses are open and why', async () => {
+  const { printed } = await run({ HOST: '127.0.0.1' }, /HOST is/)
+  expect(printed).toContain('HOST is 127.0.0.1.')
+}, 60_000)
+
+test('a data folder that others can open is warned about, and a new one is closed to them', async () => {
+  const data = await mkdtemp(join(folder, 'open-'))
+  await chmod(data, 0o755)
+  const warning = 'Other users of this machine can open DATA_DIR'
+  expect((await run({ DATA_DIR: data })).printed).toContain(warning)
+  const made = join(folder, 'made')
+  expect((await run({ DATA_DIR: made })).printed).not.toContain(warning)
+  expect((await stat(made)).mode & 0o777).toBe(0o700)
 }, 60_000)
 
 describe('a start that cannot work says why in one sentence and exits with 1', () => {

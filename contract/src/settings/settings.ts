@@ -33,7 +33,11 @@ const history = about('history')
 
 /** All settings. Environment, database, admin API and documentation are made from this table. */
 export const settingsSchema = z.object({
-  host: atStart('HOST', text().min(1).default('0.0.0.0'), 'The address to listen on.'),
+  host: atStart(
+    'HOST',
+    text().default(''),
+    'The address to listen on. Empty: all addresses (0.0.0.0) in a container or where a token is set, otherwise this machine only (127.0.0.1).',
+  ),
   port: atStart(
     'PORT',
     wholeNumberIn(0, 65_535).default(8000),

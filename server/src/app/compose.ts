@@ -1,4 +1,4 @@
-import { endpoints, readSettings } from '@gemini-balance/contract'
+import { endpoints, findSetting, readSettings } from '@gemini-balance/contract'
 import { createEventBus, type EventBus } from '../telemetry/events/event-bus.ts'
 import { healthRoutes } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
@@ -16,6 +16,9 @@ import { chooseDatabase } from '../storage/choose-database.ts'
 import { startHeartbeat } from '../storage/heartbeat.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import type { Storage } from '../storage/storage.ts'
+import { chooseHost, isInContainer, type HostChoice } from './choose-host.ts'
+import { warnOfOpenFolder } from './warn-of-open-folder.ts'
+import type { ClientTokens } from '../auth/clients/client-tokens.ts'
 import { firstAdminToken } from './first-admin-token.ts'
 import { createCalendar } from '../runtime/time/calendar.ts'
 import { createShutdown, type Shutdown } from '../runtime/shutdown.ts'
@@ -46,6 +49,8 @@ export type ComposeOptions = {
 export type Program = {
   /** `http://host:port`. */
   readonly url: string
+  /** Which addresses it listens on, and why. */
+  readonly reach: string
   readonly settings: LiveSettings
   readonly storage: Storage
   readonly log: RootLog
@@ -79,6 +84,7 @@ export async function compose(options: ComposeOptions): Promise<Program> {
       level: settings.current().logLevel,
       ...(logDestination === undefined ? {} : { destination: logDestination }),
     })
+    await warnOfOpenFolder(database, log)
     if (database.kind !== 'sqlite') log.scrubber.add(database.password?.reveal() ?? '')
     return await start({
       ...options,
@@ -168,13 +174,15 @@ async function start(opened: Opened): Promise<Program> {
       }),
     ],
   })
-  const url = await listen(app, settings.current())
+  const { host, reason } = hostOf(settings, tokens)
+  const url = await listen(app, { host, port: settings.current().port })
   closing.add(() => closeListener(app, settings.current().shutdownGraceSeconds * 1000))
   // Before the listener, which waits for open event streams.
   closing.add(admin.close)
 
   return {
     url,
+    reach: reason,
     settings,
     storage,
     log,
@@ -182,6 +190,14 @@ async function start(opened: Opened): Promise<Program> {
     engine,
     close: closing.close,
   }
+}
+
+/** A generated admin token is no chosen one. */
+function hostOf(settings: LiveSettings, tokens: Pick<ClientTokens, 'all'>): HostChoice {
+  const authToken = findSetting('AUTH_TOKEN')
+  const isChosen = authToken !== undefined && settings.origin(authToken) !== 'default'
+  const hasToken = isChosen || tokens.all().length > 0
+  return chooseHost({ host: settings.current().host, isInContainer: isInContainer(), hasToken })
 }
 
 /** Keeps the log and the event stream up to date with the settings. */
