@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { connectionSettings } from './connection-settings.ts'
 import { poolSettings } from './pool-settings.ts'
 import { about } from './setting-facts.ts'
 import {
@@ -118,6 +119,7 @@ export const settingsSchema = z.object({
     numberIn(1, 2048).default(100),
     'The largest request body, in MiB.',
   ),
+  ...connectionSettings,
 
   authToken: access(
     'AUTH_TOKEN',

@@ -27,6 +27,7 @@ import { composeAdmin } from './compose-admin.ts'
 import { startRetention } from '../telemetry/usage/run-retention.ts'
 import { composeAdminRoutes } from './compose-admin-routes.ts'
 import { openPriceBook } from '../telemetry/usage/price-book.ts'
+import { composeConnections } from './compose-connections.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './compose-tokens.ts'
@@ -162,6 +163,7 @@ async function start(opened: Opened): Promise<Program> {
       requestMetrics,
       signatures: stored.signatures,
     }),
+    connections: composeConnections({ settings, log, trusted: admins.trusted }),
     // The Python program had admin paths among those of clients.
     passedOn: Object.values(endpoints).map(({ path }) => path),
     groups: [

@@ -17,6 +17,8 @@ export type IncomingHeaders = {
 
 export type TrustedProxies = {
   originOf(request: IncomingHeaders): RequestOrigin
+  /** Whether the peer of a connection is a trusted proxy. */
+  isProxy(peer: string): boolean
 }
 
 /** Longer than any real chain of proxies. */
@@ -31,6 +33,7 @@ export function createTrustedProxies(proxies: readonly string[]): TrustedProxies
   }
 
   return {
+    isProxy: (peer) => isTrusted(addressOf(peer) ?? peer),
     originOf({ headers, socket }) {
       const peer = addressOf(socket.remoteAddress ?? '') ?? 'unknown'
       const direct = { address: peer, isSecure: socket.encrypted === true, host: headers['host'] }

@@ -1,5 +1,10 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { createServer, type IncomingMessage } from 'node:http'
+import {
+  connectionCheckMs,
+  limitConnections,
+  type ConnectionLimitsDeps,
+} from './connection-limits.ts'
 import { createDataPlane, everyMethod, type DataRoute, type RawHandler } from './data-plane.ts'
 
 export type RouteGroup = (app: FastifyInstance) => void
@@ -14,11 +19,12 @@ export type ListenerParts = {
   readonly passedOn: readonly string[]
   /** Pages, the admin API, health, metrics. */
   readonly groups: readonly RouteGroup[]
+  readonly connections: ConnectionLimitsDeps
 }
 
 /** The one port. The data plane answers the dialects' routes, Fastify the rest; no body is read before its route. */
 export function createListener(parts: ListenerParts): FastifyInstance {
-  const { log, data, credentialOf, passedOn, groups } = parts
+  const { log, data, credentialOf, passedOn, groups, connections } = parts
   const app = Fastify({
     loggerInstance: log,
     // The request log is ours.
@@ -29,12 +35,19 @@ export function createListener(parts: ListenerParts): FastifyInstance {
         credentialOf,
         otherwise: fastify,
       })
-      // Streams may be silent for minutes; the idle timeout of the upstream call limits them.
-      const timeouts = { requestTimeout: 0, keepAliveTimeout: 75_000 }
-      return createServer(timeouts, (request, response) => {
+      // Streams may be silent for minutes, and uploads may take hours.
+      const timeouts = {
+        requestTimeout: 0,
+        headersTimeout: connections.limits().headersMs,
+        connectionsCheckingInterval: connections.checkEveryMs ?? connectionCheckMs,
+        keepAliveTimeout: 75_000,
+      }
+      const server = createServer(timeouts, (request, response) => {
         request.url = tidyPath(request.url ?? '/')
         answer(request, response)
       })
+      limitConnections(server, connections)
+      return server
     },
     // Ids of projects may be long.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },

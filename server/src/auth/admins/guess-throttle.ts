@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { isIPv6 } from 'node:net'
+import { networkOf } from '../../runtime/network-of.ts'
 
 export type ThrottleLimits = {
   /** Failures of an address without a wait: people mistype. */
@@ -141,16 +141,3 @@ export function createGuessThrottle(
 function waitOf(times: number, { firstWaitMs, longestWaitMs }: ThrottleLimits): number {
   return Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(times - 1, 40))
 }
-
-/** An IPv6 address counts as its /64 network: one client has all of it. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address
-  const [head = '', tail] = address.split('::')
-  const left = head === '' ? [] : head.split(':')
-  if (tail === undefined) return left.slice(0, 4).map(plain).join(':')
-  const right = tail === '' ? [] : tail.split(':')
-  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0')
-  return [...left, ...zeros, ...right].slice(0, 4).map(plain).join(':')
-}
-
-const plain = (group: string) => group.replace(/^0+(?=.)/, '')

@@ -8,6 +8,7 @@ import type { AttemptReport } from '../../gateway/observer.ts'
 import { createTransport } from '../../gateway/upstream/transport.ts'
 import type { Model } from '../../google/models/derived-models.ts'
 import { gemini } from '../../google/platforms/gemini.ts'
+import type { ConnectionLimitsDeps } from '../../http/connection-limits.ts'
 import { createListener } from '../../http/listener.ts'
 import { createKeyEngine } from '../../keys/engine.ts'
 import { Secret } from '../../log/secret.ts'
@@ -18,6 +19,19 @@ import type { FetchMedia } from '../media/public-fetch.ts'
 import { createSignatures } from '../../resources/signatures.ts'
 
 /** All dialects on a real port, with the real key engine and fake Gemini as upstream. */
+const unlimited: ConnectionLimitsDeps = {
+  limits: () => ({
+    headersMs: 60_000,
+    requestIdleMs: Infinity,
+    requestMinBytesPerSecond: 0,
+    responseIdleMs: Infinity,
+    maxPerAddress: 0,
+  }),
+  isProxy: () => false,
+  now: Date.now,
+  onDrop: () => {},
+}
+
 export type TestGateway = {
   readonly url: string
   readonly fake: FakeGemini
@@ -111,6 +125,7 @@ export async function startTestGateway({
     ...dialects,
     passedOn: [],
     groups: [],
+    connections: unlimited,
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return {
