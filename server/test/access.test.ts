@@ -281,10 +281,28 @@ describe('guesses', () => {
       await storm((token, from) => models(`${token} of ${count}`, from), attacker)
     expect((await models(adminToken, attacker)).status).toBe(401)
     expect((await models(clientToken, attacker)).status).toBe(200)
+    expect((await tryBearer(adminToken, attacker)).status).toBe(429)
     expect((await models(adminToken, newAddress())).status).toBe(200)
     aheadMs = 1000
     expect((await models(adminToken, attacker)).status).toBe(200)
   })
+})
+
+test('guesses beside a client token, at /metrics and from one IPv6 network count together', async () => {
+  await start()
+  for (let count = 0; count < 6; count += 1) {
+    const from = { 'x-forwarded-for': `2001:db8::${count + 1}` }
+    const beside = { ...from, authorization: `Bearer guess ${count}` }
+    const served = await send('GET', '/v1beta/models', {
+      ...beside,
+      'x-goog-api-key': clientToken,
+    })
+    expect(served.status).toBe(200)
+    const authorization = `Bearer another guess ${count}`
+    expect((await send('GET', '/metrics', { ...from, authorization })).status).toBe(401)
+  }
+  expect((await tryBearer(adminToken, '2001:db8::9')).status).toBe(429)
+  expect((await tryBearer(adminToken, '2001:db8:0:1::9')).status).toBe(200)
 })
 
 test('an admin token that nobody gave is made up at the first start, and is no client’s', async () => {

@@ -79,6 +79,28 @@ describe('a start that cannot work says why in one sentence and exits with 1', (
     expect(printed).not.toContain('    at ')
   }, 60_000)
 
+  test('an admin token that is easy to guess, where other machines can connect', async () => {
+    const data = { DATA_DIR: join(folder, 'weak') }
+    const weak = { ...data, AUTH_TOKEN: 'sk-123456' }
+    const { code, printed } = await run({ ...weak, HOST: '0.0.0.0' })
+    expect(code).toBe(1)
+    expect(printed.trim()).toBe(
+      'AUTH_TOKEN is a well-known example. Choose another one, or set HOST=127.0.0.1.',
+    )
+    expect((await run(weak)).code).toBe(0)
+    const better = { ...data, AUTH_TOKEN: 'a-token-of-enough-letters' }
+    expect((await run({ ...better, HOST: '0.0.0.0' })).code).toBe(0)
+  }, 60_000)
+
+  test('a metrics token that is a client token too', async () => {
+    const data = { DATA_DIR: join(folder, 'metrics') }
+    const { code, printed } = await run({ ...data, METRICS_TOKEN: 'one', ALLOWED_TOKENS: 'one' })
+    expect(code).toBe(1)
+    expect(printed.trim().split('\n')).toHaveLength(1)
+    expect(printed).toContain('METRICS_TOKEN')
+    expect((await run({ ...data, METRICS_TOKEN: 'two', ALLOWED_TOKENS: 'one' })).code).toBe(0)
+  }, 60_000)
+
   test('a data folder that is a file', async () => {
     const path = join(folder, 'a-file')
     await writeFile(path, 'x')

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { createAdminAccess, type AdminAccess } from '../auth/admins/admin-access.ts'
 import { createAdminSessions, type AdminSessions } from '../auth/admins/admin-sessions.ts'
-import { clientLimits, createGuessThrottle } from '../auth/admins/guess-throttle.ts'
+import { createGuessThrottle } from '../auth/admins/guess-throttle.ts'
 import { reportWaits } from '../auth/admins/report-waits.ts'
 import { createSessionWriter } from '../auth/admins/session-writer.ts'
 import { createTrustedProxies, type TrustedProxies } from '../auth/trusted-proxies.ts'
@@ -49,15 +49,16 @@ export async function composeAccess(deps: AccessDeps): Promise<ComposedAccess> {
   })
 
   const onWait = reportWaits({ warn: (details, message) => log.warn(details, message), now })
-  const guesses = createGuessThrottle({ now, onWait }, clientLimits)
+  // One for all paths, so that guesses count wherever they are sent.
+  const throttle = createGuessThrottle({ now, onWait })
   return {
     access: createAdminAccess({
       sessions,
-      throttle: createGuessThrottle({ now, onWait }),
+      throttle,
       adminToken: () => settings.current().authToken,
       isClientToken: (token) => registry.identify([token])?.isAdmin === false,
     }),
-    callers: throttleGuesses(registry, guesses, (request) => trusted.originOf(request).address),
+    callers: throttleGuesses(registry, throttle, (request) => trusted.originOf(request).address),
     sessions,
     trusted: () => trusted,
     close: writer.close,

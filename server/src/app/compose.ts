@@ -27,6 +27,7 @@ import { composeAdmin } from './compose-admin.ts'
 import { startRetention } from '../telemetry/usage/run-retention.ts'
 import { composeAdminRoutes } from './compose-admin-routes.ts'
 import { openPriceBook } from '../telemetry/usage/price-book.ts'
+import { checkTokens } from './check-tokens.ts'
 import { composeConnections } from './compose-connections.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
@@ -120,6 +121,8 @@ async function start(opened: Opened): Promise<Program> {
   closing.add(keys.close)
   const { engine } = keys
   const { registry, tokens, newAdminToken } = await composeTokens(parts)
+  const { host, reason } = hostOf(settings, tokens)
+  await checkTokens({ settings, tokens, host })
   warnOfNewAdminToken(newAdminToken, log)
   const requestMetrics = new RequestMetrics()
   const counters = startLiveCounters({
@@ -176,7 +179,6 @@ async function start(opened: Opened): Promise<Program> {
       }),
     ],
   })
-  const { host, reason } = hostOf(settings, tokens)
   const url = await listen(app, { host, port: settings.current().port })
   closing.add(() => closeListener(app, settings.current().shutdownGraceSeconds * 1000))
   // Before the listener, which waits for open event streams.

@@ -15,7 +15,6 @@ export type ThrottleLimits = {
   readonly perSecond: number
 }
 
-/** Where admins log in. */
 export const loginLimits: ThrottleLimits = {
   freeFailures: 10,
   firstWaitMs: 1000,
@@ -24,16 +23,6 @@ export const loginLimits: ThrottleLimits = {
   maxAddresses: 10_000,
   burst: 60,
   perSecond: 1,
-}
-
-/** Where clients call: a misconfigured client repeats its wrong token. */
-export const clientLimits: ThrottleLimits = {
-  ...loginLimits,
-  freeFailures: 100,
-  longestWaitMs: 1000,
-  forgetMs: 10 * 60_000,
-  burst: 200,
-  perSecond: 5,
 }
 
 /** Whether a token may be checked. */
@@ -65,12 +54,12 @@ type Failures = {
   readonly count: number
   readonly blockedUntil: number
   readonly lastAt: number
-  /** Digests of the latest wrong tokens. */
+  /** Marks of the latest wrong tokens. */
   readonly wrong: readonly string[]
 }
 
 /** Wrong tokens that are remembered of an address: one a misconfigured program. */
-const maxWrongTokens = 4
+const maxWrongTokens = 16
 
 export function createGuessThrottle(
   { now, onWait }: ThrottleDeps,
@@ -123,13 +112,13 @@ export function createGuessThrottle(
       const address = networkOf(from)
       const before = known(address, at)
       const count = (before?.count ?? 0) + 1
-      const wrong = [hash('sha256', guess), ...(before?.wrong ?? [])].slice(0, maxWrongTokens)
+      const wrong = [markOf(guess), ...(before?.wrong ?? [])].slice(0, maxWrongTokens)
       const waitMs = count > limits.freeFailures ? waitOf(count - limits.freeFailures, limits) : 0
       remember(address, { count, blockedUntil: at + waitMs, lastAt: at, wrong })
       if (waitMs > 0) onWait?.(from, count, waitMs)
     },
     isRepeated: (from, guess) =>
-      failures.get(networkOf(from))?.wrong.includes(hash('sha256', guess)) === true,
+      failures.get(networkOf(from))?.wrong.includes(markOf(guess)) === true,
     succeeded(from, forgive) {
       const address = networkOf(from)
       if (failures.has(address)) tokens = Math.min(limits.burst, tokens + 1)
@@ -137,6 +126,9 @@ export function createGuessThrottle(
     },
   }
 }
+
+/** A short digest: tens of thousands are remembered. */
+const markOf = (guess: string) => hash('sha256', guess).slice(0, 16)
 
 function waitOf(times: number, { firstWaitMs, longestWaitMs }: ThrottleLimits): number {
   return Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(times - 1, 40))
