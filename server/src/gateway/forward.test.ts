@@ -156,7 +156,7 @@ describe('a request', () => {
 
   test('retries with another key when Google refuses one, and does not use that key again', async () => {
     const { events, keyRequests } = await run({
-      outcomes: ['key-leaked', 'key-leaked', 'answered'],
+      outcomes: ['key-leaked', 'key-invalid', 'answered'],
     })
     expect(events.at(-1)).toBe('delivered 200')
     expect(keyRequests.map(({ tried }) => [...(tried ?? [])])).toEqual([[], [1], [1, 2]])
@@ -178,8 +178,14 @@ describe('a request', () => {
     expect(keyRequests.map(({ conversation }) => conversation)).toEqual(['c', undefined, undefined])
   })
 
+  test('that three keys are refused for alike is at fault itself and fails', async () => {
+    const { result, events } = await run({ outcomes: [{ verdict: 'key-invalid', status: 400 }] })
+    expect(result.attempts).toBe(3)
+    expect(events.at(-1)).toBe('failed key-invalid')
+  })
+
   test('switches keys at most MAX_KEY_SWITCHES times', async () => {
-    const { result } = await run({ outcomes: ['key-leaked'], limits: { maxKeySwitches: 2 } })
+    const { result } = await run({ outcomes: ['quota-spent'], limits: { maxKeySwitches: 2 } })
     expect(result.attempts).toBe(3)
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { verdicts, type VerdictName } from '../google/verdicts.ts'
+import { verdictNames, verdicts, type Blame, type VerdictName } from '../google/verdicts.ts'
 import { nextStep, freshRetryState, type RetryState } from './next-step.ts'
 
 const limits = { maxRetries: 3, maxKeySwitches: 4 }
@@ -19,6 +19,9 @@ const namesWith = (next: string) =>
     .filter(([, verdict]) => verdict.next === next)
     .map(([name]) => name)
 
+const namesOf = (...blamed: readonly Blame[]) =>
+  verdictNames.filter((name) => blamed.includes(verdicts[name].blame))
+
 test('every verdict stops retrying', () => {
   for (const name of Object.keys(verdicts)) {
     const verdict = Object.keys(verdicts).find((one): one is VerdictName => one === name)
@@ -36,8 +39,21 @@ test('MAX_RETRIES 0 means one attempt', () => {
   expect(stepsUntilTheEnd('upstream-failed', 0)).toEqual(['deliver'])
 })
 
-test('MAX_KEY_SWITCHES, not MAX_RETRIES, limits switches away from dead and exhausted keys', () => {
-  expect(stepsUntilTheEnd('key-invalid', 1)).toEqual([...Array(4).fill('another-key'), 'deliver'])
+test('MAX_KEY_SWITCHES, not MAX_RETRIES, limits switches away from exhausted keys', () => {
+  expect(stepsUntilTheEnd('quota-spent', 1)).toEqual([...Array(4).fill('another-key'), 'deliver'])
+})
+
+test.each(namesOf('key', 'project'))('the third %s ends a request', (verdict) => {
+  expect(stepsUntilTheEnd(verdict, 1)).toEqual(['another-key', 'another-key', 'deliver'])
+})
+
+test('different refusals of different keys do not end a request', () => {
+  let retryState: RetryState = freshRetryState
+  for (const verdict of ['key-invalid', 'key-leaked', 'project-suspended'] as const) {
+    const decision = nextStep({ verdict, status: 403 }, retryState, limits)
+    expect(decision.step).toBe('another-key')
+    if ('retryState' in decision) retryState = decision.retryState
+  }
 })
 
 test('an unknown model is tried in one other project', () => {

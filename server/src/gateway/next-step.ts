@@ -14,9 +14,11 @@ export type RetryState = {
   readonly switches: number
   /** Verdicts that allow one retry and have used it. */
   readonly once: readonly VerdictName[]
+  /** Verdicts that blamed a key or its project. */
+  readonly refusals: readonly VerdictName[]
 }
 
-export const freshRetryState: RetryState = { retries: 0, switches: 0, once: [] }
+export const freshRetryState: RetryState = { retries: 0, switches: 0, once: [], refusals: [] }
 
 export type NextStep =
   | { readonly step: 'deliver' | 'stop' }
@@ -31,7 +33,7 @@ export function nextStep(outcome: Outcome, retryState: RetryState, limits: Retry
     case 'stop':
       return { step: next }
     case 'next-key':
-      return switchKey(retryState, limits)
+      return switchKey(outcome.verdict, retryState, limits)
     case 'next-project-once': {
       if (retryState.once.includes(outcome.verdict)) return { step: 'deliver' }
       const switches = retryState.switches + 1
@@ -59,9 +61,17 @@ export function nextStep(outcome: Outcome, retryState: RetryState, limits: Retry
   }
 }
 
-function switchKey(retryState: RetryState, limits: RetryLimits): NextStep {
-  if (retryState.switches >= limits.maxKeySwitches) return { step: 'deliver' }
-  return { step: 'another-key', retryState: { ...retryState, switches: retryState.switches + 1 } }
+/** Keys that one request may be refused for alike: two may be dead by chance, with more the request itself is at fault. */
+const maxAlike = 3
+
+function switchKey(verdict: VerdictName, retryState: RetryState, limits: RetryLimits): NextStep {
+  const { blame } = verdicts[verdict]
+  const refusals =
+    blame === 'key' || blame === 'project' ? [...retryState.refusals, verdict] : retryState.refusals
+  const alike = refusals.filter((one) => one === verdict).length
+  if (alike >= maxAlike || retryState.switches >= limits.maxKeySwitches) return { step: 'deliver' }
+  const switches = retryState.switches + 1
+  return { step: 'another-key', retryState: { ...retryState, switches, refusals } }
 }
 
 /** Backoff for failures of Google and the network; an empty answer is retried at once. */

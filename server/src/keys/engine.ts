@@ -59,6 +59,7 @@ export function createKeyEngine({ clock, random, policy, onEvent }: EngineDeps):
     pool,
     emit: safely(onEvent),
     wakesOthers: () => (wakesOthers = true),
+    confirm: (refusal) => checks?.confirm(refusal) ?? false,
   })
   const { inventory, lanes } = context
   const conversations = createConversations(() => policy().affinity)

@@ -42,6 +42,12 @@ export type KeyPolicy = {
       readonly windowMs: number
       readonly heldBackMs: number
     }
+    /** For refusals that are held against the request. A key is probed for that once in `probeEveryMs`. */
+    readonly doubted: {
+      readonly windowMs: number
+      readonly probeEveryMs: number
+      readonly heldBackMs: number
+    }
   }
   readonly quota: {
     /** Google counts at arrival, we count at departure: windows are this much longer on our side. */
@@ -109,6 +115,7 @@ export function keyPolicyOf(settings: PolicySettings): KeyPolicy {
       coolingMs: [minuteMs, 10 * minuteMs, hourMs],
       suspectMs: minuteMs,
       correlated: { projects: 5, windowMs: 10 * secondMs, heldBackMs: minuteMs },
+      doubted: { windowMs: minuteMs, probeEveryMs: minuteMs, heldBackMs: 3 * secondMs },
     },
     quota: {
       windowGuardMs: 250,

@@ -100,8 +100,8 @@ export interface Keys {
     wanted: KeyRequest,
     options: { maxWaitMs: number; signal: AbortSignal },
   ): Promise<ReserveResult>
-  /** Reports how the attempt ended. Returns the status of its lane after that. Never throws. */
-  settle(reservation: Reservation, outcome: Outcome): LaneStatus | undefined
+  /** Reports how the attempt of a caller ended. Returns the status of its lane after that. Never throws. */
+  settle(reservation: Reservation, outcome: Outcome, caller?: string): LaneStatus | undefined
   /** Gives a reservation back unused. */
   release(reservation: Reservation): void
 }

@@ -1,4 +1,5 @@
 import { drawCandidates } from './candidates.ts'
+import { createConfirmation, type Confirm } from './confirmation.ts'
 import { createRecheck } from './recheck.ts'
 import type { Pool } from '../pool/pool.ts'
 import { createPoolMaintainer, type PoolMaintainer } from '../pool/pool-maintainer.ts'
@@ -13,6 +14,7 @@ export type KeyChecks = {
   readonly maintainer: PoolMaintainer
   checkKeys(): Promise<void>
   probeKey: Prober
+  readonly confirm: Confirm
   close(): void
 }
 
@@ -51,6 +53,7 @@ export function startChecks(deps: Deps): KeyChecks {
     maintainer,
     checkKeys: () => recheck.run(),
     probeKey: prober,
+    confirm: createConfirmation({ context, prober, probe: deps.probe }),
     close() {
       cancelRecheck()
       cancelMaintenance()

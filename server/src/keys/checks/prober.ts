@@ -75,6 +75,9 @@ function applyProbe(context: EngineContext, { reservation, outcome, now }: Probe
     recordRecheck(key, now)
     context.changed.key(key)
   } else if (blame === 'key' || blame === 'project' || blame === 'egress') {
-    applyOutcome({ reservation, lane, key, project: lane.project, outcome, now }, context)
+    applyOutcome(
+      { reservation, lane, key, project: lane.project, outcome, caller: undefined, now },
+      context,
+    )
   }
 }

@@ -23,6 +23,7 @@ import {
   type Breaker,
   type Observation,
 } from './breaker.ts'
+import { doubtRefusal } from './doubt.ts'
 import {
   closeLane,
   coolKey,
@@ -97,6 +98,7 @@ export function applyOutcome(settlement: Settlement, context: EngineContext): vo
       context.emit({ kind: 'egress-recovered' })
     }
   }
+  if (doubtRefusal(settlement, context)) return
   learnProject(settlement, context)
   if (modelProofs.has(verdict)) proveTable(settlement, context)
   effects[verdict].apply(whereKeyIsNow(settlement, context), context)
@@ -130,7 +132,7 @@ export function succeed(settlement: Settlement, context: EngineContext): void {
 
 /** A good answer has begun: every cooldown that began before this call ends. */
 function prove(
-  { key, lane, project, reservation, now }: Omit<Settlement, 'outcome'>,
+  { key, lane, project, reservation, now }: Omit<Settlement, 'outcome' | 'caller'>,
   context: EngineContext,
 ): void {
   const since = reservation.reservedAt

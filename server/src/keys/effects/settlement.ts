@@ -8,5 +8,7 @@ export type Settlement = {
   readonly key: Key
   readonly project: Project
   readonly outcome: Outcome
+  /** The client token's id. */
+  readonly caller: string | undefined
   readonly now: number
 }

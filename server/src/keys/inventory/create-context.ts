@@ -1,7 +1,9 @@
 import type { Clock, Random } from '../../runtime/time/clock.ts'
 import { pacificCalendar } from '../../runtime/time/calendar.ts'
 import { createBreaker, type Breaker } from '../effects/breaker.ts'
+import type { Confirm } from '../checks/confirmation.ts'
 import { createCorrelatedFailures } from '../effects/correlated-failures.ts'
+import { createRefusals } from '../effects/refusals.ts'
 import type { EmitKeyEvent } from '../events.ts'
 import { followInventory } from '../lanes/follow-inventory.ts'
 import { LaneTables } from '../lanes/lane-tables.ts'
@@ -26,6 +28,7 @@ type Deps = {
   readonly emit: EmitKeyEvent
   /** Something changed that requests may wait for on any lane. */
   readonly wakesOthers: () => void
+  readonly confirm: Confirm
 }
 
 export function createContext(deps: Deps): EngineContext {
@@ -55,6 +58,8 @@ export function createContext(deps: Deps): EngineContext {
     inventory: createInventory(deps, lanes),
     egress: createBreaker(),
     correlated: createCorrelatedFailures(() => policy().failures.correlated),
+    refusals: createRefusals(() => policy().failures.doubted.windowMs),
+    confirm: deps.confirm,
     proposals: createProjectProposals(),
     emit,
     modelBreaker(table) {

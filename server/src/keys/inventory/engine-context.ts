@@ -1,6 +1,8 @@
 import type { Random } from '../../runtime/time/clock.ts'
 import type { Breaker } from '../effects/breaker.ts'
+import type { Confirm } from '../checks/confirmation.ts'
 import type { CorrelatedFailures } from '../effects/correlated-failures.ts'
+import type { Refusals } from '../effects/refusals.ts'
 import type { EmitKeyEvent } from '../events.ts'
 import type { LaneTables } from '../lanes/lane-tables.ts'
 import type { Lanes } from '../lanes/lanes.ts'
@@ -21,6 +23,9 @@ export type EngineContext = {
   readonly lanes: Lanes
   readonly egress: Breaker
   readonly correlated: CorrelatedFailures
+  readonly refusals: Refusals
+  /** Does nothing before the checks are started. */
+  readonly confirm: Confirm
   readonly proposals: ProjectProposals
   readonly emit: EmitKeyEvent
   modelBreaker(table: LaneTable): Breaker

@@ -28,7 +28,7 @@ export type InventoryEvents = {
   readonly projectGone: (project: Project, successor: Project | undefined) => void
 }
 
-type Target = { readonly project: ProjectId; readonly source: ProjectSource }
+type Target = { readonly project: ProjectId; readonly source: ProjectSource | undefined }
 
 /** All keys, projects, groups and tiers: who belongs where. It knows nothing of lanes and time. */
 export class Inventory {

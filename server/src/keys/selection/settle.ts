@@ -8,11 +8,16 @@ import type { Pool } from '../pool/pool.ts'
 import type { KeyId } from '../types.ts'
 import { correctLedger } from './reservations.ts'
 
-type Deps = { readonly context: EngineContext; readonly pool: Pool; readonly now: number }
+type Deps = {
+  readonly context: EngineContext
+  readonly pool: Pool
+  readonly caller: string | undefined
+  readonly now: number
+}
 
 /** Applies an outcome to whatever it tells about; without one no call was made. */
 export function settle(
-  { context, pool, now }: Deps,
+  { context, pool, caller, now }: Deps,
   reservation: ActiveReservation,
   outcome: Outcome | undefined,
 ): void {
@@ -23,7 +28,7 @@ export function settle(
     correctLedger(reservation, outcome)
     // A key that was removed meanwhile has no state to change.
     if (!key.gone) {
-      applyOutcome({ reservation, lane, key, project: lane.project, now, outcome }, context)
+      applyOutcome({ reservation, lane, key, project: lane.project, now, outcome, caller }, context)
       updatePool(pool, key.id, outcome)
     }
   }

@@ -25,7 +25,7 @@ export type TestEngine = KeyEngine & {
   /** Reserves and settles. */
   meet(
     verdict: VerdictName,
-    more?: Partial<Outcome> & { readonly wanted?: Partial<KeyRequest> },
+    more?: Partial<Outcome> & { readonly wanted?: Partial<KeyRequest>; readonly caller?: string },
   ): Reservation
 }
 
@@ -69,9 +69,9 @@ export function createTestEngine({ keys = 2, policy = {}, startAt }: Options = {
       if (result.ok) throw new Error(`key ${result.reservation.key} was given`)
       return result.reason
     },
-    meet(verdict, { wanted, ...more } = {}) {
+    meet(verdict, { wanted, caller, ...more } = {}) {
       const reservation = reserve(wanted)
-      engine.keys.settle(reservation, { verdict, status: statusOf(verdict), ...more })
+      engine.keys.settle(reservation, { verdict, status: statusOf(verdict), ...more }, caller)
       return reservation
     },
   }

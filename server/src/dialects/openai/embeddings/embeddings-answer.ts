@@ -55,7 +55,12 @@ function embeddingCall(
   return {
     id: request.id,
     admitted: request.admit(model),
-    key: { model, lane: model, estimatedInputTokens: Math.ceil(body.length / 4) },
+    key: {
+      request: request.id,
+      model,
+      lane: model,
+      estimatedInputTokens: Math.ceil(body.length / 4),
+    },
     call: { ...call, body: [body], generates: false, usesResource: false },
     labels: {
       dialect: services.label,
