@@ -42,6 +42,19 @@ describe('the pool', () => {
     expect(turns.slice(3)).toEqual(turns.slice(0, 3))
   })
 
+  test.each(['quota-spent', 'quota-zero', 'quota-unknown', 'model-closed'] as const)(
+    'shares another model among the keys that answered and one with %s for this model',
+    (verdict) => {
+      const engine = pooled(3)
+      engine.meet(verdict, { violations: [perDay(verdict === 'quota-zero' ? 0 : 20)] })
+      engine.meet('answered')
+      const wanted = { lane: 'gemini-other' }
+      const served = Array.from({ length: 20 }, () => engine.meet('answered', { wanted }).key)
+      expect(served.filter((key) => key === 1)).toHaveLength(10)
+      expect(served.filter((key) => key === 2)).toHaveLength(10)
+    },
+  )
+
   test('drops a member that served its share, and lets others in', () => {
     const engine = pooled(2, { nonProMaxUsage: 3 })
     const served = Array.from({ length: 8 }, () => engine.meet('answered').key)

@@ -59,6 +59,7 @@ export class Pool {
   readonly #members = new Map<KeyId, Member>()
   readonly #cooling = new Map<KeyId, number>()
   #memos = new WeakMap<LaneTable, Memo>()
+  #withoutNew = new WeakMap<LaneTable, Memo>()
   #version = 0
 
   constructor(deps: Deps) {
@@ -117,6 +118,16 @@ export class Pool {
   skippedUntil(table: LaneTable, tokens: number): number {
     const memo = this.#memos.get(table)
     return memo && memo.version === this.#version && tokens >= memo.tokens ? memo.until : 0
+  }
+
+  /** No member that is new to this table can serve before then, unless the pool changes. */
+  skipNew(table: LaneTable, until: number): void {
+    this.#withoutNew.set(table, { until, tokens: 0, version: this.#version })
+  }
+
+  mayHaveNew(table: LaneTable): boolean {
+    const memo = this.#withoutNew.get(table)
+    return memo?.version !== this.#version || memo.until <= this.#deps.now()
   }
 
   /** Counts a request that the pool served or could not serve. */

@@ -12,6 +12,7 @@ import {
   requeueLane,
   wakeCandidates,
 } from '../lanes/queues.ts'
+import { candidateOf } from '../lanes/lane-table.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { KeyRequest, Choice, KeyId } from '../types.ts'
@@ -126,7 +127,7 @@ function pickPool(deps: Deps, search: Search, { level, queues }: PriorityLevel):
   const tokens = search.wanted.estimatedInputTokens
   if (pool.size === 0 || pool.capacity >= inventory.keys.size) return undefined
   if (pool.skippedUntil(table, tokens) > now) return undefined
-  const inTurn = pickMemberInTurn(pool, search, queues)
+  const inTurn = pickNewMember(deps, search, level) ?? pickMemberInTurn(pool, search, queues)
   if (inTurn) return inTurn
   let until = now + poolRetryMs
   const pick = pool.offer((id) => {
@@ -138,6 +139,23 @@ function pickPool(deps: Deps, search: Search, { level, queues }: PriorityLevel):
     return undefined
   })
   if (!pick && until > now) pool.skip(table, { tokens, until })
+  return pick
+}
+
+/** Members that have not served the model yet come first, so that one of them does not keep all of its requests. */
+function pickNewMember(deps: Deps, search: Search, level: readonly Tier[]): Pick | undefined {
+  const { pool, inventory } = deps
+  const { table, now } = search
+  if (!pool.mayHaveNew(table)) return undefined
+  let hasNew = false
+  const pick = pool.offer((id) => {
+    const key = inventory.keys.get(id)
+    if (!key || candidateOf(table, key.group)) return undefined
+    hasNew = true
+    const answer = askMember(deps, search, { key, level })
+    return typeof answer === 'number' ? undefined : answer
+  })
+  if (!pick) pool.skipNew(table, hasNew ? now + poolRetryMs : Infinity)
   return pick
 }
 

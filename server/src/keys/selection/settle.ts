@@ -1,11 +1,11 @@
 import type { Outcome } from '../../google/outcome.ts'
+import type { VerdictName } from '../../google/verdicts.ts'
 import { applyOutcome } from '../effects/effects.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
-import type { ActiveReservation } from '../inventory/entities.ts'
+import type { ActiveReservation, Key } from '../inventory/entities.ts'
 import { noLimits } from '../lanes/limits.ts'
 import { requeueLane } from '../lanes/queues.ts'
 import type { Pool } from '../pool/pool.ts'
-import type { KeyId } from '../types.ts'
 import { correctLedger } from './reservations.ts'
 
 type Deps = {
@@ -29,7 +29,7 @@ export function settle(
     // A key that was removed meanwhile has no state to change.
     if (!key.gone) {
       applyOutcome({ reservation, lane, key, project: lane.project, now, outcome, caller }, context)
-      updatePool(pool, key.id, outcome)
+      updatePool(pool, key, outcome)
     }
   }
   if (reservation.trials.length > 0) context.changed.project(key.group.project)
@@ -38,8 +38,16 @@ export function settle(
   }
 }
 
-/** An answer is proof. A failure of Google's takes a key out of the pool for the moment, and no more. */
-function updatePool(pool: Pool, key: KeyId, { verdict }: Outcome): void {
-  if (verdict === 'answered') pool.proven(key)
-  else if (verdict === 'upstream-failed' || verdict === 'timed-out') pool.remove(key)
+const refusedForModel: readonly VerdictName[] = [
+  'quota-spent',
+  'quota-zero',
+  'quota-unknown',
+  'model-closed',
+]
+
+/** An answer is proof, and so is a refusal for one model. A failure of Google's takes a key out of the pool for the moment, and no more. */
+function updatePool(pool: Pool, key: Key, { verdict }: Outcome): void {
+  if (verdict === 'answered') pool.proven(key.id)
+  else if (verdict === 'upstream-failed' || verdict === 'timed-out') pool.remove(key.id)
+  else if (refusedForModel.includes(verdict) && !key.cooldown) pool.proven(key.id)
 }
