@@ -1,9 +1,13 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { healthyProjects, useGateway } from './support/gateway.ts'
+import { clientToken, generate, healthyProjects, useGateway } from './support/gateway.ts'
 
-const gateway = useGateway({ fake: { projects: healthyProjects(1) } })
+const gateway = useGateway({
+  fake: { projects: healthyProjects(1) },
+  settings: { REQUEST_IDLE_TIMEOUT: '1', RESPONSE_IDLE_TIMEOUT: '1' },
+})
 
 async function open(text: string) {
   const { hostname, port } = new URL(gateway.url)
@@ -25,3 +29,26 @@ test('a client that aborts its login costs one line of the log, without a stack'
   expect(gateway.logged.at(-1)).toContain('disconnected')
   expect(gateway.logged.at(-1)).not.toContain('stack')
 })
+
+const path = '/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse'
+const post = (length: number) =>
+  `POST ${path} HTTP/1.1\r\nhost: a\r\nx-goog-api-key: ${clientToken}\r\ncontent-length: ${length}\r\n\r\n`
+
+test('a request body that stops ends its connection, and others are served', async () => {
+  const socket = await open(`${post(1000)}{"contents":`)
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /)
+  expect(gateway.logged.join('')).toContain('REQUEST_IDLE_TIMEOUT')
+  expect((await generate(gateway, 'hello')).status).toBe(200)
+})
+
+test('a client that takes nothing of a stream loses it, and others are served', async () => {
+  const parts = [{ text: '[[fake:huge-inline-data-40]]' }]
+  const body = JSON.stringify({ contents: [{ role: 'user', parts }] })
+  const socket = await open(post(body.length) + body)
+  socket.on('error', () => {})
+  socket.pause()
+  await expect
+    .poll(() => gateway.logged.join(''), { timeout: 10_000 })
+    .toContain('RESPONSE_IDLE_TIMEOUT')
+  expect((await generate(gateway, 'hello')).status).toBe(200)
+}, 20_000)
