@@ -6,7 +6,7 @@ import { z } from 'zod'
 export const text = () => z.string().trim()
 
 /** Stricter than `Number`, which takes blanks, `true` and lists of one. */
-const decimal = /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/
+const decimal = /^\s*[+-]?(\d+(?:\.\d*)?|\.\d+)\s*$/
 const readNumber = (value: unknown) =>
   typeof value === 'string' && decimal.test(value) ? Number(value) : value
 

@@ -67,7 +67,8 @@ function addressOf(written: string): string | undefined {
     /^\[([^\]]+)\](?::\d+)?$/.exec(trimmed)?.[1] ??
     /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(trimmed)?.[1] ??
     trimmed
-  const address = bare.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
+  const [withoutZone = ''] = bare.split('%', 1)
+  const address = withoutZone.replace(/^::ffff:(?=\d+\.)/i, '')
   return isIP(address) === 0 ? undefined : address.toLowerCase()
 }
 

@@ -43,6 +43,6 @@ function setCaching(reply: FastifyReply, path: string): void {
 function asksForPage({ method, url, headers }: FastifyRequest): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false
   const path = url.split('?')[0] ?? ''
-  if (/^\/(?:api|auth)(?:\/|$)/.test(path) || /\.[^/]*$/.test(path)) return false
+  if (/^\/(?:api|auth)(?:\/|$)/.test(path) || /\.[^/.]*$/.test(path)) return false
   return headers.accept?.includes('text/html') === true
 }

@@ -5,19 +5,19 @@ const sharedBefore = [0, 2, 3]
 export function base64Forms(text: string): { readonly form: string; readonly offset: number }[] {
   return sharedBefore.map((shared, offset) => {
     const bytes = Buffer.from(' '.repeat(offset) + text)
-    const whole = bytes.toString('base64').replace(/=+$/, '')
+    const whole = bytes.toString('base64').replace(/={1,2}$/, '')
     return { form: whole.slice(shared, Math.floor((bytes.length * 8) / 6)), offset }
   })
 }
 
-/** Decodes base64 from where a form of this alignment begins; undefined where it cannot begin there. */
+/** Decodes base64 from where a form of this alignment begins up to `end`; undefined where it cannot begin there. */
 export function readBase64(
   encoded: string,
-  { at, offset }: { readonly at: number; readonly offset: number },
+  { at, offset, end }: { readonly at: number; readonly offset: number; readonly end: number },
 ): string | undefined {
   const start = at - (sharedBefore[offset] ?? 0)
   if (start < 0) return undefined
-  return Buffer.from(encoded.slice(start), 'base64').toString('latin1').slice(offset)
+  return Buffer.from(encoded.slice(start, end), 'base64').toString('latin1').slice(offset)
 }
 
 /** The length of the form of so many bytes. */

@@ -8,9 +8,12 @@ export type CanonicalText = {
 /** Matches a text that has escapes. */
 const escape = /%[\da-f]{2}|\\u[\da-f]{4}|\\[\\/]|&(?:amp|lt|gt|quot|apos|#)/i
 
-/** Matches an escape of any depth: `%2541` is `%41` encoded again. */
+/**
+ * Matches an escape of any depth: `%2541` is `%41` encoded again. A run of backslashes is tried from its first one only: from each of them,
+ * the time would grow with the square of its length.
+ */
 const escapes =
-  /%(?:25)*([\da-f]{2})|\\+u([\da-f]{4})|\\+(\/)|&(?:amp;)*(?:(amp|lt|gt|quot|apos)|#(\d{1,3})|#x([\da-f]{1,2}));/gi
+  /%(?:25)*([\da-f]{2})|(?<!\\)\\+(?:u([\da-f]{4})|(\/))|&(?:amp;)*(?:(amp|lt|gt|quot|apos)|#(\d{1,3})|#x([\da-f]{1,2}));/gi
 
 const entities: Readonly<Record<string, string>> = {
   amp: '&',

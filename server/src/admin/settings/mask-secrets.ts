@@ -22,7 +22,7 @@ function maskItem(item: Item, maskText: MaskText): string {
 
 /** `http://user:…@host`: masks the password of an address. */
 export const maskPassword: MaskText = (address) =>
-  address.replace(/^([^/]*\/\/[^/?#]*?):[^/?#]*@/, '$1:…@')
+  address.replace(/^([^/]*\/\/[^/?#:]*):[^/?#]*@/, '$1:…@')
 
 /**
  * Replaces masked secrets by the current ones that they stand for. So an admin who never saw the items of a list can remove one and send

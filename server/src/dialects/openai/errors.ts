@@ -78,10 +78,15 @@ function kindOfStatus({ status, message, quotaIds = [] }: Failure): Kind {
       return { type: server, code: 'timeout' }
     default:
       if (status >= 500) return { type: server }
-      return /input token count.*exceeds/i.test(message)
+      return isTooLong(message.toLowerCase())
         ? { type: invalid, code: 'context_length_exceeded' }
         : { type: invalid }
   }
+}
+
+function isTooLong(message: string): boolean {
+  const count = message.indexOf('input token count')
+  return count !== -1 && message.includes('exceeds', count)
 }
 
 /** OpenAI distinguishes an exhausted daily quota from a rate limit. */

@@ -1,3 +1,5 @@
+import { joinBuffers } from '../../runtime/streams/join-buffers.ts'
+
 /** Splits a stream into the JSON texts of its chunks. Bytes may arrive split anywhere, even inside a character. */
 export interface ChunkSplitter {
   /** Returns the chunks that these bytes complete. */
@@ -9,32 +11,63 @@ export interface ChunkSplitter {
 const carriageReturn = 0x0d
 const lineFeed = 0x0a
 
-/** Server-sent events: `data:` lines up to a blank line, with any of the three line ends. */
+type LineEnd = 'none' | 'lf' | 'cr' | 'lf cr' | 'blank line'
+
+/** The line end that a byte completes, after the line end before it. */
+function lineEndAt(before: LineEnd, byte: number | undefined): LineEnd {
+  if (byte === lineFeed) return before === 'lf' || before === 'lf cr' ? 'blank line' : 'lf'
+  if (byte !== carriageReturn) return 'none'
+  if (before === 'lf') return 'lf cr'
+  return before === 'none' ? 'cr' : 'blank line'
+}
+
+/** Server-sent events: `data:` lines up to a blank line, with any of the three line ends. Each byte is searched once, however it arrives. */
 export function createSseSplitter(): ChunkSplitter {
-  let pending: Buffer = Buffer.alloc(0)
+  let pieces: Buffer[] = []
+  let lineEnd: LineEnd = 'none'
+
+  function event(lastPiece: Buffer): string[] {
+    if (pieces.length === 0) return dataOf(lastPiece)
+    pieces.push(lastPiece)
+    const whole = joinBuffers(pieces)
+    pieces = []
+    return dataOf(whole)
+  }
 
   return {
     push(bytes) {
-      pending = pending.length === 0 ? bytes : Buffer.concat([pending, bytes])
       const chunks: string[] = []
-      for (let end = endOfEvent(pending); end !== undefined; end = endOfEvent(pending)) {
-        chunks.push(...dataOf(pending.subarray(0, end)))
-        pending = pending.subarray(end)
+      const nextLineEnd = lineEndFinder(bytes)
+      let start = 0
+      for (let at = 0; at < bytes.length; at += 1) {
+        if (lineEnd === 'none') at = nextLineEnd(at)
+        if (at === bytes.length) break
+        lineEnd = lineEndAt(lineEnd, bytes[at])
+        if (lineEnd !== 'blank line') continue
+        lineEnd = 'none'
+        for (const data of event(bytes.subarray(start, at + 1))) chunks.push(data)
+        start = at + 1
       }
+      if (start < bytes.length) pieces.push(bytes.subarray(start))
       return chunks
     },
-    flush: () => dataOf(pending),
+    flush: () => dataOf(joinBuffers(pieces)),
   }
 }
 
-/** Offset after the first blank line. */
-function endOfEvent(bytes: Buffer): number | undefined {
-  for (let at = bytes.indexOf(lineFeed); at !== -1; at = bytes.indexOf(lineFeed, at + 1)) {
-    if (bytes[at + 1] === lineFeed) return at + 2
-    if (bytes[at + 1] === carriageReturn && bytes[at + 2] === lineFeed) return at + 3
+/** Finds the next line feed or carriage return, or the end. The one that is further away is remembered, not searched again. */
+function lineEndFinder(bytes: Buffer): (from: number) => number {
+  let feed = -1
+  let carriage = -1
+  const find = (code: number, from: number) => {
+    const found = bytes.indexOf(code, from)
+    return found === -1 ? bytes.length : found
   }
-  const bare = bytes.indexOf('\r\r')
-  return bare === -1 ? undefined : bare + 2
+  return (from) => {
+    if (feed < from) feed = find(lineFeed, from)
+    if (carriage < from) carriage = find(carriageReturn, from)
+    return Math.min(feed, carriage)
+  }
 }
 
 function dataOf(event: Buffer): string[] {

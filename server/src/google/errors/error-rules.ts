@@ -13,8 +13,8 @@ export type ErrorRule = {
   readonly when: (error: ErrorFacts) => boolean
 }
 
-/** Matches only the start of a message: Google quotes client input later in it, which must not decide about a key. */
-const begins = ({ message }: GoogleError, pattern: RegExp) => message.search(pattern) === 0
+/** Each pattern begins with `^`: Google quotes client input later in a message, which must not decide about a key. */
+const begins = ({ message }: GoogleError, pattern: RegExp) => pattern.test(message)
 const isRefusal = ({ status }: GoogleError) => status === 401 || status === 403
 
 /** The first matching rule gives an error its verdict. Rules use Google's messages only where reason, status and quotas are not enough. */
@@ -30,25 +30,25 @@ export const errorRules: readonly ErrorRule[] = [
         (e.status === 400 &&
           begins(
             e,
-            /Multiple authentication credentials|Invalid Auth key|Missing or invalid Authorization/i,
+            /^(?:Multiple authentication credentials|Invalid Auth key|Missing or invalid Authorization)/i,
           ))),
   },
   {
     verdict: 'credentials-doubled',
     note: 'more than one credential',
-    when: (e) => e.status === 400 && begins(e, /Multiple authentication credentials received/),
+    when: (e) => e.status === 400 && begins(e, /^Multiple authentication credentials received/),
   },
   {
     verdict: 'key-invalid',
     note: 'a key that is not valid, expired or deleted',
     when: (e) =>
       e.reason === 'API_KEY_INVALID' ||
-      (e.status === 400 && e.reason === '' && begins(e, /API key (not valid|expired|not found)/i)),
+      (e.status === 400 && e.reason === '' && begins(e, /^API key (not valid|expired|not found)/i)),
   },
   {
     verdict: 'key-leaked',
     note: 'a key reported as leaked',
-    when: (e) => isRefusal(e) && begins(e, /Your API key was reported as leaked/i),
+    when: (e) => isRefusal(e) && begins(e, /^Your API key was reported as leaked/i),
   },
   {
     verdict: 'project-suspended',
@@ -58,7 +58,7 @@ export const errorRules: readonly ErrorRule[] = [
       (isRefusal(e) &&
         begins(
           e,
-          /Permission denied: Consumer '[^']*' has been suspended|Your project has been denied access/i,
+          /^(?:Permission denied: Consumer '[^']*' has been suspended|Your project has been denied access)/i,
         )),
   },
   {
@@ -66,7 +66,7 @@ export const errorRules: readonly ErrorRule[] = [
     note: 'a project in which the API is not enabled',
     when: (e) =>
       e.reason === 'SERVICE_DISABLED' ||
-      (e.status === 403 && begins(e, /[\w. ]+ API has not been used in project \S+ before/i)),
+      (e.status === 403 && begins(e, /^[\w. ]+ API has not been used in project \S+ before/i)),
   },
   {
     verdict: 'key-blocked',
@@ -76,7 +76,7 @@ export const errorRules: readonly ErrorRule[] = [
       (isRefusal(e) &&
         begins(
           e,
-          /Requests (to this API \S+ .*|from \S+ .*)are blocked|The provided API key has an? .*restriction/i,
+          /^(?:Requests (to this API \S+ .*|from \S+ .*)are blocked|The provided API key has an? .*restriction)/i,
         )),
   },
   // Such methods require an OAuth token; no key would work.
@@ -88,7 +88,7 @@ export const errorRules: readonly ErrorRule[] = [
       (e.reason === 'ACCESS_TOKEN_SCOPE_INSUFFICIENT' ||
         begins(
           e,
-          /API keys are not supported by this API|Request had insufficient authentication scopes/i,
+          /^(?:API keys are not supported by this API|Request had insufficient authentication scopes)/i,
         )),
   },
   {
@@ -102,12 +102,12 @@ export const errorRules: readonly ErrorRule[] = [
   {
     verdict: 'project-needs-billing',
     note: 'a project without a free tier',
-    when: (e) => begins(e, /(\w+ )*API free tier is not available in your country/i),
+    when: (e) => begins(e, /^(\w+ )*API free tier is not available in your country/i),
   },
   {
     verdict: 'location-refused',
     note: 'a location that Google does not serve',
-    when: (e) => e.status === 400 && begins(e, /User location is not supported/i),
+    when: (e) => e.status === 400 && begins(e, /^User location is not supported/i),
   },
   {
     verdict: 'project-unfunded',
@@ -118,7 +118,7 @@ export const errorRules: readonly ErrorRule[] = [
       (e.status === 429 &&
         begins(
           e,
-          /Your (prepayment credits are depleted|(project|billing account) has exceeded its monthly spending cap)/i,
+          /^Your (prepayment credits are depleted|(project|billing account) has exceeded its monthly spending cap)/i,
         )),
   },
   {
@@ -142,14 +142,14 @@ export const errorRules: readonly ErrorRule[] = [
     verdict: 'model-closed',
     note: 'a model closed to new users',
     when: (e) =>
-      e.status === 404 && begins(e, /This model \S+ is no longer available to new users/i),
+      e.status === 404 && begins(e, /^This model \S+ is no longer available to new users/i),
   },
   {
     verdict: 'model-not-found',
     note: 'a model that is not found',
     when: (e) =>
       e.status === 404 &&
-      begins(e, /(models\/.* is not found for API|Publisher Model .*not found)/i),
+      begins(e, /^(models\/.* is not found for API|Publisher Model .*not found)/i),
   },
   // Google refuses resources of other projects with 403, like keys.
   {
@@ -160,7 +160,7 @@ export const errorRules: readonly ErrorRule[] = [
       (e.usesResource ||
         begins(
           e,
-          /You do not have permission to access the \w+|CachedContent not found|(File|files|cachedContents|batches|fileSearchStores|interactions|operations)\b.* not (be )?found/i,
+          /^(?:You do not have permission to access the \w+|CachedContent not found|(File|files|cachedContents|batches|fileSearchStores|interactions|operations)\b.* not (be )?found)/i,
         )),
   },
   { verdict: 'model-overloaded', note: 'an overloaded model', when: (e) => e.status === 503 },

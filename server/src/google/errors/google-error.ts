@@ -1,5 +1,6 @@
 import { objectOf, objectsOf, parseJson, type JsonObject } from '../../runtime/json-value.ts'
 import type { QuotaViolation } from '../outcome.ts'
+import { htmlText } from './html-text.ts'
 
 /** An error body of Google in one form. Absent fields are empty. */
 export type GoogleError = {
@@ -26,7 +27,7 @@ export function readGoogleError(status: number, bodyText: string): GoogleError {
     return {
       status,
       rpcStatus: '',
-      message: plainText(bodyText).slice(0, maxMessageLength),
+      message: htmlText(bodyText).slice(0, maxMessageLength),
       reason: '',
       consumer: undefined,
       violations: [],
@@ -107,18 +108,6 @@ function durationMs(duration: string): number | undefined {
 function longest(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined) return b
   return b === undefined ? a : Math.max(a, b)
-}
-
-/** Error pages are short; the rest of a longer one is ignored. */
-const maxPageLength = 20_000
-
-function plainText(body: string): string {
-  return body
-    .slice(0, maxPageLength)
-    .replaceAll(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
 }
 
 const isOf = (one: JsonObject, type: string) => text(one['@type']).endsWith(`.${type}`)

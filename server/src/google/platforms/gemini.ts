@@ -9,7 +9,7 @@ export const gemini: Platform = {
     call.credential === 'bearer' ? ['authorization', `Bearer ${key}`] : ['x-goog-api-key', key],
 }
 
-const versionSegment = /^v\d+[a-z0-9]*$/
+const versionSegment = /^v\d[a-z0-9]*$/
 
 let last: { readonly baseUrl: string; readonly address: UpstreamAddress } | undefined
 

@@ -26,27 +26,54 @@ export function annotationsOf(grounding: Grounding, text: string): Annotation[] 
   if (supports.length === 0) {
     return pages.flatMap((page) => cite(page, { start: text.length, end: text.length }))
   }
-  let from = 0
+  const rangeOf = segmentFinder(text)
   return supports.flatMap(({ segment, pages: indices }) => {
-    const range = rangeOf(segment, text, from)
-    from = range.start
+    const range = rangeOf(segment)
     return indices.flatMap((index) => cite(pages[index], range))
   })
 }
 
 type TextRange = { readonly start: number; readonly end: number }
 
-/** Looks for the segment's text first: Google's byte offsets refer to its text, not to the client's. */
-function rangeOf(segment: Segment, text: string, from: number): TextRange {
-  const segmentText = segment.text
-  if (segmentText !== '') {
+/** Searches from the start of the text, which each may read all of it. */
+const maxSearches = 32
+
+/** Looks for a segment's text first: Google's byte offsets refer to its text, not to the client's. Segments usually are in order. */
+function segmentFinder(text: string): (segment: Segment) => TextRange {
+  let from = 0
+  let searches = 0
+  let lengths: Uint32Array | undefined
+
+  function startOf(segmentText: string): number {
+    if (segmentText === '' || searches >= maxSearches) return -1
     const ahead = text.indexOf(segmentText, from)
-    const start = ahead === -1 ? text.indexOf(segmentText) : ahead
-    if (start !== -1) return { start, end: start + segmentText.length }
+    if (ahead !== -1) return ahead
+    searches += 1
+    return text.indexOf(segmentText)
   }
-  const bytes = Buffer.from(text)
-  const lengthTo = (end: number) => bytes.subarray(0, end).toString('utf8').length
-  return { start: lengthTo(segment.startIndex), end: lengthTo(segment.endIndex) }
+
+  return ({ text: segmentText, startIndex, endIndex }) => {
+    const found = startOf(segmentText)
+    if (found !== -1) {
+      from = found
+      return { start: found, end: found + segmentText.length }
+    }
+    lengths ??= lengthsByByte(text)
+    from = lengths[startIndex] ?? text.length
+    return { start: from, end: lengths[endIndex] ?? text.length }
+  }
+}
+
+/** How many characters of a text begin before each byte of its UTF-8. */
+function lengthsByByte(text: string): Uint32Array {
+  const lengths = new Uint32Array(Buffer.byteLength(text) + 1)
+  let byte = 0
+  let length = 0
+  for (const character of text) {
+    length += character.length
+    for (let left = Buffer.byteLength(character); left > 0; left -= 1) lengths[(byte += 1)] = length
+  }
+  return lengths
 }
 
 function cite(page: Source | undefined, { start, end }: TextRange): Annotation[] {

@@ -1,6 +1,6 @@
 import type { GeminiSchema, GeminiType } from '../gemini-request.ts'
 import { resolveReference } from './schema-reference.ts'
-import { mergeSchemas } from './schema-merge.ts'
+import { mergeAll, mergeSchemas } from './schema-merge.ts'
 import { isObject, listOf, stringsOf, type JsonObject } from '../../../runtime/json-value.ts'
 
 /** Google refuses schemas nested deeper than this. */
@@ -8,12 +8,18 @@ const maxDepth = 24
 /** Bounds the output, which references can multiply. */
 const maxNodes = 4000
 
+/** Characters and entries that references and alternatives may copy. */
+const maxCopied = 2_000_000
+
+/** What is left of both limits. */
+type Budget = { nodes: number; copied: number }
+
 type Context = {
   readonly root: unknown
   readonly depth: number
   /** References on the path to this schema, to detect cycles. */
   readonly open: readonly string[]
-  readonly budget: { left: number }
+  readonly budget: Budget
 }
 
 /**
@@ -21,15 +27,20 @@ type Context = {
  * format is kept in the description.
  */
 export function compileSchema(schema: unknown): GeminiSchema {
-  return compile(schema, { root: schema, depth: 0, open: [], budget: { left: maxNodes } })
+  return compile(schema, {
+    root: schema,
+    depth: 0,
+    open: [],
+    budget: { nodes: maxNodes, copied: maxCopied },
+  })
 }
 
 function compile(given: unknown, context: Context): GeminiSchema {
-  context.budget.left -= 1
+  context.budget.nodes -= 1
   if (!isObject(given)) return anything()
   const { schema, open } = flatten(given, context)
   const types = typesOf(schema)
-  if (context.depth >= maxDepth || context.budget.left <= 0) return shallow(types)
+  if (context.depth >= maxDepth || context.budget.nodes <= 0) return shallow(types)
   const inner = { ...context, depth: context.depth + 1, open }
   const alternatives = alternativesOf(schema)
   if (alternatives !== undefined) return compileAlternatives(schema, alternatives, inner)
@@ -55,16 +66,43 @@ function flatten(
     const { $ref: reference, allOf, ...rest } = schema
     if (typeof reference === 'string') {
       const isCyclic = open.includes(reference)
-      const target = isCyclic ? undefined : resolveReference(context.root, reference)
+      const target = isCyclic ? undefined : targetOf(reference, context)
       open = [...open, reference]
       // A cycle cannot be written out; an object is what nearly every one of them is.
       schema = mergeSchemas(rest, isObject(target) ? target : isCyclic ? { type: 'object' } : {})
       if (allOf !== undefined) schema = { ...schema, allOf }
     } else if (Array.isArray(allOf)) {
-      schema = allOf.filter(isObject).reduce(mergeSchemas, rest)
+      schema = mergeAll([rest, ...allOf.filter(isObject)])
     } else return { schema, open }
   }
   return { schema, open }
+}
+
+function targetOf(reference: string, { root, budget }: Context): unknown {
+  if (isSpent(budget)) return undefined
+  const target = resolveReference(root, reference)
+  if (isObject(target)) budget.copied -= weightOf(target)
+  return target
+}
+
+const isSpent = ({ nodes, copied }: Budget) => nodes <= 0 || copied <= 0
+
+/** The characters and entries that a copy of a schema has, without the schemas inside it. */
+function weightOf(schema: JsonObject): number {
+  let weight = 0
+  for (const keyword in schema) weight += keyword.length + weightOfValue(schema[keyword])
+  return weight
+}
+
+function weightOfValue(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (Array.isArray(value)) {
+    return listOf(value).reduce<number>(
+      (sum, one) => sum + (typeof one === 'string' ? one.length : 1),
+      0,
+    )
+  }
+  return isObject(value) ? Object.keys(value).join(' ').length : 1
 }
 
 function alternativesOf(schema: JsonObject): readonly unknown[] | undefined {
@@ -79,9 +117,12 @@ function compileAlternatives(
   context: Context,
 ): GeminiSchema {
   const { anyOf: _any, oneOf: _one, title: _title, description: _description, ...others } = schema
-  const compiled = alternatives.map((one) =>
-    compile(isObject(one) ? mergeSchemas({ ...one }, others) : others, context),
-  )
+  const weight = weightOf(others)
+  const compiled = alternatives.map((one) => {
+    if (isSpent(context.budget)) return compile(one, context)
+    context.budget.copied -= weight
+    return compile(isObject(one) ? mergeSchemas(one, others) : others, context)
+  })
   const nullable = compiled.some(isNull) || schema['nullable'] === true
   const branches = compiled.filter((one) => !isNull(one))
   const [only, ...more] = branches

@@ -10,6 +10,14 @@ export function mergeSchemas(first: JsonObject, second: JsonObject): JsonObject 
   return Object.fromEntries(merged)
 }
 
+/** Merges many schemas in pairs, and the results in pairs: merging each into all before it would copy those for each. */
+export function mergeAll(schemas: readonly JsonObject[]): JsonObject {
+  const [first = {}, second] = schemas
+  if (second === undefined) return first
+  const middle = Math.ceil(schemas.length / 2)
+  return mergeSchemas(mergeAll(schemas.slice(0, middle)), mergeAll(schemas.slice(middle)))
+}
+
 function mergeKeyword(keyword: string, first: unknown, second: unknown): unknown {
   switch (keyword) {
     case 'properties':
@@ -57,7 +65,8 @@ const namesOf = (type: unknown): readonly unknown[] => (Array.isArray(type) ? li
 
 /** Values in both lists; the first list when they have none in common. */
 function commonValues(first: readonly unknown[], second: readonly unknown[]): readonly unknown[] {
-  const common = first.filter((one) => second.includes(one))
+  const others = new Set(second)
+  const common = first.filter((one) => others.has(one))
   return common.length > 0 ? common : first
 }
 

@@ -34,8 +34,9 @@ export function messageParts(
   const warnings: { field: string; reason: string }[] = []
   for (const [index, item] of content.entries()) {
     const field = `${param}[${index}]`
-    if (item.type === 'text') parts.push(...textParts(item.text, context))
-    else if (item.type === 'refusal') parts.push(...plainText(item.refusal))
+    if (item.type === 'text') {
+      for (const part of textParts(item.text, context)) parts.push(part)
+    } else if (item.type === 'refusal') parts.push(...plainText(item.refusal))
     else {
       const read = mediaPart(item, context.media, field)
       parts.push(read.part)

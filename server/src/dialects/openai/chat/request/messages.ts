@@ -109,8 +109,9 @@ function translateAssistant(
   const turn = messageTurn('model', value.parts)
   if (value.calls.length === 0) return { turns: [turn], results: 0, warnings }
 
-  const end = messages.findIndex((one, place) => place > index && !isResult(one))
-  const answers = messages.slice(index + 1, end === -1 ? undefined : end).filter(isResult)
+  let end = index + 1
+  while (end < messages.length && isResult(messages[end])) end += 1
+  const answers = messages.slice(index + 1, end).filter(isResult)
   const answered = toolResults(value.calls, answers, { context: parts, firstIndex: index + 1 })
   const resultsTurn: Turn = { kind: 'results', content: { role: 'user', parts: answered.value } }
   return {
@@ -137,6 +138,7 @@ const messageTurn = (role: Content['role'], parts: readonly Part[]): Turn => ({
 /** Joins consecutive messages of one role and drops empty ones. */
 function mergeTurns(turns: readonly Turn[]): Turn[] {
   const merged: Turn[] = []
+  let parts: Part[] = []
   for (const turn of turns) {
     if (turn.content.parts.length === 0) continue
     const before = merged.at(-1)
@@ -144,11 +146,10 @@ function mergeTurns(turns: readonly Turn[]): Turn[] {
       before?.kind === 'message' &&
       turn.kind === 'message' &&
       before.content.role === turn.content.role
-    if (!joins) merged.push(turn)
-    else {
-      const parts = [...before.content.parts, ...turn.content.parts]
-      merged[merged.length - 1] = messageTurn(turn.content.role, parts)
-    }
+    if (!joins) {
+      parts = [...turn.content.parts]
+      merged.push({ kind: turn.kind, content: { role: turn.content.role, parts } })
+    } else for (const part of turn.content.parts) parts.push(part)
   }
   return merged
 }

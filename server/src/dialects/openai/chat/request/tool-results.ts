@@ -25,10 +25,11 @@ export function toolResults(
   { context, firstIndex }: { context: ResultsContext; firstIndex: number },
 ): Translated<Part[]> {
   const results = new Map<OpenCall, Part>()
+  const callOf = callFinder(calls, results)
   const warnings: Warning[] = []
   for (const [offset, message] of messages.entries()) {
     const param = `messages[${firstIndex + offset}]`
-    const call = callOf(message, calls, results)
+    const call = callOf(message)
     if (call === undefined) throw unknownCall(message, param)
     const { value, warnings: lost } = functionResponse(call, message, { context, param })
     results.set(call, { functionResponse: value })
@@ -39,17 +40,46 @@ export function toolResults(
   return { value: calls.flatMap((call) => results.get(call) ?? []), warnings }
 }
 
+type Results = ReadonlyMap<OpenCall, Part>
+
 /** Finds the call of a result by id; without one, by name for legacy functions, else by order. */
-function callOf(
-  message: ResultMessage,
-  calls: readonly OpenCall[],
-  results: ReadonlyMap<OpenCall, Part>,
-): OpenCall | undefined {
-  const open = calls.filter((call) => !results.has(call))
-  if (message.role === 'function') return open.find(({ name }) => name === message.name)
-  const { tool_call_id: id } = message
-  if (!id) return open[0]
-  return open.find((call) => call.id === id) ?? calls.find((call) => call.id === id)
+function callFinder(calls: readonly OpenCall[], results: Results) {
+  const nextOpen = openCalls(calls, results)
+  const byId = groupBy(calls, ({ id }) => id)
+  const openById = openGroups(byId, results)
+  const openByName = openGroups(
+    groupBy(calls, ({ name }) => name),
+    results,
+  )
+  return (message: ResultMessage): OpenCall | undefined => {
+    if (message.role === 'function') return openByName.get(message.name ?? '')?.()
+    const { tool_call_id: id } = message
+    if (!id) return nextOpen()
+    return openById.get(id)?.() ?? byId.get(id)?.[0]
+  }
+}
+
+/** Returns the first call without a result. */
+function openCalls(calls: readonly OpenCall[], results: Results): () => OpenCall | undefined {
+  let at = 0
+  return () => {
+    for (let call = calls[at]; call !== undefined && results.has(call); call = calls[at]) at += 1
+    return calls[at]
+  }
+}
+
+function groupBy(calls: readonly OpenCall[], nameOf: (call: OpenCall) => string) {
+  const groups = new Map<string, OpenCall[]>()
+  for (const call of calls) {
+    const group = groups.get(nameOf(call))
+    if (group === undefined) groups.set(nameOf(call), [call])
+    else group.push(call)
+  }
+  return groups
+}
+
+function openGroups(groups: ReadonlyMap<string, readonly OpenCall[]>, results: Results) {
+  return new Map(Array.from(groups, ([name, calls]) => [name, openCalls(calls, results)]))
 }
 
 function functionResponse(
