@@ -27,6 +27,18 @@ describe('a scrubber', () => {
     expect(scrub(`${oldKey(1234)}and-more`)).toBe('…more')
   })
 
+  test('removes a key that is written in escapes of JSON, also nested ones', () => {
+    const { scrub } = createScrubber()
+    const inEscapes = (backslashes: string) =>
+      Array.from(oldKey(1234), (one) => {
+        const code = one.charCodeAt(0).toString(16).padStart(4, '0')
+        return `${backslashes}u${code}`
+      }).join('')
+    expect(scrub(`"key ${inEscapes('\\')}"`)).toBe('"key …1234"')
+    expect(scrub(`"key ${inEscapes('\\\\')}"`)).toBe('"key …1234"')
+    expect(scrub(`"\\u0041${oldKey(1234).slice(1)}"`)).toBe('"…1234"')
+  })
+
   test('does not change text without secrets', () => {
     const { scrub } = scrubberOf('sk-canary-token-0001')
     const text = 'AIza is how keys begin; AQ. too. sk-canary-token-0002 is free.'
