@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { readPastedKeys } from '../src/admin/keys/pasted-keys.ts'
 import { maskPassword } from '../src/admin/settings/mask-secrets.ts'
@@ -93,8 +92,7 @@ const scan = (text: string) => {
   }
 }
 
-const header = (authorization: string) =>
-  bearerOf({ headers: { authorization } } as IncomingMessage)
+const header = (authorization: string) => bearerOf({ headers: { authorization } })
 const { originOf } = createTrustedProxies(['127.0.0.1'])
 const forwarded = (text: string) =>
   originOf({ headers: { 'x-forwarded-for': text }, socket: { remoteAddress: '127.0.0.1' } })
@@ -138,7 +136,7 @@ const texts: readonly Row[] = [
     'QUl6////',
     'sk-c',
     key,
-    `${Buffer.from(`${key},`).toString('base64')}`,
+    Buffer.from(`${key},`).toString('base64'),
   ]),
   ...rowsOf('key redactor', redact, ['A', 'AIza', key, key.slice(0, -1), `${backslash}u0041`]),
   ...rowsOf('key redactor, byte by byte', redactBytewise, ['A', key, `${backslash}u0041`]),

@@ -22,7 +22,7 @@ export function credentialsOf(
   return candidates.filter((one) => typeof one === 'string')
 }
 
-export function bearerOf({ headers }: IncomingMessage): string | undefined {
+export function bearerOf({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   const { authorization } = headers
   return authorization === undefined ? undefined : /^Bearer (.+)$/i.exec(authorization)?.[1]?.trim()
 }
