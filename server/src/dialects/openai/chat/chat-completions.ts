@@ -3,6 +3,7 @@ import { idOf } from '../../../google/models/derived-models.ts'
 import type { ModelName } from '../../../google/models/model-name.ts'
 import type { GenerateContentRequest } from '../../../google/requests/gemini-request.ts'
 import type { DialectServices } from '../../services.ts'
+import type { ToolNames } from '../../translate/tool-names.ts'
 import { fetchRemoteMedia } from '../../translate/content/fetch-remote-media.ts'
 import { readRequest } from '../../translate/read-request.ts'
 import type {
@@ -18,12 +19,14 @@ import { imageModelFor, readImageOptions, type ImageOptions } from './request/im
 import { remoteMediaUrls } from './request/messages.ts'
 import { outputFor } from './answer/output-for.ts'
 import { googleExtrasOf } from './request/parameters.ts'
+import { requestToolNames } from './request/request-tool-names.ts'
 import { suppressedSearch, translateRequest } from './request/translate-request.ts'
 
 type ParsedChat = ParsedRequest & {
   readonly chat: ChatRequest
   /** Set for the chat name of an image model. */
   readonly imageOptions: ImageOptions | undefined
+  readonly toolNames: ToolNames
 }
 
 type Services = Pick<DialectServices, 'settings' | 'fetchMedia' | 'now'>
@@ -39,13 +42,14 @@ export function chatCompletions(services: Services): Translation<ParsedChat, Cha
       calls: generationConfig?.candidateCount ? 1 : (imageOptions?.count ?? chat.n ?? 1),
       eachCall: imageOptions ? 'adds' : 'next choice',
     }),
-    createStream: ({ chat, imageOptions }, { model, keepSignature }) =>
+    createStream: ({ chat, imageOptions, toolNames }, { model, keepSignature }) =>
       new ChatStream({
         showThoughts: showsThoughts(services.settings(), chat),
         showSearchLinks: services.settings().showSearchLink && model.search,
         numbersImages: imageOptions !== undefined,
         newCallId: () => randomUUID().replaceAll('-', ''),
         keepSignature,
+        clientToolName: toolNames.toClient,
       }),
     createOutput: ({ chat }, options) => outputFor(services, chat, options),
   }
@@ -61,12 +65,13 @@ function parse(body: Buffer, settings: ChatSettings): ParsedChat {
     requested: imageModel ?? named,
     streams: chat.stream === true,
     imageOptions: imageModel === undefined ? undefined : readImageOptions(chat),
+    toolNames: requestToolNames(chat),
   }
 }
 
 async function toGemini(
   { settings, fetchMedia }: Services,
-  { chat: given, requested, imageOptions }: ParsedChat,
+  { chat: given, requested, imageOptions, toolNames }: ParsedChat,
   { request, model, traits, findSignature }: TranslationContext,
 ): Promise<Translated<GenerateContentRequest>> {
   // Each image is a separate call; all of them are one choice.
@@ -77,6 +82,7 @@ async function toGemini(
     settings: { showThoughts: requestsThoughts(settings(), model, requested) },
     media: await fetchRemoteMedia(fetchMedia, urls, request.client.signal),
     findSignature,
+    toolNames,
   })
   const suppressed = model.search ? suppressedSearch(value) : []
   return {

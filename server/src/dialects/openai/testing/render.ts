@@ -15,6 +15,7 @@ export function testOptions(options: Partial<StreamOptions> = {}): StreamOptions
     numbersImages: false,
     newCallId: () => `new${(calls += 1)}`,
     keepSignature: () => {},
+    clientToolName: (name) => name,
     ...options,
   }
 }

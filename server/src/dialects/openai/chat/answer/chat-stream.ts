@@ -24,6 +24,8 @@ export type StreamOptions = {
   readonly newCallId: () => string
   /** Stores the signature of a tool call. */
   readonly keepSignature: (toolCallId: string, signature: string) => void
+  /** The client's name of a tool. */
+  readonly clientToolName: (name: string) => string
 }
 
 export class ChatStream implements AnswerStream<ChatEvent> {
@@ -188,7 +190,7 @@ class Choice {
 
   #call(
     piece: Extract<ReturnType<typeof renderPart>[number], { kind: 'call' }>,
-    { newCallId, keepSignature }: StreamOptions,
+    { newCallId, keepSignature, clientToolName }: StreamOptions,
   ): NonNullable<Delta['tool_calls']>[number] {
     const given = openAiCallId(piece.id ?? newCallId())
     // Ids are unique within an answer, even when Google repeats one.
@@ -197,7 +199,7 @@ class Choice {
       index: this.#callIds.length,
       id,
       type: 'function' as const,
-      function: { name: piece.name, arguments: piece.arguments },
+      function: { name: clientToolName(piece.name), arguments: piece.arguments },
     }
     this.#callIds.push(id)
     if (piece.signature === undefined) return call

@@ -42,7 +42,8 @@ export function assistantParts(
   }
 }
 
-function callsOf(message: AssistantMessage): ToolCall[] {
+/** The calls of a message, also in the legacy form. */
+export function callsOf(message: AssistantMessage): ToolCall[] {
   const legacy = message.function_call
     ? [{ function: message.function_call, extra_content: undefined }]
     : []
@@ -62,7 +63,7 @@ function callPart(
     value: {
       functionCall: {
         ...(call.id && parts.numbersCalls ? { id: geminiCallId(call.id) } : {}),
-        name: call.function.name,
+        name: parts.toolNames.toGemini(call.function.name),
         args: args ?? {},
       },
       ...(signature ? { thoughtSignature: signature } : {}),

@@ -68,7 +68,7 @@ export type ChatMessage = z.output<typeof message>
 export type AssistantMessage = Extract<ChatMessage, { role: 'assistant' | 'model' }>
 
 const functionTool = z.object({
-  name: z.string(),
+  name: z.string().min(1),
   description: z.string().nullish(),
   parameters: z.unknown().optional(),
 })

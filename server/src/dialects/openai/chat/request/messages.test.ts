@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createToolNames } from '../../../translate/tool-names.ts'
 import { chatRequest, type ChatMessage } from './chat-request.ts'
 import { translateMessages, remoteMediaUrls } from './messages.ts'
 import { modelTraits } from '../../../../google/models/model-traits.ts'
@@ -13,6 +14,7 @@ function translate(messages: Loose[], model = 'gemini-2.5-flash', signatures: Lo
   const { value, warnings } = translateMessages(read(messages), {
     traits: modelTraits(model),
     media: new Map(),
+    toolNames: createToolNames([]),
     findSignature: (id) => {
       const found = signatures[id]
       return typeof found === 'string' ? found : undefined

@@ -6,12 +6,14 @@ import { messageParts, remoteUrls, textOf } from './message-parts.ts'
 import type { ModelTraits } from '../../../../google/models/model-traits.ts'
 import { withFirstCallSigned, type FindSignature } from '../../../translate/thought-signatures.ts'
 import { isResult, toolResults, type ResultsContext } from './tool-results.ts'
+import type { ToolNames } from '../../../translate/tool-names.ts'
 import type { Translated, Warning } from '../../../translate/warnings.ts'
 
 export type MessagesContext = {
   readonly traits: ModelTraits
   readonly media: RemoteMedia
   readonly findSignature: FindSignature
+  readonly toolNames: ToolNames
 }
 
 export type Conversation = {
@@ -121,12 +123,13 @@ function translateAssistant(
   }
 }
 
-function partsContext({ traits, media }: MessagesContext): ResultsContext {
+function partsContext({ traits, media, toolNames }: MessagesContext): ResultsContext {
   return {
     media,
     readsMarkdownImages: traits.makesImages,
     numbersCalls: traits.signsCalls,
     takesMediaInResults: traits.generation >= 3,
+    toolNames,
   }
 }
 

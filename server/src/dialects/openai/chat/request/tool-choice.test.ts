@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createToolNames } from '../../../translate/tool-names.ts'
 import { translateToolChoice } from './tool-choice.ts'
 
 const tools = [{ functionDeclarations: [{ name: 'f' }, { name: 'g' }] }]
@@ -17,23 +18,27 @@ describe('the choice of tools', () => {
     [allowed('required', ['f', 'g']), { mode: 'ANY', allowedFunctionNames: ['f', 'g'] }],
     [allowed('auto', ['f']), { mode: 'AUTO' }],
   ] as const)('%j is %j', (tool_choice, config) => {
-    expect(translateToolChoice({ tool_choice }, tools)).toEqual(config)
+    expect(translateToolChoice({ tool_choice }, tools, createToolNames([]))).toEqual(config)
   })
 
   test('may be a legacy function_call', () => {
-    expect(translateToolChoice({ function_call: { name: 'g' } }, tools)).toEqual({
+    expect(
+      translateToolChoice({ function_call: { name: 'g' } }, tools, createToolNames([])),
+    ).toEqual({
       mode: 'ANY',
       allowedFunctionNames: ['g'],
     })
   })
 
   test('is omitted when no function is declared', () => {
-    expect(translateToolChoice({ tool_choice: 'required' }, [{ googleSearch: {} }])).toBeUndefined()
+    expect(
+      translateToolChoice({ tool_choice: 'required' }, [{ googleSearch: {} }], createToolNames([])),
+    ).toBeUndefined()
   })
 
   test('of an undeclared function is refused with the field', () => {
-    expect(() => translateToolChoice({ tool_choice: named('h') }, tools)).toThrow(
-      expect.objectContaining({ param: 'tool_choice.function.name' }),
-    )
+    expect(() =>
+      translateToolChoice({ tool_choice: named('h') }, tools, createToolNames([])),
+    ).toThrow(expect.objectContaining({ param: 'tool_choice.function.name' }))
   })
 })

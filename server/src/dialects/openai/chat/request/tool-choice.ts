@@ -1,15 +1,28 @@
 import type { ChatRequest } from './chat-request.ts'
 import type { FunctionCallingConfig, Tool } from '../../../../google/requests/gemini-request.ts'
 import { ClientError } from '../../../client-error.ts'
+import type { ToolNames } from '../../../translate/tool-names.ts'
 
 /** The function-calling mode; undefined by default, or without declared functions. */
 export function translateToolChoice(
   request: Pick<ChatRequest, 'tool_choice' | 'function_call'>,
   tools: readonly Tool[],
+  toolNames: ToolNames,
 ): FunctionCallingConfig | undefined {
   const declared = tools.flatMap(({ functionDeclarations }) => functionDeclarations ?? [])
-  const names = declared.map(({ name }) => name)
+  const names = declared.map(({ name }) => toolNames.toClient(name))
   if (names.length === 0) return undefined
+  const config = configOf(request, names)
+  if (config?.allowedFunctionNames === undefined) return config
+  const { mode, allowedFunctionNames: allowed } = config
+  return { mode, allowedFunctionNames: allowed.map(toolNames.toGemini) }
+}
+
+/** The mode with the client's names. */
+function configOf(
+  request: Pick<ChatRequest, 'tool_choice' | 'function_call'>,
+  names: readonly string[],
+): FunctionCallingConfig | undefined {
   const { tool_choice: choice, function_call: legacy } = request
   if (choice === null || choice === undefined) return legacyChoice(legacy, names)
   if (typeof choice === 'string') return modeOf(choice)

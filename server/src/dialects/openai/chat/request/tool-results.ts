@@ -3,14 +3,16 @@ import type { FunctionResponse, Part } from '../../../../google/requests/gemini-
 import { ClientError } from '../../../client-error.ts'
 import { messageParts, textOf, type PartsContext } from './message-parts.ts'
 import { geminiCallId } from '../../../translate/tool-call-id.ts'
+import type { ToolNames } from '../../../translate/tool-names.ts'
 import type { Translated, Warning } from '../../../translate/warnings.ts'
 
-/** A call without a result yet. `id` is OpenAI's. */
+/** A call without a result yet. Id and name are the client's. */
 export type OpenCall = { readonly id: string; readonly name: string }
 
 export type ResultsContext = PartsContext & {
   readonly numbersCalls: boolean
   readonly takesMediaInResults: boolean
+  readonly toolNames: ToolNames
 }
 
 type ResultMessage = Extract<ChatMessage, { role: 'tool' | 'function' }>
@@ -92,7 +94,7 @@ function functionResponse(
   const { value: parts, warnings } = messageParts(message.content, context, `${param}.content`)
   const media = parts.flatMap(({ inlineData }) => (inlineData ? [{ inlineData }] : []))
   const id = call.id === '' || !context.numbersCalls ? {} : { id: geminiCallId(call.id) }
-  const value = { ...id, name: call.name, response }
+  const value = { ...id, name: context.toolNames.toGemini(call.name), response }
   if (media.length === 0) return { value, warnings }
   if (context.takesMediaInResults) return { value: { ...value, parts: media }, warnings }
   const reason = 'The model does not accept media in tool results.'

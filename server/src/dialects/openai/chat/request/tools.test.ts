@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createToolNames } from '../../../translate/tool-names.ts'
 import { modelTraits } from '../../../../google/models/model-traits.ts'
 import { translateTools } from './tools.ts'
 
@@ -11,7 +12,11 @@ const schema = { type: 'object', properties: { a: { type: 'string' } }, required
 
 describe('function tools', () => {
   test('keep their JSON Schema when the model accepts it', () => {
-    const { value } = translateTools({ tools: [tool('f', schema, 'Does f.')] }, modern)
+    const { value } = translateTools(
+      { tools: [tool('f', schema, 'Does f.')] },
+      modern,
+      createToolNames([]),
+    )
     expect(value).toEqual([
       {
         functionDeclarations: [{ name: 'f', description: 'Does f.', parametersJsonSchema: schema }],
@@ -21,7 +26,7 @@ describe('function tools', () => {
 
   test("get a schema in Google's format when Google does not support theirs", () => {
     const strict = { type: 'object', properties: { a: { const: 'x' } } }
-    const { value } = translateTools({ tools: [tool('f', strict)] }, modern)
+    const { value } = translateTools({ tools: [tool('f', strict)] }, modern, createToolNames([]))
     expect(value[0]?.functionDeclarations?.[0]).toEqual({
       name: 'f',
       parameters: { type: 'OBJECT', properties: { a: { type: 'STRING', enum: ['x'] } } },
@@ -30,18 +35,30 @@ describe('function tools', () => {
 
   test('have empty parameters removed', () => {
     const empty = { type: 'object', properties: {}, additionalProperties: false }
-    const { value } = translateTools({ tools: [tool('f', empty), tool('g', {})] }, modern)
+    const { value } = translateTools(
+      { tools: [tool('f', empty), tool('g', {})] },
+      modern,
+      createToolNames([]),
+    )
     expect(value[0]?.functionDeclarations).toEqual([{ name: 'f' }, { name: 'g' }])
   })
 
   test('with the same name are declared once; the first one wins', () => {
-    const { value } = translateTools({ tools: [tool('f', schema), tool('f')] }, modern)
+    const { value } = translateTools(
+      { tools: [tool('f', schema), tool('f')] },
+      modern,
+      createToolNames([]),
+    )
     expect(value[0]?.functionDeclarations).toHaveLength(1)
     expect(value[0]?.functionDeclarations?.[0]).toHaveProperty('parametersJsonSchema')
   })
 
   test('may be legacy functions', () => {
-    const { value } = translateTools({ functions: [{ name: 'f', parameters: schema }] }, modern)
+    const { value } = translateTools(
+      { functions: [{ name: 'f', parameters: schema }] },
+      modern,
+      createToolNames([]),
+    )
     expect(value[0]?.functionDeclarations?.[0]?.name).toBe('f')
   })
 
@@ -52,7 +69,7 @@ describe('function tools', () => {
         { type: 'object', properties: { b: {}, c: {} }, required: ['c'] },
       ],
     }
-    const { value } = translateTools({ tools: [tool('f', choice)] }, modern)
+    const { value } = translateTools({ tools: [tool('f', choice)] }, modern, createToolNames([]))
     expect(value[0]?.functionDeclarations?.[0]?.parameters).toMatchObject({
       type: 'OBJECT',
       properties: { a: {}, b: {}, c: {} },
@@ -61,14 +78,12 @@ describe('function tools', () => {
   })
 
   test.each([
-    ['1f', undefined, 'tools[0].function.name'],
-    ['f'.repeat(129), undefined, 'tools[0].function.name'],
     ['f', 'x', 'tools[0].function.parameters'],
     ['f', { type: 'string' }, 'tools[0].function.parameters'],
   ])('that Google does not accept are refused with the field: %s', (name, parameters, param) => {
-    expect(() => translateTools({ tools: [tool(name, parameters)] }, modern)).toThrow(
-      expect.objectContaining({ param }),
-    )
+    expect(() =>
+      translateTools({ tools: [tool(name, parameters)] }, modern, createToolNames([])),
+    ).toThrow(expect.objectContaining({ param }))
   })
 })
 
@@ -79,20 +94,28 @@ describe("Google's own tools", () => {
     [{ tools: [{ googleSearch: {} }] }],
     [{ web_search_options: {} }],
   ])('are enabled by their usual names: %j', (request) => {
-    expect(translateTools(request, modern)).toEqual({ value: [{ googleSearch: {} }], warnings: [] })
+    expect(translateTools(request, modern, createToolNames([]))).toEqual({
+      value: [{ googleSearch: {} }],
+      warnings: [],
+    })
   })
 
   test('are dropped with a warning when there are functions', () => {
     const { value, warnings } = translateTools(
       { tools: [tool('f'), { type: 'code_interpreter' }], web_search_options: {} },
       modern,
+      createToolNames([]),
     )
     expect(value).toEqual([{ functionDeclarations: [{ name: 'f' }] }])
     expect(warnings.map(({ field }) => field)).toEqual(['tools[1]', 'web_search_options'])
   })
 
   test('that are unknown are dropped with a warning', () => {
-    const { value, warnings } = translateTools({ tools: [{ type: 'file_search' }] }, modern)
+    const { value, warnings } = translateTools(
+      { tools: [{ type: 'file_search' }] },
+      modern,
+      createToolNames([]),
+    )
     expect(value).toEqual([])
     expect(warnings.map(({ field }) => field)).toEqual(['tools[0]'])
   })

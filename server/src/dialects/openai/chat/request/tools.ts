@@ -9,6 +9,7 @@ import { isObject } from '../../../../runtime/json-value.ts'
 import type { ModelTraits } from '../../../../google/models/model-traits.ts'
 import { isPlainJsonSchema } from '../../../../google/requests/schema/plain-json-schema.ts'
 import { compileSchema } from '../../../../google/requests/schema/schema-compiler.ts'
+import type { ToolNames } from '../../../translate/tool-names.ts'
 import type { Translated, Warning } from '../../../translate/warnings.ts'
 
 /** Google's tools by the names that clients use. */
@@ -30,23 +31,19 @@ type Named = { readonly tool: FunctionTool; readonly param: string }
 export function translateTools(
   request: Pick<ChatRequest, 'tools' | 'functions' | 'web_search_options'>,
   traits: ModelTraits,
+  toolNames: ToolNames,
 ): Translated<Tool[]> {
   const warnings: Warning[] = []
   const builtInTools = new Map<keyof Tool, string>()
-  const functions: Named[] = []
   for (const [index, tool] of (request.tools ?? []).entries()) {
     const param = `tools[${index}]`
     const read = readTool(tool)
     if (read === undefined)
       warnings.push({ field: param, reason: 'Google does not have this tool.' })
     else if (typeof read === 'string') builtInTools.set(read, param)
-    else functions.push({ tool: read, param: `${param}.function` })
-  }
-  for (const [index, tool] of (request.functions ?? []).entries()) {
-    functions.push({ tool, param: `functions[${index}]` })
   }
   if (request.web_search_options) builtInTools.set('googleSearch', 'web_search_options')
-  const declarations = declareOnce(functions, traits)
+  const declarations = declareOnce(declaredFunctions(request), traits, toolNames)
   if (declarations.length === 0) {
     return { value: [...builtInTools.keys()].map((name) => ({ [name]: {} })), warnings }
   }
@@ -54,6 +51,19 @@ export function translateTools(
     warnings.push({ field, reason: "Google's tools cannot be combined with functions." })
   }
   return { value: [{ functionDeclarations: declarations }], warnings }
+}
+
+/** The functions of `tools` and of the legacy field. */
+export function declaredFunctions(request: Pick<ChatRequest, 'tools' | 'functions'>): Named[] {
+  const modern = (request.tools ?? []).flatMap((tool, index): Named[] => {
+    const read = readTool(tool)
+    return typeof read === 'object' ? [{ tool: read, param: `tools[${index}].function` }] : []
+  })
+  const legacy = (request.functions ?? []).map((tool, index) => ({
+    tool,
+    param: `functions[${index}]`,
+  }))
+  return [...modern, ...legacy]
 }
 
 /** A function, one of Google's tools, or undefined for any other tool. */
@@ -69,31 +79,22 @@ function readTool(tool: ChatTool): FunctionTool | keyof Tool | undefined {
 const isFunctionTool = (tool: ChatTool): tool is { type: 'function'; function: FunctionTool } =>
   tool.type === 'function'
 
-function declareOnce(functions: readonly Named[], traits: ModelTraits): FunctionDeclaration[] {
+function declareOnce(
+  functions: readonly Named[],
+  traits: ModelTraits,
+  toolNames: ToolNames,
+): FunctionDeclaration[] {
   const declared = new Map<string, FunctionDeclaration>()
   for (const { tool, param } of functions) {
     if (declared.has(tool.name)) continue
-    declared.set(tool.name, declare(tool, param, traits))
+    const { description } = tool
+    declared.set(tool.name, {
+      name: toolNames.toGemini(tool.name),
+      ...(description ? { description } : {}),
+      ...parametersOf(tool.parameters, `${param}.parameters`, traits),
+    })
   }
   return [...declared.values()]
-}
-
-const namePattern = /^[A-Za-z_][A-Za-z0-9_.:-]*$/
-
-function declare(tool: FunctionTool, param: string, traits: ModelTraits): FunctionDeclaration {
-  const { name, description } = tool
-  const maxLength = traits.generation < 3 ? 64 : 128
-  if (!namePattern.test(name) || name.length > maxLength) {
-    throw new ClientError(
-      `'${param}.name' must start with a letter or '_'. Use at most ${maxLength} letters, digits, '_', '.', ':' and '-'.`,
-      { param: `${param}.name` },
-    )
-  }
-  return {
-    name,
-    ...(description ? { description } : {}),
-    ...parametersOf(tool.parameters, `${param}.parameters`, traits),
-  }
 }
 
 function parametersOf(

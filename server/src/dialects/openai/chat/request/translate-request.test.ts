@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createToolNames } from '../../../translate/tool-names.ts'
 import { chatRequest } from './chat-request.ts'
 import { ClientError } from '../../../client-error.ts'
 import { remoteMediaUrls } from './messages.ts'
@@ -19,6 +20,7 @@ function translate(body: object, model = 'gemini-3.8-flash') {
     settings: { showThoughts: true },
     media: new Map(remoteMediaUrls(request.messages, traits).map((url) => [url, png])),
     findSignature: () => undefined,
+    toolNames: createToolNames([]),
   })
 }
 

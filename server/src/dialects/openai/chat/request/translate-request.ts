@@ -13,6 +13,7 @@ import { translateResponseFormat } from './response-format.ts'
 import type { FindSignature } from '../../../translate/thought-signatures.ts'
 import { translateToolChoice } from './tool-choice.ts'
 import { translateTools } from './tools.ts'
+import type { ToolNames } from '../../../translate/tool-names.ts'
 import type { Translated, Warning } from '../../../translate/warnings.ts'
 
 export type RequestContext = {
@@ -20,6 +21,7 @@ export type RequestContext = {
   readonly settings: ParameterSettings
   readonly media: RemoteMedia
   readonly findSignature: FindSignature
+  readonly toolNames: ToolNames
 }
 
 /** Converts a chat request to Gemini's format, with a warning for each dropped field. */
@@ -27,14 +29,14 @@ export function translateRequest(
   request: ChatRequest,
   context: RequestContext,
 ): Translated<GenerateContentRequest> {
-  const { traits } = context
+  const { traits, toolNames } = context
   const conversation = translateMessages(request.messages, context)
   const { contents, systemParts } = conversation.value
   if (contents.length === 0) {
     throw new ClientError("'messages' must contain text or media.", { param: 'messages' })
   }
-  const tools = translateTools(request, traits)
-  const choice = translateToolChoice(request, tools.value)
+  const tools = translateTools(request, traits, toolNames)
+  const choice = translateToolChoice(request, tools.value, toolNames)
   const format = translateResponseFormat(request.response_format, {
     traits,
     tools: tools.value,
