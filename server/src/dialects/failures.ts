@@ -78,6 +78,13 @@ export const brokenAnswer = (
   message = 'The answer is incomplete: the connection to Google broke. Send the request again.',
 ): Failure => failure('stream_cut', message)
 
+/** Google ended the answer before any content; `words` are Google's. */
+export const emptyAnswer = (words: string): Failure =>
+  failure(
+    'upstream_incomplete',
+    `Google ended the answer without content: ${words} Send the request again.`,
+  )
+
 export const internalError = failure(
   'internal_error',
   'This gateway failed to serve the request. Ask its operator to check the log.',

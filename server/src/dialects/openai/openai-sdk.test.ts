@@ -294,6 +294,18 @@ describe('a failure', () => {
     expect(answer.choices[0]?.finish_reason).toBe(reason)
   })
 
+  test.each([
+    ['malformed-function-call', /MALFORMED_FUNCTION_CALL\. Malformed function call: print/],
+    ['unexpected-tool-call', /UNEXPECTED_TOOL_CALL/],
+  ])("%s without content is an error with Google's words", async (name, words) => {
+    const request = { model, messages: misbehave(name) }
+    const whole = await errorOf(client.chat.completions.create(request))
+    expect(whole).toMatchObject({ status: 502, message: expect.stringMatching(words) })
+    const { text } = await postChat(gateway, { ...request, stream: true })
+    expect(text).toMatch(words)
+    expect(text).not.toMatch(/"finish_reason":"|\[DONE\]/)
+  })
+
   test.each(['cut-after-2', 'error-after-2'])(
     '%s in a stream has no finish_reason',
     async (name) => {

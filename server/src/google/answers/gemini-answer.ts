@@ -16,6 +16,8 @@ export type Candidate = {
   readonly index: number
   readonly parts: readonly AnswerPart[]
   readonly finishReason: string | undefined
+  /** Google's words about the finish reason. */
+  readonly finishMessage: string | undefined
   readonly grounding: Grounding | undefined
   readonly logprobs: LogprobsResult | undefined
   readonly continuationToken: string | undefined
@@ -79,6 +81,7 @@ function readCandidate(candidate: JsonObject): Candidate {
     index: numberOf(candidate['index']) ?? 0,
     parts: listOf(objectOf(candidate['content'])?.['parts'], readPart),
     finishReason: textOf(candidate['finishReason']),
+    finishMessage: textOf(candidate['finishMessage']),
     grounding: readGrounding(objectOf(candidate['groundingMetadata'])),
     logprobs: readLogprobs(objectOf(candidate['logprobsResult'])),
     continuationToken: textOf(candidate['continuationToken']),

@@ -303,3 +303,49 @@ describe('log probabilities', () => {
     )
   })
 })
+
+describe('an answer without content', () => {
+  const ended = (finishReason: string, finishMessage?: string) => ({
+    candidates: [{ content: {}, finishReason, finishMessage, index: 0 }],
+    usageMetadata,
+  })
+
+  test.each(['OTHER', 'LANGUAGE', 'NO_IMAGE', 'SAFETY'])(
+    "that ends with %s is a refusal with Google's words",
+    (reason) => {
+      expect(complete([ended(reason, 'Because.')])).toMatchObject({
+        choices: [
+          {
+            message: { content: null, refusal: `Google withheld the answer: ${reason}. Because.` },
+            finish_reason: 'content_filter',
+          },
+        ],
+      })
+    },
+  )
+
+  test.each([
+    'MALFORMED_FUNCTION_CALL',
+    'UNEXPECTED_TOOL_CALL',
+    'TOO_MANY_TOOL_CALLS',
+    'FINISH_REASON_UNSPECIFIED',
+    'SOMETHING_NEW',
+  ])("that ends with %s is an error with Google's words", (reason) => {
+    const thought = answer([{ text: 'Hm.', thought: true }])
+    expect(complete([thought, ended(reason, 'Because.')])).toMatchObject({
+      status: 502,
+      message: `Google ended the answer without content: ${reason}. Because. Send the request again.`,
+    })
+  })
+
+  test('does not cost the other choices: its own choice is refused', () => {
+    const broken = { content: {}, finishReason: 'MALFORMED_FUNCTION_CALL', index: 1 }
+    const whole = { content: { parts: [{ text: 'a' }] }, finishReason: 'STOP', index: 0 }
+    expect(complete([{ candidates: [whole, broken] }])).toMatchObject({
+      choices: [
+        { message: { content: 'a' }, finish_reason: 'stop' },
+        { message: { content: null }, finish_reason: 'content_filter' },
+      ],
+    })
+  })
+})

@@ -1,5 +1,5 @@
 import type { ChatEvent, Delta, ExtraContent } from './chat-events.ts'
-import { finishReason } from './finish-reason.ts'
+import { finishKindOf, finishReason, type FinishKind } from './finish-reason.ts'
 import type {
   AnswerPart,
   Candidate,
@@ -8,7 +8,13 @@ import type {
 } from '../../../../google/answers/gemini-answer.ts'
 import { annotationsOf, searchLinks } from '../../../translate/content/grounding.ts'
 import { logprobsOf } from './logprobs.ts'
-import { brokenAnswer, googleFailure, unreadableChunk, type Failure } from '../../../failures.ts'
+import {
+  brokenAnswer,
+  emptyAnswer,
+  googleFailure,
+  unreadableChunk,
+  type Failure,
+} from '../../../failures.ts'
 import type { AnswerStream, NextCall } from '../../../translate/answer-stream.ts'
 import { plainImage, renderPart, type ImageText } from '../../../translate/content/parts.ts'
 import { openAiCallId } from '../../../translate/tool-call-id.ts'
@@ -82,6 +88,10 @@ export class ChatStream implements AnswerStream<ChatEvent> {
     if (choices.some(([, { finish }]) => finish === undefined)) {
       return [{ kind: 'error', failure: brokenAnswer() }]
     }
+    const broken = choices.find(([, { finishKind }]) => finishKind === 'broken')?.[1]
+    if (broken !== undefined && choices.every(([, { isEmpty }]) => isEmpty)) {
+      return [{ kind: 'error', failure: emptyAnswer(broken.googleWords) }]
+    }
     const events = choices.flatMap(([index, choice]) => choice.end(index, this.#options))
     return [...events, ...this.#usageEvent()]
   }
@@ -103,6 +113,7 @@ export class ChatStream implements AnswerStream<ChatEvent> {
     if (logprobs) events.push({ kind: 'delta', choice: index, delta: {}, logprobs })
     choice.grounding = candidate.grounding ?? choice.grounding
     choice.finish = candidate.finishReason ?? choice.finish
+    choice.finishMessage = candidate.finishMessage ?? choice.finishMessage
   }
 
   /** Google answers a blocked prompt without candidates. */
@@ -138,11 +149,27 @@ type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 class Choice {
   /** Google's finish reason. */
   finish: string | undefined
+  finishMessage: string | undefined
   grounding: Grounding | undefined
   /** All content so far; annotations refer to offsets in it. */
   #text = ''
   readonly #callIds: string[] = []
   #images = 0
+
+  get finishKind(): FinishKind {
+    return finishKindOf(this.finish ?? '')
+  }
+
+  /** Thoughts are not content. */
+  get isEmpty(): boolean {
+    return this.#text === '' && this.#callIds.length === 0
+  }
+
+  /** Google's finish reason, with Google's message if there is one. */
+  get googleWords(): string {
+    const { finish = '', finishMessage = '' } = this
+    return finishMessage === '' ? `${finish}.` : `${finish}. ${finishMessage}`
+  }
 
   /** One delta for a part; undefined when there is nothing to send. */
   take(part: AnswerPart, options: StreamOptions): Delta | undefined {
@@ -171,17 +198,17 @@ class Choice {
   }
 
   end(index: number, { showSearchLinks }: StreamOptions): ChatEvent[] {
-    const { grounding, finish = '' } = this
-    const reason = finishReason(finish, this.#callIds.length > 0)
+    const { grounding, finishKind, isEmpty } = this
+    const isRefused = isEmpty && (finishKind === 'withheld' || finishKind === 'broken')
+    const reason = finishReason(isRefused ? 'withheld' : finishKind, this.#callIds.length > 0)
     const annotations = grounding ? annotationsOf(grounding, this.#text) : []
     const links = grounding && showSearchLinks ? searchLinks(grounding) : ''
-    const withheld = reason === 'content_filter' && this.#text === ''
     const delta: Writable<Delta> = {}
     if (links !== '') delta.content = links
     if (annotations.length > 0) delta.annotations = annotations
-    if (withheld) delta.refusal = `Google withheld the answer: ${finish}.`
+    if (isRefused) delta.refusal = `Google withheld the answer: ${this.googleWords}`
     const last: ChatEvent = { kind: 'finish', choice: index, reason }
-    const hasContent = links !== '' || annotations.length > 0 || withheld
+    const hasContent = links !== '' || annotations.length > 0 || isRefused
     return hasContent ? [{ kind: 'delta', choice: index, delta }, last] : [last]
   }
 
