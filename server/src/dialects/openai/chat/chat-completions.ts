@@ -50,6 +50,7 @@ export function chatCompletions(services: Services): Translation<ParsedChat, Cha
         newCallId: () => randomUUID().replaceAll('-', ''),
         keepSignature,
         clientToolName: toolNames.toClient,
+        callForm: usesLegacyCalls(chat) ? 'function_call' : 'tool_calls',
       }),
     createOutput: ({ chat }, options) => outputFor(services, chat, options),
   }
@@ -68,6 +69,10 @@ function parse(body: Buffer, settings: ChatSettings): ParsedChat {
     toolNames: requestToolNames(chat),
   }
 }
+
+/** Whether the client declares its functions in OpenAI's form before `tools`. */
+const usesLegacyCalls = ({ tools, functions }: ChatRequest): boolean =>
+  (functions ?? []).length > 0 && (tools ?? []).length === 0
 
 async function toGemini(
   { settings, fetchMedia }: Services,

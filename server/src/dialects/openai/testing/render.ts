@@ -16,6 +16,7 @@ export function testOptions(options: Partial<StreamOptions> = {}): StreamOptions
     newCallId: () => `new${(calls += 1)}`,
     keepSignature: () => {},
     clientToolName: (name) => name,
+    callForm: 'tool_calls',
     ...options,
   }
 }

@@ -7,11 +7,13 @@ import type { Usage } from './usage.ts'
 
 export type ExtraContent = { readonly google: { readonly thought_signature: string } }
 
+export type CalledFunction = { readonly name: string; readonly arguments: string }
+
 export type ToolCallDelta = {
   readonly index: number
   readonly id: string
   readonly type: 'function'
-  readonly function: { readonly name: string; readonly arguments: string }
+  readonly function: CalledFunction
   readonly extra_content?: ExtraContent
 }
 
@@ -21,6 +23,8 @@ export type Delta = {
   readonly reasoning_content?: string
   readonly refusal?: string
   readonly tool_calls?: readonly ToolCallDelta[]
+  /** The call in the legacy form. */
+  readonly function_call?: CalledFunction
   readonly annotations?: readonly Annotation[]
   readonly extra_content?: ExtraContent
 }

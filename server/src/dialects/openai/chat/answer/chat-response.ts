@@ -1,4 +1,4 @@
-import type { ChatEvent, Delta, Envelope, ToolCallDelta } from './chat-events.ts'
+import type { CalledFunction, ChatEvent, Delta, Envelope, ToolCallDelta } from './chat-events.ts'
 import type { FinishReason } from './finish-reason.ts'
 import type { Annotation } from '../../../translate/content/grounding.ts'
 import type { Logprobs } from './logprobs.ts'
@@ -13,6 +13,7 @@ export type Message = {
   readonly refusal: string | null
   readonly reasoning_content?: string
   readonly tool_calls?: ToolCall[]
+  readonly function_call?: CalledFunction
   readonly annotations?: Annotation[]
   readonly extra_content?: Delta['extra_content']
 }
@@ -33,6 +34,7 @@ type CollectedChoice = {
   reasoning: string
   refusal: string
   calls: ToolCall[]
+  legacyCall: CalledFunction | undefined
   annotations: Annotation[]
   extraContent: Delta['extra_content']
   logprobs: Logprobs | undefined
@@ -76,6 +78,7 @@ function collect(
   choice.reasoning += delta.reasoning_content ?? ''
   choice.refusal += delta.refusal ?? ''
   for (const { index: _place, ...call } of delta.tool_calls ?? []) choice.calls.push(call)
+  choice.legacyCall = delta.function_call ?? choice.legacyCall
   choice.annotations.push(...(delta.annotations ?? []))
   choice.extraContent = delta.extra_content ?? choice.extraContent
   if (logprobs) {
@@ -90,6 +93,7 @@ function emptyChoice(): CollectedChoice {
     reasoning: '',
     refusal: '',
     calls: [],
+    legacyCall: undefined,
     annotations: [],
     extraContent: undefined,
     logprobs: undefined,
@@ -98,13 +102,15 @@ function emptyChoice(): CollectedChoice {
 }
 
 function messageOf(choice: CollectedChoice): Message {
-  const hasNoContent = choice.content === '' && (choice.calls.length > 0 || choice.refusal !== '')
+  const hasCall = choice.calls.length > 0 || choice.legacyCall !== undefined
+  const hasNoContent = choice.content === '' && (hasCall || choice.refusal !== '')
   return {
     role: 'assistant',
     content: hasNoContent ? null : choice.content,
     refusal: choice.refusal === '' ? null : choice.refusal,
     ...(choice.reasoning === '' ? {} : { reasoning_content: choice.reasoning }),
     ...(choice.calls.length === 0 ? {} : { tool_calls: choice.calls }),
+    ...(choice.legacyCall === undefined ? {} : { function_call: choice.legacyCall }),
     ...(choice.annotations.length === 0 ? {} : { annotations: choice.annotations }),
     ...(choice.extraContent === undefined ? {} : { extra_content: choice.extraContent }),
   }

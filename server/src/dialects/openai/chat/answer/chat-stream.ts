@@ -32,6 +32,8 @@ export type StreamOptions = {
   readonly keepSignature: (toolCallId: string, signature: string) => void
   /** The client's name of a tool. */
   readonly clientToolName: (name: string) => string
+  /** The legacy form has one call without an id; further calls are left out. */
+  readonly callForm: 'tool_calls' | 'function_call'
 }
 
 export class ChatStream implements AnswerStream<ChatEvent> {
@@ -145,6 +147,8 @@ export class ChatStream implements AnswerStream<ChatEvent> {
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
+type CallPiece = Extract<ReturnType<typeof renderPart>[number], { kind: 'call' }>
+
 /** One choice of an answer. */
 class Choice {
   /** Google's finish reason. */
@@ -190,17 +194,22 @@ class Choice {
           delta.extra_content = signed(piece.signature)
           break
         case 'call':
-          delta.tool_calls = [this.#call(piece, options)]
+          if (options.callForm === 'tool_calls') delta.tool_calls = [this.#call(piece, options)]
+          else if (this.#callIds.length === 0) this.#legacyCall(piece, delta, options)
+          else hasContent = false
       }
     }
     if (part.inlineData) this.#images += 1
     return hasContent ? delta : undefined
   }
 
-  end(index: number, { showSearchLinks }: StreamOptions): ChatEvent[] {
+  end(index: number, { showSearchLinks, callForm }: StreamOptions): ChatEvent[] {
     const { grounding, finishKind, isEmpty } = this
     const isRefused = isEmpty && (finishKind === 'withheld' || finishKind === 'broken')
-    const reason = finishReason(isRefused ? 'withheld' : finishKind, this.#callIds.length > 0)
+    const reason = finishReason(
+      isRefused ? 'withheld' : finishKind,
+      this.#callIds.length > 0 ? callForm : undefined,
+    )
     const annotations = grounding ? annotationsOf(grounding, this.#text) : []
     const links = grounding && showSearchLinks ? searchLinks(grounding) : ''
     const delta: Writable<Delta> = {}
@@ -215,8 +224,18 @@ class Choice {
   readonly #line: ImageText = (url) =>
     `${this.#text === '' ? '' : '\n'}![Generated Image ${this.#images + 1}](${url})`
 
+  #legacyCall(
+    { name, arguments: args, signature }: CallPiece,
+    delta: Writable<Delta>,
+    { newCallId, clientToolName }: StreamOptions,
+  ): void {
+    this.#callIds.push(newCallId())
+    delta.function_call = { name: clientToolName(name), arguments: args }
+    if (signature !== undefined) delta.extra_content = signed(signature)
+  }
+
   #call(
-    piece: Extract<ReturnType<typeof renderPart>[number], { kind: 'call' }>,
+    piece: CallPiece,
     { newCallId, keepSignature, clientToolName }: StreamOptions,
   ): NonNullable<Delta['tool_calls']>[number] {
     const given = openAiCallId(piece.id ?? newCallId())

@@ -33,12 +33,13 @@ describe('the finish reason', () => {
     ...withheld.map((reason) => [reason, 'content_filter']),
     ...broken.map((reason) => [reason, 'length']),
   ])('after content, %s is %s', (reason, finish) => {
-    expect(finishReason(finishKindOf(reason ?? ''), false)).toBe(finish)
+    expect(finishReason(finishKindOf(reason ?? ''), undefined)).toBe(finish)
   })
 
-  test('of an answer with calls is tool_calls, unless it was cut', () => {
-    expect(finishReason('complete', true)).toBe('tool_calls')
-    expect(finishReason('cut', true)).toBe('length')
-    expect(finishReason('withheld', true)).toBe('content_filter')
+  test('of an answer with calls names their form, unless it was cut', () => {
+    expect(finishReason('complete', 'function_call')).toBe('function_call')
+    expect(finishReason('complete', 'tool_calls')).toBe('tool_calls')
+    expect(finishReason('cut', 'tool_calls')).toBe('length')
+    expect(finishReason('withheld', 'tool_calls')).toBe('content_filter')
   })
 })

@@ -37,7 +37,10 @@ const finishReasons = {
 } as const satisfies Record<Exclude<FinishKind, 'complete'>, FinishReason>
 
 /** OpenAI's finish reason. An incomplete answer is never `stop`. */
-export function finishReason(finishKind: FinishKind, hasCalls: boolean): FinishReason {
+export function finishReason(
+  finishKind: FinishKind,
+  calls: 'tool_calls' | 'function_call' | undefined,
+): FinishReason {
   if (finishKind !== 'complete') return finishReasons[finishKind]
-  return hasCalls ? 'tool_calls' : 'stop'
+  return calls ?? 'stop'
 }

@@ -64,3 +64,25 @@ describe('a chat request', () => {
     expect(() => readRequest(chatRequest, Buffer.from('{'))).toThrow(ClientError)
   })
 })
+
+describe('a tool without a type', () => {
+  const f = { name: 'f', parameters: { type: 'object' } }
+
+  test.each([[{ function: f }], [{ type: null, function: f }], [f]])(
+    'is a function: %j',
+    (tool) => {
+      const tools = [{ type: 'function', function: f }]
+      expect(read({ ...hello, tools: [tool] })).toMatchObject({ tools })
+    },
+  )
+
+  test('stays what it is when it is no function', () => {
+    expect(read({ ...hello, tools: [{ googleSearch: {} }] }).tools).toEqual([{ googleSearch: {} }])
+  })
+
+  test('is refused with the field when its function is not valid', () => {
+    expect(() => read({ ...hello, tools: [{ function: { description: 'x' } }] })).toThrow(
+      expect.objectContaining({ param: 'tools[0].function.name' }),
+    )
+  })
+})

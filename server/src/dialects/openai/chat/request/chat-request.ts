@@ -74,10 +74,27 @@ const functionTool = z.object({
 })
 export type FunctionTool = z.output<typeof functionTool>
 
-/** A function tool, or a built-in tool of OpenAI or Google in any shape. */
+/** Without a type, `function` or a name makes a tool a function. */
+const isFunction = ({ type, function: called, name }: Record<string, unknown>): boolean =>
+  type === 'function' ||
+  ((type === undefined || type === null) && (called !== undefined || name !== undefined))
+
+/** Clients may leave the type out. */
+const functionType = z
+  .literal('function')
+  .nullish()
+  .transform(() => 'function' as const)
+
+/** A function in `tools` as in the legacy `functions`. */
+const plainFunction = functionTool
+  .extend({ type: z.null().optional() })
+  .transform(({ type: _none, ...one }) => ({ type: 'function' as const, function: one }))
+
+/** A function tool, also without its type, or a built-in tool of OpenAI or Google in any shape. */
 const tool = z.union([
-  z.object({ type: z.literal('function'), function: functionTool }),
-  z.looseObject({ type: z.string().nullish() }).refine((one) => one.type !== 'function', {
+  z.object({ type: functionType, function: functionTool }),
+  plainFunction,
+  z.looseObject({ type: z.string().nullish() }).refine((one) => !isFunction(one), {
     message: 'a tool of type function must have a function with a name',
     path: ['function'],
     // Without it the union reports only this issue, not the one inside the function.
@@ -89,7 +106,7 @@ export type ChatTool = z.output<typeof tool>
 const namedFunction = z.object({ name: z.string() })
 const toolChoice = z.union([
   z.enum(['auto', 'none', 'required', 'any']),
-  z.object({ type: z.literal('function'), function: namedFunction }),
+  z.object({ type: functionType, function: namedFunction }),
   z.object({
     type: z.literal('allowed_tools'),
     allowed_tools: z.object({
