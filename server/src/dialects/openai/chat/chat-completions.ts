@@ -18,7 +18,7 @@ import { ChatStream } from './answer/chat-stream.ts'
 import { imageModelFor, readImageOptions, type ImageOptions } from './request/image-chat.ts'
 import { remoteMediaUrls } from './request/messages.ts'
 import { outputFor } from './answer/output-for.ts'
-import { googleExtrasOf } from './request/parameters.ts'
+import { googleExtrasOf } from './request/google-extras.ts'
 import { requestToolNames } from './request/request-tool-names.ts'
 import { suppressedSearch, translateRequest } from './request/translate-request.ts'
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { googleExtras } from './google-extras.ts'
 
 const text = z.object({ type: z.literal('text'), text: z.string() })
 const refusal = z.object({ type: z.literal('refusal'), refusal: z.string() })
@@ -126,21 +127,6 @@ const responseFormat = z.discriminatedUnion('type', [
 ])
 export type ResponseFormat = z.output<typeof responseFormat>
 
-const googleExtras = z.looseObject({
-  thinking_config: z
-    .object({
-      thinking_level: z.string().nullish(),
-      thinking_budget: z.number().int().nullish(),
-      include_thoughts: z.boolean().nullish(),
-    })
-    .nullish(),
-  cached_content: z.string().nullish(),
-  safety_settings: z.array(z.object({ category: z.string(), threshold: z.string() })).nullish(),
-  aspect_ratio: z.string().nullish(),
-  image_size: z.string().nullish(),
-})
-export type GoogleExtras = z.output<typeof googleExtras>
-
 const int = z.number().int()
 
 /** Strict on known fields. Unknown ones are accepted and named in the header of dropped fields. */
@@ -171,7 +157,7 @@ export const chatRequest = z.looseObject({
   service_tier: z.string().nullish(),
   modalities: z.array(z.string()).nullish(),
   web_search_options: z.looseObject({}).nullish(),
-  extra_body: z.looseObject({ google: googleExtras.nullish() }).nullish(),
-  google: googleExtras.nullish(),
+  extra_body: z.looseObject({ google: googleExtras }).nullish(),
+  google: googleExtras,
 })
 export type ChatRequest = z.output<typeof chatRequest>

@@ -1,4 +1,5 @@
-import type { ChatRequest, GoogleExtras } from './chat-request.ts'
+import type { ChatRequest } from './chat-request.ts'
+import { googleExtrasOf, type GoogleExtras } from './google-extras.ts'
 import type {
   GenerationConfig,
   ThinkingConfig,
@@ -42,10 +43,6 @@ export function translateParameters(
   }
   return { value: config, warnings }
 }
-
-/** Google's extension fields, which SDKs send as `extra_body.google` or as `google`. */
-export const googleExtrasOf = (request: ChatRequest): GoogleExtras | undefined =>
-  request.extra_body?.google ?? request.google ?? undefined
 
 const isGiven = <T>(value: T | null | undefined): value is T =>
   value !== null && value !== undefined

@@ -52,6 +52,44 @@ describe('a whole request', () => {
     expect(droppedFields(warnings)).toBeUndefined()
   })
 
+  const snake = {
+    thinking_config: { thinking_budget: 5, include_thoughts: false },
+    cached_content: 'cachedContents/x',
+    safety_settings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'OFF' }],
+    aspect_ratio: '1:1',
+    image_size: '2K',
+  }
+  const camel = {
+    thinkingConfig: { thinkingBudget: 5, includeThoughts: false },
+    cachedContent: snake.cached_content,
+    safetySettings: snake.safety_settings,
+    aspectRatio: '1:1',
+    imageSize: '2K',
+  }
+
+  test("takes Google's fields in snake and camel case, in both places", () => {
+    const expected = translate({ messages, google: snake })
+    expect(expected.value.generationConfig).toMatchObject({
+      thinkingConfig: { thinkingBudget: 5, includeThoughts: false },
+      imageConfig: { aspectRatio: '1:1', imageSize: '2K' },
+    })
+    expect(expected.warnings).toEqual([])
+    for (const google of [snake, camel]) {
+      expect(translate({ messages, extra_body: { google } })).toEqual(expected)
+      expect(translate({ messages, google })).toEqual(expected)
+    }
+  })
+
+  test("reports unknown names among Google's fields as dropped", () => {
+    const thinkingConfig = { thinkingBudget: 5, depth: 1 }
+    const google = { thinkingConfig, cachedContents: 'x', topK: 1 }
+    const { warnings } = translate({ messages, extra_body: { google, other: 1 }, google: snake })
+    expect(droppedFields(warnings)).toBe(
+      'extra_body.other, extra_body.google.cachedContents, extra_body.google.topK, extra_body.google.thinking_config.depth, google',
+    )
+    expect(droppedFields(translate({ messages, google: { x: 1 } }).warnings)).toBe('google.x')
+  })
+
   test("carries Google's own fields", () => {
     const safety = { category: 'HARM_CATEGORY_HARASSMENT', threshold: 'OFF' }
     const google = { cached_content: 'cachedContents/x', safety_settings: [safety] }

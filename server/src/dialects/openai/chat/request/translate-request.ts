@@ -8,7 +8,8 @@ import { ClientError } from '../../../client-error.ts'
 import type { RemoteMedia } from '../../../translate/content/media-parts.ts'
 import { translateMessages } from './messages.ts'
 import type { ModelTraits } from '../../../../google/models/model-traits.ts'
-import { googleExtrasOf, translateParameters, type ParameterSettings } from './parameters.ts'
+import { droppedExtras, googleExtrasOf } from './google-extras.ts'
+import { translateParameters, type ParameterSettings } from './parameters.ts'
 import { translateResponseFormat } from './response-format.ts'
 import type { FindSignature } from '../../../translate/thought-signatures.ts'
 import { translateToolChoice } from './tool-choice.ts'
@@ -56,7 +57,10 @@ export function translateRequest(
     ...extras(request),
   }
   const warnings = [conversation, tools, format, parameters].flatMap((part) => part.warnings)
-  return { value, warnings: [...warnings, ...unsupportedFields(request)] }
+  return {
+    value,
+    warnings: [...warnings, ...droppedExtras(request), ...unsupportedFields(request)],
+  }
 }
 
 /** A warning when functions, caches or JSON answers prevent the search of a `-search` model. */
