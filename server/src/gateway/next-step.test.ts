@@ -60,9 +60,13 @@ test('an unknown model is tried in one other project', () => {
   expect(stepsUntilTheEnd('model-not-found')).toEqual(['another-project', 'deliver'])
 })
 
-test('doubled credentials are retried once', () => {
-  expect(stepsUntilTheEnd('credentials-doubled')).toEqual(['again', 'deliver'])
-})
+test.each(['credentials-doubled', 'timed-out'] as const)(
+  '%s is tried at most once more, within MAX_RETRIES',
+  (verdict) => {
+    expect(stepsUntilTheEnd(verdict, 9)).toEqual(['again', 'deliver'])
+    expect(stepsUntilTheEnd(verdict, 1)).toEqual(['deliver'])
+  },
+)
 
 describe('there is no retry', () => {
   test.each([

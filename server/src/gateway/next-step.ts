@@ -44,20 +44,13 @@ export function nextStep(outcome: Outcome, retryState: RetryState, limits: Retry
     }
     case 'retry-once':
       if (retryState.once.includes(outcome.verdict)) return { step: 'deliver' }
-      return {
-        step: 'again',
-        retryState: { ...retryState, once: [...retryState.once, outcome.verdict] },
-        delayMs: 0,
-      }
-    case 'retry': {
-      const retries = retryState.retries + 1
-      if (retries >= Math.max(1, limits.maxRetries)) return { step: 'deliver' }
-      return {
-        step: 'again',
-        retryState: { ...retryState, retries },
-        delayMs: delayBefore(outcome.verdict, retries),
-      }
-    }
+      return retry(
+        outcome.verdict,
+        { ...retryState, once: [...retryState.once, outcome.verdict] },
+        limits,
+      )
+    case 'retry':
+      return retry(outcome.verdict, retryState, limits)
   }
 }
 
@@ -72,6 +65,16 @@ function switchKey(verdict: VerdictName, retryState: RetryState, limits: RetryLi
   if (alike >= maxAlike || retryState.switches >= limits.maxKeySwitches) return { step: 'deliver' }
   const switches = retryState.switches + 1
   return { step: 'another-key', retryState: { ...retryState, switches, refusals } }
+}
+
+function retry(verdict: VerdictName, retryState: RetryState, limits: RetryLimits): NextStep {
+  const retries = retryState.retries + 1
+  if (retries >= Math.max(1, limits.maxRetries)) return { step: 'deliver' }
+  return {
+    step: 'again',
+    retryState: { ...retryState, retries },
+    delayMs: delayBefore(verdict, retries),
+  }
 }
 
 /** Backoff for failures of Google and the network; an empty answer is retried at once. */

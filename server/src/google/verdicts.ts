@@ -16,7 +16,7 @@ export type Blame =
  * `next-key`: an attempt with another key, up to MAX_KEY_SWITCHES and the deadline; does not count towards MAX_RETRIES.
  * `next-project-once`: one attempt in another project, which does not count either; then `deliver`.
  * `retry`: another attempt, up to MAX_RETRIES.
- * `retry-once`: one more attempt; then `deliver`.
+ * `retry-once`: at most one more attempt, within MAX_RETRIES; then `deliver`.
  * `stop`: the request ends without an answer.
  */
 export type Next = 'deliver' | 'next-key' | 'next-project-once' | 'retry' | 'retry-once' | 'stop'
@@ -139,7 +139,7 @@ export const verdicts = {
   },
   'timed-out': {
     blame: 'upstream',
-    next: 'retry',
+    next: 'retry-once',
     meaning: 'Google did not answer in time.',
   },
   'upstream-failed': {

@@ -2,7 +2,9 @@ import type { Sink } from '../../runtime/streams/sink.ts'
 import type { Framing } from '../../google/upstream-call.ts'
 import type { Receiver } from '../../gateway/receiver.ts'
 import { sendAnswer, type ClientConnection } from '../../http/client-connection.ts'
-import { noKeyFailure, outcomeFailure, brokenAnswer } from '../failures.ts'
+import { parseJson } from '../../runtime/json-value.ts'
+import type { Answer } from '../../gateway/answer.ts'
+import { brokenAnswer, googleFailure, noKeyFailure, outcomeFailure } from '../failures.ts'
 import { renderFailure } from './errors.ts'
 
 export type NativeReceiverDeps = {
@@ -23,14 +25,14 @@ export function createNativeReceiver(deps: NativeReceiverDeps): Receiver {
       const { whole } = answer
       if (whole !== undefined) {
         // Google's error texts can quote the key.
-        const body = answer.status >= 400 ? scrub(whole.toString('utf8')) : whole
-        client.send(answer.status, answer.headers, body)
+        if (answer.status >= 400) sendError(client, answer, scrub(whole.toString('utf8')))
+        else client.send(answer.status, answer.headers, whole)
         return { kind: 'complete' }
       }
       if (answer.status >= 400) {
         const { sink, text } = createErrorSink()
         const end = await answer.pipe(sink)
-        client.send(answer.status, answer.headers, scrub(text()))
+        sendError(client, answer, scrub(text()))
         return end
       }
       client.begin(answer.status, answer.headers)
@@ -45,6 +47,13 @@ export function createNativeReceiver(deps: NativeReceiverDeps): Receiver {
 
     fail: (outcome) => sendAnswer(client, renderFailure(outcomeFailure(outcome))),
   }
+}
+
+/** Google's error as it is; one that is not JSON, such as a page of a proxy, in Google's form. */
+function sendError(client: ClientConnection, { status, headers }: Answer, text: string): void {
+  const isJson = parseJson(text.replace(/^\s*data:/, '')) !== undefined
+  if (isJson) client.send(status, headers, text)
+  else sendAnswer(client, renderFailure(googleFailure(status, text)))
 }
 
 /** Long errors are collected up to this size, so that they can be scrubbed. */
