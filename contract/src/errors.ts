@@ -136,6 +136,11 @@ export const errors = {
     status: 503,
     sentence: 'The gateway cannot reach Google now. Try again later.',
   },
+  location_refused: {
+    status: 503,
+    sentence:
+      'Google does not serve the location of the gateway. Its operator can set PROXIES to send calls from elsewhere.',
+  },
   connection_failed: {
     status: 502,
     sentence: 'The connection to Google failed. Try again.',

@@ -11,6 +11,16 @@ test.each(['no-keys', 'none-alive', 'all-tried', 'none-allowed'] as const)(
   },
 )
 
+test('a refused location is named as long as the egress is closed for it', () => {
+  const reason = { kind: 'location-refused', wakesAt: 2000 } as const
+  expect(noKeyFailure(reason, 'gemini-x', 500)).toMatchObject({
+    code: 'location_refused',
+    status: 503,
+    message: expect.stringContaining('location'),
+    retryAfterMs: 1500,
+  })
+})
+
 test('a model that no project has access to is a 404', () => {
   expect(noKeyFailure({ kind: 'model-unavailable' }, 'gemini-x', 0).status).toBe(404)
 })

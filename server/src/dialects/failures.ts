@@ -163,6 +163,12 @@ export function noKeyFailure(reason: NoKeyReason, model: string, now: number): F
       return failure('upstream_unreachable', 'This gateway cannot reach Google. Try again later.', {
         retryAfterMs: reason.wakesAt - now,
       })
+    case 'location-refused':
+      return failure(
+        'location_refused',
+        'Google does not serve the location of this gateway. Ask its operator to use a proxy elsewhere.',
+        { retryAfterMs: reason.wakesAt - now },
+      )
     case 'exhausted':
       return exhausted(reason, subject, now)
   }

@@ -252,7 +252,8 @@ test('a request is never refused while a lane can take it', () => {
       if (
         result.ok ||
         result.reason.kind === 'overloaded' ||
-        result.reason.kind === 'egress-down'
+        result.reason.kind === 'egress-down' ||
+        result.reason.kind === 'location-refused'
       ) {
         return
       }

@@ -86,6 +86,7 @@ export type NoKeyReason =
   | { readonly kind: 'exhausted'; readonly wakesAt: number; readonly quotaIds: readonly string[] }
   | { readonly kind: 'overloaded'; readonly wakesAt: number }
   | { readonly kind: 'egress-down'; readonly wakesAt: number }
+  | { readonly kind: 'location-refused'; readonly wakesAt: number }
 
 export type ReserveResult =
   | { readonly ok: true; readonly reservation: Reservation }

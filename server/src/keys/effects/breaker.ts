@@ -1,10 +1,13 @@
 import { createCooldown, cooldownEndsAt, type Cooldown } from '../inventory/cooldown.ts'
+import type { VerdictName } from '../../google/verdicts.ts'
 import type { BreakerPolicy } from '../policy.ts'
 import type { ProjectId } from '../types.ts'
 
 /** For what all keys share: a model's capacity, or the egress to Google. */
 export type Breaker = {
   cooldown: Cooldown | undefined
+  /** Verdict of the failure that opened it last. */
+  cause: VerdictName | undefined
   /** How often it opened since the last answer. */
   level: number
   since: number
@@ -15,6 +18,7 @@ export type Breaker = {
 
 export type Observation = {
   readonly project: ProjectId
+  readonly verdict: VerdictName
   readonly reservedAt: number
   readonly now: number
 }
@@ -22,7 +26,15 @@ export type Observation = {
 type Rule = BreakerPolicy & { readonly trips: (breaker: Breaker) => boolean }
 
 export function createBreaker(): Breaker {
-  return { cooldown: undefined, level: 0, since: 0, failures: 0, answers: 0, projects: new Set() }
+  return {
+    cooldown: undefined,
+    cause: undefined,
+    level: 0,
+    since: 0,
+    failures: 0,
+    answers: 0,
+    projects: new Set(),
+  }
 }
 
 export function breakerOpensAt(breaker: Breaker, now: number): number {
@@ -44,6 +56,7 @@ export function recordFailure(
   if (!cooldown && !rule.trips(breaker)) return undefined
   const delayMs = Math.min(rule.capMs, rule.firstMs * 2 ** breaker.level)
   breaker.level += 1
+  breaker.cause = observation.verdict
   breaker.cooldown = createCooldown({
     since: observation.now,
     until: observation.now + delayMs,

@@ -141,7 +141,12 @@ function prove(
   if (project.suspension && project.suspension.since <= since) resumeProject(context, project)
   if (lane.cooldown && lane.cooldown.since <= since) reopenLane(context, lane)
   const { windowMs } = context.policy().breakers.model
-  const observation = { project: project.id, reservedAt: since, now }
+  const observation = {
+    project: project.id,
+    verdict: 'answered' as const,
+    reservedAt: since,
+    now,
+  }
   if (recordAnswer(context.modelBreaker(lane.table), observation, windowMs)) {
     context.emit({ kind: 'model-recovered', lane: lane.table.name })
   }
@@ -249,6 +254,7 @@ function countFailure(settlement: Settlement, context: EngineContext): void {
   coolKey(context, key, { ...settlement, reason: 'failing', forMs })
 }
 
-function observationOf({ reservation, project, now }: Settlement): Observation {
-  return { project: project.id, reservedAt: reservation.reservedAt, now }
+function observationOf({ reservation, project, outcome, now }: Settlement): Observation {
+  const { verdict } = outcome
+  return { project: project.id, verdict, reservedAt: reservation.reservedAt, now }
 }

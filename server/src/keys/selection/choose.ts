@@ -19,7 +19,8 @@ export function choose(
 ): Pick | NoKeyReason {
   const { inventory, tables, lanes, egress } = context
   if (breakerOpensAt(egress, now) > now) {
-    return { kind: 'egress-down', wakesAt: wakesAt(egress, now) }
+    const kind = egress.cause === 'location-refused' ? 'location-refused' : 'egress-down'
+    return { kind, wakesAt: wakesAt(egress, now) }
   }
   const table = tables.tableFor(wanted.lane, wanted.model)
   const model = context.modelBreaker(table)
