@@ -18,10 +18,11 @@ import { classifyError } from '../src/google/errors/classify-error.ts'
 import { modelTraits } from '../src/google/models/model-traits.ts'
 import { indexBody } from '../src/google/requests/json/body-index.ts'
 import { camelCase, snakeCase } from '../src/google/requests/json/member-name.ts'
-import { isPlainJsonSchema } from '../src/google/requests/schema/plain-json-schema.ts'
+import { fitJsonSchema } from '../src/google/requests/schema/json-schema.ts'
 import { compileSchema } from '../src/google/requests/schema/schema-compiler.ts'
 import { createScrubber } from '../src/log/scrub.ts'
 import { Secret } from '../src/log/secret.ts'
+import { createToolNames } from '../src/dialects/translate/tool-names.ts'
 import { growthOf, type Work } from '../src/runtime/testing/growth.ts'
 
 /** Between 8 for linear work and 64 for quadratic work, far from both: other programs use the same processors. */
@@ -102,6 +103,7 @@ const translate = (messages: readonly ChatMessage[]) =>
     traits: modelTraits('gemini-2.5-flash'),
     media: new Map(),
     findSignature: () => undefined,
+    toolNames: createToolNames([]),
   })
 const call = (index: number) => ({
   id: `call_${index}`,
@@ -286,7 +288,7 @@ const structures: readonly Row[] = [
 const reference = (index: number) => ({ $ref: `#${index}` })
 
 const schemas: readonly Row[] = [
-  ...[compileSchema, isPlainJsonSchema].map((parse): Row => [
+  ...[compileSchema, fitJsonSchema].map((parse): Row => [
     parse.name,
     'references to anchors',
     (size) => {

@@ -2,6 +2,7 @@ import type { Model } from '../models.ts'
 import { invalidArgument } from '../wire/google-error.ts'
 import type { GoogleError } from '../wire/google-error.ts'
 import type { GenerationConfig } from '../wire/request.ts'
+import { jsonSchemaProblems } from './check-json-schema.ts'
 import { schemaProblems, tooDeep } from './check-schema.ts'
 import { thinkingProblem } from './thinking-problem.ts'
 
@@ -75,11 +76,17 @@ function formatProblem(config: GenerationConfig): string | undefined {
       'only allowed when response_mime_type is `application/json` or `text/x.enum`.',
     )
   }
-  if (!responseSchema) return undefined
-  const path = 'GenerateContentRequest.generation_config.response_schema'
-  const problems = schemaProblems(responseSchema, path)
+  const problems = schemaProblemsOf(config)
   if (problems.some((problem) => problem.endsWith(tooDeep))) return tooDeep
   return problems.length > 0 ? problems.map((line) => `* ${line}\n`).join('') : undefined
+}
+
+function schemaProblemsOf({ responseSchema, responseJsonSchema }: GenerationConfig): string[] {
+  const path = 'GenerateContentRequest.generation_config'
+  if (responseJsonSchema !== undefined) {
+    return jsonSchemaProblems(responseJsonSchema, `${path}.response_json_schema`)
+  }
+  return responseSchema ? schemaProblems(responseSchema, `${path}.response_schema`) : []
 }
 
 function modalityProblem({ responseModalities = [] }: GenerationConfig, model: Model) {

@@ -2,6 +2,7 @@ import type { Model } from '../models.ts'
 import { invalidArgument } from '../wire/google-error.ts'
 import type { GoogleError } from '../wire/google-error.ts'
 import type { FunctionDeclaration, GenerateContentRequest, Tool } from '../wire/request.ts'
+import { jsonSchemaProblems } from './check-json-schema.ts'
 import { schemaProblems } from './check-schema.ts'
 
 const maxDeclarations = 512
@@ -63,6 +64,9 @@ function problemsOf(declaration: FunctionDeclaration, path: string, model: Model
     problems.push(`${path}.parameters: parameters schema should be of type OBJECT`)
   }
   if (parameters) problems.push(...schemaProblems(parameters, `${path}.parameters`))
+  if (parametersJsonSchema !== undefined) {
+    problems.push(...jsonSchemaProblems(parametersJsonSchema, `${path}.parameters_json_schema`))
+  }
   if (response) problems.push(...schemaProblems(response, `${path}.response`))
   return problems
 }

@@ -3,6 +3,12 @@ export type Warning = { readonly field: string; readonly reason: string }
 
 export type Translated<T> = { readonly value: T; readonly warnings: readonly Warning[] }
 
+/** A warning for each keyword that a schema lost; `paths` begin where the field ends. */
+export function lostKeywords(paths: readonly string[], field: string): Warning[] {
+  const reason = 'Google does not support this keyword here.'
+  return paths.map((path) => ({ field: `${field}${path}`, reason }))
+}
+
 export const droppedHeader = 'x-gemini-balance-dropped'
 
 const maxHeaderLength = 1024

@@ -1,6 +1,6 @@
 import type { GeminiSchema, GeminiType } from '../gemini-request.ts'
 import { resolveReference } from './schema-reference.ts'
-import { mergeAll, mergeSchemas } from './schema-merge.ts'
+import { mergeSchemas } from './schema-merge.ts'
 import { isObject, listOf, stringsOf, type JsonObject } from '../../../runtime/json-value.ts'
 
 /** Google refuses schemas nested deeper than this. */
@@ -69,10 +69,11 @@ function flatten(
       const target = isCyclic ? undefined : targetOf(reference, context)
       open = [...open, reference]
       // A cycle cannot be written out; an object is what nearly every one of them is.
-      schema = mergeSchemas(rest, isObject(target) ? target : isCyclic ? { type: 'object' } : {})
+      const found = isObject(target) ? target : isCyclic ? { type: 'object' } : {}
+      schema = mergeSchemas([rest, found])
       if (allOf !== undefined) schema = { ...schema, allOf }
     } else if (Array.isArray(allOf)) {
-      schema = mergeAll([rest, ...allOf.filter(isObject)])
+      schema = mergeSchemas([rest, ...allOf.filter(isObject)])
     } else return { schema, open }
   }
   return { schema, open }
@@ -121,7 +122,7 @@ function compileAlternatives(
   const compiled = alternatives.map((one) => {
     if (isSpent(context.budget)) return compile(one, context)
     context.budget.copied -= weight
-    return compile(isObject(one) ? mergeSchemas(one, others) : others, context)
+    return compile(isObject(one) ? mergeSchemas([one, others]) : others, context)
   })
   const nullable = compiled.some(isNull) || schema['nullable'] === true
   const branches = compiled.filter((one) => !isNull(one))

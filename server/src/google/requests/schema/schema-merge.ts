@@ -1,77 +1,91 @@
 import { isObject, listOf, stringsOf, type JsonObject } from '../../../runtime/json-value.ts'
 
-/** Combines the constraints of two schemas, as far as one schema can express both. */
-export function mergeSchemas(first: JsonObject, second: JsonObject): JsonObject {
-  const merged = new Map<string, unknown>(Object.entries(first))
-  for (const [keyword, value] of Object.entries(second)) {
-    const existing = merged.get(keyword)
-    merged.set(keyword, existing === undefined ? value : mergeKeyword(keyword, existing, value))
-  }
+/** Combines the constraints of schemas, as far as one schema can express all. Equal properties become an `allOf`. */
+export function mergeSchemas(schemas: readonly JsonObject[]): JsonObject {
+  const [only, ...more] = schemas
+  if (only !== undefined && more.length === 0) return only
+  const merged = [...valuesByName(schemas)].map(([keyword, values]): [string, unknown] => [
+    keyword,
+    values.length === 1 ? values[0] : mergeKeyword(keyword, values),
+  ])
   return Object.fromEntries(merged)
 }
 
-/** Merges many schemas in pairs, and the results in pairs: merging each into all before it would copy those for each. */
-export function mergeAll(schemas: readonly JsonObject[]): JsonObject {
-  const [first = {}, second] = schemas
-  if (second === undefined) return first
-  const middle = Math.ceil(schemas.length / 2)
-  return mergeSchemas(mergeAll(schemas.slice(0, middle)), mergeAll(schemas.slice(middle)))
+function valuesByName(maps: readonly JsonObject[]): Map<string, unknown[]> {
+  const found = new Map<string, unknown[]>()
+  for (const map of maps) {
+    for (const [name, value] of Object.entries(map)) {
+      const values = found.get(name)
+      if (values === undefined) found.set(name, [value])
+      else values.push(value)
+    }
+  }
+  return found
 }
 
-function mergeKeyword(keyword: string, first: unknown, second: unknown): unknown {
+function mergeKeyword(keyword: string, values: readonly unknown[]): unknown {
   switch (keyword) {
     case 'properties':
     case '$defs':
     case 'definitions':
-      return mergeMaps(first, second)
+      return mergeMaps(values.filter(isObject))
     case 'required':
-      return [...new Set([...stringsOf(first), ...stringsOf(second)])]
+      return [...new Set(values.flatMap(stringsOf))]
     case 'items':
-      return isObject(first) && isObject(second) ? mergeSchemas(first, second) : first
+      return allOf(values)
     case 'enum':
-      return commonValues(listOf(first), listOf(second))
+      return commonValues(values.map(listOf))
     case 'type':
-      return commonValues(namesOf(first), namesOf(second))
+      return single(commonValues(values.map(namesOf)))
     case 'minimum':
     case 'exclusiveMinimum':
     case 'minLength':
     case 'minItems':
     case 'minProperties':
-      return larger(first, second)
+      return outermost(values, (one, other) => one > other)
     case 'maximum':
     case 'exclusiveMaximum':
     case 'maxLength':
     case 'maxItems':
     case 'maxProperties':
-      return smaller(first, second)
+      return outermost(values, (one, other) => one < other)
     default:
-      return first
+      return values[0]
   }
 }
 
-/** Properties of both maps; those with the same name are merged. */
-function mergeMaps(first: unknown, second: unknown): unknown {
-  if (!isObject(first)) return second
-  if (!isObject(second)) return first
-  const merged = new Map<string, unknown>(Object.entries(first))
-  for (const [name, value] of Object.entries(second)) {
-    const existing = merged.get(name)
-    merged.set(name, isObject(existing) && isObject(value) ? mergeSchemas(existing, value) : value)
-  }
+function mergeMaps(maps: readonly JsonObject[]): JsonObject {
+  const merged = [...valuesByName(maps)].map(([name, values]): [string, unknown] => [
+    name,
+    allOf(values),
+  ])
   return Object.fromEntries(merged)
+}
+
+function allOf(values: readonly unknown[]): unknown {
+  const schemas = values.filter(isObject)
+  if (schemas.length === 0) return values[0]
+  return schemas.length === 1 ? schemas[0] : { allOf: schemas }
 }
 
 const namesOf = (type: unknown): readonly unknown[] => (Array.isArray(type) ? listOf(type) : [type])
 
-/** Values in both lists; the first list when they have none in common. */
-function commonValues(first: readonly unknown[], second: readonly unknown[]): readonly unknown[] {
-  const others = new Set(second)
-  const common = first.filter((one) => others.has(one))
-  return common.length > 0 ? common : first
+const single = (names: readonly unknown[]) => (names.length === 1 ? names[0] : names)
+
+/** Values in all lists. A list with nothing in common with those before it does not count. */
+function commonValues(lists: readonly (readonly unknown[])[]): readonly unknown[] {
+  return lists.reduce((common, list) => {
+    const other = new Set(list)
+    const both = common.filter((one) => other.has(one))
+    return both.length > 0 ? both : common
+  })
 }
 
-const larger = (first: unknown, second: unknown) =>
-  typeof first === 'number' && typeof second === 'number' ? Math.max(first, second) : first
-
-const smaller = (first: unknown, second: unknown) =>
-  typeof first === 'number' && typeof second === 'number' ? Math.min(first, second) : first
+function outermost(
+  values: readonly unknown[],
+  isOutside: (one: number, other: number) => boolean,
+): unknown {
+  const numbers = values.filter((value) => typeof value === 'number')
+  if (numbers.length === 0) return values[0]
+  return numbers.reduce((one, other) => (isOutside(other, one) ? other : one))
+}

@@ -15,12 +15,17 @@ export function resolveReference(root: unknown, reference: string): unknown {
 function followPointer(root: unknown, pointer: string): unknown {
   let found = root
   for (const step of pointer.split('/')) {
-    const name = decode(step).replaceAll('~1', '/').replaceAll('~0', '~')
+    const name = decodeStep(step)
     if (Array.isArray(found)) found = listOf(found)[Number(name)]
     else if (isObject(found) && Object.hasOwn(found, name)) found = found[name]
     else return undefined
   }
   return found
+}
+
+/** A step of a JSON pointer as a member's name. */
+export function decodeStep(step: string): string {
+  return decode(step).replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 function decode(step: string): string {

@@ -141,7 +141,7 @@ describe('the response format', () => {
     })
     expect(translateResponseFormat(withSchema({ const: 'a' }), modern).value).toEqual({
       ...json,
-      responseSchema: { type: 'STRING', enum: ['a'] },
+      responseJsonSchema: { type: 'string', enum: ['a'] },
     })
   })
 

@@ -7,9 +7,9 @@ import type {
 import { ClientError } from '../../../client-error.ts'
 import { isObject } from '../../../../runtime/json-value.ts'
 import type { ModelTraits } from '../../../../google/models/model-traits.ts'
-import { isPlainJsonSchema } from '../../../../google/requests/schema/plain-json-schema.ts'
+import { fitJsonSchema } from '../../../../google/requests/schema/json-schema.ts'
 import { compileSchema } from '../../../../google/requests/schema/schema-compiler.ts'
-import type { Translated } from '../../../translate/warnings.ts'
+import { lostKeywords, type Translated } from '../../../translate/warnings.ts'
 
 type Format = Pick<GenerationConfig, 'responseMimeType' | 'responseSchema' | 'responseJsonSchema'>
 
@@ -34,13 +34,12 @@ export function translateResponseFormat(
   if (format.type === 'json_object') return { value: { responseMimeType }, warnings: [] }
   const { schema } = format.json_schema
   if (schema === undefined || schema === null) return { value: { responseMimeType }, warnings: [] }
-  if (!isObject(schema)) {
-    const param = 'response_format.json_schema.schema'
-    throw new ClientError(`'${param}' must be a JSON Schema.`, { param })
+  const param = 'response_format.json_schema.schema'
+  if (!isObject(schema)) throw new ClientError(`'${param}' must be a JSON Schema.`, { param })
+  const fitted = fitJsonSchema(schema)
+  const warnings = lostKeywords(fitted.lost, param)
+  if (!traits.takesJsonSchema) {
+    return { value: { responseMimeType, responseSchema: compileSchema(schema) }, warnings }
   }
-  const value =
-    traits.takesJsonSchema && isPlainJsonSchema(schema)
-      ? { responseMimeType, responseJsonSchema: schema }
-      : { responseMimeType, responseSchema: compileSchema(schema) }
-  return { value, warnings: [] }
+  return { value: { responseMimeType, responseJsonSchema: fitted.schema }, warnings }
 }

@@ -24,13 +24,42 @@ describe('function tools', () => {
     ])
   })
 
-  test("get a schema in Google's format when Google does not support theirs", () => {
+  test("get a schema in Google's format when the model does not take JSON Schema", () => {
     const strict = { type: 'object', properties: { a: { const: 'x' } } }
-    const { value } = translateTools({ tools: [tool('f', strict)] }, modern, createToolNames([]))
+    const { value } = translateTools(
+      { tools: [tool('f', strict)] },
+      modelTraits('gemma-3-27b-it'),
+      createToolNames([]),
+    )
     expect(value[0]?.functionDeclarations?.[0]).toEqual({
       name: 'f',
       parameters: { type: 'OBJECT', properties: { a: { type: 'STRING', enum: ['x'] } } },
     })
+  })
+
+  test('lose only the keywords that Google lacks, each with a warning', () => {
+    const parameters = {
+      type: 'object',
+      properties: {
+        a: { type: 'string', not: { const: 'x' } },
+        b: { type: 'object', additionalProperties: { type: 'number' } },
+      },
+    }
+    const { value, warnings } = translateTools(
+      { tools: [tool('f', parameters)] },
+      modern,
+      createToolNames([]),
+    )
+    expect(value[0]?.functionDeclarations?.[0]?.parametersJsonSchema).toEqual({
+      type: 'object',
+      properties: {
+        a: { type: 'string' },
+        b: { type: 'object', additionalProperties: { type: 'number' } },
+      },
+    })
+    expect(warnings.map(({ field }) => field)).toEqual([
+      'tools[0].function.parameters.properties.a.not',
+    ])
   })
 
   test('have empty parameters removed', () => {
@@ -70,8 +99,8 @@ describe('function tools', () => {
       ],
     }
     const { value } = translateTools({ tools: [tool('f', choice)] }, modern, createToolNames([]))
-    expect(value[0]?.functionDeclarations?.[0]?.parameters).toMatchObject({
-      type: 'OBJECT',
+    expect(value[0]?.functionDeclarations?.[0]?.parametersJsonSchema).toMatchObject({
+      type: 'object',
       properties: { a: {}, b: {}, c: {} },
       required: ['c'],
     })

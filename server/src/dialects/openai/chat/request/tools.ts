@@ -1,16 +1,11 @@
 import type { ChatRequest, ChatTool, FunctionTool } from './chat-request.ts'
-import type {
-  FunctionDeclaration,
-  GeminiSchema,
-  Tool,
-} from '../../../../google/requests/gemini-request.ts'
+import type { FunctionDeclaration, Tool } from '../../../../google/requests/gemini-request.ts'
 import { ClientError } from '../../../client-error.ts'
 import { isObject } from '../../../../runtime/json-value.ts'
 import type { ModelTraits } from '../../../../google/models/model-traits.ts'
-import { isPlainJsonSchema } from '../../../../google/requests/schema/plain-json-schema.ts'
-import { compileSchema } from '../../../../google/requests/schema/schema-compiler.ts'
+import { fitArguments } from '../../../../google/requests/schema/arguments-schema.ts'
 import type { ToolNames } from '../../../translate/tool-names.ts'
-import type { Translated, Warning } from '../../../translate/warnings.ts'
+import { lostKeywords, type Translated, type Warning } from '../../../translate/warnings.ts'
 
 /** Google's tools by the names that clients use. */
 const builtIns: Readonly<Record<string, keyof Tool>> = {
@@ -43,7 +38,12 @@ export function translateTools(
     else if (typeof read === 'string') builtInTools.set(read, param)
   }
   if (request.web_search_options) builtInTools.set('googleSearch', 'web_search_options')
-  const declarations = declareOnce(declaredFunctions(request), traits, toolNames)
+  const { value: declarations, warnings: lost } = declareOnce(
+    declaredFunctions(request),
+    traits,
+    toolNames,
+  )
+  warnings.push(...lost)
   if (declarations.length === 0) {
     return { value: [...builtInTools.keys()].map((name) => ({ [name]: {} })), warnings }
   }
@@ -83,70 +83,32 @@ function declareOnce(
   functions: readonly Named[],
   traits: ModelTraits,
   toolNames: ToolNames,
-): FunctionDeclaration[] {
+): Translated<FunctionDeclaration[]> {
   const declared = new Map<string, FunctionDeclaration>()
+  const warnings: Warning[] = []
   for (const { tool, param } of functions) {
     if (declared.has(tool.name)) continue
     const { description } = tool
+    const parameters = parametersOf(tool.parameters, `${param}.parameters`, traits)
     declared.set(tool.name, {
       name: toolNames.toGemini(tool.name),
       ...(description ? { description } : {}),
-      ...parametersOf(tool.parameters, `${param}.parameters`, traits),
+      ...parameters.value,
     })
+    warnings.push(...parameters.warnings)
   }
-  return [...declared.values()]
+  return { value: [...declared.values()], warnings }
 }
 
 function parametersOf(
   parameters: unknown,
   param: string,
   { takesJsonSchema }: ModelTraits,
-): Pick<FunctionDeclaration, 'parameters' | 'parametersJsonSchema'> {
-  if (parameters === undefined || parameters === null) return {}
-  if (!isObject(parameters)) {
+): Translated<Pick<FunctionDeclaration, 'parameters' | 'parametersJsonSchema'>> {
+  if (parameters === undefined || parameters === null) return { value: {}, warnings: [] }
+  const fitted = isObject(parameters) ? fitArguments(parameters, takesJsonSchema) : undefined
+  if (fitted === undefined) {
     throw new ClientError(`'${param}' must be a JSON Schema of type object.`, { param })
   }
-  if (isEmptySchema(parameters)) return {}
-  if (takesJsonSchema && isPlainJsonSchema(parameters) && parameters['type'] === 'object') {
-    return { parametersJsonSchema: parameters }
-  }
-  const compiled = asObject(compileSchema(parameters))
-  if (compiled === undefined) {
-    throw new ClientError(`'${param}' must be a JSON Schema of type object.`, { param })
-  }
-  return compiled.properties === undefined ? {} : { parameters: compiled }
-}
-
-/** Some models refuse an object without properties. */
-function isEmptySchema(schema: Readonly<Record<string, unknown>>): boolean {
-  const { properties } = schema
-  const isEmpty =
-    properties === undefined || (isObject(properties) && Object.keys(properties).length === 0)
-  const hasMore = ['anyOf', 'oneOf', 'allOf', '$ref', 'additionalProperties'].some(
-    (keyword) => schema[keyword] !== undefined && schema[keyword] !== false,
-  )
-  return isEmpty && !hasMore && (schema['type'] === undefined || schema['type'] === 'object')
-}
-
-/** Arguments must be one object: a choice of objects becomes one with all their properties. */
-function asObject(schema: GeminiSchema): GeminiSchema | undefined {
-  if (schema.type === 'OBJECT') {
-    const { nullable: _dropped, ...object } = schema
-    return object
-  }
-  const branches = schema.anyOf?.filter(({ type }) => type === 'OBJECT') ?? []
-  if (branches.length === 0) return undefined
-  const { anyOf: _dropped, ...rest } = schema
-  const properties = Object.fromEntries(
-    branches.flatMap((branch) => Object.entries(branch.properties ?? {})),
-  )
-  const required = (branches[0]?.required ?? []).filter((name) =>
-    branches.every((branch) => branch.required?.includes(name)),
-  )
-  return {
-    ...rest,
-    type: 'OBJECT',
-    ...(Object.keys(properties).length === 0 ? {} : { properties }),
-    ...(required.length === 0 ? {} : { required }),
-  }
+  return { value: fitted.value, warnings: lostKeywords(fitted.lost, param) }
 }
