@@ -10,6 +10,8 @@ const allowedBesideAnyOf: ReadonlySet<string> = new Set([
   'default',
 ])
 
+const formatsOfStrings: ReadonlySet<string> = new Set(['enum', 'date-time'])
+
 export const tooDeep =
   'A schema in GenerationConfig in the request exceeds the maximum allowed nesting depth.'
 
@@ -40,6 +42,10 @@ function ownProblems(schema: Schema, path: string): string[] {
   }
   for (const [index, name] of required.entries()) {
     if (!Object.hasOwn(properties, name)) add(`required[${index}]`, 'property is not defined')
+  }
+  if (type === 'BOOLEAN' && schema.enum) add('enum', 'only allowed for STRING type')
+  if (type === 'STRING' && schema.format !== undefined && !formatsOfStrings.has(schema.format)) {
+    add('format', "only 'enum' and 'date-time' are supported for STRING type")
   }
   for (const [index, value] of (schema.enum ?? []).entries()) {
     if (value === '') add(`enum[${index}]`, 'cannot be empty')

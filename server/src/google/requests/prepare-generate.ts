@@ -82,7 +82,7 @@ function editsFor(input: PrepareInput, index: BodyIndex): Edit[] {
   const tools = toolsToAdd(facts, settings)
   const clientTools = rangeOf('tools')
   if (clientTools !== undefined) {
-    const cleaned = input.cleansSchemas ? toolSchemaEdits(body, clientTools) : []
+    const cleaned = input.cleansSchemas ? toolSchemaEdits(body, clientTools, model.base) : []
     // Never both: requests with functions get no tools added.
     edits.push(...(cleaned.length > 0 ? cleaned : appendElements(body, clientTools, tools)))
   } else if (tools.length > 0) absent['tools'] = tools

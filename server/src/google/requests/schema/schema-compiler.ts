@@ -117,7 +117,8 @@ function compileAlternatives(
   alternatives: readonly unknown[],
   context: Context,
 ): GeminiSchema {
-  const { anyOf: _any, oneOf: _one, title: _title, description: _description, ...others } = schema
+  const { anyOf: _any, oneOf: _one, title: _title, description: _text, ...described } = schema
+  const { default: _default, ...others } = described
   const weight = weightOf(others)
   const compiled = alternatives.map((one) => {
     if (isSpent(context.budget)) return compile(one, context)
@@ -245,16 +246,17 @@ function limitsOf(schema: JsonObject, names: readonly Limit[]): GeminiSchema {
   return valid
 }
 
-/** Title and description; a format that Google refuses is named in the description. */
+/** Title, description and default; a format that Google refuses is named in the description. */
 function textsOf(schema: JsonObject): GeminiSchema {
-  const { title, description, format } = schema
+  const { title, description, format, default: otherwise } = schema
   const isDropped = typeof format === 'string' && typesOf(schema).includes('STRING')
-  const hint = isDropped && format !== 'date-time' ? `Format: ${format}.` : ''
+  const hint = isDropped && format !== 'date-time' && format !== 'enum' ? `Format: ${format}.` : ''
   const given = typeof description === 'string' ? description : ''
   const text = [given, hint].filter((one) => one !== '').join(' ')
   return {
     ...(typeof title === 'string' ? { title } : {}),
     ...(text === '' ? {} : { description: text }),
+    ...(otherwise === undefined ? {} : { default: otherwise }),
   }
 }
 

@@ -4,9 +4,9 @@ import { openStrictGemini } from '../../../dialects/testing/strict-gemini.ts'
 import { applyEdits } from '../json/edits.ts'
 import { toolSchemaEdits } from './tool-schemas.ts'
 
-function clean(tools: unknown): { text: string; isSame: boolean } {
+function clean(tools: unknown, model = 'gemma-3-27b-it'): { text: string; isSame: boolean } {
   const body = Buffer.from(JSON.stringify(tools))
-  const edits = toolSchemaEdits(body, { start: 0, end: body.length })
+  const edits = toolSchemaEdits(body, { start: 0, end: body.length }, model)
   return { text: Buffer.concat(applyEdits(body, edits)).toString(), isSame: edits.length === 0 }
 }
 
@@ -30,6 +30,13 @@ describe('a function declared by a native client', () => {
     expect(clean(declaring(acceptedByGoogle)).isSame).toBe(true)
     expect(clean([{ googleSearch: {} }]).isSame).toBe(true)
     expect(clean(null).isSame).toBe(true)
+  })
+
+  test('is unchanged when it is nested without end', () => {
+    const nested = '{"type":"ARRAY","items":'.repeat(20_000) + '{}' + '}'.repeat(20_000)
+    const body = Buffer.from(`[{"functionDeclarations":[{"name":"f","parameters":${nested}}]}]`)
+    const range = { start: 0, end: body.length }
+    expect(toolSchemaEdits(body, range, 'gemini-3.8-flash')).toEqual([])
   })
 
   test('is unchanged in parametersJsonSchema', () => {
@@ -85,6 +92,31 @@ describe('a function declared by a native client', () => {
   })
 })
 
+describe('a function with JSON Schema in parameters', () => {
+  test('has it in the field for JSON Schema where the model takes it', () => {
+    const parameters = {
+      type: 'OBJECT',
+      properties: {
+        map: { type: 'object', additionalProperties: { type: 'number' } },
+        child: { $ref: '#' },
+        list: { type: 'ARRAY', items: { any_of: [{ type: 'STRING' }] }, min_items: 1 },
+      },
+    }
+    const { text } = clean(declaring(parameters), 'gemini-3.8-flash')
+    expect(JSON.parse(text)[0].functionDeclarations[0]).toEqual({
+      name: 'f',
+      parametersJsonSchema: {
+        type: 'object',
+        properties: {
+          map: { type: 'object', additionalProperties: { type: 'number' } },
+          child: { $ref: '#' },
+          list: { type: 'array', items: { anyOf: [{ type: 'string' }] }, minItems: 1 },
+        },
+      },
+    })
+  })
+})
+
 describe('a strict Gemini', () => {
   let gemini: Awaited<ReturnType<typeof openStrictGemini>>
   beforeAll(async () => {
@@ -122,6 +154,31 @@ describe('a strict Gemini', () => {
       expect(await send(tools), keyword).toContain('Unknown name')
       expect(await send(JSON.parse(clean(tools).text)), keyword).toBeUndefined()
     }
+  })
+
+  test.each([
+    ['a number in an enum', { type: 'INTEGER', enum: [1, 2] }],
+    ['an enum of booleans', { type: 'BOOLEAN', enum: ['true'] }],
+    ['an empty text in an enum', { type: 'STRING', enum: ['', 'a'] }],
+    ['an array without items', { type: 'ARRAY' }],
+    [
+      'an undeclared name in required',
+      { type: 'OBJECT', properties: { a: { type: 'STRING' } }, required: ['b'] },
+    ],
+    ['a keyword beside anyOf', { type: 'STRING', anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] }],
+    ['properties of a string', { type: 'STRING', properties: { a: { type: 'STRING' } } }],
+    ['an unknown format', { type: 'STRING', format: 'uuid' }],
+  ])('accepts the repaired schema with %s', async (_what, property) => {
+    const tools = declaring({ type: 'OBJECT', properties: { p: property } })
+    const send = (declared: unknown) =>
+      gemini.send('gemini-2.5-flash', {
+        contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
+        tools: declared,
+      })
+    expect(await send(tools)).toContain('400')
+    const repaired = clean(tools, 'gemini-2.5-flash').text
+    expect(await send(JSON.parse(repaired))).toBeUndefined()
+    expect(Object.keys(parametersOf(repaired).properties)).toEqual(['p'])
   })
 
   test('still accepts every schema that it accepted', async () => {

@@ -1,51 +1,51 @@
 import { isObject, type JsonObject } from '../../../runtime/json-value.ts'
+import { modelTraits } from '../../models/model-traits.ts'
+import { fitArguments } from './arguments-schema.ts'
+import { refusalOf, withCamelKeywords, type Refusal } from './refused-schema.ts'
 import { compileSchema } from './schema-compiler.ts'
 import { replaceBy, type Edit } from '../json/edits.ts'
 import type { Range } from '../json/json-scanner.ts'
 import { snakeCase } from '../json/member-name.ts'
 
-const schemaMembers =
-  'type format title description nullable enum items properties required propertyOrdering anyOf default example pattern minimum maximum minItems maxItems minProperties maxProperties minLength maxLength'
-
-/** Members of Google's Schema, in camelCase and snake_case; Google refuses any other. */
-const accepted = new Set(schemaMembers.split(' ').flatMap((name) => [name, snakeCase(name)]))
-
-/** Compiles function parameters in JSON Schema to Google's subset. Schemas that Google accepts stay as they are. */
-export function toolSchemaEdits(body: Buffer, range: Range): Edit[] {
+/**
+ * Repairs function parameters that Google refuses. JSON Schema moves to the field for it where the model has one; else it becomes
+ * Google's form. Schemas that Google accepts stay as they are.
+ */
+export function toolSchemaEdits(body: Buffer, range: Range, model: string): Edit[] {
   const bytes = body.subarray(range.start, range.end)
   if (!bytes.includes('"parameters"')) return []
   const tools: unknown = JSON.parse(bytes.toString('utf8'))
-  const cleaned = Array.isArray(tools) ? mapChanged(tools, cleanTool) : cleanTool(tools)
+  const clean = (tool: unknown) => cleanTool(tool, model)
+  const cleaned = Array.isArray(tools) ? mapChanged(tools, clean) : clean(tools)
   return cleaned === tools ? [] : [replaceBy(range, cleaned)]
 }
 
-function cleanTool(tool: unknown): unknown {
+function cleanTool(tool: unknown, model: string): unknown {
   if (!isObject(tool)) return tool
   return withMember(tool, 'functionDeclarations', (declarations) =>
-    Array.isArray(declarations) ? mapChanged(declarations, cleanDeclaration) : declarations,
+    Array.isArray(declarations)
+      ? mapChanged(declarations, (one) => cleanDeclaration(one, model))
+      : declarations,
   )
 }
 
-function cleanDeclaration(declaration: unknown): unknown {
+function cleanDeclaration(declaration: unknown, model: string): unknown {
   if (!isObject(declaration)) return declaration
-  return withMember(declaration, 'parameters', (schema) =>
-    isRefused(schema) ? compileSchema(schema) : schema,
-  )
+  const { parameters, ...others } = declaration
+  const refusal = refusalOf(parameters)
+  if (refusal === undefined) return declaration
+  const schema = withCamelKeywords(parameters)
+  return {
+    ...others,
+    ...(jsonParameters(schema, refusal, model) ?? { parameters: compileSchema(schema) }),
+  }
 }
 
-/** Whether Google refuses a schema because of its keywords. Property names are not keywords. */
-function isRefused(schema: unknown): boolean {
-  // Booleans and lists of types are valid in JSON Schema only.
-  if (!isObject(schema)) return schema !== null && schema !== undefined
-  if (Array.isArray(schema['type']) || Object.keys(schema).some((name) => !accepted.has(name))) {
-    return true
-  }
-  const { properties, items } = schema
-  const branches = [schema['anyOf'], schema['any_of']].flatMap((one) =>
-    Array.isArray(one) ? one : [],
-  )
-  const inner = [...(isObject(properties) ? Object.values(properties) : []), items, ...branches]
-  return inner.some(isRefused)
+/** The parameters in the field for JSON Schema, if they are JSON Schema and the model has this field. */
+function jsonParameters(schema: unknown, refusal: Refusal, model: string): object | undefined {
+  if (refusal !== 'keywords' || !isObject(schema) || !modelTraits(model).takesJsonSchema)
+    return undefined
+  return fitArguments(schema, true)?.value
 }
 
 /** Returns the same list when no item changes. */
