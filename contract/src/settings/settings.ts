@@ -274,7 +274,7 @@ export const settingsSchema = z.object({
   showThinkingProcess: models(
     'SHOW_THINKING_PROCESS',
     flag().default(true),
-    'Request thoughts where a thinking budget is set.',
+    'Request thoughts where a thinking budget or effort is set.',
   ),
   toolsCodeExecutionEnabled: models(
     'TOOLS_CODE_EXECUTION_ENABLED',

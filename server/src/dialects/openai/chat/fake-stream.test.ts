@@ -12,6 +12,7 @@ async function stream(content: string): Promise<{ status: number; events: string
   const { status, text } = await postChat(gateway, {
     model: 'gemini-3.8-flash',
     stream: true,
+    reasoning_effort: 'low',
     messages: [{ role: 'user', content }],
   })
   return { status, events: text.split('\n\n').filter((event) => event !== '') }

@@ -64,10 +64,16 @@ describe('parameters', () => {
     expect(translate(given).warnings.map(({ field }) => field)).toEqual(fields)
   })
 
-  test('request thoughts when they are config and the model thinks', () => {
-    const config = { thinkingConfig: { includeThoughts: true } }
-    expect(translate({}, 'gemini-3.8-flash', true).value).toEqual(config)
-    expect(translate({}, 'gemini-2.0-flash', true).value).toEqual({})
+  test('request thoughts only where the request says how much to think, if the setting is on', () => {
+    const effort = { reasoning_effort: 'low' }
+    const config = { thinkingConfig: { thinkingLevel: 'low', includeThoughts: true } }
+    expect(translate(effort, 'gemini-3.8-flash', true).value).toEqual(config)
+    expect(translate(effort, 'gemini-2.0-flash', true).value).toEqual({})
+    expect(translate({}, 'gemini-3.8-flash', true).value).toEqual({})
+    const none = { google: { thinking_config: { thinking_budget: 0 } } }
+    expect(translate(none, 'gemini-2.5-flash', true).value).toEqual({
+      thinkingConfig: { thinkingBudget: 0 },
+    })
     expect(translate({ reasoning_effort: 'none' }, 'gemini-2.5-flash', true).value).toEqual({
       thinkingConfig: { thinkingBudget: 0 },
     })

@@ -127,7 +127,7 @@ function thinking(
       )
     }
   }
-  const defaultThoughts = showThoughts && traits.thinks && effort !== 'none'
+  const defaultThoughts = showThoughts && traits.thinks && effort !== 'none' && setsThinking(config)
   const includes = given?.include_thoughts ?? (defaultThoughts ? true : undefined)
   const thinkingConfig = {
     ...config,
@@ -135,6 +135,10 @@ function thinking(
   }
   return { value: Object.keys(thinkingConfig).length === 0 ? {} : { thinkingConfig }, warnings }
 }
+
+/** Google refuses `includeThoughts` with a budget of 0. */
+const setsThinking = (config: ThinkingConfig | undefined): boolean =>
+  config?.thinkingLevel !== undefined || (config?.thinkingBudget ?? 0) !== 0
 
 function givenThinking(given: NonNullable<GoogleExtras['thinking_config']>): ThinkingConfig {
   return {
