@@ -1,12 +1,10 @@
+import { type Confirm } from '../effects/refusals.ts'
 import type { VerdictName } from '../../google/verdicts.ts'
 import { blamesKey, undoRefusal } from '../effects/doubt.ts'
 import type { Refusal } from '../effects/refusals.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
 import type { Key } from '../inventory/entities.ts'
 import type { Probe, Prober } from './prober.ts'
-
-/** Probes the key of a refusal that is in doubt. Returns false for a key that was probed for that a short time ago. */
-export type Confirm = (refusal: Refusal) => boolean
 
 type Probed = { readonly at: number; result: 'pending' | 'confirmed' | 'refuted' }
 

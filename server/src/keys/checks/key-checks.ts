@@ -1,5 +1,6 @@
 import { drawCandidates } from './candidates.ts'
-import { createConfirmation, type Confirm } from './confirmation.ts'
+import { createConfirmation } from './confirmation.ts'
+import { type Confirm } from '../effects/refusals.ts'
 import { createRecheck } from './recheck.ts'
 import type { Pool } from '../pool/pool.ts'
 import { createPoolMaintainer, type PoolMaintainer } from '../pool/pool-maintainer.ts'

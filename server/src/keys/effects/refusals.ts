@@ -59,3 +59,6 @@ function earlier(
 }
 
 const countKeys = (refusals: readonly Refusal[]) => new Set(refusals.map(({ key }) => key)).size
+
+/** Probes the key of a refusal that is in doubt. Returns false for a key that was probed for that a short time ago. */
+export type Confirm = (refusal: Refusal) => boolean

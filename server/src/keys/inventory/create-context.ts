@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../../runtime/time/clock.ts'
 import { pacificCalendar } from '../../runtime/time/calendar.ts'
 import { createBreaker, type Breaker } from '../effects/breaker.ts'
-import type { Confirm } from '../checks/confirmation.ts'
+import type { Confirm } from '../effects/refusals.ts'
 import { createCorrelatedFailures } from '../effects/correlated-failures.ts'
 import { createRefusals } from '../effects/refusals.ts'
 import type { EmitKeyEvent } from '../events.ts'

@@ -1,6 +1,6 @@
 import type { Random } from '../../runtime/time/clock.ts'
 import type { Breaker } from '../effects/breaker.ts'
-import type { Confirm } from '../checks/confirmation.ts'
+import type { Confirm } from '../effects/refusals.ts'
 import type { CorrelatedFailures } from '../effects/correlated-failures.ts'
 import type { Refusals } from '../effects/refusals.ts'
 import type { EmitKeyEvent } from '../events.ts'

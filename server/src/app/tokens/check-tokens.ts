@@ -1,9 +1,9 @@
 import { findSetting, type SettingProblem, type Settings } from '@gemini-balance/contract'
-import type { ClientTokens } from '../auth/clients/client-tokens.ts'
-import { metricsTokenProblems, weakTokenProblems } from '../auth/token-problems.ts'
-import { StartError } from '../runtime/start-error.ts'
-import type { LiveSettings } from '../settings/live-settings.ts'
-import { isLoopback } from './choose-host.ts'
+import type { ClientTokens } from '../../auth/clients/client-tokens.ts'
+import { metricsTokenProblems, weakTokenProblems } from '../../auth/token-problems.ts'
+import { StartError } from '../../runtime/start-error.ts'
+import type { LiveSettings } from '../../settings/live-settings.ts'
+import { isLoopback } from '../../http/choose-host.ts'
 
 export type CheckTokensDeps = {
   readonly settings: LiveSettings

@@ -1,6 +1,6 @@
-import { generateAdminToken } from '../auth/admins/admin-token.ts'
-import type { Environment } from '../settings/read-environment.ts'
-import type { Storage } from '../storage/storage.ts'
+import { generateAdminToken } from '../../auth/admins/admin-token.ts'
+import type { Environment } from '../../settings/read-environment.ts'
+import type { Storage } from '../../storage/storage.ts'
 
 /** The first start without an admin token generates one. It is stored apart from the settings, so that a reset does not lose it. */
 export async function firstAdminToken(

@@ -1,9 +1,9 @@
-import type { KindSum, UsageStore } from '../telemetry/stores.ts'
-import type { ZoneCalendar } from '../runtime/time/calendar.ts'
-import type { EarlierUse } from '../auth/clients/token-meter.ts'
-import type { TokenRegistry } from '../auth/clients/token-registry.ts'
-import { costOf } from '../telemetry/usage/cost.ts'
-import type { PriceBook } from '../telemetry/usage/price-book.ts'
+import type { KindSum, UsageStore } from '../../telemetry/stores.ts'
+import type { ZoneCalendar } from '../../runtime/time/calendar.ts'
+import type { EarlierUse } from '../../auth/clients/token-meter.ts'
+import type { TokenRegistry } from '../../auth/clients/token-registry.ts'
+import { costOf } from '../../telemetry/usage/cost.ts'
+import type { PriceBook } from '../../telemetry/usage/price-book.ts'
 
 export type RestoreDeps = {
   readonly registry: TokenRegistry
