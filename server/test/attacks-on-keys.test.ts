@@ -48,7 +48,7 @@ test.each(refusals)(
         .toEqual(projects.map(() => 'active'))
       expect(keys().rows.map(({ project }) => project)).toEqual(projects)
       const hostile = gateway.fake.received().filter(({ path }) => path.includes('/hostile:'))
-      expect(hostile.length).toBeLessThanOrEqual(3 * 50)
+      expect(hostile.length).toBeLessThanOrEqual(5 * 50)
     } finally {
       await gateway.close()
     }

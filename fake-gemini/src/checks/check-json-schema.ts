@@ -50,7 +50,8 @@ function checkProperties({ properties = {}, required }: JsonSchema, place: Place
 
 function checkReference(schema: JsonSchema, place: Place): void {
   const reference = schema['$ref']
-  if (Object.keys(schema).some((keyword) => !keyword.startsWith('$'))) {
+  // Google documents only `$` keywords, and was seen to accept a title.
+  if (Object.keys(schema).some((keyword) => !keyword.startsWith('$') && keyword !== 'title')) {
     return add(place, 'only keywords that start with `$` may be set beside $ref')
   }
   const target = typeof reference === 'string' ? resolve(place.root, reference) : undefined

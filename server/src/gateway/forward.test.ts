@@ -178,9 +178,9 @@ describe('a request', () => {
     expect(keyRequests.map(({ conversation }) => conversation)).toEqual(['c', undefined, undefined])
   })
 
-  test('that three keys are refused for alike is at fault itself and fails', async () => {
+  test('that five keys are refused for alike is at fault itself and fails', async () => {
     const { result, events } = await run({ outcomes: [{ verdict: 'key-invalid', status: 400 }] })
-    expect(result.attempts).toBe(3)
+    expect(result.attempts).toBe(5)
     expect(events.at(-1)).toBe('failed key-invalid')
   })
 

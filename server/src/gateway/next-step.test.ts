@@ -4,10 +4,14 @@ import { nextStep, freshRetryState, type RetryState } from './next-step.ts'
 
 const limits = { maxRetries: 3, maxKeySwitches: 4 }
 
-function stepsUntilTheEnd(verdict: VerdictName, maxRetries = limits.maxRetries): string[] {
+function stepsUntilTheEnd(
+  verdict: VerdictName,
+  maxRetries = limits.maxRetries,
+  maxKeySwitches = limits.maxKeySwitches,
+): string[] {
   const steps: string[] = []
   for (let retryState: RetryState = freshRetryState; ;) {
-    const decision = nextStep({ verdict, status: 0 }, retryState, { ...limits, maxRetries })
+    const decision = nextStep({ verdict, status: 0 }, retryState, { maxRetries, maxKeySwitches })
     steps.push(decision.step)
     if (!('retryState' in decision)) return steps
     retryState = decision.retryState
@@ -43,8 +47,8 @@ test('MAX_KEY_SWITCHES, not MAX_RETRIES, limits switches away from exhausted key
   expect(stepsUntilTheEnd('quota-spent', 1)).toEqual([...Array(4).fill('another-key'), 'deliver'])
 })
 
-test.each(namesOf('key', 'project'))('the third %s ends a request', (verdict) => {
-  expect(stepsUntilTheEnd(verdict, 1)).toEqual(['another-key', 'another-key', 'deliver'])
+test.each(namesOf('key', 'project'))('the fifth %s ends a request', (verdict) => {
+  expect(stepsUntilTheEnd(verdict, 1, 8)).toEqual([...Array(4).fill('another-key'), 'deliver'])
 })
 
 test('different refusals of different keys do not end a request', () => {

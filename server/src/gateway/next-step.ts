@@ -54,8 +54,8 @@ export function nextStep(outcome: Outcome, retryState: RetryState, limits: Retry
   }
 }
 
-/** Keys that one request may be refused for alike: two may be dead by chance, with more the request itself is at fault. */
-const maxAlike = 3
+/** Keys that one request may be refused for alike: some may be dead by chance, with more the request itself is at fault. */
+const maxAlike = 5
 
 function switchKey(verdict: VerdictName, retryState: RetryState, limits: RetryLimits): NextStep {
   const { blame } = verdicts[verdict]
