@@ -36,7 +36,13 @@ export {
   type KeyView,
   type WhichKeys,
 } from './endpoints/keys.ts'
-export { type DecisionView, type ExplanationView, type LaneView } from './endpoints/lanes.ts'
+export {
+  choices,
+  laneStatuses,
+  type DecisionView,
+  type ExplanationView,
+  type LaneView,
+} from './endpoints/lanes.ts'
 export { type ProjectView } from './endpoints/projects.ts'
 export { type SettingValue, type SettingView } from './endpoints/settings.ts'
 export { type Period, type StatsWindow } from './endpoints/stats.ts'

@@ -3,7 +3,8 @@ import type { Endpoint } from './endpoint.ts'
 import { poolStatus } from './compat-keys.ts'
 import { done, name, nothing, page, paged, type View } from './shapes.ts'
 
-export const laneStatus = z.enum([
+/** Why a lane can or cannot be chosen. The request log stores the position in this list: append, never reorder. */
+export const laneStatuses = [
   'ready',
   'exhausted',
   'cooling',
@@ -13,9 +14,14 @@ export const laneStatus = z.enum([
   'trial',
   'not-allowed',
   'no-key',
-])
+] as const
+export const laneStatus = z.enum(laneStatuses)
 const laneCounts = z.record(laneStatus, z.number())
-export const choice = z.enum(['owner', 'conversation', 'pool', 'least-recently-used', 'probe'])
+
+/** Why a key was chosen. The request log stores the position in this list: append, never reorder. */
+export const choices = ['owner', 'conversation', 'pool', 'least-recently-used', 'probe'] as const
+export const choice = z.enum(choices)
+
 /** null: no limit is known. */
 const amount = z.number().nullable()
 const amounts = z.object({

@@ -1,13 +1,4 @@
-/** Why a lane can or cannot be chosen. The request log stores the position in this list: append, never reorder. */
-export const laneStatuses = [
-  'ready',
-  'exhausted',
-  'cooling',
-  'unavailable',
-  'suspended',
-  'key-cooling',
-  'trial',
-  'not-allowed',
-  'no-key',
-] as const
+import type { laneStatuses } from '@gemini-balance/contract'
+
+/** Why a lane can or cannot be chosen. */
 export type LaneStatus = (typeof laneStatuses)[number]

@@ -1,3 +1,4 @@
+import type { choices } from '@gemini-balance/contract'
 import type { Outcome } from '../google/outcome.ts'
 import type { Secret } from '../log/secret.ts'
 import type { LaneStatus } from './lane-status.ts'
@@ -55,8 +56,7 @@ export type KeyRequest = {
   readonly bearerOnly?: boolean
 }
 
-/** Why a key was chosen. The request log stores the position in this list: append, never reorder. */
-export const choices = ['owner', 'conversation', 'pool', 'least-recently-used', 'probe'] as const
+/** Why a key was chosen. */
 export type Choice = (typeof choices)[number]
 
 /** A key for one attempt. Every reservation is settled exactly once, or released when no call was made. */

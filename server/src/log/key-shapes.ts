@@ -9,8 +9,7 @@ const shape = /AIza[\w-]{8,}|AQ\.[\w.-]{19,}[\w-]|AQ\.[\w.-]{8,}$|gb[a-z]?-[\w-]
 const wholeKey = /^(?:AIza[\w-]{20,}|AQ\.[\w.-]{19,}[\w-]|gb[a-z]?-[\w-]{32,})$/
 
 const encodedStarts = ['AIza', 'AQ.', 'gb-'].flatMap(base64Forms)
-// Linear: each alternative has one length.
-// oxlint-disable-next-line gateway/linear-regexp
+// oxlint-disable-next-line gateway/linear-regexp -- linear: each alternative has one length
 const encodedShape = new RegExp(
   `(?:${encodedStarts.map(({ form }) => `(${form})`).join('|')})[\\w+/-]{24}`,
   'g',

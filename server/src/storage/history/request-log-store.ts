@@ -1,7 +1,6 @@
+import { choices, laneStatuses } from '@gemini-balance/contract'
 import type { RequestLogStore, StoredAttempt, AttemptFilter } from '../../telemetry/stores.ts'
 import type { Kysely, Selectable } from 'kysely'
-import { choices } from '../../keys/types.ts'
-import { laneStatuses } from '../../keys/lane-status.ts'
 import { kindColumns, loggedFields, readLogged, type KindColumns } from './read-logged.ts'
 import type { Schema } from '../database/schema.ts'
 import type { HistoryDeps } from './history-deps.ts'

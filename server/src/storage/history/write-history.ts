@@ -1,7 +1,6 @@
+import { choices, laneStatuses } from '@gemini-balance/contract'
 import type { Kysely } from 'kysely'
 import { createSerialQueue } from '../../runtime/serial-queue.ts'
-import { choices } from '../../keys/types.ts'
-import { laneStatuses } from '../../keys/lane-status.ts'
 import { bulkStatements, type BulkTarget } from '../database/bulk-insert.ts'
 import type { Schema } from '../database/schema.ts'
 import { runBatch } from '../database/run-batch.ts'

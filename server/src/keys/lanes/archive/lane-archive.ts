@@ -1,9 +1,10 @@
+import { laneStatuses } from '@gemini-balance/contract'
 import type { KeyGroup, LaneTable, Project } from '../../inventory/entities.ts'
 import { setFirstArchived } from '../../inventory/project.ts'
 import { IndexedHeap } from '../../../runtime/indexed-heap.ts'
 import type { LaneMemory } from '../lane-memory.ts'
 import { PackedLanes, noRow, type Row } from './packed-lanes.ts'
-import { laneStatuses, type LaneStatus } from '../../lane-status.ts'
+import { type LaneStatus } from '../../lane-status.ts'
 
 /** A lane that is known and not in use. */
 export type ArchivedLane = {
