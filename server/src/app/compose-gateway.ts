@@ -6,7 +6,7 @@ import { createCatalogue, type Catalogue } from '../google/models/catalogue.ts'
 import { fetchModels, listModelsCall } from '../google/models/fetch-models.ts'
 import type { Outcome } from '../google/outcome.ts'
 import { gemini } from '../google/platforms/gemini.ts'
-import type { KeyId } from '../keys/types.ts'
+import type { KeyId, Probe } from '../keys/types.ts'
 import { Secret } from '../log/secret.ts'
 import { realClock } from '../runtime/time/real-clock.ts'
 import { createBatchWriter, type WriteBehindStats } from '../runtime/write-behind.ts'
@@ -91,11 +91,9 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
     ttlMs: () => settings.current().modelListTtlSeconds * 1000,
     onError,
   })
-  const probe = async (key: KeyId, model = settings.current().testModel) => {
-    const secret = keyRegistry.secretOf(key)
-    return secret === undefined ? undefined : gateway.probe(secret, model)
-  }
-  const checks = engine.startChecks((key) => probe(key))
+  const testModel = () => settings.current().testModel
+  const probe = createProbe({ gateway, keyRegistry, testModel })
+  const checks = engine.startChecks(probe)
   checks.maintainer.preload().catch(onError)
 
   return {
@@ -103,11 +101,15 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
     catalogue,
     async verify(key, model) {
       let outcome: Outcome | undefined
-      await checks.probeKey(key, async (id) => (outcome = await probe(id, model)))
+      await checks.probeKey(
+        key,
+        async (id) => (outcome = await probe(id, { model, generates: false })),
+      )
       return outcome
     },
     proxies,
-    tryKey: (value) => gateway.probe(new Secret(value), settings.current().testModel),
+    tryKey: (value) =>
+      gateway.probe({ secret: new Secret(value), model: testModel(), generates: false }),
     requestLogStats: requestLog.stats,
     maintainPool: () => checks.maintainer.maintain(),
     async close() {
@@ -115,5 +117,17 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
       await requestLog.close()
       await transport.close()
     },
+  }
+}
+
+type ProbeDeps = Pick<ComposedKeys, 'keyRegistry'> & {
+  readonly gateway: Gateway
+  readonly testModel: () => string
+}
+
+function createProbe({ gateway, keyRegistry, testModel }: ProbeDeps): Probe {
+  return async (key, { model = testModel(), generates } = { generates: false }) => {
+    const secret = keyRegistry.secretOf(key)
+    return secret && gateway.probe({ secret, model, generates })
   }
 }

@@ -87,7 +87,7 @@ export async function forward(
       timeouts: { firstByteMs: wholeSeconds(deadline - startedAt), idleMs: limits.timeOutMs },
       signal: receiver.signal,
     })
-    const laneStatus = deps.keys.settle(reservation, inspected.outcome, request.labels.caller)
+    const laneStatus = deps.keys.settle(reservation, inspected.outcome)
     const step = nextStep(inspected.outcome, progress.retryState, limits)
     const { number } = progress
     const finished = { request, number, reservation, startedAt, inspected, laneStatus }

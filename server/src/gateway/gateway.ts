@@ -3,7 +3,6 @@ import type { Outcome } from '../google/outcome.ts'
 import type { Platform, UpstreamSettings } from '../google/platforms/platform.ts'
 import type { UpstreamCall } from '../google/upstream-call.ts'
 import type { KeyRequest, Keys } from '../keys/types.ts'
-import type { Secret } from '../log/secret.ts'
 import type { Clock } from '../runtime/time/clock.ts'
 import { attempt, type AttemptDeps } from './attempt.ts'
 import type { Proxies } from './egress/proxies.ts'
@@ -11,7 +10,7 @@ import { forward, type ForwardDeps, type ForwardLimits, type ForwardResult } fro
 import { inspectorFor } from './hold-back/inspectors.ts'
 import type { GatewayObserver } from './observer.ts'
 import { callGoogle, type OwnAnswer } from './own-call.ts'
-import { probeKey } from './probe.ts'
+import { probeKey, type ProbedKey } from './probe.ts'
 import type { Receiver } from './receiver.ts'
 import type { GatewayRequest } from './request.ts'
 import type { Transport } from './upstream/transport.ts'
@@ -35,7 +34,7 @@ export type Gateway = {
   /** Makes a call on the gateway's own behalf with any working key. Rejects when there is none. */
   call(call: UpstreamCall, key: KeyRequest): Promise<OwnAnswer>
   /** Checks whether a key works with a model. Does not change the key engine. */
-  probe(secret: Secret, model: string): Promise<Outcome>
+  probe(key: ProbedKey): Promise<Outcome>
   /** The API version for calls that the gateway builds: `v1beta`. */
   version(): string
 }
@@ -61,11 +60,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
   return {
     forward: (request, receiver) => forward(forwardDeps, request, receiver),
     call: (call, key) => callGoogle(forwardDeps, call, key),
-    probe: (secret, model) =>
-      probeKey(
-        { attempt: forwardDeps.attempt, version, timeOutMs: limits().timeOutMs },
-        { secret, model },
-      ),
+    probe: (key) =>
+      probeKey({ attempt: forwardDeps.attempt, version, timeOutMs: limits().timeOutMs }, key),
     version,
   }
 }

@@ -11,20 +11,33 @@ export type ProbeDeps = {
   readonly timeOutMs: number
 }
 
-export type ProbedKey = { readonly secret: Secret; readonly model: string }
+export type ProbedKey = {
+  readonly secret: Secret
+  readonly model: string
+  /** By the shortest answer, which the model's quota counts; else by countTokens, which generates nothing and has a large quota. */
+  readonly generates: boolean
+}
 
-const body = Buffer.from('{"contents":[{"role":"user","parts":[{"text":"hi"}]}]}')
+const contents = '"contents":[{"role":"user","parts":[{"text":"hi"}]}]'
+const bodies = {
+  countTokens: Buffer.from(`{${contents}}`),
+  generateContent: Buffer.from(`{${contents},"generationConfig":{"maxOutputTokens":1}}`),
+}
 const maxMs = 30_000
 
-/** Checks a key with countTokens, which generates nothing and has a large quota. */
-export async function probeKey(deps: ProbeDeps, { secret, model }: ProbedKey): Promise<Outcome> {
+/** Checks a key. */
+export async function probeKey(
+  deps: ProbeDeps,
+  { secret, model, generates }: ProbedKey,
+): Promise<Outcome> {
+  const method = generates ? 'generateContent' : 'countTokens'
   const call: UpstreamCall = {
     method: 'POST',
-    path: `/${deps.version()}/models/${encodeURIComponent(model)}:countTokens`,
+    path: `/${deps.version()}/models/${encodeURIComponent(model)}:${method}`,
     headers: { 'content-type': 'application/json' },
-    body: [body],
+    body: [bodies[method]],
     framing: 'unary',
-    generates: false,
+    generates,
     usesResource: false,
   }
   const ms = Math.min(maxMs, deps.timeOutMs)

@@ -1,6 +1,5 @@
 import type { Clock, Random } from '../runtime/time/clock.ts'
 import { startChecks, type KeyChecks } from './checks/key-checks.ts'
-import type { Probe } from './checks/prober.ts'
 import type { EmitKeyEvent } from './events.ts'
 import { createControl, type KeyControl } from './inventory/control.ts'
 import { createContext } from './inventory/create-context.ts'
@@ -15,7 +14,7 @@ import { createReservations } from './selection/reservations.ts'
 import { createSelection } from './selection/selection.ts'
 import { createChanges } from './state/changes.ts'
 import { createState, type EngineState } from './state/state.ts'
-import type { KeyRequest, Keys } from './types.ts'
+import type { KeyRequest, Keys, Probe } from './types.ts'
 import type { KeyViews } from './views.ts'
 import { createViews } from './views/create-views.ts'
 
@@ -59,7 +58,7 @@ export function createKeyEngine({ clock, random, policy, onEvent }: EngineDeps):
     pool,
     emit: safely(onEvent),
     wakesOthers: () => (wakesOthers = true),
-    confirm: (refusal) => checks?.confirm(refusal) ?? false,
+    confirm: (refusal) => checks?.confirm(refusal) ?? true,
   })
   const { inventory, lanes } = context
   const conversations = createConversations(() => policy().affinity)

@@ -42,10 +42,10 @@ export type KeyPolicy = {
       readonly windowMs: number
       readonly heldBackMs: number
     }
-    /** For refusals that are held against the request. A key is probed for that once in `probeEveryMs`. */
+    /** For refusals of clients' calls: how often a key is probed for them, is asked for an answer, and how long it is held back meanwhile. */
     readonly doubted: {
-      readonly windowMs: number
       readonly probeEveryMs: number
+      readonly answerEveryMs: number
       readonly heldBackMs: number
     }
   }
@@ -115,7 +115,7 @@ export function keyPolicyOf(settings: PolicySettings): KeyPolicy {
       coolingMs: [minuteMs, 10 * minuteMs, hourMs],
       suspectMs: minuteMs,
       correlated: { projects: 5, windowMs: 10 * secondMs, heldBackMs: minuteMs },
-      doubted: { windowMs: minuteMs, probeEveryMs: minuteMs, heldBackMs: 3 * secondMs },
+      doubted: { probeEveryMs: minuteMs, answerEveryMs: 10 * minuteMs, heldBackMs: 3 * secondMs },
     },
     quota: {
       windowGuardMs: 250,

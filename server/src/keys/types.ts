@@ -101,8 +101,18 @@ export interface Keys {
     wanted: KeyRequest,
     options: { maxWaitMs: number; signal: AbortSignal },
   ): Promise<ReserveResult>
-  /** Reports how the attempt of a caller ended. Returns the status of its lane after that. Never throws. */
-  settle(reservation: Reservation, outcome: Outcome, caller?: string): LaneStatus | undefined
+  /** Reports how an attempt ended. Returns the status of its lane after that. Never throws. */
+  settle(reservation: Reservation, outcome: Outcome): LaneStatus | undefined
   /** Gives a reservation back unused. */
   release(reservation: Reservation): void
 }
+
+export type ProbeCall = {
+  /** The model of the settings where it is not given. */
+  readonly model?: string | undefined
+  /** By the shortest answer, which costs the project one request; else by countTokens. */
+  readonly generates: boolean
+}
+
+/** Asks Google about a key, by countTokens where no call is given. Undefined when the key is gone. */
+export type Probe = (key: KeyId, call?: ProbeCall) => Promise<Outcome | undefined>

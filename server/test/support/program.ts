@@ -8,8 +8,9 @@ const tsx = import.meta.resolve?.('tsx') ?? 'tsx'
 export function startProgram(
   folder: string,
   variables: Readonly<Record<string, string>>,
+  nodeOptions: readonly string[] = [],
 ): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, ['--conditions=source', '--import', tsx, main], {
+  return spawn(process.execPath, [...nodeOptions, '--conditions=source', '--import', tsx, main], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'] ?? '',

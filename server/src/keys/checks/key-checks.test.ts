@@ -20,20 +20,29 @@ type Options = {
   readonly pool?: Partial<PoolPolicy>
   readonly policy?: PolicyChange
   readonly probe?: (key: number) => Outcome
+  /** What happened before the checks were started: refusals count at once. */
+  readonly before?: (engine: TestEngine) => void
 }
 
 /** An engine whose probes are recorded and get the given outcomes. */
-function maintained({ keys, pool, policy, probe = () => good }: Options) {
+function maintained({ keys, pool, policy, probe = () => good, before }: Options) {
   const engine = createTestEngine({
     keys,
     policy: { pool: pool ?? {}, ...policy },
   })
+  before?.(engine)
   const probed: number[] = []
   const checks = engine.startChecks(async (key) => {
     probed.push(key)
     return probe(key)
   })
   return { engine, probed, checks }
+}
+
+function suspendProject({ control, meet }: TestEngine): void {
+  control.assignProject(1, 'p')
+  control.assignProject(2, 'p')
+  meet('project-suspended')
 }
 
 async function drain(): Promise<void> {
@@ -150,8 +159,10 @@ describe('filling the pool', () => {
 
 describe('checking keys', () => {
   test('brings back a key that was invalid, once a day', async () => {
-    const { engine, probed } = maintained({ keys: 2 })
-    engine.meet('key-invalid')
+    const { engine, probed } = maintained({
+      keys: 2,
+      before: ({ meet }) => meet('key-invalid'),
+    })
     for (let hours = 0; hours < 23; hours += 1) await pass(engine, hour)
     expect(probed).toEqual([])
     for (let hours = 0; hours < 4; hours += 1) await pass(engine, hour)
@@ -160,11 +171,16 @@ describe('checking keys', () => {
   })
 
   test('leaves a key dead that is still invalid, and asks again a day later', async () => {
-    const { engine, probed } = maintained({ keys: 9, probe: () => bad('key-invalid') })
-    for (let time = 0; time < 8; time += 1) {
-      engine.meet('key-invalid')
-      engine.clock.advance(minute)
-    }
+    const { engine, probed } = maintained({
+      keys: 9,
+      probe: () => bad('key-invalid'),
+      before({ meet, clock }) {
+        for (let time = 0; time < 8; time += 1) {
+          meet('key-invalid')
+          clock.advance(minute)
+        }
+      },
+    })
     for (let hours = 0; hours < 60; hours += 1) await pass(engine, hour)
     expect((await engine.views.counts()).keys.dead).toBe(8)
     expect(probed.length).toBe(16)
@@ -173,18 +189,14 @@ describe('checking keys', () => {
   test.each(['key-leaked', 'key-blocked'] as const)(
     'never touches a key after %s',
     async (verdict) => {
-      const { engine, probed } = maintained({ keys: 2 })
-      engine.meet(verdict)
+      const { engine, probed } = maintained({ keys: 2, before: ({ meet }) => meet(verdict) })
       for (let days = 0; days < 5; days += 1) await pass(engine, day)
       expect(probed).toEqual([])
     },
   )
 
   test('asks one key of a suspended project, and opens all of them', async () => {
-    const { engine, probed, checks } = maintained({ keys: 2 })
-    engine.control.assignProject(1, 'p')
-    engine.control.assignProject(2, 'p')
-    engine.meet('project-suspended')
+    const { engine, probed, checks } = maintained({ keys: 2, before: suspendProject })
     await checks.checkKeys()
     expect(probed.length).toBe(1)
     expect((await engine.views.counts()).keys.active).toBe(2)
@@ -192,10 +204,7 @@ describe('checking keys', () => {
 
   test('asks the next key of a suspended project where one turns out to be dead', async () => {
     const probe = (key: number) => (key === 1 ? bad('key-leaked') : good)
-    const { engine, probed, checks } = maintained({ keys: 2, probe })
-    engine.control.assignProject(1, 'p')
-    engine.control.assignProject(2, 'p')
-    engine.meet('project-suspended')
+    const { engine, probed, checks } = maintained({ keys: 2, probe, before: suspendProject })
     await checks.checkKeys()
     expect(probed).toEqual([1, 2])
     expect((await engine.views.counts()).keys).toMatchObject({ active: 1, dead: 1, suspended: 0 })
@@ -203,10 +212,7 @@ describe('checking keys', () => {
 
   test('asks a suspected key about its suspended project all the same', async () => {
     const probe = (key: number) => (key === 1 ? bad('key-unauthenticated') : good)
-    const { engine, probed, checks } = maintained({ keys: 2, probe })
-    engine.control.assignProject(1, 'p')
-    engine.control.assignProject(2, 'p')
-    engine.meet('project-suspended')
+    const { engine, probed, checks } = maintained({ keys: 2, probe, before: suspendProject })
     await checks.checkKeys()
     await checks.checkKeys()
     expect(probed).toEqual([1, 1, 2])
@@ -214,8 +220,12 @@ describe('checking keys', () => {
   })
 
   test('asks failing keys', async () => {
-    const { engine, checks } = maintained({ keys: 1 })
-    for (let time = 0; time < 3; time += 1) engine.meet('refusal-unknown')
+    const { engine, checks } = maintained({
+      keys: 1,
+      before({ meet }) {
+        for (let time = 0; time < 3; time += 1) meet('refusal-unknown')
+      },
+    })
     await checks.checkKeys()
     expect((await engine.views.counts()).keys.active).toBe(1)
     expect(engine.reserve().trial).toBe(false)
@@ -242,8 +252,11 @@ describe('checking keys', () => {
   })
 
   test('is not done when the interval is 0', async () => {
-    const { engine, probed } = maintained({ keys: 1, policy: { checks: { intervalMs: 0 } } })
-    engine.meet('key-invalid')
+    const { engine, probed } = maintained({
+      keys: 1,
+      policy: { checks: { intervalMs: 0 } },
+      before: ({ meet }) => meet('key-invalid'),
+    })
     for (let days = 0; days < 3; days += 1) await pass(engine, day)
     expect(probed).toEqual([])
   })

@@ -8,10 +8,7 @@ import type { ActiveReservation } from '../inventory/entities.ts'
 import { recordRecheck } from '../inventory/key.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { Reservations } from '../selection/reservations.ts'
-import type { KeyId } from '../types.ts'
-
-/** Asks Google about a key by the cheapest call there is: countTokens. Undefined when the key is gone. */
-export type Probe = (key: KeyId) => Promise<Outcome | undefined>
+import type { KeyId, Probe } from '../types.ts'
 
 type Deps = {
   readonly context: EngineContext
@@ -75,9 +72,6 @@ function applyProbe(context: EngineContext, { reservation, outcome, now }: Probe
     recordRecheck(key, now)
     context.changed.key(key)
   } else if (blame === 'key' || blame === 'project' || blame === 'egress') {
-    applyOutcome(
-      { reservation, lane, key, project: lane.project, outcome, caller: undefined, now },
-      context,
-    )
+    applyOutcome({ reservation, lane, key, project: lane.project, outcome, now }, context)
   }
 }

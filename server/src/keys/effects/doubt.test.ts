@@ -1,147 +1,142 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import type { Outcome } from '../../google/outcome.ts'
 import { verdictNames, type VerdictName } from '../../google/verdicts.ts'
 import { createTestEngine, minute, type TestEngine } from '../testing/test-engine.ts'
+import type { ProbeCall } from '../types.ts'
 import { blamesKey } from './doubt.ts'
 
 const blaming = verdictNames.filter(blamesKey)
+const answered: Outcome = { verdict: 'answered', status: 200 }
 
 const states = (engine: TestEngine) => engine.views.keys().rows.map(({ state }) => state)
 const outOfService = (engine: TestEngine) =>
   states(engine).filter((state) => state !== 'active').length
 
-/** An engine whose probes find these keys dead, and all others good. */
-function probed(keys: number, dead: readonly number[] = []) {
+type Probed = { readonly key: number; readonly call: ProbeCall | undefined }
+
+/** An engine whose probes are recorded. */
+function probed(keys: number, answer: (probe: Probed) => Outcome = () => answered) {
   const engine = createTestEngine({ keys })
-  const probes: number[] = []
-  engine.startChecks(async (key) => {
-    probes.push(key)
-    return dead.includes(key)
-      ? { verdict: 'key-invalid', status: 400 }
-      : { verdict: 'answered', status: 200 }
+  const probes: Probed[] = []
+  engine.startChecks(async (key, call) => {
+    probes.push({ key, call })
+    return answer({ key, call })
   })
   return { engine, probes }
 }
 
-type Sent = { readonly request?: string; readonly caller?: string; readonly attempts?: number }
+const deadKeys =
+  (...dead: readonly number[]) =>
+  ({ key }: Probed): Outcome =>
+    dead.includes(key) ? { verdict: 'key-invalid', status: 400 } : answered
 
 /** One request that Google refuses with each key, up to a number of attempts. */
-function refuse(engine: TestEngine, verdict: VerdictName, sent: Sent = {}) {
-  const { request = 'r', caller = '', attempts = 4 } = sent
+async function refuse(engine: TestEngine, verdict: VerdictName, attempts = 4): Promise<void> {
   const tried = new Set<number>()
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    tried.add(engine.meet(verdict, { caller, wanted: { request, tried: new Set(tried) } }).key)
+    tried.add(engine.meet(verdict, { wanted: { tried: new Set(tried) } }).key)
   }
+  await setImmediate()
 }
 
-describe('a request that several keys are refused for', () => {
-  test.each(blaming)('takes no key out of service when the keys are good (%s)', async (verdict) => {
-    const { engine, probes } = probed(5)
-    refuse(engine, verdict)
-    await setImmediate()
-    expect(outOfService(engine)).toBe(0)
-    expect(new Set(probes)).toEqual(new Set([1, 2, 3, 4]))
-    expect(probes).toHaveLength(4)
+describe('a refusal of what a client sends', () => {
+  test.each(blaming)('takes no key out of service that is good (%s)', async (verdict) => {
+    const { engine } = probed(5)
+    for (let sent = 0; sent < 20; sent += 1) {
+      await refuse(engine, verdict)
+      expect(outOfService(engine)).toBe(0)
+      engine.clock.advance(10_000)
+    }
     expect(engine.reserve().trial).toBe(false)
   })
 
-  test.each(blaming)('takes at most one out of service without a probe (%s)', (verdict) => {
-    const engine = createTestEngine({ keys: 5, policy: { failures: { max: 1 } } })
-    refuse(engine, verdict)
-    expect(outOfService(engine)).toBeLessThanOrEqual(1)
+  test.each(blaming)('holds back a quarter while the probes are under way (%s)', (verdict) => {
+    for (const [keys, heldBack] of [
+      [3, 0],
+      [8, 2],
+    ] as const) {
+      const engine = createTestEngine({ keys, policy: { failures: { max: 1 } } })
+      engine.startChecks(() => new Promise(() => {}))
+      for (let sent = 0; sent < 20; sent += 1) engine.meet(verdict)
+      expect(outOfService(engine)).toBe(heldBack)
+    }
   })
 
-  test('is not doubted for refusals of different kinds', () => {
-    const { engine, probes } = probed(4)
-    engine.meet('key-leaked', { wanted: { request: 'r' } })
-    engine.meet('project-suspended', { wanted: { request: 'r', tried: new Set([1]) } })
-    expect(states(engine)).toEqual(['dead', 'suspended', 'active', 'active'])
-    expect(probes).toEqual([])
-  })
-
-  test('finds the keys that are dead: the probes tell', async () => {
-    const { engine } = probed(5, [1, 2])
-    refuse(engine, 'key-invalid')
-    await setImmediate()
+  test('takes the keys out that are dead: the probes tell', async () => {
+    const { engine } = probed(5, deadKeys(1, 2))
+    await refuse(engine, 'key-invalid')
     expect(states(engine)).toEqual(['dead', 'dead', 'active', 'active', 'active'])
   })
 
-  test('leaves keys in service when the probes cannot reach Google', async () => {
-    const engine = createTestEngine({ keys: 5 })
-    engine.startChecks(async () => ({ verdict: 'network-failed', status: 0 }))
-    refuse(engine, 'key-leaked', { attempts: 2 })
+  test('counts by itself once a probe has confirmed one', async () => {
+    const unknown: Outcome = { verdict: 'refusal-unknown', status: 403 }
+    const { engine, probes } = probed(1, () => unknown)
+    await refuse(engine, 'refusal-unknown', 1)
+    const { max } = engine.policy().failures
+    for (let sent = 1; sent < max; sent += 1) engine.meet('refusal-unknown')
+    expect(states(engine)).not.toEqual(['active'])
+    expect(probes).toHaveLength(1)
+  })
+
+  test('is confirmed by an answer where counting tokens is not refused', async () => {
+    const { engine, probes } = probed(2, ({ call }) =>
+      call?.generates === true ? { verdict: 'project-unfunded', status: 402 } : answered,
+    )
+    engine.meet('answered')
+    await refuse(engine, 'project-unfunded', 1)
+    expect(outOfService(engine)).toBe(1)
+    expect(probes.at(-1)?.call).toEqual({ model: 'gemini-3.8-flash', generates: true })
+  })
+
+  test('asks no answer of a model that a client invented', async () => {
+    const { engine, probes } = probed(1)
+    engine.meet('key-invalid', { wanted: { lane: 'invented' } })
     await setImmediate()
+    expect(probes.map(({ call }) => call?.model)).toEqual([undefined, undefined])
+  })
+
+  test('costs a key one probe a minute, and one answer in ten minutes', async () => {
+    const { engine, probes } = probed(4)
+    const answers = () => probes.filter(({ call }) => call?.generates === true).length
+    for (let second = 0; second < 60; second += 1) {
+      await refuse(engine, 'key-invalid')
+      engine.clock.advance(1000)
+    }
+    expect(probes.length - answers()).toBe(4)
+    for (let minutes = 1; minutes < 10; minutes += 1) {
+      await refuse(engine, 'key-invalid')
+      engine.clock.advance(minute)
+    }
+    expect(probes.length - answers()).toBe(40)
+    expect(answers()).toBe(4)
+  })
+
+  test('starts few probes at once', async () => {
+    const engine = createTestEngine({ keys: 100 })
+    let probes = 0
+    engine.startChecks(() => {
+      probes += 1
+      return new Promise(() => {})
+    })
+    await refuse(engine, 'key-leaked', 100)
+    expect(probes).toBe(16)
+  })
+
+  test('leaves keys in service when the probes cannot reach Google', async () => {
+    const { engine } = probed(8, () => ({ verdict: 'network-failed', status: 0 }))
+    await refuse(engine, 'key-leaked', 8)
     expect(outOfService(engine)).toBe(0)
   })
 
-  test('leaves each key in the project it belonged to', async () => {
+  test('moves no key to a project that its text names', async () => {
     const { engine } = probed(3)
-    const consumer = 'projects/7'
-    engine.meet('project-suspended', { consumer, wanted: { request: 'r' } })
-    engine.meet('project-suspended', {
-      consumer,
-      wanted: { request: 'r', tried: new Set([1]) },
-    })
+    engine.meet('project-suspended', { consumer: 'projects/7' })
     await setImmediate()
-    expect(outOfService(engine)).toBe(0)
     expect(engine.views.keys().rows.map(({ project }) => project)).toEqual([
       'key:1',
       'key:2',
       'key:3',
     ])
   })
-})
-
-describe('a caller whose requests are refused for several keys', () => {
-  test.each(blaming)('takes none out of service, one key a request (%s)', async (verdict) => {
-    const { engine } = probed(8)
-    for (let sent = 0; sent < 50; sent += 1) {
-      const reserved = engine.keys.reserve({
-        request: `r${sent}`,
-        lane: 'm',
-        model: 'm',
-        estimatedInputTokens: 1,
-      })
-      if (reserved.ok) {
-        engine.keys.settle(reserved.reservation, { verdict, status: 403 }, 'mallory')
-      }
-      engine.keys.settle(engine.reserve(), { verdict: 'answered', status: 200 }, 'alice')
-      await setImmediate()
-      engine.clock.advance(100)
-    }
-    expect(outOfService(engine)).toBe(0)
-  })
-
-  test('costs each key one probe a minute', async () => {
-    const { engine, probes } = probed(4)
-    for (let sent = 0; sent < 50; sent += 1) {
-      refuse(engine, 'key-invalid', { request: `r${sent}`, caller: 'mallory', attempts: 2 })
-      await setImmediate()
-    }
-    expect(new Set(probes)).toEqual(new Set([1, 2, 3, 4]))
-    expect(probes).toHaveLength(4)
-    engine.clock.advance(minute)
-    refuse(engine, 'key-invalid', { request: 'later', caller: 'mallory', attempts: 2 })
-    await setImmediate()
-    expect(probes).toHaveLength(6)
-    expect(outOfService(engine)).toBe(0)
-  })
-
-  test('finds a batch of dead keys', async () => {
-    const dead = [1, 2, 3, 4]
-    const { engine } = probed(8, dead)
-    for (let sent = 0; sent < 4; sent += 1) {
-      refuse(engine, 'key-invalid', { request: `r${sent}`, caller: 'me', attempts: 1 })
-      await setImmediate()
-    }
-    expect(states(engine).slice(0, 5)).toEqual(['dead', 'dead', 'dead', 'dead', 'active'])
-  })
-})
-
-test('one refusal of one key is believed without a probe', async () => {
-  const { engine, probes } = probed(3)
-  refuse(engine, 'key-leaked', { attempts: 1 })
-  await setImmediate()
-  expect(states(engine)).toEqual(['dead', 'active', 'active'])
-  expect(probes).toEqual([])
 })

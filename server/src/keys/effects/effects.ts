@@ -23,7 +23,6 @@ import {
   type Breaker,
   type Observation,
 } from './breaker.ts'
-import { doubtRefusal } from './doubt.ts'
 import {
   closeLane,
   coolKey,
@@ -83,8 +82,8 @@ export const effects = {
   'refusal-unknown': { counted: false, apply: countFailure },
 } as const satisfies Record<VerdictName, Row>
 
-/** Applies a verdict. The ledger is corrected before. */
-export function applyOutcome(settlement: Settlement, context: EngineContext): void {
+/** Notes what an answer of Google says of the way to Google, whoever is to blame for the rest. */
+export function recordEgressAnswer(settlement: Settlement, context: EngineContext): void {
   const { verdict, status } = settlement.outcome
   // Any answer of Google's proves the egress, but a refused location is a fault of the egress.
   if (status > 0 && verdict !== 'location-refused' && verdict !== 'network-failed') {
@@ -98,7 +97,12 @@ export function applyOutcome(settlement: Settlement, context: EngineContext): vo
       context.emit({ kind: 'egress-recovered' })
     }
   }
-  if (doubtRefusal(settlement, context)) return
+}
+
+/** Applies a verdict. The ledger is corrected before. */
+export function applyOutcome(settlement: Settlement, context: EngineContext): void {
+  const { verdict } = settlement.outcome
+  recordEgressAnswer(settlement, context)
   learnProject(settlement, context)
   if (modelProofs.has(verdict)) proveTable(settlement, context)
   effects[verdict].apply(whereKeyIsNow(settlement, context), context)
@@ -132,7 +136,7 @@ export function succeed(settlement: Settlement, context: EngineContext): void {
 
 /** A good answer has begun: every cooldown that began before this call ends. */
 function prove(
-  { key, lane, project, reservation, now }: Omit<Settlement, 'outcome' | 'caller'>,
+  { key, lane, project, reservation, now }: Omit<Settlement, 'outcome'>,
   context: EngineContext,
 ): void {
   const since = reservation.reservedAt

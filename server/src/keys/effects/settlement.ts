@@ -8,7 +8,5 @@ export type Settlement = {
   readonly key: Key
   readonly project: Project
   readonly outcome: Outcome
-  /** The client token's id. */
-  readonly caller: string | undefined
   readonly now: number
 }

@@ -1,9 +1,8 @@
 import type { Clock, Random } from '../../runtime/time/clock.ts'
 import { pacificCalendar } from '../../runtime/time/calendar.ts'
 import { createBreaker, type Breaker } from '../effects/breaker.ts'
-import type { Confirm } from '../effects/refusals.ts'
+import type { Confirm } from '../effects/doubt.ts'
 import { createCorrelatedFailures } from '../effects/correlated-failures.ts'
-import { createRefusals } from '../effects/refusals.ts'
 import type { EmitKeyEvent } from '../events.ts'
 import { followInventory } from '../lanes/follow-inventory.ts'
 import { LaneTables } from '../lanes/lane-tables.ts'
@@ -58,7 +57,6 @@ export function createContext(deps: Deps): EngineContext {
     inventory: createInventory(deps, lanes),
     egress: createBreaker(),
     correlated: createCorrelatedFailures(() => policy().failures.correlated),
-    refusals: createRefusals(() => policy().failures.doubted.windowMs),
     confirm: deps.confirm,
     proposals: createProjectProposals(),
     emit,

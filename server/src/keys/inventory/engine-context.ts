@@ -1,8 +1,7 @@
 import type { Random } from '../../runtime/time/clock.ts'
 import type { Breaker } from '../effects/breaker.ts'
-import type { Confirm } from '../effects/refusals.ts'
+import type { Confirm } from '../effects/doubt.ts'
 import type { CorrelatedFailures } from '../effects/correlated-failures.ts'
-import type { Refusals } from '../effects/refusals.ts'
 import type { EmitKeyEvent } from '../events.ts'
 import type { LaneTables } from '../lanes/lane-tables.ts'
 import type { Lanes } from '../lanes/lanes.ts'
@@ -23,8 +22,7 @@ export type EngineContext = {
   readonly lanes: Lanes
   readonly egress: Breaker
   readonly correlated: CorrelatedFailures
-  readonly refusals: Refusals
-  /** Does nothing before the checks are started. */
+  /** Believes every refusal before the checks are started. */
   readonly confirm: Confirm
   readonly proposals: ProjectProposals
   readonly emit: EmitKeyEvent

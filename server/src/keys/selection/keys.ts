@@ -48,14 +48,10 @@ export function createKeys(deps: Deps): { readonly keys: Keys; readonly waiting:
     return { ok: true, reservation }
   }
 
-  function finish(
-    reservation: Reservation,
-    outcome: Outcome | undefined,
-    caller?: string,
-  ): LaneStatus | undefined {
+  function finish(reservation: Reservation, outcome: Outcome | undefined): LaneStatus | undefined {
     const active = reservations.end(reservation)
     if (!active) return undefined
-    settle({ context, pool: deps.pool, caller, now: clock.now() }, active, outcome)
+    settle({ context, pool: deps.pool, now: clock.now() }, active, outcome)
     if (outcome) decisions.record(settled(active, outcome.verdict, clock.now()))
     waiting.wake(deps.takeWakesOthers() ? undefined : active.lane)
     return active.candidate.status

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../google/outcome.ts'
 import type { VerdictName } from '../../google/verdicts.ts'
-import { applyOutcome } from '../effects/effects.ts'
+import { blamesKey } from '../effects/doubt.ts'
+import { applyOutcome, recordEgressAnswer } from '../effects/effects.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
 import type { ActiveReservation, Key } from '../inventory/entities.ts'
 import { noLimits } from '../lanes/limits.ts'
@@ -11,13 +12,12 @@ import { correctLedger } from './reservations.ts'
 type Deps = {
   readonly context: EngineContext
   readonly pool: Pool
-  readonly caller: string | undefined
   readonly now: number
 }
 
 /** Applies an outcome to whatever it tells about; without one no call was made. */
 export function settle(
-  { context, pool, caller, now }: Deps,
+  { context, pool, now }: Deps,
   reservation: ActiveReservation,
   outcome: Outcome | undefined,
 ): void {
@@ -28,7 +28,10 @@ export function settle(
     correctLedger(reservation, outcome)
     // A key that was removed meanwhile has no state to change.
     if (!key.gone) {
-      applyOutcome({ reservation, lane, key, project: lane.project, now, outcome, caller }, context)
+      const settlement = { reservation, lane, key, project: lane.project, now, outcome }
+      if (blamesKey(outcome.verdict) && !context.confirm(settlement)) {
+        recordEgressAnswer(settlement, context)
+      } else applyOutcome(settlement, context)
       updatePool(pool, key, outcome)
     }
   }

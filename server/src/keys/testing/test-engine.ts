@@ -25,7 +25,7 @@ export type TestEngine = KeyEngine & {
   /** Reserves and settles. */
   meet(
     verdict: VerdictName,
-    more?: Partial<Outcome> & { readonly wanted?: Partial<KeyRequest>; readonly caller?: string },
+    more?: Partial<Outcome> & { readonly wanted?: Partial<KeyRequest> },
   ): Reservation
 }
 
@@ -69,9 +69,9 @@ export function createTestEngine({ keys = 2, policy = {}, startAt }: Options = {
       if (result.ok) throw new Error(`key ${result.reservation.key} was given`)
       return result.reason
     },
-    meet(verdict, { wanted, caller, ...more } = {}) {
+    meet(verdict, { wanted, ...more } = {}) {
       const reservation = reserve(wanted)
-      engine.keys.settle(reservation, { verdict, status: statusOf(verdict), ...more }, caller)
+      engine.keys.settle(reservation, { verdict, status: statusOf(verdict), ...more })
       return reservation
     },
   }
