@@ -222,6 +222,11 @@ export const settingsSchema = z.object({
     numberIn(0, 720).default(1),
     'Hours between checks of failed keys; 0 is never.',
   ),
+  projectSurveyEnabled: keys(
+    'PROJECT_SURVEY_ENABLED',
+    flag().default(true),
+    "Find out which keys share a Google project. Each project gets a file of a few bytes in Google's Files API for that time; it costs no quota.",
+  ),
   keyVerificationBatchSize: keys(
     'KEY_VERIFICATION_BATCH_SIZE',
     wholeNumberIn(1, 50).default(20),

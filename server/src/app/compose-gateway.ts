@@ -8,6 +8,7 @@ import type { Outcome } from '../google/outcome.ts'
 import { gemini } from '../google/platforms/gemini.ts'
 import type { KeyId, Probe } from '../keys/types.ts'
 import { Secret } from '../log/secret.ts'
+import { createProjectFiles } from '../resources/project-files.ts'
 import { realClock } from '../runtime/time/real-clock.ts'
 import { createBatchWriter, type WriteBehindStats } from '../runtime/write-behind.ts'
 import type { RequestMetrics } from '../telemetry/metrics/request-metrics.ts'
@@ -93,7 +94,7 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
   })
   const testModel = () => settings.current().testModel
   const probe = createProbe({ gateway, keyRegistry, testModel })
-  const checks = engine.startChecks(probe)
+  const checks = engine.startChecks(probe, createFiles({ gateway, keyRegistry }))
   checks.maintainer.preload().catch(onError)
 
   return {
@@ -130,4 +131,14 @@ function createProbe({ gateway, keyRegistry, testModel }: ProbeDeps): Probe {
     const secret = keyRegistry.secretOf(key)
     return secret && gateway.probe({ secret, model, generates })
   }
+}
+
+function createFiles({ gateway, keyRegistry }: Pick<ProbeDeps, 'gateway' | 'keyRegistry'>) {
+  return createProjectFiles({
+    async ask(key, call) {
+      const secret = keyRegistry.secretOf(key)
+      return secret && gateway.ask(call, secret)
+    },
+    version: gateway.version,
+  })
 }

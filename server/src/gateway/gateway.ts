@@ -3,12 +3,14 @@ import type { Outcome } from '../google/outcome.ts'
 import type { Platform, UpstreamSettings } from '../google/platforms/platform.ts'
 import type { UpstreamCall } from '../google/upstream-call.ts'
 import type { KeyRequest, Keys } from '../keys/types.ts'
+import type { Secret } from '../log/secret.ts'
 import type { Clock } from '../runtime/time/clock.ts'
 import { attempt, type AttemptDeps } from './attempt.ts'
 import type { Proxies } from './egress/proxies.ts'
 import { forward, type ForwardDeps, type ForwardLimits, type ForwardResult } from './forward.ts'
 import { inspectorFor } from './hold-back/inspectors.ts'
 import type { GatewayObserver } from './observer.ts'
+import { ask, type Asked } from './ask.ts'
 import { callGoogle, type OwnAnswer } from './own-call.ts'
 import { probeKey, type ProbedKey } from './probe.ts'
 import type { Receiver } from './receiver.ts'
@@ -35,6 +37,8 @@ export type Gateway = {
   call(call: UpstreamCall, key: KeyRequest): Promise<OwnAnswer>
   /** Checks whether a key works with a model. Does not change the key engine. */
   probe(key: ProbedKey): Promise<Outcome>
+  /** Makes one call with one key. Does not change the key engine. */
+  ask(call: UpstreamCall, secret: Secret): Promise<Asked>
   /** The API version for calls that the gateway builds: `v1beta`. */
   version(): string
 }
@@ -62,6 +66,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
     call: (call, key) => callGoogle(forwardDeps, call, key),
     probe: (key) =>
       probeKey({ attempt: forwardDeps.attempt, version, timeOutMs: limits().timeOutMs }, key),
+    ask: (call, secret) =>
+      ask({ attempt: forwardDeps.attempt, timeOutMs: limits().timeOutMs }, call, secret),
     version,
   }
 }

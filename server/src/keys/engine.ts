@@ -14,7 +14,7 @@ import { createReservations } from './selection/reservations.ts'
 import { createSelection } from './selection/selection.ts'
 import { createChanges } from './state/changes.ts'
 import { createState, type EngineState } from './state/state.ts'
-import type { KeyRequest, Keys, Probe } from './types.ts'
+import type { KeyRequest, Keys, Probe, ProjectFiles } from './types.ts'
 import type { KeyViews } from './views.ts'
 import { createViews } from './views/create-views.ts'
 
@@ -36,7 +36,7 @@ export type KeyEngine = {
   /** For restarts and replicas. */
   readonly state: EngineState
   /** Starts probes and pool maintenance. `preload` on what it returns fills the pool. */
-  startChecks(probe: Probe): KeyChecks
+  startChecks(probe: Probe, files?: ProjectFiles): KeyChecks
   close(): void
 }
 
@@ -79,7 +79,10 @@ export function createKeyEngine({ clock, random, policy, onEvent }: EngineDeps):
     keys,
     control: createControl({
       context,
-      changed: () => waiting.wake(),
+      changed() {
+        waiting.wake()
+        checks?.survey?.soon()
+      },
       removeFromPool: (key) => pool.remove(key),
     }),
     views: {
@@ -91,9 +94,9 @@ export function createKeyEngine({ clock, random, policy, onEvent }: EngineDeps):
       },
     },
     state: createState({ context, changes }),
-    startChecks(probe) {
+    startChecks(probe, files) {
       checks?.close()
-      checks = startChecks({ ...parts, probe })
+      checks = startChecks({ ...parts, probe, files })
       return checks
     },
     close() {

@@ -45,5 +45,16 @@ export type KeyEvent =
       readonly keys: readonly KeyId[]
     }
   | { readonly kind: 'projects-look-shared'; readonly keys: readonly KeyId[] }
+  | {
+      readonly kind: 'projects-joined'
+      readonly project: ProjectId
+      readonly keys: readonly KeyId[]
+    }
+  /** Keys are of one project, and are assigned to different ones. */
+  | {
+      readonly kind: 'projects-contradict'
+      readonly keys: readonly KeyId[]
+      readonly projects: readonly ProjectId[]
+    }
 
 export type EmitKeyEvent = (event: KeyEvent) => void

@@ -82,6 +82,18 @@ export type KeyPolicy = {
     /** A refusal comes quickly. A trial that has lasted this long no longer holds the next one back. */
     readonly trialTimeoutMs: number
   }
+  /** Finding out by files which keys share a project. */
+  readonly survey: {
+    readonly enabled: boolean
+    /** After keys were added. */
+    readonly delayMs: number
+    readonly paceMs: number
+    /** After calls that failed. */
+    readonly againMs: number
+    readonly refusedForMs: number
+    /** Google deletes files by itself after that. */
+    readonly markerTtlMs: number
+  }
   readonly affinity: { readonly ttlMs: number; readonly conversations: number }
   readonly capacity: {
     readonly waiting: number
@@ -104,6 +116,7 @@ const policySettings = settingsSchema.pick({
   proModels: true,
   proModelMaxUsage: true,
   nonProModelMaxUsage: true,
+  projectSurveyEnabled: true,
 })
 
 type PolicySettings = Pick<Settings, keyof typeof policySettings.shape>
@@ -151,6 +164,14 @@ export function keyPolicyOf(settings: PolicySettings): KeyPolicy {
       deadRecheckMs: dayMs,
       concurrency: 4,
       trialTimeoutMs: 10 * secondMs,
+    },
+    survey: {
+      enabled: settings.projectSurveyEnabled,
+      delayMs: 2 * secondMs,
+      paceMs: 50,
+      againMs: 10 * minuteMs,
+      refusedForMs: 7 * dayMs,
+      markerTtlMs: 2 * dayMs,
     },
     affinity: { ttlMs: hourMs, conversations: 20_000 },
     capacity: { waiting: 1000, lanes: 40_000, tables: 256, decisions: 500 },

@@ -1,5 +1,6 @@
 import type { VerdictName } from '../google/verdicts.ts'
 import type { KeyCooldown, Suspension } from './inventory/cooldown.ts'
+import type { FilesRefused, Marker } from './inventory/entities.ts'
 import type { Kept, LaneMemory } from './lanes/lane-memory.ts'
 import type { KeyId, ProjectId } from './types.ts'
 
@@ -11,6 +12,11 @@ export type KeyStateRow = {
   readonly version: typeof stateVersion
   readonly key: KeyId
   readonly learnedProject?: ProjectId
+  /** Not given: Google named the project. */
+  readonly learnedFrom?: 'files'
+  readonly surveyed?: true
+  readonly marker?: Marker
+  readonly filesRefused?: FilesRefused
   readonly deadMark?: {
     readonly verdict: VerdictName
     readonly at: number

@@ -6,7 +6,10 @@ import type { LaneStatus } from './lane-status.ts'
 export type KeyId = number
 export type ProjectId = string
 
-export type ProjectSource = 'operator' | 'imported' | 'learned'
+/**
+ * Who said where a key belongs: a person; Google, in an error that names the project; or the files that keys of one project share.
+ */
+export type ProjectSource = 'operator' | 'imported' | 'learned' | 'files'
 
 /** A key as the operator gives it. */
 export type KeyConfig = {
@@ -116,3 +119,17 @@ export type ProbeCall = {
 
 /** Asks Google about a key, by countTokens where no call is given. Undefined when the key is gone. */
 export type Probe = (key: KeyId, call?: ProbeCall) => Promise<Outcome | undefined>
+
+/** `isFinal`: the key may not use files. Otherwise Google could not be asked now. */
+export type FilesAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly isFinal: boolean; readonly because: string }
+
+/** Files in the projects of keys, which show what keys belong together. Never rejects; names of other files go nowhere. */
+export type ProjectFiles = {
+  /** Those of the names that the key's project has files of. */
+  find(key: KeyId, names: ReadonlySet<string>): Promise<FilesAnswer<readonly string[]>>
+  /** Uploads a file of this display name, and answers what Google calls it. */
+  put(key: KeyId, name: string): Promise<FilesAnswer<string>>
+  remove(key: KeyId, file: string): Promise<FilesAnswer<undefined>>
+}

@@ -51,6 +51,7 @@ export async function startGateway({
       AUTH_TOKEN: adminToken,
       VALID_KEY_POOL_ENABLED: 'false',
       CHECK_INTERVAL_HOURS: '0',
+      PROJECT_SURVEY_ENABLED: 'false',
       ...settings,
     },
     ...(pagesFolder === undefined ? {} : { pagesFolder }),

@@ -1,12 +1,13 @@
 import { drawCandidates } from './candidates.ts'
 import { createConfirmation } from './confirmation.ts'
 import type { Confirm } from '../effects/doubt.ts'
+import { startSurvey, type ProjectSurvey } from '../survey/project-survey.ts'
 import { createRecheck } from './recheck.ts'
 import type { Pool } from '../pool/pool.ts'
 import { createPoolMaintainer, type PoolMaintainer } from '../pool/pool-maintainer.ts'
 import type { Clock, Random } from '../../runtime/time/clock.ts'
 import { createProber, type Prober } from './prober.ts'
-import type { Probe } from '../types.ts'
+import type { Probe, ProjectFiles } from '../types.ts'
 import type { Reservations } from '../selection/reservations.ts'
 import { repeat } from './schedule.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
@@ -17,6 +18,7 @@ export type KeyChecks = {
   checkKeys(): Promise<void>
   probeKey: Prober
   readonly confirm: Confirm
+  readonly survey: ProjectSurvey | undefined
   close(): void
 }
 
@@ -27,6 +29,8 @@ type Deps = {
   readonly reservations: Reservations
   readonly pool: Pool
   readonly probe: Probe
+  /** Without it nothing is found out about projects. */
+  readonly files: ProjectFiles | undefined
 }
 
 export function startChecks(deps: Deps): KeyChecks {
@@ -43,6 +47,9 @@ export function startChecks(deps: Deps): KeyChecks {
       drawCandidates(inventory, { count, random, isTaken: ({ id }) => !pool.wants(id) }),
   })
   const recheck = createRecheck({ inventory, clock, policy, prober })
+  const { files } = deps
+  const survey = files && startSurvey({ ...deps, files })
+  survey?.soon()
   const cancelRecheck = repeat(deps, {
     everyMs: () => policy().checks.intervalMs,
     run: () => void recheck.run(),
@@ -55,12 +62,14 @@ export function startChecks(deps: Deps): KeyChecks {
     maintainer,
     checkKeys: () => recheck.run(),
     probeKey: prober,
+    survey,
     confirm: createConfirmation({ context, prober, probe: deps.probe }),
     close() {
       cancelRecheck()
       cancelMaintenance()
       recheck.close()
       maintainer.close()
+      survey?.close()
     },
   }
 }

@@ -1,5 +1,6 @@
 import { modelProofs, type VerdictName } from '../../google/verdicts.ts'
 import type { SuspensionReason } from '../inventory/cooldown.ts'
+import { keysOf } from '../inventory/project.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
 import {
   clearSuspicion,
@@ -156,16 +157,24 @@ function prove(
   }
 }
 
-/** ErrorInfo names the project: the key moves there at once, unless the operator named its project. */
+/**
+ * ErrorInfo names the project: the key moves there at once, with those that are known to share its project. A name that the operator
+ * gave stays.
+ */
 function learnProject({ key, outcome }: Settlement, context: EngineContext): void {
   const { consumer } = outcome
-  if (consumer === undefined || consumer === key.group.project.id) return
-  const labelled = key.projectSource === 'operator' && !key.group.project.id.startsWith('projects/')
-  if (labelled) return
-  context.inventory.move(key, { project: consumer, source: 'learned' })
-  context.proposals.dismiss(key.id)
-  context.emit({ kind: 'project-learned', key: key.id, project: consumer })
-  context.changed.key(key)
+  const { project } = key.group
+  if (consumer === undefined || consumer === project.id) return
+  const sisters = keysOf(project)
+  const isNamed = sisters.some(({ projectSource }) => projectSource === 'operator')
+  if (isNamed && !project.id.startsWith('projects/')) return
+  const moved = key.surveyed ? sisters.filter((one) => one.surveyed) : [key]
+  for (const one of moved) {
+    context.inventory.move(one, { project: consumer, source: 'learned' })
+    context.proposals.dismiss(one.id)
+    context.emit({ kind: 'project-learned', key: one.id, project: consumer })
+    context.changed.key(one)
+  }
 }
 
 function markDeadUnlessCorrelated(settlement: Settlement, context: EngineContext): void {

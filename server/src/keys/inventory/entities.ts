@@ -19,12 +19,21 @@ export type DeadMark = {
   readonly checkedAt: number
 }
 
+/** A file that the survey of projects uploaded with a key: `name` is ours, `file` is Google's. */
+export type Marker = { readonly name: string; readonly file: string; readonly at: number }
+/** The key may not use files, so the survey leaves it alone. */
+export type FilesRefused = { readonly at: number; readonly because: string }
+
 /** Written by `inventory/key.ts`. */
 export type Key = {
   readonly id: KeyId
   readonly secret: Secret
   readonly group: KeyGroup
   readonly projectSource: ProjectSource | undefined
+  /** The survey has seen in which project its files lie. */
+  readonly surveyed: boolean
+  readonly marker: Marker | undefined
+  readonly filesRefused: FilesRefused | undefined
   readonly priority: number
   readonly weight: number
   readonly allowedModels: ReadonlySet<string> | undefined

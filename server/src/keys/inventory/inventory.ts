@@ -4,6 +4,7 @@ import { closeGroup, createGroup, createTier, joinGroup, refreshGroup } from './
 import {
   configureKey,
   createKey,
+  isFound,
   isUsable,
   setGone,
   setGroup,
@@ -86,9 +87,9 @@ export class Inventory {
 
   change(key: Key, config: KeyConfig): void {
     configureKey(key, config)
-    const learned = key.projectSource === 'learned' && config.project === undefined
-    const id = learned ? key.group.project.id : (config.project ?? ownProjectId(key.id))
-    if (!learned) setProjectSource(key, sourceOf(config))
+    const found = isFound(key) && config.project === undefined
+    const id = found ? key.group.project.id : (config.project ?? ownProjectId(key.id))
+    if (!found) setProjectSource(key, sourceOf(config))
     if (id !== key.group.project.id || key.priority !== key.group.tier.priority) this.#move(key, id)
     else this.refresh(key.group)
   }

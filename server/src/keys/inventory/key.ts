@@ -1,6 +1,6 @@
 import type { KeyConfig, ProjectSource } from '../types.ts'
 import type { KeyCooldown } from './cooldown.ts'
-import type { DeadMark, Key, KeyGroup, Writable } from './entities.ts'
+import type { DeadMark, FilesRefused, Key, KeyGroup, Marker, Writable } from './entities.ts'
 
 type Fields = Writable<Key>
 
@@ -12,6 +12,9 @@ export function createKey(config: KeyConfig, group: KeyGroup): Key {
     secret: config.secret,
     group,
     projectSource: sourceOf(config),
+    surveyed: false,
+    marker: undefined,
+    filesRefused: undefined,
     priority: 0,
     weight: 1,
     allowedModels: undefined,
@@ -48,6 +51,30 @@ export function setDisabled(key: Fields, disabled: boolean): void {
 
 export function setProjectSource(key: Fields, source: ProjectSource | undefined): void {
   key.projectSource = source
+}
+
+/** What nobody said, so that it may change without a person. */
+export const isFound = ({ projectSource }: Key): boolean =>
+  projectSource === 'learned' || projectSource === 'files'
+
+export function setSurveyed(key: Fields, marker: Marker | undefined): void {
+  key.surveyed = true
+  key.marker = marker
+  key.filesRefused = undefined
+}
+
+export function clearMarker(key: Fields): void {
+  key.marker = undefined
+}
+
+export function setFilesRefused(key: Fields, refused: FilesRefused): void {
+  key.filesRefused = refused
+}
+
+/** The survey asks again. */
+export function forgetSurvey(key: Fields): void {
+  key.surveyed = false
+  key.filesRefused = undefined
 }
 
 export function setGroup(key: Fields, group: KeyGroup): void {
@@ -122,7 +149,14 @@ export function endKeyCall(key: Fields): void {
 /** What of a key is kept over a restart. */
 export type KeyMemory = Pick<
   Key,
-  'deadMark' | 'cooldown' | 'streak' | 'cooldownLevel' | 'suspected'
+  | 'deadMark'
+  | 'cooldown'
+  | 'streak'
+  | 'cooldownLevel'
+  | 'suspected'
+  | 'surveyed'
+  | 'marker'
+  | 'filesRefused'
 >
 
 export function restoreKey(key: Fields, memory: KeyMemory): void {
@@ -131,4 +165,7 @@ export function restoreKey(key: Fields, memory: KeyMemory): void {
   key.streak = memory.streak
   key.cooldownLevel = memory.cooldownLevel
   key.suspected = memory.suspected
+  key.surveyed = memory.surveyed
+  key.marker = memory.marker
+  key.filesRefused = memory.filesRefused
 }

@@ -1,6 +1,6 @@
 import type { KeyId, LimitOverrides, ProjectId } from '../types.ts'
 import type { Suspension } from './cooldown.ts'
-import type { KeyGroup, Lane, Project, Writable } from './entities.ts'
+import type { Key, KeyGroup, Lane, Project, Writable } from './entities.ts'
 
 type Fields = Writable<Project>
 
@@ -60,6 +60,15 @@ export function joined<T>(list: T[], item: T): T[] {
   if (list.length === 0) return [item]
   list.push(item)
   return list
+}
+
+export const keysOf = ({ groups }: Project): Key[] => groups.flatMap(({ keys }) => keys)
+
+/** A person assigned a key to it. */
+export function isLabelled(project: Project): boolean {
+  return keysOf(project).some(
+    ({ projectSource: source }) => source === 'operator' || source === 'imported',
+  )
 }
 
 const ownProject = /^key:(\d+)$/

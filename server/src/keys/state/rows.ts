@@ -1,5 +1,6 @@
 import type { Cooldown, KeyCooldown, Suspension } from '../inventory/cooldown.ts'
 import type { Key, LaneTable, Project } from '../inventory/entities.ts'
+import { isFound } from '../inventory/key.ts'
 import { keptUntil, untilKept, type Kept, type LaneMemory } from '../lanes/lane-memory.ts'
 import {
   stateVersion as version,
@@ -18,13 +19,18 @@ type LaneName = { readonly project: Project; readonly table: LaneTable }
 
 export function keyRow(key: Key): KeyStateRow | undefined {
   const { deadMark, cooldown, streak, cooldownLevel, suspected } = key
-  const learned = key.projectSource === 'learned'
-  if (!deadMark && !cooldown && !learned && streak === 0 && !suspected) return undefined
+  const { surveyed, marker, filesRefused } = key
+  const known = isFound(key) || surveyed || filesRefused
+  if (!deadMark && !cooldown && !known && streak === 0 && !suspected) return undefined
   return {
     kind: 'key',
     version,
     key: key.id,
-    ...(learned && { learnedProject: key.group.project.id }),
+    ...(isFound(key) && { learnedProject: key.group.project.id }),
+    ...(key.projectSource === 'files' && { learnedFrom: 'files' }),
+    ...(surveyed && { surveyed }),
+    ...(marker && { marker }),
+    ...(filesRefused && { filesRefused }),
     ...(deadMark && { deadMark }),
     ...(cooldown && { cooldown: keyCooldown(cooldown) }),
     streak,

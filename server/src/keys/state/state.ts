@@ -100,7 +100,10 @@ function loadKey(context: EngineContext, row: KeyStateRow): void {
   const key = context.inventory.keys.get(row.key)
   if (!key) return
   if (row.learnedProject !== undefined && key.projectSource === undefined) {
-    context.inventory.move(key, { project: row.learnedProject, source: 'learned' })
+    context.inventory.move(key, {
+      project: row.learnedProject,
+      source: row.learnedFrom ?? 'learned',
+    })
   }
   const { trialTimeoutMs } = context.policy().checks
   const { deadMark, cooldown, streak, cooldownLevel, suspected } = row
@@ -114,6 +117,9 @@ function loadKey(context: EngineContext, row: KeyStateRow): void {
     streak,
     cooldownLevel,
     suspected,
+    surveyed: row.surveyed ?? false,
+    marker: row.marker,
+    filesRefused: row.filesRefused,
   })
   context.inventory.refresh(key.group)
 }

@@ -90,6 +90,7 @@ function changed(policy: KeyPolicy, change: PolicyChange): KeyPolicy {
     breakers: { ...policy.breakers, ...change.breakers },
     pool: { ...policy.pool, ...change.pool },
     checks: { ...policy.checks, ...change.checks },
+    survey: { ...policy.survey, ...change.survey },
     affinity: { ...policy.affinity, ...change.affinity },
     capacity: { ...policy.capacity, ...change.capacity },
   }

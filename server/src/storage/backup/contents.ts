@@ -12,7 +12,7 @@ const key = z.strictObject({
   note: z.string().optional(),
   tags: z.array(z.string()),
   project: z.string().optional(),
-  projectSource: z.enum(['operator', 'imported', 'learned']).optional(),
+  projectSource: z.enum(['operator', 'imported', 'learned', 'files']).optional(),
   paid: z.boolean().optional(),
   priority: z.number().int(),
   weight: z.number().positive(),

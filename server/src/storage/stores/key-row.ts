@@ -46,7 +46,7 @@ export function writePatch(patch: KeyPatch): Updateable<Schema['keys']> {
   }
 }
 
-const projectSources: readonly ProjectSource[] = ['operator', 'imported', 'learned']
+const projectSources: readonly ProjectSource[] = ['operator', 'imported', 'learned', 'files']
 
 function projectSource(text: string | null): ProjectSource | undefined {
   return projectSources.find((source) => source === text)
