@@ -1,5 +1,7 @@
 export { startFakeGemini } from './fake-gemini.ts'
 export type { FakeGemini } from './fake-gemini.ts'
+export { foreignFileMark } from './files/prefill.ts'
+export { fileMisbehaviours } from './misbehaviour/file-misbehaviours.ts'
 export { misbehaviours } from './misbehaviour/misbehaviours.ts'
 export type { Misbehaviour } from './misbehaviour/misbehaviours.ts'
 export type { FakeKeyState, FakeOptions, FakeProject, FakeQuota, FakeTier } from './options.ts'
