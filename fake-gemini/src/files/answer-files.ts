@@ -24,7 +24,9 @@ import { sendUploadError, UploadError } from './upload/upload-error.ts'
 type FilesTarget = Extract<Target, { kind: 'files' | 'upload' }>
 type Answer = (fileCall: FileCall) => Promise<void> | void
 
-const simple: Readonly<Record<Exclude<FileOperation, 'chunk' | 'finalize' | 'query' | 'cancel'>, Answer>> = {
+const simple: Readonly<
+  Record<Exclude<FileOperation, 'chunk' | 'finalize' | 'query' | 'cancel'>, Answer>
+> = {
   list: listFiles,
   get: getFile,
   delete: deleteFile,

@@ -7,7 +7,7 @@ import { stateOf } from './file.ts'
 
 const googleHost = 'generativelanguage.googleapis.com'
 const shortName = /^files\/([^/?#]+)$/
-const address = /^https?:\/\/([^/?#]+)\/(?:v1|v1beta|v1alpha)\/files\/([^/?#:]+)$/
+const address = /^https?:\/\/([^/?#]+)\/(?:v1|v1beta|v1alpha)\/files\/([^/?#:]+)/
 
 /** The id of a file of the Files API. Other addresses are of the web, and have none. */
 export function fileIdIn(uri: string, ownHost: string | undefined): string | undefined {

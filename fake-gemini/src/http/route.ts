@@ -66,8 +66,11 @@ const posts: readonly OpenAiEndpoint[] = ['chat/completions', 'embeddings', 'ima
 function filesTarget(method: string, media: string, rest: string): Target {
   const unknown: Target = { kind: 'unknown' }
   if (media === 'upload') {
-    return rest === 'files' && (method === 'POST' || method === 'PUT') ? { kind: 'upload' } : unknown
+    return rest === 'files' && (method === 'POST' || method === 'PUT')
+      ? { kind: 'upload' }
+      : unknown
   }
+  if (media === 'download' && rest === 'files') return unknown
   if (rest === 'files') {
     if (method === 'POST') return { kind: 'files', operation: 'create', id: '' }
     return method === 'GET' ? { kind: 'files', operation: 'list', id: '' } : unknown

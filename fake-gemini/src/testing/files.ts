@@ -71,7 +71,13 @@ export async function startUpload(
   })
   const text = await response.text()
   const { status, headers } = response
-  return { status, headers, text, json: answerJson(text), url: headers.get('x-goog-upload-url') ?? '' }
+  return {
+    status,
+    headers,
+    text,
+    json: answerJson(text),
+    url: headers.get('x-goog-upload-url') ?? '',
+  }
 }
 
 type Chunk = { command: string; offset?: number; bytes?: Uint8Array | string; apiKey?: string }

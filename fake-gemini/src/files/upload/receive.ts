@@ -26,9 +26,7 @@ export async function receiveBytes(
   for await (const piece of bodyPieces(call.request)) {
     let rest = piece
     while (rest.length > 0) {
-      if (upload.writer !== call) {
-        throw new UploadError('Another request continued this upload.', 409)
-      }
+      checkWriter(call, upload)
       const part = rest.subarray(0, granularity - (progress.received % granularity))
       rest = rest.subarray(part.length)
       addBytes(progress, part)
@@ -43,6 +41,11 @@ export async function receiveBytes(
       if (progress.received % granularity === 0) upload.saved = copyProgress(progress)
     }
   }
+  checkWriter(call, upload)
   call.record.bodyBytes = progress.received - start
   return progress
+}
+
+function checkWriter(call: Call, { writer }: Upload): void {
+  if (writer !== call) throw new UploadError('Another request continued this upload.', 409)
 }

@@ -117,7 +117,11 @@ async function receiveChunk(
   }
   const granularity = call.context.files.chunkGranularity
   const maxBytes = upload.sizeBytes ?? maxFileBytes
-  const progress = await receiveBytes(call, upload, { granularity, maxBytes, cut: traits.cutUpload })
+  const progress = await receiveBytes(call, upload, {
+    granularity,
+    maxBytes,
+    cut: traits.cutUpload,
+  })
   if (!progress || call.closed) return undefined
   const size = progress.received - received
   if (operation === 'chunk' && size % granularity !== 0) {

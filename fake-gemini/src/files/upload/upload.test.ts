@@ -30,7 +30,9 @@ describe('a resumable upload', () => {
     expect(begun.headers.get('x-goog-upload-status')).toBe('active')
     expect(begun.headers.get('x-goog-upload-chunk-granularity')).toBe('4')
     expect(begun.url).toMatch(
-      new RegExp(`^${fake.url}/upload/v1beta/files\\?upload_id=[a-z0-9]{64}&upload_protocol=resumable$`),
+      new RegExp(
+        `^${fake.url}/upload/v1beta/files\\?upload_id=[a-z0-9]{64}&upload_protocol=resumable$`,
+      ),
     )
     const { url } = begun
     const first = await sendCommand(url, { command: 'upload', offset: 0, bytes: '01234567' })
@@ -98,7 +100,10 @@ describe('a resumable upload', () => {
     ['a wrong offset', { command: 'upload', offset: 4, bytes: 'abcd' }],
     ['no offset', { command: 'upload', bytes: 'abcd' }],
     ['an offset that is no number', { command: 'upload', offset: -1, bytes: 'abcd' }],
-    ['a chunk that is no multiple of the granularity', { command: 'upload', offset: 0, bytes: 'abcde' }],
+    [
+      'a chunk that is no multiple of the granularity',
+      { command: 'upload', offset: 0, bytes: 'abcde' },
+    ],
     ['more bytes than declared', { command: 'upload', offset: 0, bytes: '0123456789ab' }],
     ['fewer bytes than declared at the end', { command: 'finalize' }],
     ['an unknown command', { command: 'upload, cancel', offset: 0, bytes: 'abcd' }],
@@ -131,7 +136,11 @@ describe('a resumable upload', () => {
     })
     let received = null
     while (received !== '4') ({ received } = await sendCommand(url, { command: 'query' }))
-    const last = await sendCommand(url, { command: 'upload, finalize', offset: 4, bytes: '456789ab' })
+    const last = await sendCommand(url, {
+      command: 'upload, finalize',
+      offset: 4,
+      bytes: '456789ab',
+    })
     expect(fileIn(last).sha256Hash).toBe(hashOf('0123456789ab'))
   })
 
@@ -151,7 +160,11 @@ describe('a resumable upload', () => {
     })
     await new Promise<void>((resolve) => stalled.on('continue', () => resolve()))
     stalled.write('01')
-    const last = await sendCommand(url, { command: 'upload, finalize', offset: 0, bytes: 'abcdefgh' })
+    const last = await sendCommand(url, {
+      command: 'upload, finalize',
+      offset: 0,
+      bytes: 'abcdefgh',
+    })
     stalled.end('234567')
     expect(await status).not.toBe(200)
     expect(fileIn(last).sha256Hash).toBe(hashOf('abcdefgh'))
