@@ -1,6 +1,6 @@
 export { startFakeGemini } from './fake-gemini.ts'
 export type { FakeGemini } from './fake-gemini.ts'
-export { foreignFileMark } from './files/prefill.ts'
+export { foreignFileMark } from './files/store/prefill.ts'
 export { fileMisbehaviours } from './misbehaviour/file-misbehaviours.ts'
 export { misbehaviours } from './misbehaviour/misbehaviours.ts'
 export type { Misbehaviour } from './misbehaviour/misbehaviours.ts'

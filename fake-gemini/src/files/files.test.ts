@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { FakeGemini } from '../fake-gemini.ts'
-import { flash, hello, key, sendRequest, startForTest } from '../testing/send-request.ts'
+import { key, sendRequest, startForTest } from '../testing/send-request.ts'
 import {
-  allNames,
   create,
+  denied,
   fileIn,
   foreign,
   get,
@@ -18,21 +17,6 @@ import {
 
 const start = () => startForTest({ projects })
 const hourMs = 3_600_000
-
-async function createMany(fake: FakeGemini, count: number): Promise<void> {
-  for (let index = 1; index <= count; index += 1) await create(fake, { name: `files/f${index}` })
-}
-
-const denied = (id: string) => ({
-  status: 403,
-  json: {
-    error: {
-      code: 403,
-      message: `You do not have permission to access the File ${id} or it may not exist.`,
-      status: 'PERMISSION_DENIED',
-    },
-  },
-})
 
 describe('files', () => {
   test('are those of the project: all its keys have them, others do not', async () => {
@@ -222,82 +206,6 @@ test('metadata may be empty, has no unknown fields, and a display name of 512 ch
   expect((await create(fake, { displayName: 'x'.repeat(513) })).status).toBe(400)
 })
 
-describe('the list of files', () => {
-  test('has the newest first, in pages', async () => {
-    const fake = await start()
-    await createMany(fake, 7)
-    expect(await allNames(fake)).toEqual([
-      ['files/f7', 'files/f6', 'files/f5'],
-      ['files/f4', 'files/f3', 'files/f2'],
-      ['files/f1'],
-    ])
-    expect(await allNames(fake, { size: 7 })).toHaveLength(1)
-  })
-
-  test('has 10 files a page, or as many as asked, at most 100', async () => {
-    const fake = await startForTest({
-      projects: [{ id: 'p', keys: [key], files: { foreign: 120 } }],
-    })
-    const lengths = []
-    for (const query of ['', '?pageSize=0', '?page_size=1', '?pageSize=100', '?pageSize=1000']) {
-      lengths.push((await page(fake, query)).names.length)
-    }
-    expect(lengths).toEqual([10, 10, 1, 100, 100])
-  })
-
-  test('goes on where it was when files come and go', async () => {
-    const fake = await start()
-    await createMany(fake, 6)
-    const first = await page(fake, '?pageSize=2')
-    await create(fake, { name: 'files/new' })
-    await remove(fake, 'files/f5')
-    await remove(fake, 'files/f3')
-    const second = await page(fake, `?pageSize=2&pageToken=${first.next}`)
-    expect([first.names, second.names]).toEqual([
-      ['files/f6', 'files/f5'],
-      ['files/f4', 'files/f2'],
-    ])
-  })
-
-  test('takes tokens of its own project only', async () => {
-    const fake = await start()
-    await createMany(fake, 3)
-    const { next } = await page(fake, '?pageSize=1')
-    expect((await page(fake, `?pageToken=${next}`, other)).status).toBe(200)
-    for (const [token, apiKey] of [
-      [next, foreign],
-      ['x', key],
-      [`${next}A`, key],
-      [Buffer.from('files 1 x 0').toString('base64url'), key],
-    ] as const) {
-      const { status, text } = await page(fake, `?pageToken=${token}`, apiKey)
-      expect(status).toBe(400)
-      expect(text).toContain('Page token is not valid.')
-    }
-  })
-
-  test.each([
-    ['?pageSize=abc', 'Invalid value at \'page_size\' (TYPE_INT32), "abc"'],
-    ['?pageSize=9999999999', 'Invalid value at \'page_size\' (TYPE_INT32), "9999999999"'],
-    ['?pageSize=-1', '* ListFilesRequest.page_size: page_size must not be negative\n'],
-    [
-      '?filter=x',
-      'Invalid JSON payload received. Unknown name "filter": Cannot bind query parameter. Field \'filter\' could not be found in request message.',
-    ],
-  ])('refuses %s', async (query, message) => {
-    const { json } = await get(await start(), `/v1beta/files${query}`)
-    expect(json.error).toMatchObject({ code: 400, status: 'INVALID_ARGUMENT', message })
-  })
-
-  test('takes the general parameters of the API, as all other calls do', async () => {
-    const fake = await start()
-    expect((await page(fake, '?alt=json&prettyPrint=false&fields=files')).status).toBe(200)
-    await create(fake, { name: 'files/a' })
-    expect((await get(fake, '/v1beta/files/a?alt=json')).status).toBe(200)
-    expect((await get(fake, '/v1beta/files/a?pageSize=1')).status).toBe(400)
-  })
-})
-
 describe('a generated file', () => {
   test('can be downloaded by its project', async () => {
     const fake = await start()
@@ -332,103 +240,6 @@ describe('a generated file', () => {
     const { status, json } = await get(fake, `/v1beta/${name}:download?alt=media`)
     expect(status).toBe(400)
     expect(json.error?.message).toContain('Only generated files can be downloaded.')
-  })
-})
-
-describe('a file in a request', () => {
-  const google = 'https://generativelanguage.googleapis.com'
-  const withFile = (fileUri: string) => ({
-    contents: [
-      { role: 'user', parts: [{ text: 'x' }, { fileData: { fileUri, mimeType: 'image/png' } }] },
-    ],
-  })
-  const send = (
-    fake: FakeGemini,
-    body: object,
-    { apiKey = key, action = 'generateContent' } = {},
-  ) =>
-    sendRequest(fake, {
-      path: `${flash}:${action}`,
-      headers: { 'x-goog-api-key': apiKey },
-      body,
-    })
-
-  test('may be used by its project only, and refusing it uses no quota', async () => {
-    const quotas = { '*': { rpm: 2 } }
-    const fake = await startForTest({ projects: projects.map((one) => ({ ...one, quotas })) })
-    await create(fake, { name: 'files/mine' })
-    for (const uri of ['files/mine', `${google}/v1beta/files/mine`]) {
-      const used = await send(fake, withFile(uri), { apiKey: other })
-      expect(used.json.usageMetadata).toMatchObject({ promptTokenCount: 259 })
-    }
-    for (let count = 0; count < 3; count += 1) {
-      const refused = await send(fake, withFile('files/mine'), { apiKey: foreign })
-      expect(refused).toMatchObject(denied('mine'))
-    }
-    expect((await send(fake, hello, { apiKey: foreign })).status).toBe(200)
-  })
-
-  test.each([
-    [`${google}/v1/files/never`, 403],
-    [`${google}/v1beta/files/never:download?alt=media`, 403],
-    ['files/never', 403],
-    ['https://youtu.be/abc', 200],
-    ['https://example.com/v1beta/files/never', 200],
-    ['gs://bucket/files/never', 200],
-    ['', 200],
-  ])('%s is answered with %i where the project has no files', async (uri, status) => {
-    expect((await send(await start(), withFile(uri))).status).toBe(status)
-  })
-
-  test('is looked up at its own address too', async () => {
-    const fake = await start()
-    expect((await send(fake, withFile(`${fake.url}/v1beta/files/never`))).status).toBe(403)
-  })
-
-  test('must be processed', async () => {
-    const fake = await start()
-    const { name } = fileIn(await create(fake, { mimeType: 'video/mp4' }))
-    const early = await send(fake, withFile(name))
-    expect(early.json.error).toEqual({
-      code: 400,
-      message: `The File ${name.slice(6)} is not in an ACTIVE state and usage is not allowed.`,
-      status: 'FAILED_PRECONDITION',
-    })
-    fake.advance(5_000)
-    expect((await send(fake, withFile(name))).status).toBe(200)
-  })
-
-  test('is checked wherever it may be', async () => {
-    const fake = await start()
-    const part = { fileData: { fileUri: 'files/never' } }
-    const { contents } = withFile('files/never')
-    const bodies: [string, object][] = [
-      ['generateContent', { ...hello, systemInstruction: { parts: [part] } }],
-      ['streamGenerateContent', { contents }],
-      ['countTokens', { contents }],
-      ['countTokens', { generateContentRequest: { model: 'models/gemini-3.8-flash', contents } }],
-    ]
-    for (const [action, body] of bodies) {
-      expect((await send(fake, body, { action })).status).toBe(403)
-    }
-    const embedded = await sendRequest(fake, {
-      path: '/v1beta/models/gemini-embedding-2:embedContent',
-      body: { content: { parts: [part] } },
-    })
-    expect(embedded).toMatchObject(denied('never'))
-    const name = 'get_file'
-    const call = {
-      functionCall: { name, args: {}, id: '1' },
-      thoughtSignature: 'skip_thought_signature_validator',
-    }
-    const answer = { functionResponse: { name, id: '1', response: {}, parts: [part] } }
-    const turns = [
-      ...hello.contents,
-      { role: 'model', parts: [call] },
-      { role: 'user', parts: [answer] },
-    ]
-    const tools = [{ functionDeclarations: [{ name, description: 'x' }] }]
-    expect(await send(fake, { contents: turns, tools })).toMatchObject(denied('never'))
   })
 })
 

@@ -3,7 +3,7 @@ import type { Project } from '../projects/registry.ts'
 import type { GoogleError } from '../wire/google-error.ts'
 import type { Content } from '../wire/request.ts'
 import { fileDenied, fileNotActive } from './errors.ts'
-import { stateOf } from './file.ts'
+import { stateOf } from './store/file.ts'
 
 const googleHost = 'generativelanguage.googleapis.com'
 const shortName = /^files\/([^/?#]+)$/

@@ -1,4 +1,4 @@
-import { addForeignFiles, addGeneratedFile } from '../files/prefill.ts'
+import { addForeignFiles, addGeneratedFile } from '../files/store/prefill.ts'
 import type { FileScope } from '../misbehaviour/file-behaviour.ts'
 import type { ServerContext } from '../server-context.ts'
 

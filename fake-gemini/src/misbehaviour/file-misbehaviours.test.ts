@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { foreignFileMark } from '../files/prefill.ts'
+import { foreignFileMark } from '../files/store/prefill.ts'
 import { key, sendRequest, startForTest } from '../testing/send-request.ts'
 import {
   allNames,

@@ -1,5 +1,5 @@
 import type { FakeGemini } from '../fake-gemini.ts'
-import type { FileResource } from '../files/file.ts'
+import type { FileResource } from '../files/store/file.ts'
 import { answerJson, key, sendRequest } from './send-request.ts'
 import type { Answer } from './send-request.ts'
 
@@ -131,3 +131,15 @@ export function fileIn({ text }: Pick<Answer, 'text'>): FileResource {
   if (!file) throw new Error(`No file in ${text}.`)
   return file
 }
+
+/** The answer for a file that the project does not have. */
+export const denied = (id: string) => ({
+  status: 403,
+  json: {
+    error: {
+      code: 403,
+      message: `You do not have permission to access the File ${id} or it may not exist.`,
+      status: 'PERMISSION_DENIED',
+    },
+  },
+})

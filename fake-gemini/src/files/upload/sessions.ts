@@ -4,7 +4,7 @@ import type { Project } from '../../projects/registry.ts'
 import { createId } from '../../random.ts'
 import type { Random } from '../../random.ts'
 import type { FileMetadata } from '../metadata.ts'
-import type { FileResource } from '../file.ts'
+import type { FileResource } from '../store/file.ts'
 import { noBytes } from './progress.ts'
 import type { Progress } from './progress.ts'
 

@@ -1,6 +1,6 @@
 import type { FileCall } from '../file-call.ts'
-import { toResource } from '../file.ts'
-import type { FileResource } from '../file.ts'
+import { toResource } from '../store/file.ts'
+import type { FileResource } from '../store/file.ts'
 import type { FileMetadata } from '../metadata.ts'
 import { sha256Of } from './progress.ts'
 import type { Progress } from './progress.ts'

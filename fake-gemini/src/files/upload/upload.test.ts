@@ -134,8 +134,10 @@ describe('a resumable upload', () => {
       sent.on('error', () => resolve())
       sent.write('0123456', () => setImmediate(() => sent.destroy(new Error('cut'))))
     })
-    let received = null
-    while (received !== '4') ({ received } = await sendCommand(url, { command: 'query' }))
+    const query = async () => (await sendCommand(url, { command: 'query' })).received
+    await expect.poll(query).toBe('4')
+    const broken = () => fake.received().find(({ action }) => action === 'files.finalize')
+    await expect.poll(broken).toMatchObject({ status: 0, closedByClient: true, verdict: 'ok' })
     const last = await sendCommand(url, {
       command: 'upload, finalize',
       offset: 4,

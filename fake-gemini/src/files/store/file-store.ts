@@ -1,8 +1,8 @@
-import { ApiError } from '../calls/api-error.ts'
-import type { FakeClock } from '../clock.ts'
-import { createId } from '../random.ts'
-import type { Random } from '../random.ts'
-import { fileTooLarge, nameTaken, storageFull } from './errors.ts'
+import { ApiError } from '../../calls/api-error.ts'
+import type { FakeClock } from '../../clock.ts'
+import { createId } from '../../random.ts'
+import type { Random } from '../../random.ts'
+import { fileTooLarge, nameTaken, storageFull } from '../errors.ts'
 import { isVideo, maxFileBytes, toResource } from './file.ts'
 import type { FileResource, StoredFile } from './file.ts'
 

@@ -1,4 +1,4 @@
-import type { FileStore } from './store.ts'
+import type { FileStore } from './file-store.ts'
 
 /** Both names of a foreign file begin with it. What a proxy shows, stores or logs must not have it. */
 export const foreignFileMark = 'foreign-file'
