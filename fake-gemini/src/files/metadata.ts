@@ -39,7 +39,7 @@ export function readMetadata(text: string, strict: boolean): FileMetadata {
   }
   return {
     id: name ? name.slice(prefix.length) : undefined,
-    displayName: displayName || undefined,
+    displayName,
     mimeType: mimeType || undefined,
   }
 }

@@ -97,6 +97,8 @@ describe('the Files API', () => {
       (await page(fake)).status,
     ]
     expect(await statuses()).toEqual([503, 503, 200])
+    fake.setFileMisbehaviours({ project: 'p' }, ['unavailable-first-2'])
+    expect(await statuses()).toEqual([503, 503, 200])
     fake.setFileMisbehaviours({ project: 'p' }, ['exhausted-first'])
     expect(await statuses()).toEqual([429, 200, 200])
   })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { key, startForTest } from '../../testing/send-request.ts'
 import {
@@ -173,6 +173,24 @@ describe('a resumable upload', () => {
     expect(fake.files('p')).toHaveLength(1)
   })
 
+  test('is not continued by a call that ends after another one took its place', async () => {
+    const fake = await start()
+    const { url } = await startUpload(fake)
+    const headers = { 'x-goog-upload-command': 'upload, finalize', 'x-goog-upload-offset': '0' }
+    const stalled = request(url, { method: 'POST', headers })
+    const status = new Promise((resolve) => {
+      stalled.on('response', (response) => resolve(response.statusCode))
+    })
+    stalled.write('0123')
+    const query = async () => (await sendCommand(url, { command: 'query' })).received
+    await expect.poll(query).toBe('4')
+    const last = await sendCommand(url, { command: 'upload, finalize', offset: 4, bytes: '4567' })
+    stalled.end()
+    expect(await status).toBe(409)
+    expect(fileIn(last).sha256Hash).toBe(hashOf('01234567'))
+    expect(fake.files('p')).toHaveLength(1)
+  })
+
   test('needs no key after its start, and takes any key of its project', async () => {
     const fake = await start()
     const { url } = await startUpload(fake)
@@ -180,6 +198,8 @@ describe('a resumable upload', () => {
     await sendCommand(url, { command: 'upload', offset: 4, bytes: '4567', apiKey: other })
     const wrong = await sendCommand(url, { command: 'finalize', apiKey: foreign })
     expect(wrong).toMatchObject({ status: 403, json: { error: { status: 'PERMISSION_DENIED' } } })
+    const several = await sendCommand(`${url}&key=AIza`, { command: 'finalize', apiKey: key })
+    expect(several.status).toBe(400)
     const unknown = await sendCommand(url, { command: 'finalize', apiKey: 'AQ.unknown' })
     expect(unknown.status).toBe(400)
     expect((await sendCommand(url, { command: 'finalize' })).state).toBe('final')
@@ -188,6 +208,7 @@ describe('a resumable upload', () => {
       [undefined, 'p'],
       [other, 'p'],
       [foreign, 'q'],
+      [undefined, undefined],
       ['AQ.unknown', undefined],
       [undefined, 'p'],
     ])
@@ -295,6 +316,29 @@ describe('a multipart upload', () => {
     }
     expect(fake.files('p')).toEqual([])
   })
+})
+
+test('a refused body does not spoil its connection', async () => {
+  const fake = await start()
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const send = (body: Buffer) =>
+    new Promise((resolve, reject) => {
+      const sent = request(
+        `${fake.url}/upload/v1beta/files?uploadType=multipart`,
+        {
+          agent,
+          method: 'POST',
+          headers: { 'x-goog-api-key': key, 'content-type': 'multipart/related; boundary=b' },
+        },
+        (response) => response.resume().on('end', () => resolve(response.statusCode)),
+      )
+      sent.on('error', reject)
+      sent.end(body)
+    })
+  expect(await send(Buffer.alloc(3_000_000, '--b\r\nx'))).toBe(400)
+  expect(await send(Buffer.from(multipartBody()))).toBe(200)
+  expect(fake.openConnections()).toBe(1)
+  agent.destroy()
 })
 
 test('an upload address without a known protocol is refused, and other methods are not found', async () => {
