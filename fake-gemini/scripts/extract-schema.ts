@@ -32,6 +32,7 @@ const roots = [
   'CountTokensRequest',
   'EmbedContentRequest',
   'BatchEmbedContentsRequest',
+  'CreateFileRequest',
 ]
 const home = 'google.ai.generativelanguage.v1beta'
 const short = (path: string): string => path.replace(`${home}.`, '')

@@ -14,7 +14,7 @@ const usage = `fake-gemini: a strict Gemini API on your machine that misbehaves 
   --keys <number>     number of keys, two per project (4)
   --rpm <number>      requests a minute per project and model
   --rpd <number>      requests a day per project and model
-  --fleet <file>      JSON list of projects: [{"id", "tier", "keys", "quotas", "models"}]
+  --fleet <file>      JSON list of projects: [{"id", "tier", "keys", "quotas", "models", "files"}]
   --open-keys         accept any key
   --latency <ms>      delay before each answer
   --seed <number>     seed of the random numbers (1)

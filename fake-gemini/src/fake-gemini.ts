@@ -1,10 +1,15 @@
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
+import type { FileCalls } from './files/call-counts.ts'
+import type { FileResource } from './files/store/file.ts'
+import { addForeignFiles, addGeneratedFile } from './files/store/prefill.ts'
+import type { GeneratedFile } from './files/store/prefill.ts'
 import { serve } from './http/serve.ts'
+import type { FileScope } from './misbehaviour/file-behaviour.ts'
 import type { FakeKeyState, FakeOptions, FakeProject, FakeQuota } from './options.ts'
 import type { ReceivedCall } from './received.ts'
 import type { ScriptRule } from './scripts.ts'
-import { createServerContext } from './server-context.ts'
+import { addProject, createServerContext } from './server-context.ts'
 
 /** A running server and its controls. */
 export type FakeGemini = {
@@ -13,6 +18,8 @@ export type FakeGemini = {
   /** The last 10 000 calls, oldest first. */
   received(): ReceivedCall[]
   clearReceived(): void
+  /** Calls to the Files API by key and project. */
+  fileCalls(): FileCalls
   openConnections(): number
   /** Number of calls in progress. */
   activeCalls(): number
@@ -23,6 +30,14 @@ export type FakeGemini = {
   setKeyState(key: string, state: FakeKeyState): void
   addProject(project: FakeProject): void
   setQuota(project: string, model: string, quota: FakeQuota): void
+  /** How the Files API misbehaves for a key or a project; replaces what was set before. */
+  setFileMisbehaviours(scope: FileScope, names: readonly string[]): void
+  /** Adds files that somebody else uploaded. */
+  addForeignFiles(project: string, count: number): void
+  /** Adds a file that can be downloaded, and returns its name. */
+  addGeneratedFile(project: string, file?: GeneratedFile): string
+  /** The files that a project has, newest first, also those that lists do not show. */
+  files(project: string): FileResource[]
   /** Sends a fixed answer to matching calls, before any other check. */
   script(rule: ScriptRule): void
   clearScripts(): void
@@ -50,20 +65,27 @@ export async function startFakeGemini(options: FakeOptions = {}): Promise<FakeGe
       resolve(typeof address === 'object' && address ? address.port : 0)
     })
   })
-  const { clock, received, registry, scripts } = context
+  const { clock, files, received, registry, scripts } = context
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
     received: () => received.list(),
     clearReceived: () => received.clear(),
+    fileCalls: () => received.fileCalls(),
     openConnections: () => sockets.size,
     activeCalls: () => context.active,
     now: () => clock.now(),
     advance: (ms) => clock.advance(ms),
     setTime: (ms) => clock.setTime(ms),
     setKeyState: (key, state) => registry.setKeyState(key, state),
-    addProject: (project) => registry.addProject(project),
+    addProject: (project) => addProject(context, project),
     setQuota: (project, model, quota) => registry.setQuota(project, model, quota),
+    setFileMisbehaviours: (scope, names) => files.behaviours.set(scope, names),
+    addForeignFiles: (project, count) =>
+      addForeignFiles(files.store, registry.project(project).id, count),
+    addGeneratedFile: (project, file = {}) =>
+      addGeneratedFile(files.store, registry.project(project).id, file),
+    files: (project) => files.store.resources(project),
     script: (rule) => scripts.add(rule),
     clearScripts: () => scripts.clear(),
     close: () =>

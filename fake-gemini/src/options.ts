@@ -31,6 +31,20 @@ export type FakeProject = {
   quotas?: Readonly<Record<string, FakeQuota>>
   /** If set, all other models are "no longer available to new users" in this project. */
   models?: readonly string[]
+  /** What its Files API has and does from the beginning. */
+  files?: {
+    /** Number of files that somebody else uploaded; their names begin with `foreign-file`. */
+    foreign?: number
+    /** Names from the table of file misbehaviours, such as `list-behind-5000`. */
+    misbehaviours?: readonly string[]
+  }
+}
+
+export type FakeFilesOptions = {
+  /** All chunks of a resumable upload but the last need a multiple of it. Default: 8 MiB. */
+  chunkGranularity?: number
+  /** How long a video is PROCESSING, by the server's clock. Default: 5 seconds. */
+  processingMs?: number
 }
 
 export type FakeOptions = {
@@ -43,6 +57,7 @@ export type FakeOptions = {
   strict?: boolean
   seed?: number
   latencyMs?: number
+  files?: FakeFilesOptions
   /** Which part of each call is kept. Counters always work. */
   recording?: 'bodies' | 'headers' | 'none'
 }

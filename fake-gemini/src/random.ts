@@ -17,3 +17,12 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ item }) => item)
 }
+
+const idLetters = 'abcdefghijklmnopqrstuvwxyz0123456789'
+
+/** Lower-case letters and digits, as in Google's ids. */
+export function createId(random: Random, length: number): string {
+  let id = ''
+  while (id.length < length) id += idLetters.charAt(Math.floor(random() * idLetters.length))
+  return id
+}

@@ -1,3 +1,6 @@
+import { createFileCallCounter } from './files/call-counts.ts'
+import type { FileCalls } from './files/call-counts.ts'
+
 /** A received call and its result. */
 export type ReceivedCall = {
   sequence: number
@@ -6,11 +9,17 @@ export type ReceivedCall = {
   path: string
   query: Record<string, string>
   headers: Record<string, string>
+  /** Of an upload only the metadata. */
   bodyText: string
+  /** Of an upload without its metadata. */
+  bodyBytes: number
   key: string | undefined
   project: string | undefined
   model: string | undefined
+  /** `generateContent`, `chat/completions`, `files.list`. */
   action: string | undefined
+  /** The file that the call created. */
+  file: string | undefined
   /** 0 until an answer is sent. */
   status: number
   /** `ok`, or the reason: `key:leaked`, `quota:rpm+rpd`, `invalid-argument`, `misbehaved`, `script`. */
@@ -35,12 +44,15 @@ export type ReceivedLog = {
   list(): ReceivedCall[]
   clear(): void
   totals(): Totals
+  /** Calls to the Files API by key and project. */
+  fileCalls(): FileCalls
 }
 
 export function createReceivedLog(): ReceivedLog {
   let kept: ReceivedCall[] = []
   let next = 0
   let totals = emptyTotals()
+  const fileCalls = createFileCallCounter()
 
   return {
     add: (call) => {
@@ -53,13 +65,16 @@ export function createReceivedLog(): ReceivedLog {
       if (call.closedByClient) totals.closedByClient += 1
       totals.byStatus[call.status] = (totals.byStatus[call.status] ?? 0) + 1
       totals.byVerdict[call.verdict] = (totals.byVerdict[call.verdict] ?? 0) + 1
+      fileCalls.add(call)
     },
     list: () => (kept.length < maxKept ? [...kept] : [...kept.slice(next), ...kept.slice(0, next)]),
     clear: () => {
       kept = []
       next = 0
       totals = emptyTotals()
+      fileCalls.clear()
     },
+    fileCalls: fileCalls.counts,
     totals: () => structuredClone(totals),
   }
 }

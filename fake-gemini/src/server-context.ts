@@ -1,7 +1,10 @@
 import { createClock } from './clock.ts'
 import type { FakeClock } from './clock.ts'
+import { createFiles } from './files/files.ts'
+import type { Files } from './files/files.ts'
+import { addForeignFiles } from './files/store/prefill.ts'
 import type { CallCounter } from './misbehaviour/behaviour.ts'
-import type { FakeOptions } from './options.ts'
+import type { FakeOptions, FakeProject } from './options.ts'
 import { createQuotaLedger } from './projects/quota-ledger.ts'
 import type { QuotaLedger } from './projects/quota-ledger.ts'
 import { createRegistry } from './projects/registry.ts'
@@ -22,6 +25,7 @@ export type ServerContext = {
   readonly ledger: QuotaLedger
   readonly received: ReceivedLog
   readonly scripts: Scripts
+  readonly files: Files
   readonly countCall: CallCounter
   readonly openConnections: () => number
   /** Number of calls in progress. */
@@ -37,24 +41,36 @@ export function createServerContext(
 ): ServerContext {
   const clock = createClock()
   const registry = createRegistry(options.openKeys ?? false)
-  for (const project of options.projects ?? []) registry.addProject(project)
-  return {
+  const random = createRandom(options.seed ?? 1)
+  const countCall = createCallCounter()
+  const context: ServerContext = {
     options: {
       strict: options.strict ?? true,
       latencyMs: options.latencyMs ?? 0,
       recording: options.recording ?? 'bodies',
     },
     clock,
-    random: createRandom(options.seed ?? 1),
+    random,
     registry,
     ledger: createQuotaLedger(clock),
     received: createReceivedLog(),
     scripts: createScripts(),
-    countCall: createCallCounter(),
+    files: createFiles({ clock, random, countCall }, options.files ?? {}),
+    countCall,
     openConnections,
     active: 0,
     sequence: 0,
   }
+  for (const project of options.projects ?? []) addProject(context, project)
+  return context
+}
+
+/** Adds keys, and what the project has and does from the beginning. */
+export function addProject({ registry, files }: ServerContext, project: FakeProject): void {
+  const { foreign = 0, misbehaviours = [] } = project.files ?? {}
+  files.behaviours.set({ project: project.id }, misbehaviours)
+  registry.addProject(project)
+  addForeignFiles(files.store, project.id, foreign)
 }
 
 function createCallCounter(): CallCounter {

@@ -1,17 +1,16 @@
+import { answerFiles } from '../files/answer-files.ts'
 import type { Call } from '../http/call.ts'
 import { readCredentials } from '../http/credentials.ts'
 import { rpcOf } from '../http/route.ts'
-import type { Route } from '../http/route.ts'
 import { sendScript } from '../http/send-script.ts'
 import { sendNotFound } from '../http/send.ts'
 import { answerOpenAi } from '../openai/answer-openai.ts'
-import { keyStates } from '../projects/key-states.ts'
-import type { Key } from '../projects/registry.ts'
 import { countTokens } from './count-tokens.ts'
 import { batchEmbedContents, embedContent } from './embed.ts'
 import { generate } from './generate.ts'
 import type { CallTarget } from './generate.ts'
 import { getModel, listModels } from './list-models.ts'
+import { admitKey } from './admit-key.ts'
 import { ApiError } from './api-error.ts'
 
 type Action = (call: Call, callTarget: CallTarget) => Promise<void> | void
@@ -35,28 +34,13 @@ export function answerCall(call: Call): Promise<void> | void {
   if (target.kind === 'unknown' || target.kind === 'control') return sendNotFound(call)
   const action = target.kind === 'call' ? actions[target.action] : undefined
   if (target.kind === 'call' && !action) return sendNotFound(call)
+  if (target.kind === 'files' || target.kind === 'upload') {
+    return answerFiles(call, target, credentials)
+  }
   if ('error' in credentials) throw new ApiError(credentials.error)
-  const { project } = admitKey(call, credentials.key)
+  const { project } = admitKey(call, credentials.key, rpcOf(route))
   if (target.kind === 'openai') return answerOpenAi(call, target, project)
   if (target.kind === 'list-models') return listModels(call, { project })
   const callTarget = { model: target.model, project }
   return action ? action(call, callTarget) : getModel(call, callTarget)
-}
-
-/** False for calls that only list or describe models. */
-const usesModel = ({ target }: Route): boolean =>
-  target.kind === 'call' || (target.kind === 'openai' && target.endpoint !== 'models')
-
-/** Throws the error of the key's state. */
-function admitKey(call: Call, value: string): Key {
-  const { record, route, context } = call
-  const key = context.registry.find(value)
-  const state = key?.state ?? 'invalid'
-  if (key) record.project = key.project.id
-  if (key && state === 'ok') return key
-  const row = keyStates[state === 'ok' ? 'invalid' : state]
-  if (key && row.listsModels === true && !usesModel(route)) return key
-  const projectNumber = key?.project.number ?? ''
-  const error = row.errorFor({ key: value, projectNumber, rpc: rpcOf(route) })
-  throw new ApiError({ ...error, verdict: `key:${state}` })
 }

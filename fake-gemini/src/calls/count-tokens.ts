@@ -1,4 +1,5 @@
 import { checkContents } from '../checks/check-contents.ts'
+import { fileProblem } from '../files/references.ts'
 import type { Call } from '../http/call.ts'
 import { sendJson } from '../http/send.ts'
 import { invalidArgument } from '../wire/google-error.ts'
@@ -22,7 +23,9 @@ export function countTokens(call: Call, callTarget: CallTarget): void {
         ),
       )
     }
-    throwIfError(checkContents(inner?.contents ?? body.contents ?? [], 'CountTokensRequest'))
+    const contents = inner?.contents ?? body.contents ?? []
+    throwIfError(checkContents(contents, 'CountTokensRequest'))
+    throwIfError(fileProblem(call, callTarget.project, [inner?.systemInstruction, ...contents]))
   }
   takeQuota(call.context, { family: 'count', project: callTarget.project, model, tokens: 0 })
   const counts = requestTokens(inner ?? { contents: body.contents ?? [] })

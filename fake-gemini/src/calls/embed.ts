@@ -1,4 +1,5 @@
 import { embeddingOf } from '../answer/embedding.ts'
+import { fileProblem } from '../files/references.ts'
 import type { Call } from '../http/call.ts'
 import { sendJson } from '../http/send.ts'
 import { invalidArgument } from '../wire/google-error.ts'
@@ -37,6 +38,8 @@ export function embedAll(
   const model = findModel({ ...callTarget, method: 'embedContent', version })
   if (call.context.options.strict) {
     for (const request of requests) throwIfError(requestProblem(request))
+    const contents = requests.map(({ content }) => content)
+    throwIfError(fileProblem(call, callTarget.project, contents))
   }
   const counts = contentTokens(requests.map(({ content }) => content))
   const tokens = total(counts)

@@ -4,6 +4,7 @@ import { lastUserText } from '../answer/last-user-text.ts'
 import { toChunks, toResponse } from '../answer/respond.ts'
 import type { AnswerContext } from '../answer/respond.ts'
 import { checkRequest } from '../checks/check-request.ts'
+import { fileProblem } from '../files/references.ts'
 import { cutConnection, hang, pause } from '../http/call.ts'
 import type { Call } from '../http/call.ts'
 import { sendChunks, sendWhole } from '../http/send-chunks.ts'
@@ -52,7 +53,12 @@ export async function planCall(
   const model = findModel({ ...callTarget, method: 'generateContent', version })
   const prompt = requestTokens(request)
   const tokens = total(prompt)
-  if (context.options.strict) throwIfError(checkRequest(request, { model, tokens }))
+  if (context.options.strict) {
+    throwIfError(checkRequest(request, { model, tokens }))
+    throwIfError(
+      fileProblem(call, project, [request.systemInstruction, ...(request.contents ?? [])]),
+    )
+  }
   const behaviour = behaviourFor(
     { model: callTarget.model, text: lastUserText(request) },
     context.countCall,

@@ -2,7 +2,9 @@ import type { ServerResponse } from 'node:http'
 import type { FakeKeyState, FakeProject, FakeQuota } from '../options.ts'
 import { keyStates } from '../projects/key-states.ts'
 import type { ScriptRule } from '../scripts.ts'
+import { addProject } from '../server-context.ts'
 import type { ServerContext } from '../server-context.ts'
+import { addForeign, addGenerated, setFileMisbehaviours, showFiles } from './control-files.ts'
 import { prettyJson } from './send.ts'
 
 export type ControlCall = { method: string; name: string; text: string }
@@ -36,9 +38,9 @@ function isProject(body: Record<string, unknown>): body is Record<string, unknow
   return typeof body['id'] === 'string' && Array.isArray(body['keys'])
 }
 
-function addProject(context: ServerContext, body: Record<string, unknown>): unknown {
+function addDeclaredProject(context: ServerContext, body: Record<string, unknown>): unknown {
   if (!isProject(body)) throw new Error('Give id, a string, and keys, a list.')
-  context.registry.addProject(body)
+  addProject(context, body)
   return done
 }
 
@@ -69,8 +71,12 @@ const actions: Readonly<Record<string, Action>> = {
   },
   'POST clock': setClock,
   'POST keys': setKey,
-  'POST projects': addProject,
+  'POST projects': addDeclaredProject,
   'POST quotas': setQuota,
+  'GET files': showFiles,
+  'POST files': setFileMisbehaviours,
+  'POST foreign-files': addForeign,
+  'POST generated-files': addGenerated,
   'POST scripts': addScript,
   'DELETE scripts': (context) => {
     context.scripts.clear()

@@ -11,6 +11,14 @@ export type Target =
   | { kind: 'get-model'; model: string }
   | { kind: 'call'; model: string; action: string }
   | { kind: 'openai'; endpoint: OpenAiEndpoint; model: string | undefined }
+  | {
+      kind: 'files'
+      operation: 'list' | 'get' | 'delete' | 'download' | 'create'
+      /** Empty where the path names no file. */
+      id: string
+    }
+  /** The headers say what it does. */
+  | { kind: 'upload' }
   | { kind: 'unknown' }
 
 /** Paths below `/openai`; `models` may have a name. */
@@ -33,7 +41,11 @@ export function parseRoute(method: string, url: string): Route {
     const name = path.slice('/_fake/'.length)
     return { path, query, version: '', target: { kind: 'control', name } }
   }
-  const [, version = '', rest = ''] = /^\/(v1|v1beta|v1alpha)\/(.+)$/.exec(path) ?? []
+  const [, media = '', version = '', rest = ''] =
+    /^(?:\/(upload|download))?\/(v1|v1beta|v1alpha)\/(.+)$/.exec(path) ?? []
+  if (media !== '' || rest === 'files' || rest.startsWith('files/')) {
+    return { path, query, version, target: filesTarget(method, media, rest) }
+  }
   const ofOpenAi = /^openai\/(.+)$/.exec(rest)?.[1]
   const target = ofOpenAi === undefined ? targetOf(method, rest) : openAiTarget(method, ofOpenAi)
   return { path, query, version, target }
@@ -50,6 +62,28 @@ function openAiTarget(method: string, rest: string): Target {
 }
 
 const posts: readonly OpenAiEndpoint[] = ['chat/completions', 'embeddings', 'images/generations']
+
+function filesTarget(method: string, media: string, rest: string): Target {
+  const unknown: Target = { kind: 'unknown' }
+  if (media === 'upload') {
+    return rest === 'files' && (method === 'POST' || method === 'PUT')
+      ? { kind: 'upload' }
+      : unknown
+  }
+  if (media === 'download' && rest === 'files') return unknown
+  if (rest === 'files') {
+    if (method === 'POST') return { kind: 'files', operation: 'create', id: '' }
+    return method === 'GET' ? { kind: 'files', operation: 'list', id: '' } : unknown
+  }
+  const [name = '', action, ...more] = decoded(rest.slice('files/'.length)).split(':')
+  if (name === '' || name.includes('/') || more.length > 0) return unknown
+  if (action === 'download' && method === 'GET') {
+    return { kind: 'files', operation: 'download', id: name }
+  }
+  if (action !== undefined || media !== '') return unknown
+  if (method === 'DELETE') return { kind: 'files', operation: 'delete', id: name }
+  return method === 'GET' ? { kind: 'files', operation: 'get', id: name } : unknown
+}
 
 /** Accepts ids with and without the prefix. */
 export const modelId = (name: string): string => name.replace(/^models\//, '')
@@ -81,6 +115,8 @@ const services: Readonly<Record<Target['kind'], string>> = {
   openai: 'OpenAIService',
   'list-models': 'ModelService',
   'get-model': 'ModelService',
+  files: 'FileService',
+  upload: 'FileService',
 }
 
 const rpcs: Readonly<Record<string, string>> = {

@@ -20,6 +20,10 @@ export function serve(
 ): void {
   const { method = 'GET', url = '/' } = request
   const route = parseRoute(method, url)
+  // Uploads may be large: their calls read the body themselves, piece by piece.
+  if (route.target.kind === 'upload') {
+    return open(context, { request, response, route, text: '' })
+  }
   readText(request, (text) => {
     if (text === undefined) {
       const { contentType, body } = htmlError(413, 'Request Entity Too Large')
@@ -27,12 +31,16 @@ export function serve(
     } else if (route.target.kind === 'control') {
       answerControl(context, { method, name: route.target.name, text }, response)
     } else {
-      const call = openCall(context, { request, response, route, text })
-      const { latencyMs } = context.options
-      if (latencyMs > 0) void runLater(call, latencyMs)
-      else run(call)
+      open(context, { request, response, route, text })
     }
   })
+}
+
+function open(context: ServerContext, input: CallInput): void {
+  const call = openCall(context, input)
+  const { latencyMs } = context.options
+  if (latencyMs > 0) void runLater(call, latencyMs)
+  else run(call)
 }
 
 function readText(request: IncomingMessage, done: (text: string | undefined) => void): void {
@@ -84,11 +92,13 @@ function recordOf(
     path: route.path,
     query: route.query,
     headers: context.options.recording === 'none' ? {} : headersOf(request),
+    bodyBytes: Buffer.byteLength(text),
     bodyText: context.options.recording === 'bodies' ? text : '',
     key: undefined,
     project: undefined,
     model: target.kind === 'call' || target.kind === 'get-model' ? target.model : undefined,
     action: target.kind === 'call' ? target.action : undefined,
+    file: undefined,
     status: 0,
     verdict: 'ok',
     closedByClient: false,

@@ -10,7 +10,7 @@ const marker = '[[fake:'
 const modelPrefix = 'fake-'
 
 /** Splits `name-3` into name and count, unless the whole word is a name (`bare-429`). */
-function toDirective(word: string, known: ReadonlySet<string>): Directive | undefined {
+export function toDirective(word: string, known: ReadonlySet<string>): Directive | undefined {
   const base = { id: undefined, text: word }
   if (known.has(word)) return { ...base, name: word, count: undefined }
   const [, name = '', count] = /^(.+)-(\d+)$/.exec(word) ?? []

@@ -9,6 +9,8 @@ type Row = {
   errorFor(call: RefusalDetails): Omit<GoogleError, 'verdict'>
   /** `GET models` still works: a list of models does not prove that a key can generate. */
   listsModels?: boolean
+  /** The Files API still works: it costs nothing. */
+  usesFiles?: boolean
 }
 
 function invalidKey(message: string): Row {
@@ -31,6 +33,7 @@ function exhausted(message: string): Row {
   return {
     errorFor: () => ({ code: 429, message, status: 'RESOURCE_EXHAUSTED' }),
     listsModels: true,
+    usesFiles: true,
   }
 }
 
@@ -121,6 +124,7 @@ export const keyStates: Readonly<Record<Exclude<FakeKeyState, 'ok'>, Row>> = {
       status: 'FAILED_PRECONDITION',
     }),
     listsModels: true,
+    usesFiles: true,
   },
   'bare-429': exhausted('Resource has been exhausted (e.g. check quota).'),
   'server-error': {
@@ -131,5 +135,6 @@ export const keyStates: Readonly<Record<Exclude<FakeKeyState, 'ok'>, Row>> = {
       status: 'INTERNAL',
     }),
     listsModels: true,
+    usesFiles: true,
   },
 }

@@ -17,6 +17,8 @@ export type Key = { readonly value: string; readonly project: Project; state: Fa
 /** All keys and their projects. */
 export type Registry = {
   find(value: string): Key | undefined
+  /** Throws if there is no such project. */
+  project(id: string): Project
   addProject(project: FakeProject): void
   setKeyState(value: string, state: FakeKeyState): void
   setQuota(project: string, model: string, quota: FakeQuota): void
@@ -48,8 +50,15 @@ export function createRegistry(openKeys: boolean): Registry {
     }
   }
 
+  function projectNamed(id: string): Project {
+    const project = projects.get(id)
+    if (project) return project
+    throw new Error(`There is no project "${id}".`)
+  }
+
   return {
     find: (value) => keys.get(value) ?? open(value),
+    project: projectNamed,
     addProject,
     setKeyState: (value, state) => {
       const key = keys.get(value) ?? open(value)
@@ -57,9 +66,7 @@ export function createRegistry(openKeys: boolean): Registry {
       else addProject({ id: `project-of-${value}`, keys: [{ value, state }] })
     },
     setQuota: (id, model, quota) => {
-      const project = projects.get(id)
-      if (!project) throw new Error(`There is no project "${id}".`)
-      project.quotas.set(model, quota)
+      projectNamed(id).quotas.set(model, quota)
     },
   }
 }

@@ -98,6 +98,7 @@ export const generateContentRequest = messageNamed('GenerateContentRequest')
 export const countTokensRequest = messageNamed('CountTokensRequest')
 export const embedContentRequest = messageNamed('EmbedContentRequest')
 export const batchEmbedContentsRequest = messageNamed('BatchEmbedContentsRequest')
+export const createFileRequest = messageNamed('CreateFileRequest')
 
 // The protos have an unordered field and its ordered successor. Both become `responseJsonSchema`.
 const config = messageNamed('GenerationConfig')
