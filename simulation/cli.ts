@@ -7,10 +7,12 @@ import { duration, figuresOf, grouped, percent, table, type Figures } from './re
 import {
   defaultLimits,
   defaultStart,
+  knowledges,
   oracle,
   playScenario,
   policies,
   createSimulation,
+  type Knowledge,
   type Policy,
   type Scenario,
 } from './scenario.ts'
@@ -23,6 +25,7 @@ const usage = `Simulates days of traffic over a fleet of Gemini keys, with a mod
   --projects N    number of projects (default 2 for 5 keys)
   --load X        requests divided by the quotas (default ${defaultTrafficPlan.load})
   --days N        number of days; quotas are learned on the first (default 2)
+  --knowledge K   what the engine knows of projects: labels, files (default), or nothing
   --seed N        seed of fleet, traffic and faults (default 1)
   --fleet FILE    tiers, models, quotas and faults from a JSON file
   --all           Gemini Balance alone, with 10 to 5 000 keys and loads of 50 to 150 %
@@ -42,6 +45,7 @@ const options = {
   projects: { type: 'string' },
   load: { type: 'string' },
   days: { type: 'string' },
+  knowledge: { type: 'string', default: 'files' },
   seed: { type: 'string' },
   fleet: { type: 'string' },
   all: { type: 'boolean', default: false },
@@ -69,10 +73,17 @@ function readOptions(given: Given): Options {
       seed: number('seed', 1),
       start: defaultStart,
       days: number('days', 2),
+      knowledge: knowledgeIn(given.knowledge),
     },
     detail: given.detail,
     json: given.json,
   }
+}
+
+function knowledgeIn(text: string): Knowledge {
+  const known = knowledges.find((one) => one === text)
+  if (known === undefined) throw new Error(`--knowledge takes ${knowledges.join(', ')}.`)
+  return known
 }
 
 type Numeric = 'keys' | 'projects' | 'load' | 'days' | 'seed'

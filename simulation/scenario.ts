@@ -1,7 +1,7 @@
 import { defaultKeyPolicy } from '../server/src/keys/policy.ts'
 import { createKeyEngine, type EngineDeps } from '../server/src/keys/engine.ts'
 import type { Outcome } from '../server/src/google/outcome.ts'
-import type { KeyId, Keys } from '../server/src/keys/types.ts'
+import type { KeyId, Keys, ProjectFiles, ProjectId } from '../server/src/keys/types.ts'
 import { buildFleet, type Fleet, type FleetPlan } from './fleet.ts'
 import type { Period } from './faults.ts'
 import { createGoogleModel, type GoogleModel } from './google-model.ts'
@@ -16,6 +16,10 @@ import type { DayTally } from './tally.ts'
 import { arrivals, type TrafficPlan } from './traffic.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
+/** What the engine knows of projects: the operator's labels, what files show, or nothing. */
+export const knowledges = ['labels', 'files', 'nothing'] as const
+export type Knowledge = (typeof knowledges)[number]
+
 /** The same scenario always gives the same figures. */
 export type Scenario = {
   readonly fleet: FleetPlan
@@ -26,6 +30,7 @@ export type Scenario = {
   readonly start: number
   readonly days: number
   readonly outages?: readonly Period[]
+  readonly knowledge: Knowledge
 }
 
 export type Simulation = {
@@ -56,12 +61,43 @@ export function createEngine(simulation: Simulation, observer: EngineObserver = 
     fleet.keys.map(({ id, secret, project }) => ({
       id,
       secret,
-      project: project.id,
-      paid: project.tier !== 'free',
+      ...(scenario.knowledge === 'labels' && {
+        project: project.id,
+        paid: project.tier !== 'free',
+      }),
     })),
   )
-  engine.startChecks(probeOf(simulation, observer))
+  const files = scenario.knowledge === 'files' ? filesOf(simulation) : undefined
+  engine.startChecks(probeOf(simulation, observer), files)
   return engine.keys
+}
+
+/** Google's Files API: each project has its own. */
+function filesOf({ clock, fleet, promises }: Simulation): ProjectFiles {
+  const files = new Map<ProjectId, Set<string>>()
+  const projectOf = new Map(fleet.keys.map(({ id, project }) => [id, project.id]))
+  const filesIn = (key: KeyId) => {
+    const project = projectOf.get(key) ?? ''
+    const known = files.get(project) ?? new Set<string>()
+    files.set(project, known)
+    return known
+  }
+  const later = <T>(answer: () => T) =>
+    new Promise<{ ok: true; value: T }>((resolve) => {
+      promises.open += 1
+      const answersAt = clock.now() + probeLatencyMs
+      clock.at(answersAt, () => resolve({ ok: true, value: answer() }))
+      clock.at(answersAt + 1, () => (promises.open -= 1))
+    })
+  return {
+    find: (key, names) => later(() => [...filesIn(key)].filter((name) => names.has(name))),
+    put: (key, name) =>
+      later(() => {
+        filesIn(key).add(name)
+        return name
+      }),
+    remove: (key, file) => later(() => void filesIn(key).delete(file)),
+  }
 }
 
 /** The probe of the background checks. */

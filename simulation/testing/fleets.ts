@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { defaultFleetPlan, defaultTrafficPlan } from '../default-plan.ts'
 import { noFaults } from '../faults.ts'
-import { defaultLimits, defaultStart, type Scenario } from '../scenario.ts'
+import { defaultLimits, defaultStart, type Knowledge, type Scenario } from '../scenario.ts'
 
 export const dayMs = 86_400_000
 
@@ -13,6 +13,7 @@ export function scenarioOf(given: {
   readonly seed?: number
   readonly models?: number
   readonly faults?: boolean
+  readonly knowledge?: Knowledge
 }): Scenario {
   const { keys, projects = Math.ceil(keys * 0.4), load = 1, days = 2, seed = 1 } = given
   const models = defaultFleetPlan.models.slice(0, given.models ?? 5)
@@ -24,6 +25,7 @@ export function scenarioOf(given: {
     seed,
     start: defaultStart,
     days,
+    knowledge: given.knowledge ?? 'labels',
   }
 }
 
