@@ -2,16 +2,19 @@ import { defineConfig } from 'vitest/config'
 
 const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } }
 
+type Tests = { readonly include?: string[]; readonly globalSetup?: string[] }
+
 const project = (
   name: string,
   folder: string,
-  include = ['src/**/*.test.ts', 'test/**/*.test.ts'],
+  { include = ['src/**/*.test.ts', 'test/**/*.test.ts'], globalSetup = [] }: Tests = {},
 ) => ({
   ...source,
   test: {
     name,
     root: folder,
     include,
+    globalSetup,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
@@ -22,8 +25,12 @@ export default defineConfig({
     projects: [
       project('contract', 'contract'),
       project('fake-gemini', 'fake-gemini'),
-      project('server', 'server'),
-      project('simulation', 'simulation', ['**/*.test.ts']),
+      project('server', 'server', { include: ['src/**/*.test.ts', 'test/*.test.ts'] }),
+      project('clients', 'server', {
+        include: ['test/clients/*.test.ts'],
+        globalSetup: ['../clients/install.mjs'],
+      }),
+      project('simulation', 'simulation', { include: ['**/*.test.ts'] }),
     ],
     reporters: ['default', './scripts/plain-line-reporter.ts'],
     maxWorkers: 2,

@@ -1,0 +1,15 @@
+import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai'
+import { langchainSteps } from './langchain-steps.mjs'
+import { gatewayUrl, token } from './samples.mjs'
+import { serveSteps } from './serve-steps.mjs'
+
+const configuration = { baseURL: `${gatewayUrl}/v1` }
+
+serveSteps(
+  langchainSteps({
+    modelFor: ({ apiKey = token, ...options }) =>
+      new ChatOpenAI({ ...options, apiKey, configuration, maxRetries: 0 }),
+    embeddingsFor: ({ model }) => new OpenAIEmbeddings({ model, apiKey: token, configuration }),
+    thinking: { reasoning: { effort: 'low' } },
+  }),
+)
