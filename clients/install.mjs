@@ -8,7 +8,9 @@ const marker = `${here}node_modules/.installed`
 
 /** Installs the clients, unless this lock is installed. Vitest calls it before the tests of the clients. */
 export function setup() {
-  const lock = createHash('sha256').update(readFileSync(`${here}package-lock.json`)).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(`${here}package-lock.json`))
+    .digest('hex')
   if (installed() === lock) return
   // Their scripts are not needed. npm warns that they want a newer Node: they get one, the package `node-linux-…`.
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']

@@ -3,6 +3,11 @@ import { langchainSteps } from './langchain-steps.mjs'
 import { gatewayUrl, token } from './samples.mjs'
 import { serveSteps } from './serve-steps.mjs'
 
+// After an abort this client also rejects a promise that it gives to nobody.
+process.on('unhandledRejection', (error) => {
+  if (!error.message.includes('Error reading from the stream')) throw error
+})
+
 serveSteps(
   langchainSteps({
     modelFor: ({ apiKey = token, ...options }) =>
@@ -10,5 +15,6 @@ serveSteps(
     embeddingsFor: ({ model }) =>
       new GoogleGenerativeAIEmbeddings({ model, apiKey: token, baseUrl: gatewayUrl }),
     thinking: { thinkingConfig: { includeThoughts: true } },
+    thoughtsOf: ({ content }) => content.find(({ type }) => type === 'thinking')?.thinking,
   }),
 )

@@ -10,6 +10,8 @@ serveSteps(
     modelFor: ({ apiKey = token, ...options }) =>
       new ChatOpenAI({ ...options, apiKey, configuration, maxRetries: 0 }),
     embeddingsFor: ({ model }) => new OpenAIEmbeddings({ model, apiKey: token, configuration }),
-    thinking: { reasoning: { effort: 'low' } },
+    // It sends its own `reasoning` to OpenAI's models only.
+    thinking: { modelKwargs: { reasoning_effort: 'low' } },
+    thoughtsOf: (answer) => answer.additional_kwargs.reasoning_content,
   }),
 )

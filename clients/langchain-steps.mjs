@@ -18,11 +18,8 @@ const toolMessages = (calls) =>
 
 const callsOf = ({ tool_calls: calls }) => calls.map(({ name, args }) => [name, args])
 
-const reasoningOf = ({ contentBlocks }) =>
-  contentBlocks.find(({ type }) => type === 'reasoning')?.reasoning
-
-/** What LangChain's chat models have in common. `modelFor` makes one, `embeddingsFor` its embeddings. */
-export const langchainSteps = ({ modelFor, embeddingsFor, thinking }) => ({
+/** What LangChain's chat models have in common. `modelFor` makes one, `embeddingsFor` its embeddings; `thoughtsOf` reads an answer's thoughts. */
+export const langchainSteps = ({ modelFor, embeddingsFor, thinking, thoughtsOf }) => ({
   async answer({ prompt, ...options }) {
     const answer = await modelFor(options).invoke(prompt)
     return { text: answer.text, usage: usageOf(answer.usage_metadata) }
@@ -72,7 +69,7 @@ export const langchainSteps = ({ modelFor, embeddingsFor, thinking }) => ({
 
   async think({ prompt, ...options }) {
     const answer = await modelFor({ ...options, ...thinking }).invoke(prompt)
-    return { text: answer.text, reasoning: reasoningOf(answer) }
+    return { text: answer.text, reasoning: thoughtsOf(answer) }
   },
 
   async embed({ model, texts }) {

@@ -55,7 +55,10 @@ serveSteps({
     messages.push(message, ...toolMessages(message.tool_calls))
     const second = await client.chat.completions.create({ ...request, messages })
     return {
-      calls: message.tool_calls.map(({ function: call }) => [call.name, JSON.parse(call.arguments)]),
+      calls: message.tool_calls.map(({ function: call }) => [
+        call.name,
+        JSON.parse(call.arguments),
+      ]),
       finish: first.choices[0].finish_reason,
       text: second.choices[0].message.content,
     }
@@ -69,7 +72,10 @@ serveSteps({
     messages.push(message, ...toolMessages(message.tool_calls))
     const second = client.chat.completions.stream({ ...request, messages })
     return {
-      calls: message.tool_calls.map(({ function: call }) => [call.name, JSON.parse(call.arguments)]),
+      calls: message.tool_calls.map(({ function: call }) => [
+        call.name,
+        JSON.parse(call.arguments),
+      ]),
       finish,
       text: (await second.finalChatCompletion()).choices[0].message.content,
     }
