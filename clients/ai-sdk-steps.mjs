@@ -12,7 +12,13 @@ const toolLoop = { tools: sdkTools, stopWhen: stepCountIs(3) }
 
 const usageOf = ({ inputTokens: input, outputTokens: output }) => ({ input, output })
 const callsOf = ([{ toolCalls }]) => toolCalls.map(({ toolName, input }) => [toolName, input])
-const itself = (text) => text
+
+/** The text of a stream's part; a stream does not throw its error, it contains it. */
+function textOf({ type, text, error }) {
+  if (type === 'error') throw error
+  return type === 'text-delta' ? text : undefined
+}
+const ignored = () => {}
 
 /** What all providers of the AI SDK have in common. `providerFor` makes one. */
 export const aiSdkSteps = ({ providerFor, thinking }) => {
@@ -29,8 +35,9 @@ export const aiSdkSteps = ({ providerFor, thinking }) => {
     },
 
     async stream(input) {
-      const { textStream, usage } = streamText(request(input))
-      return { ...(await readTexts(textStream, itself)), usage: usageOf(await usage) }
+      const stream = streamText({ ...request(input), onError: ignored })
+      const read = await readTexts(stream.fullStream, textOf)
+      return { ...read, usage: usageOf(await stream.usage) }
     },
 
     async callTools(input) {
@@ -90,8 +97,8 @@ export const aiSdkSteps = ({ providerFor, thinking }) => {
 
     async abort(input) {
       const aborter = new AbortController()
-      const { textStream } = streamText({ ...request(input), abortSignal: aborter.signal })
-      return abortAtFirstText(textStream, itself, () => aborter.abort())
+      const { fullStream } = streamText({ ...request(input), abortSignal: aborter.signal })
+      return abortAtFirstText(fullStream, textOf, () => aborter.abort())
     },
   }
 }

@@ -139,18 +139,17 @@ serveSteps({
     return abortAtFirstText(stream, textOf, () => aborter.abort())
   },
 
-  async chat({ model, prompts, tools: withTools, streamed }) {
+  async chat({ model, prompts, streamed }) {
     const chat = client.chats.create({
       model,
       history: [user({ text: 'My name is Ann.' }), { role: 'model', parts: [{ text: 'Hello.' }] }],
-      config: withTools ? toolConfig : {},
     })
     const texts = []
     for (const message of prompts) {
       if (!streamed) texts.push((await chat.sendMessage({ message })).text)
       else texts.push((await readTexts(await chat.sendMessageStream({ message }), textOf)).text)
     }
-    return { texts, turns: chat.getHistory().map(({ role }) => role) }
+    return { texts }
   },
 
   async countTokens({ model, prompt }) {

@@ -11,11 +11,12 @@ export function serveSteps(steps) {
 
 /** What a program can see of a client's error. */
 function describeError(error) {
-  const { status, statusCode, code, message, headers, responseHeaders } = error
+  const { status, statusCode, code, param, message, headers, responseHeaders } = error
   return {
     classes: classesOf(error),
     status: status ?? statusCode,
     code,
+    param,
     message,
     retryAfter: headers?.get?.('retry-after') ?? responseHeaders?.['retry-after'],
   }

@@ -17,6 +17,7 @@ export type ErrorSeen = {
   readonly classes: readonly string[]
   readonly status?: number
   readonly code?: unknown
+  readonly param?: unknown
   readonly message: string
   readonly retryAfter?: string
 }

@@ -112,6 +112,7 @@ describe.each(clients)('$name', ({ name, errors, retryIn, listsModels }) => {
       expect(await client.run(step, { model, prompt })).toMatchObject(bothToolsUsed)
       expect(sentToGoogle()).toHaveLength(2)
       expect(sentToGoogle()[1]).toContain('"thoughtSignature"')
+      expect(sentToGoogle()[1]).not.toContain('skip_thought_signature_validator')
     },
   )
 
@@ -159,6 +160,12 @@ describe.each(clients)('$name', ({ name, errors, retryIn, listsModels }) => {
   })
 
   describe('sees the error', () => {
+    test('of a stream that breaks', async () => {
+      const prompt = '[[fake:chunks-8 cut-after-3]]'
+      const seen = await client.failureOf('stream', { model, prompt })
+      expect(seen.message).toContain('The answer is incomplete')
+    })
+
     test('of a wrong token', async () => {
       const seen = await client.failureOf('answer', { model, prompt: 'a', apiKey: 'wrong' })
       expect(seen.status).toBe(401)

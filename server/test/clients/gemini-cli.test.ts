@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { clientToken, healthyProjects, useGateway } from '../support/gateway.ts'
 import { clientsFolder, clientsNode } from './client.ts'
 
@@ -18,6 +18,7 @@ const settings = {
 }
 
 let folder = ''
+beforeEach(() => gateway.fake.clearReceived())
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gemini-cli-'))
   await mkdir(join(folder, '.gemini'))
@@ -26,41 +27,64 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-type Ended = { readonly code: unknown; readonly output: string; readonly errors: string }
+type Ended = { readonly code: number; readonly output: string; readonly errors: string }
 
-/** Runs gemini-cli once in the folder, as in a script. */
-function gemini(prompt: string, baseUrl = gateway.url): Promise<Ended> {
-  const options = {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      HOME: folder,
-      GEMINI_API_KEY: clientToken,
-      GOOGLE_GEMINI_BASE_URL: baseUrl,
-      GEMINI_CLI_TRUST_WORKSPACE: 'true',
-    },
+/** Runs gemini-cli once in the folder, as a script does. */
+function gemini(prompt: string, { baseUrl = gateway.url, key = clientToken } = {}): Promise<Ended> {
+  const args = [program, '--output-format', 'json', '--model', model, '-p', prompt]
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: folder,
+    GEMINI_API_KEY: key,
+    GOOGLE_GEMINI_BASE_URL: baseUrl,
+    GEMINI_CLI_TRUST_WORKSPACE: 'true',
   }
   return new Promise((resolve) => {
-    const args = [program, '--output-format', 'json', '--model', model, '-p', prompt]
-    const child = execFile(clientsNode, args, options, (error, output, errors) => {
-      resolve({ code: error?.code ?? 0, output, errors })
+    const child = execFile(clientsNode, args, { cwd: folder, env }, (error, output, errors) => {
+      resolve({ code: error === null ? 0 : Number(error.code), output, errors })
     })
     child.stdin?.end()
   })
 }
 
-test('answers a prompt', async () => {
-  const ended = await gemini('Say hello')
-  console.log(ended)
-  for (const c of gateway.fake.received())
-    console.log(
-      c.method,
-      c.path,
-      c.query,
-      c.status,
-      c.verdict,
-      c.bodyText.slice(0, 600),
-      c.bodyText.length,
-    )
+const responseOf = ({ output }: Ended): string => JSON.parse(output).response
+
+test.each(['', '/gemini'])('gemini-cli answers a prompt below %j', async (path) => {
+  const ended = await gemini('Say hello', { baseUrl: gateway.url + path })
   expect(ended).toMatchObject({ code: 0 })
-}, 100000)
+  expect(responseOf(ended)).toContain('You said: ')
+  expect(gateway.fake.received()).toMatchObject([{ model, action: 'streamGenerateContent' }])
+  expect(gateway.fake.received()[0]?.bodyText).toContain('Say hello')
+})
+
+/** A stream in which the model reads a file. */
+const readsFile = [
+  {
+    functionCall: { id: 'a', name: 'read_file', args: { file_path: 'notes.txt' } },
+    thoughtSignature: 'skip_thought_signature_validator',
+  },
+].map((part) => ({
+  candidates: [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP', index: 0 }],
+  usageMetadata: { promptTokenCount: 1, totalTokenCount: 2 },
+  modelVersion: model,
+}))
+
+test('gemini-cli reads a file when the model calls its tool, and sends back what is in it', async () => {
+  gateway.fake.script({
+    path: `/v1beta/models/${model}:streamGenerateContent`,
+    times: 1,
+    headers: { 'content-type': 'text/event-stream' },
+    body: readsFile.map((chunk) => `data: ${JSON.stringify(chunk)}\r\n\r\n`).join(''),
+  })
+  const ended = await gemini('What do my notes say?')
+  expect(ended).toMatchObject({ code: 0 })
+  expect(responseOf(ended)).toMatch(/^read_file answered .*The train leaves at nine/)
+  expect(gateway.fake.received()).toHaveLength(2)
+})
+
+test('gemini-cli says why it is not let in', async () => {
+  const ended = await gemini('Say hello', { key: 'wrong' })
+  expect(ended.code).not.toBe(0)
+  expect(ended.errors).toContain('The token is not valid for this gateway')
+  expect(gateway.fake.received()).toEqual([])
+})
