@@ -1,13 +1,22 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } }
 
-type Tests = { readonly include?: string[]; readonly globalSetup?: string[] }
+type Tests = {
+  readonly include?: string[]
+  readonly globalSetup?: string[]
+  readonly testTimeout?: number
+}
 
 const project = (
   name: string,
   folder: string,
-  { include = ['src/**/*.test.ts', 'test/**/*.test.ts'], globalSetup = [] }: Tests = {},
+  {
+    include = ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup = [],
+    testTimeout = 30_000,
+  }: Tests = {},
 ) => ({
   ...source,
   test: {
@@ -15,7 +24,7 @@ const project = (
     root: folder,
     include,
     globalSetup,
-    testTimeout: 30_000,
+    testTimeout,
     hookTimeout: 60_000,
   },
 })
@@ -28,7 +37,9 @@ export default defineConfig({
       project('server', 'server', { include: ['src/**/*.test.ts', 'test/*.test.ts'] }),
       project('clients', 'server', {
         include: ['test/clients/*.test.ts'],
-        globalSetup: ['../clients/install.mjs'],
+        globalSetup: [fileURLToPath(new URL('clients/install.mjs', import.meta.url))],
+        // Programs start slowly where all cores are busy.
+        testTimeout: 120_000,
       }),
       project('simulation', 'simulation', { include: ['**/*.test.ts'] }),
     ],

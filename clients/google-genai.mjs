@@ -1,7 +1,7 @@
 import { GoogleGenAI } from '@google/genai'
 import { z } from 'zod'
-import { gatewayUrl, png, recipe, resultOf, token, tools } from './samples.mjs'
-import { abortAtFirstText, readTexts, serveSteps } from './serve-steps.mjs'
+import { gatewayUrl, png, recipe, resultOf, token, tools } from './steps/samples.mjs'
+import { abortAtFirstText, readTexts, serveSteps } from './steps/serve-steps.mjs'
 
 const clientOf = ({ apiKey = token, path = '' } = {}) =>
   new GoogleGenAI({ apiKey, httpOptions: { baseUrl: gatewayUrl + path } })
@@ -149,7 +149,7 @@ serveSteps({
       if (!streamed) texts.push((await chat.sendMessage({ message })).text)
       else texts.push((await readTexts(await chat.sendMessageStream({ message }), textOf)).text)
     }
-    return { texts }
+    return texts
   },
 
   async countTokens({ model, prompt }) {

@@ -1,7 +1,7 @@
 import { ChatGoogleGenerativeAI, GoogleGenerativeAIEmbeddings } from '@langchain/google-genai'
-import { langchainSteps } from './langchain-steps.mjs'
-import { gatewayUrl, token } from './samples.mjs'
-import { serveSteps } from './serve-steps.mjs'
+import { langchainSteps } from './steps/langchain-steps.mjs'
+import { gatewayUrl, token } from './steps/samples.mjs'
+import { serveSteps } from './steps/serve-steps.mjs'
 
 // After an abort this client also rejects a promise that it gives to nobody.
 process.on('unhandledRejection', (error) => {

@@ -1,7 +1,7 @@
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai'
-import { langchainSteps } from './langchain-steps.mjs'
-import { gatewayUrl, token } from './samples.mjs'
-import { serveSteps } from './serve-steps.mjs'
+import { langchainSteps } from './steps/langchain-steps.mjs'
+import { gatewayUrl, token } from './steps/samples.mjs'
+import { serveSteps } from './steps/serve-steps.mjs'
 
 const configuration = { baseURL: `${gatewayUrl}/v1` }
 

@@ -1,8 +1,8 @@
 import OpenAI from 'openai'
 import { zodResponseFormat } from 'openai/helpers/zod'
 import { z } from 'zod'
-import { gatewayUrl, pngDataUrl, recipe, resultOf, token, tools } from './samples.mjs'
-import { abortAtFirstText, readTexts, serveSteps } from './serve-steps.mjs'
+import { gatewayUrl, pngDataUrl, recipe, resultOf, token, tools } from './steps/samples.mjs'
+import { abortAtFirstText, readTexts, serveSteps } from './steps/serve-steps.mjs'
 
 const clientOf = ({ apiKey = token, path = '/v1', maxRetries = 0 } = {}) =>
   new OpenAI({ apiKey, baseURL: gatewayUrl + path, maxRetries })

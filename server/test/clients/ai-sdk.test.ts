@@ -5,7 +5,11 @@ import { useClient } from './client.ts'
 const gateway = useGateway({ fake: { projects: healthyProjects(2) } })
 const model = 'gemini-3.8-flash'
 
-describe.each(['ai-sdk-google', 'ai-sdk-openai-compatible'])('%s', (name) => {
+const versions = ['ai-sdk-6', 'ai-sdk-7']
+const providers = ['google', 'openai-compatible']
+const names = versions.flatMap((sdk) => providers.map((provider) => `${sdk}-${provider}`))
+
+describe.each(names)('%s', (name) => {
   const client = useClient(name, gateway)
 
   test('streams thoughts before the text', async () => {

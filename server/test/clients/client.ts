@@ -1,16 +1,16 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, inject } from 'vitest'
 import { clientToken } from '../support/gateway.ts'
 
 export const clientsFolder = fileURLToPath(new URL('../../../clients/', import.meta.url))
 
-/** The Node that the newest clients need; this process runs on the server's. */
-export const clientsNode = ((): string => {
-  const path = `${clientsFolder}node_modules/node-${process.platform}-${process.arch}/bin/node`
-  return existsSync(path) ? path : process.execPath
-})()
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The Node that the newest clients need; the tests run on the server's. */
+    clientsNode: string
+  }
+}
 
 /** What a program can see of a client's error. */
 export type ErrorSeen = {
@@ -50,7 +50,7 @@ export function useClient(name: string, gateway: { readonly url: string }): Clie
 
   beforeAll(() => {
     child = fork(`${clientsFolder}${name}.mjs`, [], {
-      execPath: clientsNode,
+      execPath: inject('clientsNode'),
       execArgv: [],
       env: {
         PATH: process.env['PATH'] ?? '',

@@ -14,54 +14,37 @@ beforeEach(() => gateway.fake.clearReceived())
 type ClientRow = {
   /** Its program in `clients/`. */
   readonly name: string
-  /** Its class for each status; `Error` where it has none. */
+  /** Its class for each status. */
   readonly errors: Readonly<Record<401 | 400 | 429, string>>
-  /** Where its error says when to try again: in the header `retry-after`, or only in Google's details. */
-  readonly retryIn: 'header' | 'details'
-  readonly listsModels: boolean
+  /** Where its error says when to try again: in the header `retry-after` by default, or only in Google's details. */
+  readonly retryIn?: 'header' | 'details'
+  /** What it says of a stream that breaks; the gateway's words by default. */
+  readonly brokenStream?: string
+  readonly listsModels?: boolean
 }
 
+const errorsNamed = (name: string): ClientRow['errors'] => ({ 401: name, 400: name, 429: name })
+const openAiErrors = {
+  401: 'AuthenticationError',
+  400: 'BadRequestError',
+  429: 'RateLimitError',
+}
+const ofAiSdk = (name: string): ClientRow => ({ name, errors: errorsNamed('APICallError') })
+
 const clients: readonly ClientRow[] = [
-  {
-    name: 'openai',
-    errors: { 401: 'AuthenticationError', 400: 'BadRequestError', 429: 'RateLimitError' },
-    retryIn: 'header',
-    listsModels: true,
-  },
-  {
-    name: 'google-genai',
-    errors: { 401: 'ApiError', 400: 'ApiError', 429: 'ApiError' },
-    retryIn: 'details',
-    listsModels: true,
-  },
-  {
-    name: 'langchain-openai',
-    errors: { 401: 'AuthenticationError', 400: 'BadRequestError', 429: 'RateLimitError' },
-    retryIn: 'header',
-    listsModels: false,
-  },
+  { name: 'openai', errors: openAiErrors, listsModels: true },
+  { name: 'google-genai', errors: errorsNamed('ApiError'), retryIn: 'details', listsModels: true },
+  { name: 'langchain-openai', errors: openAiErrors },
   {
     name: 'langchain-google-genai',
-    errors: {
-      401: 'GoogleGenerativeAIFetchError',
-      400: 'GoogleGenerativeAIFetchError',
-      429: 'GoogleGenerativeAIFetchError',
-    },
+    errors: errorsNamed('GoogleGenerativeAIFetchError'),
     retryIn: 'details',
-    listsModels: false,
+    brokenStream: 'Error reading from the stream',
   },
-  {
-    name: 'ai-sdk-google',
-    errors: { 401: 'APICallError', 400: 'APICallError', 429: 'APICallError' },
-    retryIn: 'header',
-    listsModels: false,
-  },
-  {
-    name: 'ai-sdk-openai-compatible',
-    errors: { 401: 'APICallError', 400: 'APICallError', 429: 'APICallError' },
-    retryIn: 'header',
-    listsModels: false,
-  },
+  ofAiSdk('ai-sdk-6-google'),
+  ofAiSdk('ai-sdk-6-openai-compatible'),
+  ofAiSdk('ai-sdk-7-google'),
+  ofAiSdk('ai-sdk-7-openai-compatible'),
 ]
 
 const sentToGoogle = () => gateway.fake.received().map(({ bodyText }) => bodyText)
@@ -85,7 +68,7 @@ const sampleRecipe = {
   ingredients: [{ name: 'some name', grams: 1 }],
 }
 
-describe.each(clients)('$name', ({ name, errors, retryIn, listsModels }) => {
+describe.each(clients)('$name', ({ name, errors, ...row }) => {
   const client = useClient(name, gateway)
 
   test('answers', async () => {
@@ -133,7 +116,7 @@ describe.each(clients)('$name', ({ name, errors, retryIn, listsModels }) => {
     })
   })
 
-  if (listsModels) {
+  if (row.listsModels) {
     test('lists models', async () => {
       const names = await client.run('listModels')
       expect(names).toContain(model)
@@ -153,8 +136,7 @@ describe.each(clients)('$name', ({ name, errors, retryIn, listsModels }) => {
 
   test('ends the call to Google when it aborts', async () => {
     const prompt = '[[fake:chunks-500 slow-20]]'
-    const { hasText } = (await client.run('abort', { model, prompt })) as { hasText: boolean }
-    expect(hasText).toBe(true)
+    expect(await client.run('abort', { model, prompt })).toMatchObject({ hasText: true })
     await expect.poll(() => gateway.fake.activeCalls()).toBe(0)
     expect(gateway.fake.received()).toMatchObject([{ closedByClient: true }])
   })
@@ -163,7 +145,7 @@ describe.each(clients)('$name', ({ name, errors, retryIn, listsModels }) => {
     test('of a stream that breaks', async () => {
       const prompt = '[[fake:chunks-8 cut-after-3]]'
       const seen = await client.failureOf('stream', { model, prompt })
-      expect(seen.message).toContain('The answer is incomplete')
+      expect(seen.message).toContain(row.brokenStream ?? 'The answer is incomplete')
     })
 
     test('of a wrong token', async () => {
@@ -187,8 +169,8 @@ describe.each(clients)('$name', ({ name, errors, retryIn, listsModels }) => {
       expect(seen.status).toBe(429)
       expect(seen.classes).toContain(errors[429])
       expect(seen.message).toContain('out of quota')
-      if (retryIn === 'header') expect(Number(seen.retryAfter)).toBeGreaterThan(0)
-      else expect(seen.message).toMatch(/"retryDelay": ?"\d+s"/)
+      if (row.retryIn === 'details') expect(seen.message).toMatch(/"retryDelay": ?"\d+s"/)
+      else expect(Number(seen.retryAfter)).toBeGreaterThan(0)
     })
   })
 })

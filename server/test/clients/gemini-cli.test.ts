@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { clientToken, healthyProjects, useGateway } from '../support/gateway.ts'
-import { clientsFolder, clientsNode } from './client.ts'
+import { clientsFolder } from './client.ts'
 
 const gateway = useGateway({ fake: { projects: healthyProjects(2) } })
 const program = `${clientsFolder}node_modules/@google/gemini-cli/bundle/gemini.js`
@@ -39,8 +39,9 @@ function gemini(prompt: string, { baseUrl = gateway.url, key = clientToken } = {
     GOOGLE_GEMINI_BASE_URL: baseUrl,
     GEMINI_CLI_TRUST_WORKSPACE: 'true',
   }
+  const node = inject('clientsNode')
   return new Promise((resolve) => {
-    const child = execFile(clientsNode, args, { cwd: folder, env }, (error, output, errors) => {
+    const child = execFile(node, args, { cwd: folder, env }, (error, output, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code), output, errors })
     })
     child.stdin?.end()
@@ -57,24 +58,25 @@ test.each(['', '/gemini'])('gemini-cli answers a prompt below %j', async (path) 
   expect(gateway.fake.received()[0]?.bodyText).toContain('Say hello')
 })
 
-/** A stream in which the model reads a file. */
-const readsFile = [
-  {
-    functionCall: { id: 'a', name: 'read_file', args: { file_path: 'notes.txt' } },
-    thoughtSignature: 'skip_thought_signature_validator',
-  },
-].map((part) => ({
-  candidates: [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP', index: 0 }],
+const callsReadFile = {
+  functionCall: { id: 'a', name: 'read_file', args: { file_path: 'notes.txt' } },
+  thoughtSignature: 'skip_thought_signature_validator',
+}
+/** The only chunk of a stream in which the model reads a file. */
+const readsFile = JSON.stringify({
+  candidates: [
+    { content: { role: 'model', parts: [callsReadFile] }, finishReason: 'STOP', index: 0 },
+  ],
   usageMetadata: { promptTokenCount: 1, totalTokenCount: 2 },
   modelVersion: model,
-}))
+})
 
 test('gemini-cli reads a file when the model calls its tool, and sends back what is in it', async () => {
   gateway.fake.script({
     path: `/v1beta/models/${model}:streamGenerateContent`,
     times: 1,
     headers: { 'content-type': 'text/event-stream' },
-    body: readsFile.map((chunk) => `data: ${JSON.stringify(chunk)}\r\n\r\n`).join(''),
+    body: `data: ${readsFile}\r\n\r\n`,
   })
   const ended = await gemini('What do my notes say?')
   expect(ended).toMatchObject({ code: 0 })

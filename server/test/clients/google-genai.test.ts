@@ -5,7 +5,6 @@ import { useClient } from './client.ts'
 const gateway = useGateway({ fake: { projects: healthyProjects(2) } })
 const genai = useClient('google-genai', gateway)
 const model = 'gemini-3.8-flash'
-type Chat = { readonly texts: readonly string[] }
 type Sent = {
   readonly contents: readonly {
     readonly role: string
@@ -22,10 +21,10 @@ test.each(['', '/', '/gemini', '/gemini/'])('Google’s client works below %j', 
 })
 
 test.each([false, true])('a chat remembers its history (streamed: %s)', async (streamed) => {
-  const { texts } = (await genai.run('chat', { model, prompts: ['one', 'two'], streamed })) as Chat
+  const texts = await genai.run('chat', { model, prompts: ['one', 'two'], streamed })
   expect(texts).toEqual(['You said: one', 'You said: two'])
   // A streamed answer is one content a chunk.
-  const { contents } = JSON.parse(gateway.fake.received().at(-1)?.bodyText ?? '{}') as Sent
+  const { contents }: Sent = JSON.parse(gateway.fake.received().at(-1)?.bodyText ?? '{}')
   const said = contents.map(
     ({ role, parts }) => `${role}: ${parts.map(({ text }) => text).join('')}`,
   )

@@ -1,12 +1,13 @@
 /** Runs a step for each message of the test, and sends back its result or its error. */
 export function serveSteps(steps) {
-  process.on('message', async ({ id, step, input }) => {
+  const run = async ({ id, step, input }) => {
     try {
       process.send({ id, result: (await steps[step](input)) ?? null })
     } catch (error) {
       process.send({ id, error: describeError(error) })
     }
-  })
+  }
+  process.on('message', (message) => void run(message))
 }
 
 /** What a program can see of a client's error. */

@@ -1,14 +1,7 @@
-import { embedMany, generateObject, generateText, Output, stepCountIs, streamText, tool } from 'ai'
-import { png, recipe, tools } from './samples.mjs'
+import { gatewayUrl, pngDataUrl, recipe, token, tools } from './samples.mjs'
 import { abortAtFirstText, readTexts } from './serve-steps.mjs'
 
-const sdkTools = Object.fromEntries(
-  tools.map(({ name, description, schema, result }) => [
-    name,
-    tool({ description, inputSchema: schema, execute: () => result }),
-  ]),
-)
-const toolLoop = { tools: sdkTools, stopWhen: stepCountIs(3) }
+globalThis.AI_SDK_LOG_WARNINGS = false
 
 const usageOf = ({ inputTokens: input, outputTokens: output }) => ({ input, output })
 const callsOf = ([{ toolCalls }]) => toolCalls.map(({ toolName, input }) => [toolName, input])
@@ -20,11 +13,40 @@ function textOf({ type, text, error }) {
 }
 const ignored = () => {}
 
-/** What all providers of the AI SDK have in common. `providerFor` makes one. */
-export const aiSdkSteps = ({ providerFor, thinking }) => {
+/** The steps of Google's provider; `ai` is the SDK in any version. */
+export const googleSteps = (ai, createProvider) =>
+  aiSdkSteps(ai, {
+    providerFor: (apiKey = token) => createProvider({ apiKey, baseURL: `${gatewayUrl}/v1beta` }),
+    thinking: { google: { thinkingConfig: { includeThoughts: true } } },
+  })
+
+export const openAiCompatibleSteps = (ai, createProvider) =>
+  aiSdkSteps(ai, {
+    providerFor: (apiKey = token) =>
+      createProvider({
+        name: 'gateway',
+        apiKey,
+        baseURL: `${gatewayUrl}/v1`,
+        includeUsage: true,
+        supportsStructuredOutputs: true,
+      }),
+    thinking: { gateway: { reasoningEffort: 'low' } },
+  })
+
+function toolLoop({ tool, stepCountIs }) {
+  const declared = tools.map(({ name, description, schema, result }) => [
+    name,
+    tool({ description, inputSchema: schema, execute: () => result }),
+  ])
+  return { tools: Object.fromEntries(declared), stopWhen: stepCountIs(3) }
+}
+
+function aiSdkSteps(ai, { providerFor, thinking }) {
+  const { embedMany, generateObject, generateText, Output, streamText } = ai
+  const loop = toolLoop(ai)
   const request = ({ model, apiKey, ...more }) => ({
     maxRetries: 0,
-    model: providerFor({ apiKey })(model),
+    model: providerFor(apiKey)(model),
     ...more,
   })
 
@@ -41,12 +63,12 @@ export const aiSdkSteps = ({ providerFor, thinking }) => {
     },
 
     async callTools(input) {
-      const { steps, text } = await generateText({ ...request(input), ...toolLoop })
+      const { steps, text } = await generateText({ ...request(input), ...loop })
       return { calls: callsOf(steps), text }
     },
 
     async streamTools(input) {
-      const { steps, text } = streamText({ ...request(input), ...toolLoop })
+      const { steps, text } = streamText({ ...request(input), ...loop })
       return { calls: callsOf(await steps), text: await text }
     },
 
@@ -65,7 +87,7 @@ export const aiSdkSteps = ({ providerFor, thinking }) => {
     async seeImage({ prompt, ...input }) {
       const content = [
         { type: 'text', text: prompt },
-        { type: 'image', image: png },
+        { type: 'image', image: pngDataUrl },
       ]
       const { text } = await generateText({
         ...request(input),
@@ -89,7 +111,7 @@ export const aiSdkSteps = ({ providerFor, thinking }) => {
 
     async embed({ model, texts }) {
       const { embeddings } = await embedMany({
-        model: providerFor({}).embeddingModel(model),
+        model: providerFor().embeddingModel(model),
         values: texts,
       })
       return { vectors: embeddings }
