@@ -225,6 +225,11 @@ describe('empty contents and parts', () => {
     })
   })
 
+  test('do not exceed the stack, however many', () => {
+    const body = `{"contents":[${Array(200_000).fill('{"parts":[{},{"text":"a"}]}').join()}]}`
+    expect(prepare(body).text).not.toContain('{}')
+  })
+
   test('are kept for Google to refuse when nothing would remain', () => {
     expect(prepare('{"contents":[{"parts":[]}]}').isSame).toBe(true)
     expect(prepare('{"contents":[]}').isSame).toBe(true)

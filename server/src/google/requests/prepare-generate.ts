@@ -64,11 +64,9 @@ function editsFor(input: PrepareInput, index: BodyIndex): Edit[] {
   const { body, model, requested, settings } = input
   const facts = factsOf(input, index)
   const rangeOf = (name: string) => lastMember(index.members, name)?.value
-  const edits: Edit[] = []
-  const absent: Record<string, unknown> = {}
-
   const contents = rangeOf('contents')
-  if (contents !== undefined) edits.push(...tidyContents(body, contents, index.contents))
+  const edits: Edit[] = contents === undefined ? [] : tidyContents(body, contents, index.contents)
+  const absent: Record<string, unknown> = {}
 
   const safety = safetyToAdd(model, settings)
   const clientSafety = rangeOf('safetySettings')
