@@ -14,6 +14,8 @@ const settings = {
   // With a base URL it takes another kind of authentication by itself, and then refuses it.
   security: { auth: { selectedType: 'gemini-api-key' } },
   privacy: { usageStatisticsEnabled: false },
+  // It would be downloaded.
+  tools: { useRipgrep: false },
   general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },
 }
 
@@ -38,6 +40,7 @@ function gemini(prompt: string, { baseUrl = gateway.url, key = clientToken } = {
     GEMINI_API_KEY: key,
     GOOGLE_GEMINI_BASE_URL: baseUrl,
     GEMINI_CLI_TRUST_WORKSPACE: 'true',
+    GEMINI_CLI_NO_RELAUNCH: 'true',
   }
   const node = inject('clientsNode')
   return new Promise((resolve) => {
