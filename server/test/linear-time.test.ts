@@ -16,8 +16,10 @@ import { createArraySplitter, createSseSplitter } from '../src/google/answers/st
 import { readUsage } from '../src/google/answers/usage-metadata.ts'
 import { classifyError } from '../src/google/errors/classify-error.ts'
 import { modelTraits } from '../src/google/models/model-traits.ts'
-import { indexBody } from '../src/google/requests/json/body-index.ts'
+import { indexBody, lastMember } from '../src/google/requests/json/body-index.ts'
+import { applyEdits } from '../src/google/requests/json/edits.ts'
 import { camelCase, snakeCase } from '../src/google/requests/json/member-name.ts'
+import { tidyContents } from '../src/google/requests/json/tidy-contents.ts'
 import { fitJsonSchema } from '../src/google/requests/schema/json-schema.ts'
 import { compileSchema } from '../src/google/requests/schema/schema-compiler.ts'
 import { createScrubber } from '../src/log/scrub.ts'
@@ -91,6 +93,13 @@ const scan = (text: string) => {
   } catch {
     return undefined
   }
+}
+
+function tidied(text: string) {
+  const body = Buffer.from(text)
+  const { contents, members } = indexBody(body)
+  const list = lastMember(members, 'contents')?.value
+  return list && applyEdits(body, tidyContents(body, list, contents))
 }
 
 const header = (authorization: string) => bearerOf({ headers: { authorization } })
@@ -214,6 +223,12 @@ const texts: readonly Row[] = [
     ['{"contents":[', '{"parts":[{}]},', '{}]}'],
     ['{', '"a_b":1,', '"c":2}'],
     ['{"a":"', `${backslash}"`, '"}'],
+  ]),
+  ...rowsOf('contents', tidied, [
+    ['{"contents":[', '{"parts":[{}]},', '{}]}'],
+    ['{"contents":[', '{"parts":[{},{"text":""}]},', '{}]}'],
+    ['{"contents":[', '{"parts":[{"functionResponse":{}}]},', '{}]}'],
+    ['{"contents":[{"parts":[', '{"functionResponse":{}},', '{}]}]}'],
   ]),
   ...rowsOf('member name', (name) => snakeCase(camelCase(name)), ['_', '_a', 'A']),
   ...rowsOf('bearer token', header, ['Bearer ', ['Bearer ', ' ', '']]),

@@ -347,6 +347,25 @@ describe('thought signatures', () => {
     expect(await refusal(turn(call('EmcKZQERTTIP5p')))).toBe('Corrupted thought signature.')
   })
 
+  test.each([100, 310])("may be Google's, if all of their %i bytes are there", async (length) => {
+    const field = (tag: number, content: Buffer) =>
+      Buffer.concat([
+        Buffer.from([
+          tag,
+          ...(content.length < 128
+            ? [content.length]
+            : [(content.length % 128) + 128, Math.floor(content.length / 128)]),
+        ]),
+        content,
+      ])
+    const whole = field(0x12, field(0x0a, Buffer.alloc(length, 7)))
+    const signature = (bytes: Buffer) => bytes.toString('base64')
+    expect(await refusal(turn(call(signature(whole))))).toBeUndefined()
+    for (const wrong of [whole.subarray(0, -1), Buffer.concat([whole, Buffer.alloc(1)])]) {
+      expect(await refusal(turn(call(signature(wrong))))).toBe('Corrupted thought signature.')
+    }
+  })
+
   test.each(['skip_thought_signature_validator', 'context_engineering_is_the_way_to_go'])(
     'may be the dummy %s, plain or encoded',
     async (dummy) => {

@@ -24,6 +24,7 @@ function prepare(
     model?: Partial<ModelName>
     settings?: Partial<PrepareSettings>
     requested?: string
+    cleansSchemas?: boolean
   } = {},
 ) {
   const model = { ...plain, ...options.model }
@@ -33,6 +34,7 @@ function prepare(
     model,
     requested: options.requested ?? model.base,
     settings: { ...noAdditions, ...options.settings },
+    cleansSchemas: options.cleansSchemas ?? false,
   })
   const text = Buffer.concat(prepared.body).toString()
   return { ...prepared, isSame: prepared.body.length === 1 && prepared.body[0] === bytes, text }
@@ -223,6 +225,11 @@ describe('empty contents and parts', () => {
     })
   })
 
+  test('do not exceed the stack, however many', () => {
+    const body = `{"contents":[${Array(200_000).fill('{"parts":[{},{"text":"a"}]}').join()}]}`
+    expect(prepare(body).text).not.toContain('{}')
+  })
+
   test('are kept for Google to refuse when nothing would remain', () => {
     expect(prepare('{"contents":[{"parts":[]}]}').isSame).toBe(true)
     expect(prepare('{"contents":[]}').isSame).toBe(true)
@@ -267,4 +274,16 @@ test('the token estimate does not depend on the bytes of images', () => {
     `{"contents":[{"parts":[{"inlineData":{"data":"${data}"}}]}]}`,
   )
   expect(estimatedInputTokens).toBeLessThan(500)
+})
+
+test('a response schema that Google refuses is repaired in native requests only', () => {
+  const body = withConfig('{"response_schema":{"type":["string","null"]},"topK":1}')
+  const settings = { thinkingBudgetMap: { [plain.base]: 0 } }
+  expect(json(prepare(body, { settings, cleansSchemas: true }).text)['generation_config']).toEqual({
+    response_schema: null,
+    responseJsonSchema: { type: ['string', 'null'] },
+    thinkingConfig: { thinkingBudget: 0 },
+    topK: 1,
+  })
+  expect(prepare(body).isSame).toBe(true)
 })

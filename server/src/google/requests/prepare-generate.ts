@@ -13,13 +13,14 @@ import {
   appendElements,
   applyEdits,
   isNull,
-  removeEmptyContents,
   replaceBy,
   setMembers,
   setMembersInside,
   type Edit,
 } from './json/edits.ts'
 import type { Range } from './json/json-scanner.ts'
+import { tidyContents } from './json/tidy-contents.ts'
+import { repairedResponseSchema } from './schema/response-schema.ts'
 import { toolSchemaEdits } from './schema/tool-schemas.ts'
 
 export type PrepareSettings = AdditionSettings
@@ -39,7 +40,7 @@ export type PrepareInput = {
   readonly model: ModelName
   readonly requested: string
   readonly settings: PrepareSettings
-  /** Whether to convert tool schemas that Google refuses; translated requests never have them. */
+  /** Whether to convert schemas that Google refuses; translated requests never have them. */
   readonly cleansSchemas?: boolean
 }
 
@@ -63,11 +64,9 @@ function editsFor(input: PrepareInput, index: BodyIndex): Edit[] {
   const { body, model, requested, settings } = input
   const facts = factsOf(input, index)
   const rangeOf = (name: string) => lastMember(index.members, name)?.value
-  const edits: Edit[] = []
-  const absent: Record<string, unknown> = {}
-
   const contents = rangeOf('contents')
-  if (contents !== undefined) edits.push(...removeEmptyContents(body, contents, index.contents))
+  const edits: Edit[] = contents === undefined ? [] : tidyContents(body, contents, index.contents)
+  const absent: Record<string, unknown> = {}
 
   const safety = safetyToAdd(model, settings)
   const clientSafety = rangeOf('safetySettings')
@@ -76,6 +75,9 @@ function editsFor(input: PrepareInput, index: BodyIndex): Edit[] {
 
   const config = configToAdd(facts, settings)
   const clientConfig = rangeOf('generationConfig')
+  if (input.cleansSchemas && clientConfig !== undefined && namesSchema(body, clientConfig)) {
+    Object.assign(config, repairedResponseSchema(facts.generationConfig(), model.base))
+  }
   if (clientConfig !== undefined) edits.push(...setMembersInside(body, clientConfig, config))
   else if (Object.keys(config).length > 0) absent['generationConfig'] = config
 
@@ -96,6 +98,11 @@ function editsFor(input: PrepareInput, index: BodyIndex): Edit[] {
   }
   edits.push(...setMembers(index.object, index.members, absent))
   return edits
+}
+
+function namesSchema(body: Buffer, { start, end }: Range): boolean {
+  const bytes = body.subarray(start, end)
+  return bytes.includes('"responseSchema"') || bytes.includes('"response_schema"')
 }
 
 function factsOf({ body, model, requested }: PrepareInput, index: BodyIndex): RequestFacts {

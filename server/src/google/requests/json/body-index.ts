@@ -16,7 +16,10 @@ export type IndexedContent = Range & {
   /** An object without parts, or with empty parts only. Values that are not objects are left for Google to refuse. */
   readonly isEmpty: boolean
 }
-export type IndexedPart = Range & { readonly isEmpty: boolean }
+export type IndexedPart = Range & {
+  readonly isEmpty: boolean
+  readonly isFunctionResponse: boolean
+}
 
 /** The structure of a request body, read in one pass over its bytes. */
 export type BodyIndex = {
@@ -116,17 +119,21 @@ function indexContent(scanner: JsonScanner, facts: PartFacts): IndexedContent {
 }
 
 function indexPart(scanner: JsonScanner, facts: PartFacts): IndexedPart {
-  if (!scanner.isAt('{')) return { ...scanner.skip(), isEmpty: false }
+  if (!scanner.isAt('{')) return { isEmpty: false, isFunctionResponse: false, ...scanner.skip() }
   let isEmpty = true
+  let isFunctionResponse = false
   const part = scanner.members((name) => {
     isEmpty = false
     // A null field counts as absent.
     const isNull = scanner.isAt('n')
     const value = scanner.skip()
-    if (!isNull) facts.add(camelCase(name), value)
+    if (isNull) return value
+    const field = camelCase(name)
+    if (field === 'functionResponse') isFunctionResponse = true
+    facts.add(field, value)
     return value
   })
-  return { start: part.start, end: part.end, isEmpty }
+  return { start: part.start, end: part.end, isEmpty, isFunctionResponse }
 }
 
 /** Google accepts a single value for a list of one, and its documentation uses that form. */

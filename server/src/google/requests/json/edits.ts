@@ -1,4 +1,4 @@
-import { indexMembers, lastMember, type IndexedContent, type Member } from './body-index.ts'
+import { indexMembers, lastMember, type Member } from './body-index.ts'
 import type { Range } from './json-scanner.ts'
 
 /** Replaces a range with bytes; an empty range inserts them. */
@@ -87,52 +87,10 @@ function memberBytes(name: string, value: unknown): Buffer {
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null
 
-/** Removes empty parts and contents without parts, which Google refuses, unless nothing would remain. */
-export function removeEmptyContents(
-  body: Buffer,
-  list: Range,
-  contents: readonly IndexedContent[],
-): Edit[] {
-  if (!contents.some(hasEmpty)) return []
-  const kept = contents.filter(({ isEmpty }) => !isEmpty)
-  if (kept.length === 0) return []
-  if (kept.length < contents.length) {
-    const elements = kept.map((content) => withoutEmptyParts(body, content))
-    return [{ ...list, pieces: listOf(elements) }]
-  }
-  return kept.flatMap(({ parts, partsRange }) =>
-    partsRange !== undefined && parts.some(({ isEmpty }) => isEmpty)
-      ? [{ ...partsRange, pieces: listOf(nonEmptyParts(body, parts)) }]
-      : [],
-  )
-}
-
-function hasEmpty({ isEmpty, parts }: IndexedContent): boolean {
-  return isEmpty || parts.some((part) => part.isEmpty)
-}
-
-function withoutEmptyParts(body: Buffer, content: IndexedContent): Buffer[] {
-  const { parts, partsRange, start, end } = content
-  if (partsRange === undefined || !parts.some(({ isEmpty }) => isEmpty)) {
-    return [body.subarray(start, end)]
-  }
-  return [
-    body.subarray(start, partsRange.start),
-    ...listOf(nonEmptyParts(body, parts)),
-    body.subarray(partsRange.end, end),
-  ]
-}
-
-function nonEmptyParts(body: Buffer, parts: IndexedContent['parts']): Buffer[][] {
-  return parts
-    .filter(({ isEmpty }) => !isEmpty)
-    .map(({ start, end }) => [body.subarray(start, end)])
-}
-
 const [open, comma, close] = [Buffer.from('['), Buffer.from(','), Buffer.from(']')]
 
 /** A JSON list whose elements are pieces. */
-function listOf(elements: readonly (readonly Buffer[])[]): Buffer[] {
+export function listOf(elements: readonly (readonly Buffer[])[]): Buffer[] {
   const between = elements.flatMap((pieces, index) => (index === 0 ? pieces : [comma, ...pieces]))
   return [open, ...between, close]
 }
