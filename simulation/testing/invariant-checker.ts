@@ -44,8 +44,6 @@ export function createInvariantChecker({ clock, google, fleet }: Simulation): In
     const now = clock.now()
     const { verdict } = outcome
     if (!open.delete(reservation)) violations.push(`at ${now}: settled twice`)
-    if (verdict === 'key-leaked') leaked.add(reservation.key)
-    if (suspensions.includes(verdict)) suspended.set(reservation.project, now + hourMs)
     if (verdict === 'answered') suspended.delete(reservation.project)
     const until = closedUntil(reservation, outcome)
     if (until > now) closed.set(laneName(reservation), { until, verdict })
@@ -72,7 +70,11 @@ export function createInvariantChecker({ clock, google, fleet }: Simulation): In
         if (leaked.has(key)) violations.push(`at ${clock.now()}: the leaked key ${key} is probed`)
       },
       finished(key, { verdict }) {
+        // What a client's call meets takes nothing out of service; what a probe meets does.
         if (verdict === 'key-leaked') leaked.add(key)
+        if (suspensions.includes(verdict)) {
+          suspended.set(projects.get(key) ?? '', clock.now() + hourMs)
+        }
         if (verdict === 'answered') suspended.delete(projects.get(key) ?? '')
       },
     },

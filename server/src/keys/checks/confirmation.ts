@@ -34,6 +34,8 @@ export function createConfirmation({ context, prober, probe }: Deps): Confirm {
   async function isRefused({ key }: Refusal, call?: ProbeCall): Promise<boolean | undefined> {
     let outcome: Outcome | undefined
     await prober(key.id, async (id) => (outcome = await probe(id, call)))
+    // Another probe of the key may have been under way, and told.
+    if (key.deadMark || key.group.project.suspension) return true
     return outcome && blamesKey(outcome.verdict)
   }
 

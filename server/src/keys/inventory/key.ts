@@ -71,12 +71,6 @@ export function setFilesRefused(key: Fields, refused: FilesRefused): void {
   key.filesRefused = refused
 }
 
-/** The survey asks again. */
-export function forgetSurvey(key: Fields): void {
-  key.surveyed = false
-  key.filesRefused = undefined
-}
-
 export function setGroup(key: Fields, group: KeyGroup): void {
   key.group = group
 }
