@@ -28,6 +28,10 @@ const brand = (name: string): Magic => [{ at: 4, bytes: `ftyp${name}` }]
 
 const matroska = starts('\x1a\x45\xdf\xa3')
 
+const textNames =
+  'txt text log json jsonl ndjson yaml yml toml ini conf tsv srt vtt tex diff sql ts tsx jsx java c h cpp hpp cs go rs rb php sh kt swift scala r lua pl'
+const textTypes = 'json x-ndjson jsonl yaml x-yaml toml sql typescript x-sh x-httpd-php'
+
 /** All formats, one row each; of several that fit the first counts. */
 export const formats: readonly Format[] = [
   { type: 'image/png', names: ['png'], magic: [starts('\x89PNG')] },
@@ -167,15 +171,7 @@ export const formats: readonly Format[] = [
   // What Google has no type for, but models read as text.
   {
     type: 'text/plain',
-    names: [
-      ...['txt', 'text', 'log', 'json', 'jsonl', 'ndjson', 'yaml', 'yml', 'toml', 'ini', 'conf'],
-      ...['ts', 'tsx', 'jsx', 'java', 'c', 'h', 'cpp', 'hpp', 'cs', 'go', 'rs', 'rb', 'php', 'sh'],
-      ...['sql', 'kt', 'swift', 'scala', 'r', 'lua', 'pl', 'tex', 'srt', 'vtt', 'tsv', 'diff'],
-    ],
-    aliases: [
-      ...['application/json', 'text/json', 'application/x-ndjson', 'application/jsonl'],
-      ...['application/yaml', 'application/x-yaml', 'application/toml', 'application/sql'],
-      ...['application/typescript', 'application/x-sh', 'application/x-httpd-php'],
-    ],
+    names: textNames.split(' '),
+    aliases: ['text/json', ...textTypes.split(' ').map((name) => `application/${name}`)],
   },
 ]

@@ -121,7 +121,10 @@ class Lease implements MediaLease {
 
   #reserve(room: Room, amount: number, signal: AbortSignal): Promise<void> | undefined {
     if (this.#isOver || signal.aborted) throw busy()
-    if (room.take(amount, this.rank)) return void this.#keep(room, amount)
+    if (room.take(amount, this.rank)) {
+      this.#keep(room, amount)
+      return undefined
+    }
     const { limits, waiting } = this.#shared
     if (waiting() >= limits().maxWaiting) throw busy()
     return this.#wait(room, amount, signal)

@@ -98,9 +98,7 @@ const parametersOf = (declared: string): string[] =>
     .map((one) => one.trim().toLowerCase())
 
 const rowOfType: ReadonlyMap<string, Format> = new Map(
-  formats.flatMap((row) =>
-    [row.type, ...(row.aliases ?? [])].map((name) => [name, row] as const),
-  ),
+  formats.flatMap((row) => [row.type, ...(row.aliases ?? [])].map((name) => [name, row] as const)),
 )
 
 const rowNamed = (name: string): Format | undefined => rowOfName.get(name.toLowerCase())

@@ -176,7 +176,7 @@ describe('a file that a client names', () => {
     let sent = 0
     const port = await serve((_request, response) => {
       const send = () => {
-        for (let more = true; more && sent < size; ) {
+        for (let more = true; more && sent < size;) {
           sent += 64 * 1024
           more = response.write(Buffer.alloc(64 * 1024))
         }
@@ -198,7 +198,10 @@ describe('a file that a client names', () => {
         })
       },
     }
-    const fetching = fetchFile(`http://public.example:${port}/`, fetchDeps(), { room, taken: () => 0 })
+    const fetching = fetchFile(`http://public.example:${port}/`, fetchDeps(), {
+      room,
+      taken: () => 0,
+    })
     await asked
     stop.abort()
     expect(await fetching).toEqual({ failure: 'Stopped.' })

@@ -78,7 +78,8 @@ async function fetchOnce(deps: PublicFetchDeps, url: string, room: FetchRoom): P
     })
     const location = headerOf(answer, 'location')
     if (answer.statusCode >= 300 && answer.statusCode < 400 && location !== undefined) {
-      if (!URL.canParse(location, target.href)) throw new MediaError('The address redirects to no URL.')
+      if (!URL.canParse(location, target.href))
+        throw new MediaError('The address redirects to no URL.')
       return { redirect: new URL(location, target).href }
     }
     const mimeType = checkAnswer(answer, room)

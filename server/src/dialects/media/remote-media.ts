@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Settings } from '@gemini-balance/contract'
 import type { ClientSignal } from '../../runtime/streams/client-signal.ts'
 import { ClientError } from '../client-error.ts'
@@ -110,6 +111,8 @@ async function fetchAll(
   const { maxBytes, timeoutMs } = limits
   const fetched = new Map<string, Fetched>()
   const stop = new AbortController()
+  // Each fetch listens a few times: for its host, its connection and its turn.
+  setMaxListeners(8 * maxConcurrent, stop.signal)
   const end = (reason: MediaError) => stop.abort(reason)
   const timer = setTimeout(() => end(tooSlow(timeoutMs)), timeoutMs)
   const forget = signal.onAbort(() => end(new MediaError('The client left.')))
@@ -166,6 +169,9 @@ const tooSlow = (timeoutMs: number): MediaError =>
   })
 
 const tooLarge = (maxBytes: number): MediaError =>
-  new MediaError(`The files of the request are together larger than ${Math.floor(maxBytes / megabyte)} MiB.`, {
-    endsAll: true,
-  })
+  new MediaError(
+    `The files of the request are together larger than ${Math.floor(maxBytes / megabyte)} MiB.`,
+    {
+      endsAll: true,
+    },
+  )

@@ -41,7 +41,11 @@ export async function startMediaServer(onPiece: () => void = () => {}): Promise<
   }
 }
 
-function answer({ url = '' }: IncomingMessage, response: ServerResponse, onPiece: () => void): void {
+function answer(
+  { url = '' }: IncomingMessage,
+  response: ServerResponse,
+  onPiece: () => void,
+): void {
   const [, kind, count = ''] = url.split('/')
   switch (kind) {
     case 'png':

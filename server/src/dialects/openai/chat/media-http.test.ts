@@ -187,7 +187,9 @@ describe('the files of all requests', () => {
       if (status === 200) continue
       expect(status).toBe(503)
       expect(JSON.parse(text)).toMatchObject({
-        error: { param: expect.stringMatching(/^messages\[0\]\.content\[[1-6]\]\.image_url\.url$/) },
+        error: {
+          param: expect.stringMatching(/^messages\[0\]\.content\[[1-6]\]\.image_url\.url$/),
+        },
       })
     }
     expect(gateway.media.used()).toEqual(unused)

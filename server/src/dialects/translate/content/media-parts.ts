@@ -33,7 +33,10 @@ export function mediaPart(source: MediaSource, files: FetchedFiles, path: string
     case 'inline':
       return inlinePart(source, { ...place, filename: source.filename }, { param, path })
     case 'unusable':
-      throw refused(`'${param}' ${place.reason}. Send one, or a file of the Gemini Files API.`, param)
+      throw refused(
+        `'${param}' ${place.reason}. Send one, or a file of the Gemini Files API.`,
+        param,
+      )
   }
 }
 

@@ -79,7 +79,8 @@ function readDataUrl(url: string): MediaPlace {
 /** Base64 without line breaks; undefined where it is none. */
 function readBase64(text: string): string | undefined {
   const invalidAt = searchInvalid(text)
-  if (invalidAt === -1 || text[invalidAt] === '=') return isBase64(text, invalidAt) ? text : undefined
+  if (invalidAt === -1 || text[invalidAt] === '=')
+    return isBase64(text, invalidAt) ? text : undefined
   const joined = text.replaceAll(/\s/g, '')
   return isBase64(joined, searchInvalid(joined)) ? joined : undefined
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { googleExtras } from './google-extras.ts'
-import { mediaTypes, readMedia } from './media-content.ts'
+import { mediaTypes, readMedia } from '../../../translate/content/read-media.ts'
 
 const text = z
   .object({ type: z.enum(['text', 'input_text', 'output_text']), text: z.string() })
@@ -25,7 +25,9 @@ const media = z.looseObject({ type: z.enum(mediaTypes) }).transform((part, conte
 
 const contentPart = z.discriminatedUnion('type', [text, refusal, media], {
   error: ({ code }) =>
-    code === 'invalid_union' ? 'must be text, image_url, input_audio, video_url or file' : undefined,
+    code === 'invalid_union'
+      ? 'must be text, image_url, input_audio, video_url or file'
+      : undefined,
 })
 export type ContentPart = z.output<typeof contentPart>
 

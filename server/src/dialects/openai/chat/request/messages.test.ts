@@ -230,7 +230,9 @@ describe('tool calls and their results', () => {
     })
 
     test('that cannot be used are refused with their field', () => {
-      const content = [{ type: 'image_url', image_url: { url: 'data:application/zip;base64,QUJD' } }]
+      const content = [
+        { type: 'image_url', image_url: { url: 'data:application/zip;base64,QUJD' } },
+      ]
       const wrong = messages.with(2, { role: 'tool', tool_call_id: '1', content })
       expect(() => translate(wrong)).toThrow(
         expect.objectContaining({ param: 'messages[2].content[0].image_url.url' }),
@@ -286,7 +288,10 @@ describe('media', () => {
   })
 
   test('that cannot be used are refused with their field, whoever sends them', () => {
-    const content = [{ type: 'text', text: 'x' }, { type: 'file', file: { file_data: '!' } }]
+    const content = [
+      { type: 'text', text: 'x' },
+      { type: 'file', file: { file_data: '!' } },
+    ]
     for (const role of ['user', 'assistant']) {
       expect(() => translate([user, { role, content }])).toThrow(
         expect.objectContaining({ param: 'messages[1].content[1].file.file_data' }),
@@ -313,10 +318,7 @@ describe('media', () => {
 
   test('in markdown that cannot be used stay text, and are named as dropped', () => {
     const content = 'draw ![x](https://a.example/1)'
-    const { contents, warnings } = translate(
-      [{ role: 'user', content }],
-      'gemini-3.1-flash-image',
-    )
+    const { contents, warnings } = translate([{ role: 'user', content }], 'gemini-3.1-flash-image')
     expect(contents[0]?.parts).toEqual([
       { text: 'draw ' },
       { text: '![image](https://a.example/1)' },

@@ -1,6 +1,6 @@
-import { isObject, type JsonObject } from '../../../../runtime/json-value.ts'
-import type { MediaKind } from '../../../media/formats.ts'
-import type { MediaSource } from '../../../translate/content/media-parts.ts'
+import { isObject, type JsonObject } from '../../../runtime/json-value.ts'
+import type { MediaKind } from '../../media/formats.ts'
+import type { MediaSource } from './media-parts.ts'
 
 type Shape = {
   readonly kind: MediaKind
@@ -48,8 +48,16 @@ export const mediaTypes: readonly MediaType[] = Object.keys(mediaShapes).filter(
 
 /** Fields that hold the content, in the order in which they count. */
 const contentFields = [
-  ...['file_data', 'data', 'base64', 'url', 'file_url', 'file_uri', 'fileUri', 'uri'],
-  ...['file_id', 'fileId'],
+  'file_data',
+  'data',
+  'base64',
+  'url',
+  'file_url',
+  'file_uri',
+  'fileUri',
+  'uri',
+  'file_id',
+  'fileId',
 ]
 const typeFields = ['mime_type', 'mimeType', 'media_type', 'mediaType']
 const nameFields = ['filename', 'file_name', 'name', 'title']
@@ -59,15 +67,17 @@ export type ReadMedia = MediaSource | { readonly missing: string }
 /** Reads a part in any of its shapes. */
 export function readMedia(type: MediaType, part: JsonObject): ReadMedia {
   const shape: Shape = mediaShapes[type]
-  const held = shape.under.find((name) => isObject(part[name]) || isText(part[name]))
+  const held = shape.under.find((name) => isText(part[name]) || isObject(part[name]))
   const inner = held === undefined ? part : part[held]
-  const path = held === undefined ? '' : `${held}.`
-  if (isText(inner)) return sourceOf(shape, { part, holder: part, content: inner, at: held ?? '' })
-  if (!isObject(inner)) return { missing: shape.expects }
-  const field = fieldsOf(inner).find((name) => isText(inner[name]))
-  if (field === undefined) return { missing: shape.expects }
-  const content = textOf(inner, [field]) ?? ''
-  return sourceOf(shape, { part, holder: inner, content, at: `${path}${field}` })
+  if (held !== undefined && isText(inner)) {
+    return sourceOf(shape, { part, holder: part, content: inner, at: held })
+  }
+  const holder = isObject(inner) ? inner : part
+  const field = fieldsOf(holder).find((name) => isText(holder[name]))
+  const content = field === undefined ? undefined : textOf(holder, [field])
+  if (field === undefined || content === undefined) return { missing: shape.expects }
+  const at = held === undefined ? field : `${held}.${field}`
+  return sourceOf(shape, { part, holder, content, at })
 }
 
 /** An `id` may also be the part's own, unless it says that it is a file's. */

@@ -49,7 +49,11 @@ describe('a part of a message', () => {
     ['media', { mime_type: 'audio/x-m4a', data: 'QUJD' }, inline('audio/mp4')],
     ['media', { mime_type: 'video/mp4', file_uri: uri }, withType('video/mp4')],
     ['media', { file_uri: youTube, mime_type: 'video/*' }, video],
-    ['image', { source_type: 'base64', mime_type: 'image/jpg', data: 'QUJD' }, inline('image/jpeg')],
+    [
+      'image',
+      { source_type: 'base64', mime_type: 'image/jpg', data: 'QUJD' },
+      inline('image/jpeg'),
+    ],
     ['image', { source_type: 'url', url: png }, inline('image/png')],
     ['audio', { source_type: 'base64', mime_type: 'audio/wav', data: 'QUJD' }, inline('audio/wav')],
     ['video', { source_type: 'url', url: youTube, mime_type: 'video/mp4' }, typedVideo()],
