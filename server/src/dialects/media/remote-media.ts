@@ -71,9 +71,10 @@ export function createMediaFetcher(
         async fetch(files) {
           if (files.length === 0) return none
           const current = limits()
-          checkCount(files, current)
+          const distinct = distinctFiles(files)
+          checkCount(distinct, current)
           lease ??= budget.open()
-          return fetchAll({ fetchMedia, lease, limits: current, signal }, files)
+          return fetchAll({ fetchMedia, lease, limits: current, signal }, distinct)
         },
         release: () => lease?.close(),
       }
@@ -82,6 +83,12 @@ export function createMediaFetcher(
 }
 
 const none: FetchedFiles = new Map()
+
+/** Each address once, where it is named first: conversations repeat their files. */
+function distinctFiles(files: readonly RemoteFile[]): RemoteFile[] {
+  const urls = new Set<string>()
+  return files.filter(({ url }) => !urls.has(url) && urls.add(url))
+}
 
 function checkCount(files: readonly RemoteFile[], { maxFiles }: MediaLimits): void {
   const param = files[maxFiles]?.field
@@ -148,7 +155,7 @@ async function fetchAll(
     }
   }
 
-  const waiting = [...new Set(files.map(({ url }) => url))]
+  const waiting = files.map(({ url }) => url)
   async function work(): Promise<void> {
     for (let url = waiting.shift(); url !== undefined; url = waiting.shift()) {
       fetched.set(url, await fetchOne(url))

@@ -46,7 +46,7 @@ function answer(
   response: ServerResponse,
   onPiece: () => void,
 ): void {
-  const [, kind, count = ''] = url.split('/')
+  const [, kind, count = ''] = new URL(url, 'http://localhost').pathname.split('/')
   switch (kind) {
     case 'png':
       return void response.setHeader('content-type', 'image/png').end(png)

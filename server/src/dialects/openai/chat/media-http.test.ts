@@ -91,13 +91,15 @@ describe('a remote file', () => {
 })
 
 describe('the files of one request', () => {
-  test('are limited in number; the first that is too many is named', async () => {
+  test('are limited in number, each counted once; the first that is too many is named', async () => {
     await open({ MEDIA_FETCH_MAX_FILES: '2' })
+    await ask(...images(3, 'png'), image('png?1'))
+    expect(media.asked).toHaveLength(2)
     expect(await errorOf(ask(image('png'), image('png?1'), image('png?2')))).toMatchObject({
       status: 400,
       param: field(3),
     })
-    expect(media.asked).toEqual([])
+    expect(media.asked).toHaveLength(2)
   })
 
   test('are not fetched where the gateway fetches none', async () => {
