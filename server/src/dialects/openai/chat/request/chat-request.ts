@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { googleExtras } from './google-extras.ts'
 import { mediaTypes, readMedia } from '../../../translate/content/read-media.ts'
 
-const text = z
-  .object({ type: z.enum(['text', 'input_text', 'output_text']), text: z.string() })
-  .transform(({ text: words }) => ({ type: 'text' as const, text: words }))
+const text = z.object({ type: z.literal('text'), text: z.string() })
+/** As the Responses API names it. */
+const otherText = z
+  .object({ type: z.enum(['input_text', 'output_text']), text: z.string() })
+  .transform((part) => ({ type: 'text' as const, text: part.text }))
 const refusal = z.object({ type: z.literal('refusal'), refusal: z.string() })
 
 /** A file in any of its shapes; a text file may carry its text. */
@@ -23,7 +25,7 @@ const media = z.looseObject({ type: z.enum(mediaTypes) }).transform((part, conte
   return z.NEVER
 })
 
-const contentPart = z.discriminatedUnion('type', [text, refusal, media], {
+const contentPart = z.discriminatedUnion('type', [text, otherText, refusal, media], {
   error: ({ code }) =>
     code === 'invalid_union'
       ? 'must be text, image_url, input_audio, video_url or file'

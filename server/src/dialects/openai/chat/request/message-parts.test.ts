@@ -1,4 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { ClientError } from '../../../client-error.ts'
+import { mediaTypes } from '../../../translate/content/read-media.ts'
 import { checkRequest } from '../../../translate/read-request.ts'
 import { chatRequest } from './chat-request.ts'
 import { messageParts } from './message-parts.ts'
@@ -136,6 +139,33 @@ describe('a part of a message', () => {
   ])('that cannot be used is refused with its field: %j', (part, field) => {
     expect(() => partsOf([{ type: 'text', text: 'a' }, part])).toThrow(
       expect.objectContaining({ param: `messages[0].content[1].${field}` }),
+    )
+  })
+
+  test('becomes one of Gemini or is refused with its place, whatever it holds', () => {
+    const words = fc.constantFrom(
+      ...['data', 'url', 'file', 'source', 'image_url', 'format', 'id', 'source_type', 'mime_type'],
+      ...[
+        'base64',
+        'data:image/png;base64,QUJD',
+        'files/a',
+        'QUJD',
+        'https://youtu.be/',
+        '__proto__',
+      ],
+    )
+    const holder = fc.object({ key: words, values: [words, fc.string(), fc.constant(null)] })
+    const type = fc.constantFrom(...mediaTypes)
+    fc.assert(
+      fc.property(type, holder, (name, rest) => {
+        try {
+          expect(partsOf([{ ...rest, type: name }])).toHaveLength(1)
+        } catch (error) {
+          if (!(error instanceof ClientError)) throw error
+          expect(error.param).toMatch(/^messages\[0\]\.content\[0\]\./)
+        }
+      }),
+      { numRuns: 2000 },
     )
   })
 
