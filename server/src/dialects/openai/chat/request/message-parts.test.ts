@@ -143,17 +143,9 @@ describe('a part of a message', () => {
   })
 
   test('becomes one of Gemini or is refused with its place, whatever it holds', () => {
-    const words = fc.constantFrom(
-      ...['data', 'url', 'file', 'source', 'image_url', 'format', 'id', 'source_type', 'mime_type'],
-      ...[
-        'base64',
-        'data:image/png;base64,QUJD',
-        'files/a',
-        'QUJD',
-        'https://youtu.be/',
-        '__proto__',
-      ],
-    )
+    const fields = 'data url file source image_url format id source_type mime_type __proto__'
+    const contents = 'base64 data:image/png;base64,QUJD files/a QUJD https://youtu.be/'
+    const words = fc.constantFrom(...`${fields} ${contents}`.split(' '))
     const holder = fc.object({ key: words, values: [words, fc.string(), fc.constant(null)] })
     const type = fc.constantFrom(...mediaTypes)
     fc.assert(
