@@ -104,6 +104,11 @@ export const errors = {
     status: 404,
     sentence: 'No project of the gateway has this model. Choose one from the list of models.',
   },
+  media_busy: {
+    status: 503,
+    sentence:
+      'The gateway fetches as many remote files as it may. Try again later, or send the file as a data URL.',
+  },
   no_keys: {
     status: 503,
     sentence: 'The gateway has no keys. Its operator adds them as API_KEYS.',

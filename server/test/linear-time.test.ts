@@ -3,13 +3,14 @@ import { readPastedKeys } from '../src/admin/keys/pasted-keys.ts'
 import { maskPassword } from '../src/admin/settings/mask-secrets.ts'
 import { bearerOf } from '../src/auth/clients/credentials.ts'
 import { createTrustedProxies } from '../src/auth/trusted-proxies.ts'
-import { mediaType } from '../src/dialects/media/media-type.ts'
+import { mediaTypeOf } from '../src/dialects/media/media-type.ts'
 import { endTags, freshTags, stepTags } from '../src/dialects/openai/native/thought-tags.ts'
 import { translateMessages } from '../src/dialects/openai/chat/request/messages.ts'
 import type { ChatMessage } from '../src/dialects/openai/chat/request/chat-request.ts'
 import { annotationsOf } from '../src/dialects/translate/content/grounding.ts'
 import { splitAtImages } from '../src/dialects/translate/content/markdown-images.ts'
-import { filePart, parseDataUrl } from '../src/dialects/translate/content/media-parts.ts'
+import { mediaPart } from '../src/dialects/translate/content/media-parts.ts'
+import { placeOf } from '../src/dialects/translate/content/media-place.ts'
 import { droppedFields } from '../src/dialects/translate/warnings.ts'
 import { KeyRedactor } from '../src/gateway/hold-back/key-redactor.ts'
 import { createArraySplitter, createSseSplitter } from '../src/google/answers/stream-chunks.ts'
@@ -107,10 +108,16 @@ const { originOf } = createTrustedProxies(['127.0.0.1'])
 const forwarded = (text: string) =>
   originOf({ headers: { 'x-forwarded-for': text }, socket: { remoteAddress: '127.0.0.1' } })
 
+const noBytes = Buffer.alloc(0)
+const typeOf = (declared: string) =>
+  mediaTypeOf({ kind: 'audio', declared: [declared], format: declared, head: noBytes })
+const nameType = (filename: string) =>
+  mediaTypeOf({ kind: 'file', declared: [], filename, head: noBytes })
+
 const translate = (messages: readonly ChatMessage[]) =>
   translateMessages(messages, {
     traits: modelTraits('gemini-2.5-flash'),
-    media: new Map(),
+    files: new Map(),
     findSignature: () => undefined,
     toolNames: createToolNames([]),
   })
@@ -206,8 +213,31 @@ const texts: readonly Row[] = [
     ['', '![', '](           )'],
     '![](https://a/b)',
   ]),
-  ...rowsOf('data URL', parseDataUrl, ['data:', ';', ['data:', ';', ',']]),
-  ...rowsOf('file data', (data) => filePart({ file_data: `A${data}A` }, new Map(), 'file'), ['A']),
+  ...rowsOf('data URL', placeOf, [
+    'data:',
+    ';',
+    ['data:', ';', ','],
+    ['data:;base64,', 'A', ''],
+    ['data:;base64,', ' ', ''],
+    ['data:;base64,', 'A\n', '!'],
+  ]),
+  ...rowsOf('address of a file', placeOf, [
+    'files/',
+    ['https://www.youtube.com/watch?v=', 'a', ''],
+    ['https://youtu.be', '/', ''],
+    ['https://', '.', ''],
+    '\n',
+  ]),
+  ...rowsOf(
+    'file data',
+    (data) =>
+      mediaPart(
+        { kind: 'file', content: `A${data}A`, at: 'data', filename: 'a.pdf' },
+        new Map(),
+        'file',
+      ),
+    ['A'],
+  ),
   ...rowsOf('thought tags, character by character', tagsOf, [
     '<',
     '<thought>',
@@ -241,7 +271,8 @@ const texts: readonly Row[] = [
     ['[', ':', ''],
     '127.0.0.1,',
   ]),
-  ...rowsOf('media type', (type) => mediaType(type, Buffer.alloc(0)), ['image/', ' ', ';']),
+  ...rowsOf('media type', typeOf, ['image/', ' ', ';', ['audio/pcm', ';', ''], 'x']),
+  ...rowsOf('file name', nameType, ['.', 'a', '/']),
   ...rowsOf('address with a password', maskPassword, ['/', [':', '//', ''], ['//', ':', ''], '@']),
 ]
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { connectionSettings } from './connection-settings.ts'
+import { mediaSettings } from './media-settings.ts'
 import { poolSettings } from './pool-settings.ts'
 import { about } from './setting-facts.ts'
 import {
@@ -190,6 +191,7 @@ export const settingsSchema = z.object({
     numberIn(1, 120).default(10),
     'Seconds within which a connection to Google must open.',
   ),
+  ...mediaSettings,
 
   maxRetries: retry(
     'MAX_RETRIES',

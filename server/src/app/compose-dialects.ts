@@ -1,8 +1,10 @@
 import type { CallCounter } from '../auth/clients/admission.ts'
 import type { Callers } from '../auth/clients/credentials.ts'
 import { mountDialects } from '../dialects/dialects.ts'
-import { createPublicFetch } from '../dialects/media/public-fetch.ts'
+import { createPublicFetch, publicFetchDefaults } from '../dialects/media/public-fetch.ts'
+import { createMediaFetcher, mediaLimits } from '../dialects/media/remote-media.ts'
 import type { DialectServices } from '../dialects/services.ts'
+import type { Proxies } from '../gateway/egress/proxies.ts'
 import type { RootLog } from '../log/create-log.ts'
 import { realClock } from '../runtime/time/real-clock.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
@@ -18,6 +20,7 @@ export type ComposeDialectsDeps = Pick<
   readonly counter: CallCounter
   readonly log: RootLog
   readonly requestMetrics: RequestMetrics
+  readonly proxies: Pick<Proxies, 'forOtherHosts'>
 }
 
 /** What clients call. */
@@ -32,15 +35,21 @@ export function composeDialects(deps: ComposeDialectsDeps): ReturnType<typeof mo
     log,
     requestMetrics,
     onError,
+    proxies,
   } = deps
   const { now } = realClock
+  const fetchMedia = createPublicFetch({
+    ...publicFetchDefaults,
+    proxy: proxies.forOtherHosts,
+    connectTimeoutMs: () => settings.current().connectTimeout * 1000,
+  })
   return mountDialects(
     {
       settings: settings.current,
       gateway,
       catalogue,
       signatures,
-      fetchMedia: createPublicFetch(),
+      media: createMediaFetcher(fetchMedia, () => mediaLimits(settings.current())),
       scrub: log.scrubber.scrub,
       now,
       onError,

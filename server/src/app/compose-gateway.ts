@@ -35,7 +35,7 @@ export type ComposedGateway = {
   /** Asks Google about a key that need not be ours, and applies nothing. */
   tryKey(value: string): Promise<Outcome>
   maintainPool(): Promise<void>
-  readonly proxies: Pick<Proxies, 'states'>
+  readonly proxies: Pick<Proxies, 'states' | 'forOtherHosts'>
   readonly requestLogStats: () => WriteBehindStats
   close(): Promise<void>
 }

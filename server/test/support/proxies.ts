@@ -14,8 +14,8 @@ export type TestProxy = {
 export type ProxyOptions = {
   readonly user?: string | undefined
   readonly password?: string | undefined
-  /** Where connections really go, since tests have no DNS names. */
-  readonly leadsTo: string
+  /** Where connections really go, since tests have no DNS names; undefined where the proxy reaches nothing. */
+  readonly leadsTo: string | ((authority: string) => string | undefined)
 }
 
 /** A proxy that speaks CONNECT. */
@@ -77,8 +77,7 @@ export async function startSocksProxy({
 }
 
 /** The part that both kinds share. */
-function createRig(leadsTo: string) {
-  const { hostname, port } = new URL(leadsTo)
+function createRig(leadsTo: ProxyOptions['leadsTo']) {
   const asked: string[] = []
   const open = new Set<Socket>()
   let isFailing = false
@@ -90,6 +89,9 @@ function createRig(leadsTo: string) {
   return {
     lead(client: Socket, authority: string, welcome: () => void): void {
       asked.push(authority)
+      const url = typeof leadsTo === 'string' ? leadsTo : leadsTo(authority)
+      if (url === undefined) return void client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+      const { hostname, port } = new URL(url)
       const target = connect(Number(port), hostname, () => {
         welcome()
         target.pipe(client)

@@ -1,95 +1,123 @@
-import { lookup } from 'node:dns/promises'
-import { isIP, type LookupFunction } from 'node:net'
-import { Agent, request } from 'undici'
-import { mediaType } from './media-type.ts'
+import { isIP } from 'node:net'
+import { Agent, request, type Dispatcher } from 'undici'
+import { connectTo, type Address } from '../../gateway/egress/pinned-connector.ts'
+import type { Proxy } from '../../gateway/egress/proxies.ts'
+import { MediaError } from './media-error.ts'
+import { mayBeUsable } from './media-type.ts'
 import { isPublicAddress } from './public-address.ts'
+import { resolveHost } from './resolve-host.ts'
 
-export type FetchedMedia =
-  | { readonly mimeType: string; readonly data: string }
-  | { readonly failure: string }
+/** A fetched file in base64, with the type that its server declares. */
+export type MediaFile = { readonly mimeType: string | undefined; readonly data: string }
 
-/** Fetches a file named by a client. Returns the reason of a failure; never rejects. */
-export type FetchMedia = (url: string, signal: AbortSignal) => Promise<FetchedMedia>
+/** Fetches a file named by a client. Throws MediaError. */
+export type FetchMedia = (url: string, room: FetchRoom) => Promise<MediaFile>
 
-export type Address = { readonly address: string; readonly family: number }
+/** What a fetch may use. */
+export type FetchRoom = {
+  readonly signal: AbortSignal
+  /** Throws where so many bytes can never be taken. */
+  expect(bytes: number): void
+  /** Asks for room for bytes that have come. Nothing more is read until it resolves. */
+  take(bytes: number): Promise<void> | undefined
+}
 
 export type PublicFetchDeps = {
-  readonly resolve: (host: string) => Promise<readonly Address[]>
+  readonly resolve: (host: string, signal: AbortSignal) => Promise<readonly Address[]>
   readonly isAllowed: (address: string) => boolean
-  readonly limits: {
-    readonly bytes: number
-    readonly timeoutMs: number
-    readonly redirects: number
-  }
+  /** The proxy of the next fetch. */
+  readonly proxy: () => Proxy | undefined
+  readonly connectTimeoutMs: () => number
 }
 
 export const publicFetchDefaults: PublicFetchDeps = {
-  resolve: (host) => lookup(host, { all: true, verbatim: true }),
+  resolve: resolveHost,
   isAllowed: isPublicAddress,
-  limits: { bytes: 50 * 1024 * 1024, timeoutMs: 20_000, redirects: 3 },
+  proxy: () => undefined,
+  connectTimeoutMs: () => 10_000,
 }
 
-/** Its message is safe to show: it reveals nothing about the gateway's network. */
-class FetchError extends Error {}
+const maxRedirects = 3
 
-type Hop = { readonly redirect: string } | { readonly mimeType: string; readonly data: string }
+type Hop = { readonly redirect: string } | MediaFile
 
 /**
- * Fetches files from public addresses only. Each host is resolved once, all its addresses must be public, and the
- * connection uses the checked address. Redirects are checked the same way.
+ * Fetches files from public addresses only, through the gateway's proxies. Each host is resolved here, once; all its addresses
+ * must be public, and the connection goes to one of them, also behind a proxy. Each redirect is checked the same way.
  */
-export function createPublicFetch(deps: PublicFetchDeps = publicFetchDefaults): FetchMedia {
-  return async (url, signal) => {
-    const timeout = AbortSignal.timeout(deps.limits.timeoutMs)
-    const either = AbortSignal.any([signal, timeout])
+export function createPublicFetch(deps: PublicFetchDeps): FetchMedia {
+  return async (url, room) => {
     try {
       let next = url
-      for (let hops = 0; hops <= deps.limits.redirects; hops += 1) {
-        const hop = await fetchOnce(deps, next, either)
+      for (let hops = 0; hops <= maxRedirects; hops += 1) {
+        const hop = await fetchOnce(deps, next, room)
         if (!('redirect' in hop)) return hop
         next = hop.redirect
       }
-      return { failure: 'The address redirects too often.' }
     } catch (error) {
-      if (error instanceof FetchError) return { failure: error.message }
-      return { failure: timeout.aborted ? 'The download took too long.' : 'The download failed.' }
+      throw error instanceof MediaError ? error : new MediaError('The download failed.')
     }
+    throw new MediaError('The address redirects too often.')
   }
 }
 
-async function fetchOnce(deps: PublicFetchDeps, url: string, signal: AbortSignal): Promise<Hop> {
+async function fetchOnce(deps: PublicFetchDeps, url: string, room: FetchRoom): Promise<Hop> {
+  room.signal.throwIfAborted()
   const target = readTarget(url)
-  const addresses = await checkedAddresses(deps, target.hostname)
-  const agent = new Agent({ connect: { lookup: pinTo(addresses) }, pipelining: 0 })
+  const addresses = await checkedAddresses(deps, target.hostname, room.signal)
+  const connect = connectTo(addresses, { proxy: deps.proxy(), timeoutMs: deps.connectTimeoutMs() })
+  const agent = new Agent({ connect, pipelining: 0 })
   try {
-    const { statusCode, headers, body } = await request(target, {
+    const answer = await request(target, {
       dispatcher: agent,
-      signal,
-      headers: { accept: 'image/*, audio/*, video/*, application/pdf, text/*' },
+      signal: room.signal,
+      headers: {
+        accept: 'image/*, audio/*, video/*, application/pdf, text/*',
+        'accept-encoding': 'identity',
+      },
     })
-    const location = headers['location']
-    if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
+    const location = headerOf(answer, 'location')
+    if (answer.statusCode >= 300 && answer.statusCode < 400 && location !== undefined) {
+      if (!URL.canParse(location, target.href))
+        throw new MediaError('The address redirects to no URL.')
       return { redirect: new URL(location, target).href }
     }
-    if (statusCode !== 200) throw new FetchError(`The server answered ${statusCode}.`)
-    const bytes = await collect(body, deps.limits.bytes)
-    const type = headers['content-type']
-    const mimeType = mediaType(typeof type === 'string' ? type : undefined, bytes)
-    if (mimeType === undefined) throw new FetchError('Google does not accept this type of file.')
-    return { mimeType, data: bytes.toString('base64') }
+    const mimeType = checkAnswer(answer, room)
+    return { mimeType, data: await collect(answer.body, room) }
   } finally {
     await agent.destroy()
   }
 }
 
+type Answer = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>
+
+/** Refuses by the headers what need not be read. Returns the declared type. */
+function checkAnswer(answer: Answer, room: FetchRoom): string | undefined {
+  if (answer.statusCode !== 200) throw new MediaError(`The server answered ${answer.statusCode}.`)
+  const encoding = headerOf(answer, 'content-encoding') ?? 'identity'
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new MediaError('The server sends the file compressed.')
+  }
+  const mimeType = headerOf(answer, 'content-type')
+  if (!mayBeUsable(mimeType)) throw new MediaError('Google does not take this type of file.')
+  const length = Number(headerOf(answer, 'content-length') ?? 0)
+  if (Number.isFinite(length)) room.expect(length)
+  return mimeType
+}
+
+function headerOf({ headers }: Answer, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' ? value : value?.[0]
+}
+
 function readTarget(url: string): URL {
-  if (!URL.canParse(url)) throw new FetchError('The address is not a URL.')
+  if (!URL.canParse(url)) throw new MediaError('The address is not a URL.')
   const target = new URL(url)
   if (target.protocol !== 'https:' && target.protocol !== 'http:') {
-    throw new FetchError('The address is neither http nor https.')
+    throw new MediaError('The address is neither http nor https.')
   }
   if (target.username !== '' || target.password !== '') {
-    throw new FetchError('The address contains credentials.')
+    throw new MediaError('The address contains credentials.')
   }
   return target
 }
@@ -97,34 +125,27 @@ function readTarget(url: string): URL {
 async function checkedAddresses(
   { resolve, isAllowed }: PublicFetchDeps,
   hostname: string,
-): Promise<readonly Address[]> {
+  signal: AbortSignal,
+): Promise<readonly [Address, ...Address[]]> {
   const literal = hostname.replace(/^\[(.*)\]$/, '$1')
   const family = isIP(literal)
-  const addresses = family === 0 ? await resolve(hostname) : [{ address: literal, family }]
+  const [first, ...others] =
+    family === 0 ? await resolve(hostname, signal) : [{ address: literal, family }]
   // One private address among public ones could still be connected to.
-  if (addresses.length === 0 || !addresses.every(({ address }) => isAllowed(address))) {
-    throw new FetchError('The address is not public.')
+  if (first === undefined || ![first, ...others].every(({ address }) => isAllowed(address))) {
+    throw new MediaError('The host has no public address.')
   }
-  return addresses
+  return [first, ...others]
 }
 
-/** Resolves to the checked addresses only, against DNS rebinding. */
-function pinTo(addresses: readonly Address[]): LookupFunction {
-  return (_hostname, options, callback) => {
-    const [first] = addresses
-    if (options.all === true || first === undefined) callback(null, [...addresses])
-    else callback(null, first.address, first.family)
-  }
-}
-
-async function collect(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
+/** Reads a body no faster than there is room for it, into base64. */
+async function collect(body: AsyncIterable<Buffer>, room: FetchRoom): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of body) {
+    await room.take(chunk.length)
     length += chunk.length
-    if (length > limit)
-      throw new FetchError(`The file is larger than ${Math.floor(limit / 1024 / 1024)} MiB.`)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks, length)
+  return Buffer.concat(chunks, length).toString('base64')
 }

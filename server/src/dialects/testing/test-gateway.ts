@@ -16,6 +16,7 @@ import { createCalendar } from '../../runtime/time/calendar.ts'
 import { realClock } from '../../runtime/time/real-clock.ts'
 import { mountDialects } from '../dialects.ts'
 import type { FetchMedia } from '../media/public-fetch.ts'
+import { createMediaFetcher, mediaLimits, type MediaFetcher } from '../media/remote-media.ts'
 import { createSignatures } from '../../resources/signatures.ts'
 
 /** All dialects on a real port, with the real key engine and fake Gemini as upstream. */
@@ -37,6 +38,7 @@ export type TestGateway = {
   readonly fake: FakeGemini
   readonly reports: AttemptReport[]
   readonly errors: unknown[]
+  readonly media: Pick<MediaFetcher, 'used'>
   /** Lines of the operator's log. */
   readonly lines: string[]
   /** Bodies of the calls that reached Google, oldest first. */
@@ -95,6 +97,7 @@ export async function startTestGateway({
     scrub: (text) => text,
     observers: [{ attempted: (report) => void reports.push(report) }],
   })
+  const media = createMediaFetcher(fetchMedia, () => mediaLimits(settings()))
   const callers = createTokenRegistry(createCalendar(() => 'UTC'))
   callers.set([], token)
   const onError = (error: unknown) => void errors.push(error)
@@ -104,7 +107,7 @@ export async function startTestGateway({
       gateway,
       catalogue: { models: () => listModels(fake, values[0]), has: () => false },
       signatures: createSignatures(),
-      fetchMedia,
+      media,
       scrub: (text) => text,
       now: realClock.now,
       onError,
@@ -133,6 +136,7 @@ export async function startTestGateway({
     fake,
     reports,
     errors,
+    media,
     lines,
     received: () => fake.received().map(({ bodyText }) => JSON.parse(bodyText || '{}')),
     async close() {

@@ -3,6 +3,7 @@ import { modelTraits, type ModelTraits } from '../../google/models/model-traits.
 import type { GenerateContentRequest } from '../../google/requests/gemini-request.ts'
 import type { ClientRequest } from '../dialect.ts'
 import { resolveModel } from '../resolve-model.ts'
+import type { RemoteMedia } from '../media/remote-media.ts'
 import type { DialectServices } from '../services.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import { buildGenerateCall, type Target } from './build-call.ts'
@@ -43,6 +44,8 @@ export type TranslationContext = {
   readonly traits: ModelTraits
   readonly findSignature: FindSignature
   readonly keepSignature: (toolCallId: string, signature: string) => void
+  /** Fetches the request's remote files, which are held until its answer has ended. */
+  readonly fetchFiles: RemoteMedia['fetch']
 }
 
 export type OutputOptions = {
@@ -61,7 +64,24 @@ type ServeOptions<Parsed extends ParsedRequest, Event> = {
 export async function serveTranslated<Parsed extends ParsedRequest, Event>(
   services: DialectServices,
   request: ClientRequest,
-  { translation, dialect }: ServeOptions<Parsed, Event>,
+  options: ServeOptions<Parsed, Event>,
+): Promise<void> {
+  const files = services.media.open(request.client.signal)
+  try {
+    await serveWithFiles(services, request, { fetchFiles: files.fetch, ...options })
+  } finally {
+    files.release()
+  }
+}
+
+async function serveWithFiles<Parsed extends ParsedRequest, Event>(
+  services: DialectServices,
+  request: ClientRequest,
+  {
+    translation,
+    dialect,
+    fetchFiles,
+  }: ServeOptions<Parsed, Event> & Pick<TranslationContext, 'fetchFiles'>,
 ): Promise<void> {
   const { settings, signatures } = services
   const parsed = translation.parse(request.body)
@@ -74,6 +94,7 @@ export async function serveTranslated<Parsed extends ParsedRequest, Event>(
     traits: modelTraits(model.base),
     findSignature: (id) => signatures.find(caller, id),
     keepSignature: (id, signature) => signatures.keep(caller, id, signature),
+    fetchFiles,
   }
   const { value, warnings } = await translation.toGemini(parsed, context)
   const streams = parsed.streams && !settings().fakeStreamEnabled

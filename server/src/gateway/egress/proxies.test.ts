@@ -49,7 +49,9 @@ function openProxies(first: readonly string[], isSticky = true) {
 const four = [1, 2, 3, 4].map((number) => `http://10.0.0.${number}:8080`)
 
 test('without proxies calls connect directly', () => {
-  expect(openProxies([]).proxies.choose(new Secret('a'))).toBeUndefined()
+  const { proxies } = openProxies([])
+  expect(proxies.choose(new Secret('a'))).toBeUndefined()
+  expect(proxies.forOtherHosts()).toBeUndefined()
 })
 
 test('keys spread evenly over proxies and keep them after a restart', () => {
@@ -169,4 +171,25 @@ test('without sticky assignment every working proxy is used', () => {
   expect(names.size).toBe(3)
   const down = proxies.states().find(({ state }) => state === 'down')
   expect(names.has(down?.proxy ?? '')).toBe(false)
+})
+
+test('calls to other hosts use every working proxy, and none that is down as long as one works', () => {
+  const { proxies, call, nameOf } = openProxies(four)
+  const down = nameOf(key)
+  call(key, proxyFailed)
+  const names = new Set(
+    Array.from({ length: 200 }, () => proxies.forOtherHosts()?.address.name ?? ''),
+  )
+  expect(names.size).toBe(3)
+  expect(names.has(down)).toBe(false)
+})
+
+test('when all proxies are down calls to other hosts use one, and take no trial call away', () => {
+  const { proxies, clock, call, nameOf } = openProxies(four.slice(0, 1))
+  call(key, proxyFailed)
+  clock.now += 10_000
+  expect(proxies.forOtherHosts()?.address.name).toBe(nameOf(key))
+  expect(proxies.states()).toMatchObject([{ state: 'down', until: clock.now + 30_000 }])
+  proxies.forOtherHosts()
+  expect(proxies.states()).toMatchObject([{ state: 'down', until: clock.now + 30_000 }])
 })

@@ -38,6 +38,8 @@ export type ProxiesDeps = {
 export type Proxies = {
   /** The proxy for a call with this key; undefined for a direct connection. */
   choose(secret: Secret): Proxy | undefined
+  /** A working proxy for a call to another host, which is not settled: its end says nothing about the proxy. */
+  forOtherHosts(): Proxy | undefined
   /** Records how a call ended. Returns the outcome, changed to `proxy-failed` when another proxy can serve a retry. */
   settle(proxy: Proxy, outcome: Outcome): Outcome
   states(): readonly ProxyStatus[]
@@ -110,6 +112,15 @@ export function createProxies(deps: ProxiesDeps): Proxies {
       const state = pick(usable, secret) ?? highest(all, ({ downUntil }) => -downUntil)
       if (state !== undefined && state.level > 0) state.downUntil = now + trialMs
       return state
+    },
+
+    forOtherHosts() {
+      const all = current()
+      const working = all.filter(({ level }) => level === 0)
+      return (
+        working[Math.floor(deps.random() * working.length)] ??
+        highest(all, ({ downUntil }) => -downUntil)
+      )
     },
 
     settle(proxy, outcome) {

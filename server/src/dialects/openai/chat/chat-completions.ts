@@ -4,7 +4,6 @@ import type { ModelName } from '../../../google/models/model-name.ts'
 import type { GenerateContentRequest } from '../../../google/requests/gemini-request.ts'
 import type { DialectServices } from '../../services.ts'
 import type { ToolNames } from '../../translate/tool-names.ts'
-import { fetchRemoteMedia } from '../../translate/content/fetch-remote-media.ts'
 import { readRequest } from '../../translate/read-request.ts'
 import type {
   ParsedRequest,
@@ -16,7 +15,7 @@ import type { ChatEvent } from './answer/chat-events.ts'
 import { chatRequest, type ChatRequest } from './request/chat-request.ts'
 import { ChatStream } from './answer/chat-stream.ts'
 import { imageModelFor, readImageOptions, type ImageOptions } from './request/image-chat.ts'
-import { remoteMediaUrls } from './request/messages.ts'
+import { remoteFilesOf } from './request/messages.ts'
 import { outputFor } from './answer/output-for.ts'
 import { googleExtrasOf } from './request/google-extras.ts'
 import { requestToolNames } from './request/request-tool-names.ts'
@@ -29,7 +28,7 @@ type ParsedChat = ParsedRequest & {
   readonly toolNames: ToolNames
 }
 
-type Services = Pick<DialectServices, 'settings' | 'fetchMedia' | 'now'>
+type Services = Pick<DialectServices, 'settings' | 'now'>
 type ChatSettings = ReturnType<Services['settings']>
 
 /** `POST chat/completions`, served through Gemini's own API. */
@@ -75,17 +74,16 @@ const usesLegacyCalls = ({ tools, functions }: ChatRequest): boolean =>
   (functions ?? []).length > 0 && (tools ?? []).length === 0
 
 async function toGemini(
-  { settings, fetchMedia }: Services,
+  { settings }: Services,
   { chat: given, requested, imageOptions, toolNames }: ParsedChat,
-  { request, model, traits, findSignature }: TranslationContext,
+  { model, traits, findSignature, fetchFiles }: TranslationContext,
 ): Promise<Translated<GenerateContentRequest>> {
   // Each image is a separate call; all of them are one choice.
   const chat = imageOptions ? { ...imageOptions.chat, n: undefined } : given
-  const urls = remoteMediaUrls(chat.messages, traits)
   const { value, warnings } = translateRequest(chat, {
     traits,
     settings: { showThoughts: requestsThoughts(settings(), model, requested) },
-    media: await fetchRemoteMedia(fetchMedia, urls, request.client.signal),
+    files: await fetchFiles(remoteFilesOf(chat.messages, traits)),
     findSignature,
     toolNames,
   })

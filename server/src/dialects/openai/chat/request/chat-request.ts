@@ -1,27 +1,36 @@
 import { z } from 'zod'
 import { googleExtras } from './google-extras.ts'
+import { mediaTypes, readMedia } from '../../../translate/content/read-media.ts'
 
 const text = z.object({ type: z.literal('text'), text: z.string() })
+/** As the Responses API names it. */
+const otherText = z
+  .object({ type: z.enum(['input_text', 'output_text']), text: z.string() })
+  .transform((part) => ({ type: 'text' as const, text: part.text }))
 const refusal = z.object({ type: z.literal('refusal'), refusal: z.string() })
-const url = z.union([z.string(), z.object({ url: z.string() }).transform((image) => image.url)])
-const encoded = z.object({ data: z.string().nullish(), format: z.string().nullish() })
 
-const contentPart = z.discriminatedUnion('type', [
-  text,
-  refusal,
-  z.object({ type: z.literal('image_url'), image_url: url }),
-  z.object({ type: z.literal('video_url'), video_url: url }),
-  z.object({ type: z.literal('input_audio'), input_audio: encoded }),
-  z.object({ type: z.literal('input_video'), input_video: encoded }),
-  z.object({
-    type: z.literal('file'),
-    file: z.object({
-      file_data: z.string().nullish(),
-      file_id: z.string().nullish(),
-      filename: z.string().nullish(),
-    }),
-  }),
-])
+/** A file in any of its shapes; a text file may carry its text. */
+const media = z.looseObject({ type: z.enum(mediaTypes) }).transform((part, context) => {
+  if (part.type === 'text-plain' && typeof part['text'] === 'string') {
+    return { type: 'text' as const, text: part['text'] }
+  }
+  const read = readMedia(part.type, part)
+  if (!('missing' in read)) return { type: 'media' as const, media: read }
+  context.issues.push({
+    code: 'custom',
+    path: read.missing.split('.'),
+    message: 'must be base64, a data URL or an address',
+    input: part,
+  })
+  return z.NEVER
+})
+
+const contentPart = z.discriminatedUnion('type', [text, otherText, refusal, media], {
+  error: ({ code }) =>
+    code === 'invalid_union'
+      ? 'must be text, image_url, input_audio, video_url or file'
+      : undefined,
+})
 export type ContentPart = z.output<typeof contentPart>
 
 const content = z.union([z.string(), z.array(contentPart)]).nullish()

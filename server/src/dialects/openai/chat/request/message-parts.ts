@@ -1,21 +1,16 @@
 import type { ContentPart } from './chat-request.ts'
 import type { Part } from '../../../../google/requests/gemini-request.ts'
+import { ClientError } from '../../../client-error.ts'
+import type { FetchedFiles, RemoteFile } from '../../../media/remote-media.ts'
 import { splitAtImages } from '../../../translate/content/markdown-images.ts'
-import {
-  audioPart,
-  filePart,
-  isRemote,
-  urlPart,
-  videoPart,
-  type MediaPart,
-  type RemoteMedia,
-} from '../../../translate/content/media-parts.ts'
-import type { Translated } from '../../../translate/warnings.ts'
+import { mediaPart } from '../../../translate/content/media-parts.ts'
+import { isRemote } from '../../../translate/content/media-place.ts'
+import type { Translated, Warning } from '../../../translate/warnings.ts'
 
 type MessageContent = string | readonly ContentPart[] | null | undefined
 
 export type PartsContext = {
-  readonly media: RemoteMedia
+  readonly files: FetchedFiles
   /** Whether markdown images in texts become image parts, as image models need. */
   readonly readsMarkdownImages: boolean
 }
@@ -26,41 +21,23 @@ export function messageParts(
   context: PartsContext,
   param: string,
 ): Translated<Part[]> {
-  if (content === null || content === undefined || content === '') {
-    return { value: [], warnings: [] }
-  }
-  if (typeof content === 'string') return { value: textParts(content, context), warnings: [] }
   const parts: Part[] = []
-  const warnings: { field: string; reason: string }[] = []
-  for (const [index, item] of content.entries()) {
-    const field = `${param}[${index}]`
-    if (item.type === 'text') {
-      for (const part of textParts(item.text, context)) parts.push(part)
-    } else if (item.type === 'refusal') parts.push(...plainText(item.refusal))
-    else {
-      const read = mediaPart(item, context.media, field)
-      parts.push(read.part)
-      if ('problem' in read) warnings.push({ field, reason: read.problem })
+  const warnings: Warning[] = []
+  const addText = (text: string, field: string) => {
+    const read = textParts(text, context, field)
+    for (const part of read.value) parts.push(part)
+    warnings.push(...read.warnings)
+  }
+  if (typeof content === 'string') addText(content, param)
+  else {
+    for (const [index, item] of (content ?? []).entries()) {
+      const field = `${param}[${index}]`
+      if (item.type === 'media') parts.push(mediaPart(item.media, context.files, field))
+      else if (item.type === 'text') addText(item.text, `${field}.text`)
+      else parts.push(...plainText(item.refusal))
     }
   }
   return { value: parts, warnings }
-}
-
-type MediaContent = Exclude<ContentPart, { type: 'text' | 'refusal' }>
-
-function mediaPart(item: MediaContent, media: RemoteMedia, field: string): MediaPart {
-  switch (item.type) {
-    case 'image_url':
-      return urlPart(item.image_url, media, `${field}.image_url.url`)
-    case 'video_url':
-      return urlPart(item.video_url, media, `${field}.video_url.url`)
-    case 'input_audio':
-      return audioPart(item.input_audio, `${field}.input_audio`)
-    case 'input_video':
-      return videoPart(item.input_video, `${field}.input_video`)
-    case 'file':
-      return filePart(item.file, media, `${field}.file`)
-  }
 }
 
 /** The text of a content without media, where Gemini accepts only text. */
@@ -75,46 +52,55 @@ export function textOf(content: MessageContent): string {
     .join('')
 }
 
-/** The URLs of a content that must be fetched. */
-export function remoteUrls(content: MessageContent, readsMarkdownImages: boolean): string[] {
+/** The files of a content that must be fetched. */
+export function remoteFiles(
+  content: MessageContent,
+  param: string,
+  readsMarkdownImages: boolean,
+): RemoteFile[] {
   if (content === null || content === undefined) return []
-  const items = typeof content === 'string' ? [{ type: 'text', text: content } as const] : content
-  return items.flatMap((item) => urlsOf(item, readsMarkdownImages)).filter(isRemote)
+  const inText = (text: string, field: string) =>
+    readsMarkdownImages ? imageUrls(text).map((url) => ({ url, field })) : []
+  const files =
+    typeof content === 'string'
+      ? inText(content, param)
+      : content.flatMap((item, index) => {
+          const field = `${param}[${index}]`
+          if (item.type === 'text') return inText(item.text, `${field}.text`)
+          if (item.type !== 'media') return []
+          return [{ url: item.media.content.trim(), field: `${field}.${item.media.at}` }]
+        })
+  return files.filter(({ url }) => isRemote(url))
 }
 
-function urlsOf(item: ContentPart, readsMarkdownImages: boolean): string[] {
-  switch (item.type) {
-    case 'image_url':
-      return [item.image_url]
-    case 'video_url':
-      return [item.video_url]
-    case 'file':
-      return [item.file.file_data ?? '']
-    case 'text':
-      if (!readsMarkdownImages) return []
-      return splitAtImages(item.text).flatMap((one) => ('imageUrl' in one ? [one.imageUrl] : []))
-    default:
-      return []
-  }
-}
+const imageUrls = (text: string): string[] =>
+  splitAtImages(text).flatMap((one) => ('imageUrl' in one ? [one.imageUrl] : []))
 
 const plainText = (text: string): Part[] => (text === '' ? [] : [{ text }])
 
-function textParts(text: string, { media, readsMarkdownImages }: PartsContext): Part[] {
-  if (!readsMarkdownImages || !text.includes('![')) return plainText(text)
-  return splitAtImages(text).flatMap((segment): Part[] => {
+function textParts(
+  text: string,
+  { files, readsMarkdownImages }: PartsContext,
+  field: string,
+): Translated<Part[]> {
+  if (!readsMarkdownImages || !text.includes('![')) return { value: plainText(text), warnings: [] }
+  const warnings: Warning[] = []
+  const value = splitAtImages(text).flatMap((segment): Part[] => {
     if ('text' in segment) return plainText(segment.text)
-    return [imageOrText(segment.imageUrl, media)]
+    const read = imageOrProblem(segment.imageUrl, files, field)
+    if (typeof read !== 'string') return [read]
+    warnings.push({ field, reason: read })
+    return [{ text: `![image](${segment.imageUrl})` }]
   })
+  return { value, warnings }
 }
 
-/** A markdown image that cannot be loaded stays text. */
-function imageOrText(url: string, media: RemoteMedia): Part {
-  const asText = { text: `![image](${url})` }
+/** A markdown image that cannot be used stays text, as a client wrote it, and is named as dropped. */
+function imageOrProblem(url: string, files: FetchedFiles, field: string): Part | string {
   try {
-    const read = urlPart(url, media, 'content')
-    return 'problem' in read ? asText : read.part
-  } catch {
-    return asText
+    return mediaPart({ kind: 'image', content: url, at: 'image' }, files, field)
+  } catch (error) {
+    if (error instanceof ClientError) return error.message
+    throw error
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createToolNames } from '../../../translate/tool-names.ts'
 import { chatRequest, type ChatMessage } from './chat-request.ts'
-import { translateMessages, remoteMediaUrls } from './messages.ts'
+import { translateMessages, remoteFilesOf } from './messages.ts'
 import { modelTraits } from '../../../../google/models/model-traits.ts'
 import { checkRequest } from '../../../translate/read-request.ts'
 import { dummySignature } from '../../../translate/thought-signatures.ts'
@@ -13,7 +13,7 @@ const read = (messages: Loose[]): ChatMessage[] =>
 function translate(messages: Loose[], model = 'gemini-2.5-flash', signatures: Loose = {}) {
   const { value, warnings } = translateMessages(read(messages), {
     traits: modelTraits(model),
-    media: new Map(),
+    files: new Map(),
     toolNames: createToolNames([]),
     findSignature: (id) => {
       const found = signatures[id]
@@ -47,12 +47,12 @@ describe('roles', () => {
     ])
   })
 
-  test('media in a system message are dropped with a warning', () => {
-    const { warnings } = translate([
-      { role: 'system', content: [{ type: 'image_url', image_url: { url: 'data:,' } }] },
-      user,
-    ])
-    expect(warnings.map(({ field }) => field)).toEqual(['messages[0].content[0]'])
+  test('media in a system message are refused with their place', () => {
+    const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,QUJD' } }
+    const content = [{ type: 'text', text: 'S' }, image]
+    expect(() => translate([{ role: 'system', content }, user])).toThrow(
+      expect.objectContaining({ param: 'messages[0].content[1]' }),
+    )
   })
 
   test('consecutive messages of one role become one content', () => {
@@ -191,7 +191,12 @@ describe('tool calls and their results', () => {
     })
   })
 
-  test('include images for models that accept them', () => {
+  describe('with media', () => {
+    const png = { inlineData: { mimeType: 'image/png', data: 'QUJD' } }
+    const wav = { inlineData: { mimeType: 'audio/wav', data: 'QUJD' } }
+    const file = {
+      fileData: { fileUri: 'https://generativelanguage.googleapis.com/v1beta/files/a' },
+    }
     const messages = [
       user,
       { role: 'assistant', tool_calls: [call('1', 'f')] },
@@ -201,14 +206,38 @@ describe('tool calls and their results', () => {
         content: [
           { type: 'text', text: 'see' },
           { type: 'image_url', image_url: { url: 'data:image/png;base64,QUJD' } },
+          { type: 'input_audio', input_audio: { data: 'QUJD', format: 'wav' } },
+          { type: 'file', file: { file_id: 'files/a' } },
         ],
       },
+      { role: 'user', content: 'and?' },
     ]
-    const image = { inlineData: { mimeType: 'image/png', data: 'QUJD' } }
-    expect(
-      translate(messages, 'gemini-3.8-flash').contents[2]?.parts[0]?.functionResponse,
-    ).toMatchObject({ response: { output: 'see' }, parts: [image] })
-    expect(translate(messages).warnings).toHaveLength(1)
+
+    test('hold images where the model takes them there; the other files follow', () => {
+      const { contents, warnings } = translate(messages, 'gemini-3.8-flash')
+      expect(contents[2]?.parts).toMatchObject([
+        { functionResponse: { response: { output: 'see' }, parts: [png] } },
+      ])
+      expect(contents[3]).toEqual({ role: 'user', parts: [wav, file, { text: 'and?' }] })
+      expect(warnings).toEqual([])
+    })
+
+    test('are followed by all their files where the model takes none there', () => {
+      const { contents, warnings } = translate(messages)
+      expect(contents[2]?.parts[0]?.functionResponse).not.toHaveProperty('parts')
+      expect(contents[3]).toEqual({ role: 'user', parts: [png, wav, file, { text: 'and?' }] })
+      expect(warnings).toEqual([])
+    })
+
+    test('that cannot be used are refused with their field', () => {
+      const content = [
+        { type: 'image_url', image_url: { url: 'data:application/zip;base64,QUJD' } },
+      ]
+      const wrong = messages.with(2, { role: 'tool', tool_call_id: '1', content })
+      expect(() => translate(wrong)).toThrow(
+        expect.objectContaining({ param: 'messages[2].content[0].image_url.url' }),
+      )
+    })
   })
 
   test('without a matching call are refused with the field', () => {
@@ -244,22 +273,30 @@ describe('tool calls and their results', () => {
 })
 
 describe('media', () => {
-  test('of vector A3 are converted, or replaced by an error text', () => {
-    const { contents } = translate([
-      {
-        role: 'user',
-        content: [
-          { type: 'image_url', image_url: { url: 'data:image/jpg;base64,QUJD' } },
-          { type: 'input_audio', input_audio: { data: 'QUJD', format: 'm4a' } },
-          { type: 'file', file: { file_data: 'data:application/pdf;base64,QUJD' } },
-        ],
-      },
-    ])
-    expect(contents[0]?.parts).toEqual([
-      { inlineData: { mimeType: 'image/jpeg', data: 'QUJD' } },
-      { text: '[Error processing audio: Unsupported media format: m4a]' },
-      { inlineData: { mimeType: 'application/pdf', data: 'QUJD' } },
-    ])
+  test('of vector A3 are converted, in messages of the user and of the assistant', () => {
+    const content = [
+      { type: 'image_url', image_url: { url: 'data:image/jpg;base64,QUJD' } },
+      { type: 'input_audio', input_audio: { data: 'QUJD', format: 'm4a' } },
+      { type: 'file', file: { file_data: 'data:application/pdf;base64,QUJD' } },
+    ]
+    const parts = ['image/jpeg', 'audio/mp4', 'application/pdf'].map((mimeType) => ({
+      inlineData: { mimeType, data: 'QUJD' },
+    }))
+    expect(translate([{ role: 'user', content }]).contents[0]?.parts).toEqual(parts)
+    const { contents } = translate([user, { role: 'assistant', content }, user])
+    expect(contents[1]).toEqual({ role: 'model', parts })
+  })
+
+  test('that cannot be used are refused with their field, whoever sends them', () => {
+    const content = [
+      { type: 'text', text: 'x' },
+      { type: 'file', file: { file_data: '!' } },
+    ]
+    for (const role of ['user', 'assistant']) {
+      expect(() => translate([user, { role, content }])).toThrow(
+        expect.objectContaining({ param: 'messages[1].content[1].file.file_data' }),
+      )
+    }
   })
 
   test('in markdown become images for an image model, with the text around them (vector A2)', () => {
@@ -279,18 +316,33 @@ describe('media', () => {
     expect(translate([{ role: 'user', content }]).contents[0]?.parts).toEqual([{ text: content }])
   })
 
-  test('from URLs are fetched once each, those in markdown for image models only', () => {
+  test('in markdown that cannot be used stay text, and are named as dropped', () => {
+    const content = 'draw ![x](https://a.example/1)'
+    const { contents, warnings } = translate([{ role: 'user', content }], 'gemini-3.1-flash-image')
+    expect(contents[0]?.parts).toEqual([
+      { text: 'draw ' },
+      { text: '![image](https://a.example/1)' },
+    ])
+    expect(warnings.map(({ field }) => field)).toEqual(['messages[0].content'])
+  })
+
+  test('to fetch are named with their field, those in markdown for image models only', () => {
+    const image = (image_url: unknown) => [{ type: 'image_url', image_url }]
     const messages = read([
-      { role: 'user', content: [{ type: 'image_url', image_url: 'https://a.example/1' }] },
-      { role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a.example/1' } }] },
-      { role: 'user', content: '![x](https://a.example/2)' },
+      { role: 'system', content: '![x](https://a.example/0)' },
+      { role: 'user', content: image('https://a.example/1') },
+      { role: 'assistant', content: image({ url: 'https://a.example/2' }) },
+      { role: 'user', content: image('https://youtu.be/dQw4w9WgXcQ') },
+      { role: 'user', content: '![x](https://a.example/3)' },
     ])
-    expect(remoteMediaUrls(messages, modelTraits('gemini-3.8-flash'))).toEqual([
-      'https://a.example/1',
-    ])
-    expect(remoteMediaUrls(messages, modelTraits('gemini-3.1-flash-image'))).toEqual([
-      'https://a.example/1',
-      'https://a.example/2',
+    const named = [
+      { url: 'https://a.example/1', field: 'messages[1].content[0].image_url' },
+      { url: 'https://a.example/2', field: 'messages[2].content[0].image_url.url' },
+    ]
+    expect(remoteFilesOf(messages, modelTraits('gemini-3.8-flash'))).toEqual(named)
+    expect(remoteFilesOf(messages, modelTraits('gemini-3.1-flash-image'))).toEqual([
+      ...named,
+      { url: 'https://a.example/3', field: 'messages[4].content' },
     ])
   })
 })

@@ -1,8 +1,9 @@
+import { ClientError } from '../../../client-error.ts'
 import { assistantParts } from './assistant-parts.ts'
 import type { AssistantMessage, ChatMessage } from './chat-request.ts'
 import type { Content, Part } from '../../../../google/requests/gemini-request.ts'
-import type { RemoteMedia } from '../../../translate/content/media-parts.ts'
-import { messageParts, remoteUrls, textOf } from './message-parts.ts'
+import type { FetchedFiles, RemoteFile } from '../../../media/remote-media.ts'
+import { messageParts, remoteFiles, textOf } from './message-parts.ts'
 import type { ModelTraits } from '../../../../google/models/model-traits.ts'
 import { withFirstCallSigned, type FindSignature } from '../../../translate/thought-signatures.ts'
 import { isResult, toolResults, type ResultsContext } from './tool-results.ts'
@@ -11,7 +12,7 @@ import type { Translated, Warning } from '../../../translate/warnings.ts'
 
 export type MessagesContext = {
   readonly traits: ModelTraits
-  readonly media: RemoteMedia
+  readonly files: FetchedFiles
   readonly findSignature: FindSignature
   readonly toolNames: ToolNames
 }
@@ -21,10 +22,13 @@ export type Conversation = {
   readonly systemParts: readonly Part[]
 }
 
-/** Distinct URLs of remote files in the messages. */
-export function remoteMediaUrls(messages: readonly ChatMessage[], traits: ModelTraits): string[] {
-  const urls = messages.flatMap(({ content }) => remoteUrls(content, traits.makesImages))
-  return [...new Set(urls)]
+/** The files that must be fetched before the messages are translated. */
+export function remoteFilesOf(messages: readonly ChatMessage[], traits: ModelTraits): RemoteFile[] {
+  return messages.flatMap(({ role, content }, index) =>
+    role === 'system' || role === 'developer'
+      ? []
+      : remoteFiles(content, `messages[${index}].content`, traits.makesImages),
+  )
 }
 
 /** Converts messages to Gemini's contents and system instruction. */
@@ -39,8 +43,7 @@ export function translateMessages(
     const message = messages[index]
     if (message === undefined) break
     if (message.role === 'system' || message.role === 'developer') {
-      systemParts.push(...systemText(message.content))
-      warnings.push(...droppedFromSystem(message.content, index))
+      systemParts.push(...systemText(message.content, `messages[${index}].content`))
       continue
     }
     const translated = translateTurn(messages, index, context)
@@ -115,17 +118,18 @@ function translateAssistant(
   while (end < messages.length && isResult(messages[end])) end += 1
   const answers = messages.slice(index + 1, end).filter(isResult)
   const answered = toolResults(value.calls, answers, { context: parts, firstIndex: index + 1 })
-  const resultsTurn: Turn = { kind: 'results', content: { role: 'user', parts: answered.value } }
+  const { results, beside } = answered.value
+  const resultsTurn: Turn = { kind: 'results', content: { role: 'user', parts: results } }
   return {
-    turns: [turn, resultsTurn],
+    turns: [turn, resultsTurn, messageTurn('user', beside)],
     results: answers.length,
     warnings: [...warnings, ...answered.warnings],
   }
 }
 
-function partsContext({ traits, media, toolNames }: MessagesContext): ResultsContext {
+function partsContext({ traits, files, toolNames }: MessagesContext): ResultsContext {
   return {
-    media,
+    files,
     readsMarkdownImages: traits.makesImages,
     numbersCalls: traits.signsCalls,
     takesMediaInResults: traits.generation >= 3,
@@ -182,21 +186,14 @@ const lastAsUser = (contents: readonly Content[]): Content[] =>
 
 type SystemMessage = Extract<ChatMessage, { role: 'system' | 'developer' }>
 
-function systemText(content: SystemMessage['content']): Part[] {
+function systemText(content: SystemMessage['content'], param: string): Part[] {
+  const at = Array.isArray(content) ? content.findIndex(({ type }) => type === 'media') : -1
+  if (at !== -1) {
+    throw new ClientError(
+      `'${param}[${at}]' is no text. Send files in user messages; system messages take text only.`,
+      { param: `${param}[${at}]` },
+    )
+  }
   const text = textOf(content)
   return text === '' ? [] : [{ text }]
-}
-
-function droppedFromSystem(content: SystemMessage['content'], index: number): Warning[] {
-  if (!Array.isArray(content)) return []
-  return content.flatMap((item, place) =>
-    item.type === 'text' || item.type === 'refusal'
-      ? []
-      : [
-          {
-            field: `messages[${index}].content[${place}]`,
-            reason: 'System messages can contain text only.',
-          },
-        ],
-  )
 }

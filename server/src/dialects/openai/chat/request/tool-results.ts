@@ -20,26 +20,34 @@ type ResultMessage = Extract<ChatMessage, { role: 'tool' | 'function' }>
 export const isResult = (message: ChatMessage | undefined): message is ResultMessage =>
   message?.role === 'tool' || message?.role === 'function'
 
+export type ToolResults = {
+  readonly results: readonly Part[]
+  /** Media that no result can hold; they follow as a message of the user. */
+  readonly beside: readonly Part[]
+}
+
 /** The results of a turn in the order of its calls: Gemini requires exactly one for each, in one content. */
 export function toolResults(
   calls: readonly OpenCall[],
   messages: readonly ResultMessage[],
   { context, firstIndex }: { context: ResultsContext; firstIndex: number },
-): Translated<Part[]> {
+): Translated<ToolResults> {
   const results = new Map<OpenCall, Part>()
+  const beside: Part[] = []
   const callOf = callFinder(calls, results)
   const warnings: Warning[] = []
   for (const [offset, message] of messages.entries()) {
     const param = `messages[${firstIndex + offset}]`
     const call = callOf(message)
     if (call === undefined) throw unknownCall(message, param)
-    const { value, warnings: lost } = functionResponse(call, message, { context, param })
-    results.set(call, { functionResponse: value })
-    warnings.push(...lost)
+    const result = functionResponse(call, message, { context, param })
+    results.set(call, { functionResponse: result.value })
+    beside.push(...result.beside)
+    warnings.push(...result.warnings)
   }
   const missing = calls.filter((call) => !results.has(call))
   if (missing.length > 0) throw missingResults(missing, firstIndex - 1)
-  return { value: calls.flatMap((call) => results.get(call) ?? []), warnings }
+  return { value: { results: calls.flatMap((call) => results.get(call) ?? []), beside }, warnings }
 }
 
 type Results = ReadonlyMap<OpenCall, Part>
@@ -84,22 +92,30 @@ function openGroups(groups: ReadonlyMap<string, readonly OpenCall[]>, results: R
   return new Map(Array.from(groups, ([name, calls]) => [name, openCalls(calls, results)]))
 }
 
+type Result = Translated<FunctionResponse> & Pick<ToolResults, 'beside'>
+
 function functionResponse(
   call: OpenCall,
   message: ResultMessage,
   { context, param }: { context: ResultsContext; param: string },
-): Translated<FunctionResponse> {
+): Result {
   // Not parsed: large numbers would lose digits, and Gemini 3 follows a `$ref`.
   const response = { output: textOf(message.content) }
   const { value: parts, warnings } = messageParts(message.content, context, `${param}.content`)
-  const media = parts.flatMap(({ inlineData }) => (inlineData ? [{ inlineData }] : []))
+  const media = parts.filter(({ text }) => text === undefined)
+  const inside = media.flatMap(({ inlineData }) =>
+    inlineData && context.takesMediaInResults && fitsInResult.test(inlineData.mimeType)
+      ? [{ inlineData }]
+      : [],
+  )
+  const beside = media.filter((part) => !inside.some((one) => one.inlineData === part.inlineData))
   const id = call.id === '' || !context.numbersCalls ? {} : { id: geminiCallId(call.id) }
   const value = { ...id, name: context.toolNames.toGemini(call.name), response }
-  if (media.length === 0) return { value, warnings }
-  if (context.takesMediaInResults) return { value: { ...value, parts: media }, warnings }
-  const reason = 'The model does not accept media in tool results.'
-  return { value, warnings: [...warnings, { field: `${param}.content`, reason }] }
+  return { value: inside.length === 0 ? value : { ...value, parts: inside }, beside, warnings }
 }
+
+/** Types that Google takes in a result. */
+const fitsInResult = /^(?:image\/|application\/pdf$|text\/plain$)/
 
 function unknownCall(message: ResultMessage, param: string): ClientError {
   const field = message.role === 'tool' ? `${param}.tool_call_id` : `${param}.name`

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createToolNames } from '../../../translate/tool-names.ts'
 import { chatRequest } from './chat-request.ts'
 import { ClientError } from '../../../client-error.ts'
-import { remoteMediaUrls } from './messages.ts'
+import { remoteFilesOf } from './messages.ts'
 import { modelTraits } from '../../../../google/models/model-traits.ts'
 import { checkRequest } from '../../../translate/read-request.ts'
 import { readRecording } from '../../../../runtime/testing/recordings.ts'
@@ -18,7 +18,7 @@ function translate(body: object, model = 'gemini-3.8-flash') {
   return translateRequest(request, {
     traits,
     settings: { showThoughts: true },
-    media: new Map(remoteMediaUrls(request.messages, traits).map((url) => [url, png])),
+    files: new Map(remoteFilesOf(request.messages, traits).map(({ url }) => [url, png])),
     findSignature: () => undefined,
     toolNames: createToolNames([]),
   })

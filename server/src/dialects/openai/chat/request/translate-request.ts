@@ -5,7 +5,7 @@ import type {
   GenerationConfig,
 } from '../../../../google/requests/gemini-request.ts'
 import { ClientError } from '../../../client-error.ts'
-import type { RemoteMedia } from '../../../translate/content/media-parts.ts'
+import type { FetchedFiles } from '../../../media/remote-media.ts'
 import { translateMessages } from './messages.ts'
 import type { ModelTraits } from '../../../../google/models/model-traits.ts'
 import { droppedExtras, googleExtrasOf } from './google-extras.ts'
@@ -20,7 +20,7 @@ import type { Translated, Warning } from '../../../translate/warnings.ts'
 export type RequestContext = {
   readonly traits: ModelTraits
   readonly settings: ParameterSettings
-  readonly media: RemoteMedia
+  readonly files: FetchedFiles
   readonly findSignature: FindSignature
   readonly toolNames: ToolNames
 }
