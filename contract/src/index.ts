@@ -12,6 +12,8 @@ export {
 } from './settings/read-settings.ts'
 export { type SettingFacts, type SettingGroup } from './settings/setting-facts.ts'
 export { settingsSchema, type SettingName, type Settings } from './settings/settings.ts'
+export { withoutOuterQuotes } from './settings/lenient-json.ts'
+export { replacedSettings } from './settings/replaced-settings.ts'
 export { proxyAddress } from './settings/setting-forms.ts'
 export { errors, errorCodes, type ErrorCode } from './errors.ts'
 export {

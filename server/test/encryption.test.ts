@@ -73,7 +73,7 @@ describe('a database in use', () => {
   test('is encrypted by a command, never by a start', async () => {
     await runOnce()
     expect(await onDisk()).toContain(keyNumber(0))
-    await expect(open(passphrase)).rejects.toThrow('run `gemini-balance keys encrypt` first')
+    await expect(open(passphrase)).rejects.toThrow('run `npm start -- keys encrypt` first')
     expect(await command('keys encrypt', passphrase)).toBe(
       'Encrypted: 3 keys and the secret settings.',
     )

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseLenientJson, withoutOuterQuotes } from './lenient-json.ts'
 
 /**
  * How values are written in an environment or a database column, and in JSON: a text form is accepted wherever a value is.
@@ -66,31 +67,27 @@ export const headersOf = () =>
   )
 
 function readList(written: string): unknown {
-  const trimmed = written.trim()
-  if (trimmed.startsWith('[')) return parseLenient(trimmed)
-  return trimmed
+  const trimmed = withoutOuterQuotes(written).trim()
+  if (!trimmed.startsWith('[')) return itemsOf(trimmed)
+  return (
+    parseLenientJson(trimmed) ??
+    (unquotedList.test(trimmed) ? itemsOf(trimmed.slice(1, -1)) : undefined)
+  )
+}
+
+/** `[a,b]`: what a shell leaves of `["a","b"]`. */
+const unquotedList = /^\[[^[\]{}"'\\]*\]$/
+
+function itemsOf(written: string): string[] {
+  return written
     .split(/[\n,]/)
-    .map((item) => item.trim())
+    .map((item) => withoutOuterQuotes(item.trim()))
     .filter((item) => item !== '')
 }
 
 function readMap(written: string): unknown {
-  const trimmed = written.trim()
-  if (trimmed === '') return {}
-  return parseLenient(trimmed)
-}
-
-/** JSON, also with single quotes: shells remove the double ones. */
-function parseLenient(written: string): unknown {
-  return parseJson(written) ?? parseJson(written.replaceAll("'", '"'))
-}
-
-function parseJson(written: string): unknown {
-  try {
-    return JSON.parse(written)
-  } catch {
-    return undefined
-  }
+  const trimmed = withoutOuterQuotes(written).trim()
+  return trimmed === '' ? {} : parseLenientJson(trimmed)
 }
 
 const addresses = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])

@@ -87,7 +87,7 @@ export const settingsSchema = z.object({
     text()
       .regex(/^$|^.{16,}$/, 'must be 16 characters or more')
       .default(''),
-    'The key that encrypts API keys and other secrets in the database. Without it, they are stored in plain text. To encrypt a database in use, run gemini-balance keys encrypt.',
+    'The key that encrypts API keys and other secrets in the database. Without it, they are stored in plain text. To encrypt a database in use, run npm start -- keys encrypt.',
   ),
 
   logLevel: about('server')(
@@ -109,6 +109,11 @@ export const settingsSchema = z.object({
       )
       .default('info'),
     'The level of the log.',
+  ),
+  logFormat: atStart(
+    'LOG_FORMAT',
+    z.preprocess(lowerCase, z.enum(['auto', 'text', 'json'])).default('auto'),
+    'The form of the log: text for eyes, or a JSON object a line; auto is text on a terminal and JSON elsewhere.',
   ),
   shutdownGraceSeconds: about('server')(
     'SHUTDOWN_GRACE_SECONDS',

@@ -18,10 +18,18 @@ export function composeEgress({
     now: realClock.now,
     random: Math.random,
     onChange({ proxy, state, message }) {
-      if (state === 'up') log.info({ proxy }, 'A proxy works again.')
-      else log.warn({ proxy, message }, 'A proxy failed. Others are used while there are any.')
+      const event = { proxy, state, message }
+      if (state === 'up') log.info({ event }, `The proxy ${proxy} works again.`)
+      else log.warn({ event }, `${failureOf(proxy, message)}. Others are used while there are any.`)
     },
     onGone: (proxy) => transport.forget(proxy),
   })
   return { transport, proxies }
+}
+
+/** The message of a proxy's own failure names it already. */
+function failureOf(proxy: string, message = 'no answer'): string {
+  return message.includes(proxy)
+    ? message
+    : `The proxy ${proxy} failed: ${message.replace(/\.$/, '')}`
 }

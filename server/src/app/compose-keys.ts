@@ -1,7 +1,7 @@
 import type { EventBus } from '../telemetry/events/event-bus.ts'
 import { openKeyRegistry, type KeyRegistry } from '../keys/key-registry.ts'
 import { createKeyEngine, type KeyEngine } from '../keys/engine.ts'
-import type { KeyEvent } from '../keys/events.ts'
+import type { KeyId } from '../keys/types.ts'
 import type { RootLog } from '../log/create-log.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -9,6 +9,7 @@ import { createProjectRegistry, type ProjectRegistry } from '../keys/project-reg
 import { startEngineStateWriter } from '../keys/engine-state-writer.ts'
 import { keyPolicyOf } from '../keys/policy.ts'
 import { realClock } from '../runtime/time/real-clock.ts'
+import { keyEventLine } from './key-event-sentence.ts'
 
 export type KeysDeps = {
   readonly storage: Storage
@@ -34,11 +35,17 @@ export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
     random: Math.random,
     policy: () => policy,
     onEvent(event) {
-      logEvent(log, event)
+      const { level, sentence } = keyEventLine(event, {
+        keyName,
+        host: new URL(settings.current().baseUrl).host,
+        now: realClock.now(),
+      })
+      log[level]({ event }, sentence)
       if (event.kind === 'project-learned') projects.apply(event.project).catch(onError)
       bus.publish('engine', event)
     },
   })
+  const keyName = (key: KeyId) => `${key} (${String(keyRegistry.secretOf(key) ?? '')})`
   const projects = createProjectRegistry({ engine, store: storage.projects })
   const keyRegistry = await openKeyRegistry({
     store: storage.keys,
@@ -73,17 +80,5 @@ export async function composeKeys(deps: KeysDeps): Promise<ComposedKeys> {
       await stateWriter.close()
       await keyRegistry.close()
     },
-  }
-}
-
-/** Warnings for what an operator should see. */
-function logEvent(log: RootLog, event: KeyEvent): void {
-  switch (event.kind) {
-    case 'key-died':
-    case 'project-suspended':
-    case 'egress-down':
-      return log.warn(event, event.kind)
-    default:
-      return log.info(event, event.kind)
   }
 }

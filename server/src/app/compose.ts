@@ -5,6 +5,7 @@ import { createListener } from '../http/listener.ts'
 import { problem } from '../admin/http/send-error.ts'
 import { pageRoutes } from '../http/pages.ts'
 import { createLog, type LogDestination, type RootLog } from '../log/create-log.ts'
+import { chooseLogFormat, type LogFormat } from '../log/log-format.ts'
 import { RequestMetrics } from '../telemetry/metrics/request-metrics.ts'
 import {
   changedSettings,
@@ -12,14 +13,15 @@ import {
   type LiveSettings,
 } from '../settings/live-settings.ts'
 import type { Environment } from '../settings/read-environment.ts'
-import { chooseDatabase } from '../storage/choose-database.ts'
+import { chooseDatabase, type DatabaseChoice } from '../storage/choose-database.ts'
 import { startHeartbeat } from '../storage/heartbeat.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import type { Storage } from '../storage/storage.ts'
 import { chooseHost, isInContainer, type HostChoice } from '../http/choose-host.ts'
-import { warnOfOpenFolder } from './warn-of-open-folder.ts'
+import { warnOfOpenFolder } from './start/warn-of-open-folder.ts'
 import type { ClientTokens } from '../auth/clients/client-tokens.ts'
 import { firstAdminToken } from './tokens/first-admin-token.ts'
+import type { Catalogue } from '../google/models/catalogue.ts'
 import { createCalendar } from '../runtime/time/calendar.ts'
 import { createShutdown, type Shutdown } from '../runtime/shutdown.ts'
 import { composeAccess } from './compose-access.ts'
@@ -33,7 +35,7 @@ import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
 import { composeTokens } from './tokens/compose-tokens.ts'
 import { startLiveCounters } from '../telemetry/events/live-counters.ts'
-import { openSignatures } from '../resources/open-signatures.ts'
+import { openSignatures, type OpenedSignatures } from '../resources/open-signatures.ts'
 import { composeDialects } from './compose-dialects.ts'
 import { registerSecrets } from '../settings/register-secrets.ts'
 import { metricsGroup } from './metrics-group.ts'
@@ -59,6 +61,10 @@ export type Program = {
   /** The admin token that this start generated, to be shown once. */
   readonly newAdminToken: string | undefined
   readonly engine: Awaited<ReturnType<typeof composeKeys>>['engine']
+  readonly tokens: Pick<ClientTokens, 'all'>
+  readonly catalogue: Pick<Catalogue, 'models'>
+  readonly database: DatabaseChoice
+  readonly logFormat: LogFormat
   /** Lets requests finish within SHUTDOWN_GRACE_SECONDS, writes what is queued, and stops. */
   close(): Promise<void>
 }
@@ -82,8 +88,10 @@ export async function compose(options: ComposeOptions): Promise<Program> {
       store: storage.settings,
       ...(token === undefined ? {} : { fallback: { AUTH_TOKEN: token } }),
     })
+    const logFormat = chooseLogFormat(atStart.logFormat, process.stdout)
     const log = createLog({
       level: settings.current().logLevel,
+      format: logFormat,
       ...(logDestination === undefined ? {} : { destination: logDestination }),
     })
     await warnOfOpenFolder(database, log)
@@ -93,6 +101,8 @@ export async function compose(options: ComposeOptions): Promise<Program> {
       storage,
       settings,
       log,
+      logFormat,
+      database,
       newAdminToken: isNew ? token : undefined,
       closing,
     })
@@ -106,13 +116,15 @@ type Opened = ComposeOptions & {
   readonly storage: Storage
   readonly settings: LiveSettings
   readonly log: RootLog
+  readonly logFormat: LogFormat
+  readonly database: DatabaseChoice
   readonly newAdminToken: string | undefined
   readonly closing: Shutdown
 }
 
 async function start(opened: Opened): Promise<Program> {
   const { storage, settings, log, closing, now = Date.now } = opened
-  const onError = (error: unknown) => log.error({ err: error }, 'failed')
+  const onError = (error: unknown) => log.error({ err: error }, 'Work in the background failed.')
   const bus = createEventBus()
   const prices = await openPriceBook(storage.prices)
   const parts = { storage, settings, log, onError, bus, prices }
@@ -136,16 +148,7 @@ async function start(opened: Opened): Promise<Program> {
   closing.add(gateway.close)
   logOverridden(settings, log)
 
-  const retention = startRetention({
-    storage,
-    settings: settings.current,
-    calendar: createCalendar(() => settings.current().timezone),
-    now: Date.now,
-    onError,
-  })
-  closing.add(retention.close)
-  const stored = await openSignatures({ store: storage.signatures, log, now: Date.now })
-  closing.add(stored.close)
+  const stored = await startUpkeep({ ...parts, closing })
   followSettings(parts)
 
   const admins = await composeAccess({ ...parts, registry, now })
@@ -192,8 +195,32 @@ async function start(opened: Opened): Promise<Program> {
     log,
     newAdminToken: newAdminToken ?? opened.newAdminToken,
     engine,
+    tokens,
+    catalogue: gateway.catalogue,
+    database: opened.database,
+    logFormat: opened.logFormat,
     close: closing.close,
   }
+}
+
+type UpkeepDeps = Pick<Opened, 'storage' | 'settings' | 'log' | 'closing'> & {
+  readonly onError: (error: unknown) => void
+}
+
+/** What removes old rows, and the signatures of before the start. */
+async function startUpkeep(deps: UpkeepDeps): Promise<OpenedSignatures> {
+  const { storage, settings, log, closing, onError } = deps
+  const retention = startRetention({
+    storage,
+    settings: settings.current,
+    calendar: createCalendar(() => settings.current().timezone),
+    now: Date.now,
+    onError,
+  })
+  closing.add(retention.close)
+  const stored = await openSignatures({ store: storage.signatures, log, now: Date.now })
+  closing.add(stored.close)
+  return stored
 }
 
 /** A generated admin token is no chosen one. */

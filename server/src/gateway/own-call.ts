@@ -1,5 +1,7 @@
 import { uncounted } from '../auth/clients/admission.ts'
+import { failureWords } from '../google/errors/failure-words.ts'
 import type { UpstreamCall } from '../google/upstream-call.ts'
+import { verdicts } from '../google/verdicts.ts'
 import type { KeyRequest } from '../keys/types.ts'
 import { neverAborted } from '../runtime/streams/client-signal.ts'
 import { newRequestId } from '../runtime/request-id.ts'
@@ -32,8 +34,8 @@ export function callGoogle(
         return end
       },
       refuse: ({ kind }) => reject(new Error(`The gateway has no key for its own call: ${kind}.`)),
-      fail: ({ verdict, message = '' }) =>
-        reject(new Error(`The gateway's own call failed: ${verdict} ${message}`.trim())),
+      fail: ({ verdict, reason, message = verdicts[verdict].meaning }) =>
+        reject(new Error(`The gateway's own call failed: ${failureWords({ reason, message })}.`)),
     }).catch(reject)
   })
 }

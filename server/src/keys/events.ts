@@ -37,7 +37,14 @@ export type KeyEvent =
     }
   | { readonly kind: 'model-overloaded'; readonly lane: string; readonly until: number }
   | { readonly kind: 'model-recovered'; readonly lane: string }
-  | { readonly kind: 'egress-down'; readonly verdict: VerdictName; readonly until: number }
+  | {
+      readonly kind: 'egress-down'
+      readonly verdict: VerdictName
+      readonly until: number
+      /** The code of the failure: `ECONNREFUSED`. */
+      readonly reason: string | undefined
+      readonly message: string | undefined
+    }
   | { readonly kind: 'egress-recovered' }
   | {
       readonly kind: 'failures-correlated'

@@ -1,5 +1,8 @@
 import { pino, type Logger } from 'pino'
+import { errorFields } from './error-fields.ts'
+import type { LogFormat } from './log-format.ts'
 import { createScrubber, type Scrubber } from './scrub.ts'
+import { textLine } from './text-lines.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
@@ -21,28 +24,36 @@ export type LogDestination = { write(line: string): void }
 export type LogOptions = {
   /** Pino's or Python's names (`WARNING`, `CRITICAL`), in any case. Others count as `info`. */
   readonly level: string
+  /** Default: JSON. */
+  readonly format?: LogFormat
   /** Default: standard output. */
   readonly destination?: LogDestination
   /** For secrets that are known before the log is created. */
   readonly scrubber?: Scrubber
 }
 
-/** Writes one line of JSON per event. The whole line is scrubbed, with errors and their causes. */
+/** Writes one line per event. The whole line is scrubbed, with errors and their causes. */
 export function createLog({
   level,
+  format = 'json',
   destination,
   scrubber = createScrubber(),
 }: LogOptions): RootLog {
   const sink: LogDestination = destination ?? pino.destination({ fd: 1, sync: true })
+  const lineOf = (json: string) => {
+    const scrubbed = scrubber.scrub(json)
+    // Again, since a secret may be written otherwise without the escapes of JSON.
+    return format === 'json' ? scrubbed : scrubber.scrub(textLine(scrubbed, format))
+  }
   const logger = pino(
     {
       level: logLevel(level),
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: pino.stdSerializers.errWithCause },
+      serializers: { err: errorFields },
     },
-    { write: (line: string) => sink.write(scrubber.scrub(line)) },
+    { write: (line: string) => sink.write(lineOf(line)) },
   )
   return Object.assign(logger, {
     scrubber,

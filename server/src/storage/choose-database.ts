@@ -41,6 +41,16 @@ export function chooseDatabase(settings: DatabaseSettings): DatabaseChoice {
   }
 }
 
+/** Settings of a server beside a choice that does not use it: one sentence, or none. */
+export function unusedDatabaseSettings(settings: DatabaseSettings): string[] {
+  const { databaseType, databaseUrl, mysqlHost, mysqlSocket } = settings
+  if (mysqlHost === '' && mysqlSocket === '') return []
+  if (databaseUrl !== '') return ['DATABASE_URL is set, so the MYSQL_ settings are not used.']
+  return databaseType === 'sqlite'
+    ? ['DATABASE_TYPE is sqlite, so the MYSQL_ settings are not used.']
+    : []
+}
+
 function fromUrl(url: string, type: Settings['databaseType']): ServerAddress {
   const address = readDatabaseUrl(url)
   if (type === 'auto' || type === address.kind) return address

@@ -38,7 +38,7 @@ function parseInput({ options = {}, usage = '' }: Command, args: readonly string
   } catch (cause) {
     // The first sentence names the argument; the others advise on syntax that we do not have.
     const [problem = ''] = String(cause instanceof Error ? cause.message : cause).split('. ')
-    throw new StartError(`${problem}. Run "gemini-balance help" for what it accepts.`, cause)
+    throw new StartError(`${problem}. \`npm start -- help\` shows what it accepts.`, cause)
   }
 }
 

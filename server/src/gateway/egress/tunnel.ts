@@ -3,6 +3,7 @@ import { request as requestHttps } from 'node:https'
 import type { Socket } from 'node:net'
 import { SocksClient } from 'socks'
 import { buildConnector } from 'undici'
+import { failureWords } from '../../google/errors/failure-words.ts'
 import type { ProxyAddress } from './proxy-address.ts'
 
 /** The proxy is unreachable or refuses the connection. The message never contains the password. */
@@ -16,7 +17,8 @@ export class ProxyError extends Error {
 }
 
 function reasonOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return failureWords({ reason: code, message: code ?? error.message })
 }
 
 type Target = { readonly host: string; readonly port: number }

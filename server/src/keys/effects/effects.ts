@@ -254,8 +254,9 @@ function failEgress(settlement: Settlement, context: EngineContext): void {
   const trips = (egress: Breaker) =>
     egress.failures >= 3 && egress.answers === 0 && egress.projects.size >= projects
   const cooldown = recordFailure(context.egress, observationOf(settlement), { ...policy, trips })
-  const { verdict } = settlement.outcome
-  if (cooldown) context.emit({ kind: 'egress-down', verdict, until: cooldown.until })
+  if (!cooldown) return
+  const { verdict, reason, message } = settlement.outcome
+  context.emit({ kind: 'egress-down', verdict, until: cooldown.until, reason, message })
 }
 
 function countFailure(settlement: Settlement, context: EngineContext): void {

@@ -21,7 +21,7 @@ export async function openSecretBox(
     if (encryptionKey === undefined) return plainBox
     if (await hasSecrets(step)) {
       throw new StartError(
-        'ENCRYPTION_KEY is set, but the keys in the database are not encrypted: run `gemini-balance keys encrypt` first, or remove ENCRYPTION_KEY.',
+        'ENCRYPTION_KEY is set, but the keys in the database are not encrypted: run `npm start -- keys encrypt` first, or remove ENCRYPTION_KEY.',
       )
     }
     const seal = await makeSeal(encryptionKey)

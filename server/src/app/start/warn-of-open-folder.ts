@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Log } from '../log/create-log.ts'
-import type { DatabaseChoice } from '../storage/choose-database.ts'
+import type { Log } from '../../log/create-log.ts'
+import type { DatabaseChoice } from '../../storage/choose-database.ts'
 
 const othersMask = 0o077
 
