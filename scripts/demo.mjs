@@ -99,10 +99,21 @@ async function speaksOpenAi(url) {
   return answer.status !== 404
 }
 
-function freePort(wanted) {
+/** PORT must be free; without it, another port will do. Rejects with a sentence. */
+async function choosePort(written = '') {
+  if (written === '') return (await listenOnce(usualPort)) ?? listenOnce(0)
+  const port = /^\d{1,5}$/.test(written) ? Number(written) : NaN
+  if (!(port <= 65_535)) throw new Error('PORT must be a whole number from 0 to 65535.')
+  const free = await listenOnce(port)
+  if (free !== undefined) return free
+  throw new Error(`Port ${port} cannot be used: it is taken or reserved. Set PORT to a free one.`)
+}
+
+/** The port, or undefined where it cannot be opened. */
+function listenOnce(wanted) {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(freePort(0)))
+    server.once('error', () => resolve(undefined))
     server.listen(wanted, host, () => {
       const { port } = server.address()
       server.close(() => resolve(port))
@@ -128,11 +139,11 @@ function watch(fake) {
 }
 
 async function main() {
+  const port = await choosePort(process.env.PORT)
   buildIfStale()
   const folder = mkdtempSync(join(tmpdir(), 'gemini-balance-demo-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const fake = await startFake()
-  const port = await freePort(usualPort)
   const { gateway, output } = startGateway({ fake, folder, port })
   process.once('exit', () => gateway.kill('SIGKILL'))
   let isStopping = false

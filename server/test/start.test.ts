@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startProgram } from './support/program.ts'
+import { runProgram } from './support/run-program.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -11,25 +11,13 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-type Ended = { readonly code: number | null; readonly printed: string }
-
-/** Runs the program as a person does; ends it once it says what `until` waits for. */
-function run(env: Record<string, string>, until = /listens on/): Promise<Ended> {
-  const child = startProgram(folder, { DATA_DIR: join(folder, 'data'), ...env })
-  let printed = ''
-  const hear = (chunk: Buffer) => {
-    printed += chunk.toString()
-    if (until.test(printed)) child.kill('SIGTERM')
-  }
-  child.stdout.on('data', hear)
-  child.stderr.on('data', hear)
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, printed })))
-}
+const run = (env: Record<string, string>, until?: RegExp) =>
+  runProgram(folder, { DATA_DIR: join(folder, 'data'), ...env }, until)
 
 test('without any configuration it starts, shows an admin token once, and stops at SIGTERM', async () => {
   const first = await run({})
   expect(first).toMatchObject({ code: 0 })
-  const token = /shown this once:\s+(\S+)/.exec(first.printed)?.[1] ?? ''
+  const token = /shown this once: ([\w-]+)/.exec(first.printed)?.[1] ?? ''
   expect(token.length).toBeGreaterThan(20)
   expect(first.printed).toMatch(/listens on http:\/\/127\.0\.0\.1:\d+/)
   const second = await run({})

@@ -24,7 +24,7 @@ function withoutEscapes(written: string): string | undefined {
 
 /** The last brackets are easily lost when a long line is copied. */
 function withMissingEnd(written: string): string | undefined {
-  const trimmed = written.trim().replace(/,$/, '')
+  const trimmed = written.trim()
   const missing = openBrackets(trimmed)
   return missing === undefined || /[[{:,]$/.test(trimmed) ? undefined : trimmed + missing
 }

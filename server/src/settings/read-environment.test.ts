@@ -2,9 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { useTemporaryFolder } from '../runtime/testing/temporary-folder.ts'
-import { readEnvironment } from './read-environment.ts'
+import { readEnvironment as read } from './read-environment.ts'
 
 const folder = useTemporaryFolder()
+
+const readEnvironment = (...args: Parameters<typeof read>) => read(...args).environment
 
 function fileOf(text: string): string {
   const path = join(folder(), '.env')
@@ -55,4 +57,67 @@ test('a missing file, or a folder in its place, gives no settings', () => {
   expect(readEnvironment({}, join(folder(), 'none'))).toEqual({})
   mkdirSync(join(folder(), 'folder'))
   expect(readEnvironment({}, join(folder(), 'folder'))).toEqual({})
+})
+
+test('a byte order mark, also of UTF-16, is no part of the first name', () => {
+  const text = 'MAX_RETRIES=5\r\nMAX_FAILURES=7\r\n'
+  const files = [
+    Buffer.from(`\uFEFF${text}`),
+    Buffer.from(`\uFEFF${text}`, 'utf16le'),
+    Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(),
+  ]
+  for (const bytes of files) {
+    const path = join(folder(), '.env')
+    writeFileSync(path, bytes)
+    expect(read({}, path)).toMatchObject({
+      environment: { MAX_RETRIES: '5', MAX_FAILURES: '7' },
+      warnings: [],
+    })
+  }
+})
+
+test('quotes that Docker leaves around a variable are no part of its value', () => {
+  const environment = {
+    AUTH_TOKEN: '"a token"',
+    MAX_RETRIES: "'5'",
+    API_KEYS: String.raw`"[\"a\"]"`,
+    ALLOWED_TOKENS: '"a","b"',
+  }
+  expect(readEnvironment(environment, 'none')).toEqual({
+    AUTH_TOKEN: 'a token',
+    MAX_RETRIES: '5',
+    API_KEYS: '["a"]',
+    ALLOWED_TOKENS: '"a","b"',
+  })
+})
+
+test('of a name that is set twice the last counts, and the line of the other is named', () => {
+  const { environment, warnings } = read({}, fileOf('MAX_RETRIES=5\n\nMAX_RETRIES=7\n'))
+  expect(environment).toEqual({ MAX_RETRIES: '7' })
+  expect(warnings).toEqual(['Line 1 of .env: MAX_RETRIES is set again in line 3, which counts.'])
+  expect(read({}, fileOf('MAX_RETRIES=5\nMAX_RETRIES=5')).warnings).toEqual([])
+})
+
+test('the line of a value is known, unless the environment has another', () => {
+  const path = fileOf('# a remark\nMAX_RETRIES=x\nMAX_FAILURES=y')
+  expect([...read({ MAX_FAILURES: '2' }, path).lines]).toEqual([['MAX_RETRIES', 2]])
+})
+
+test('no warning holds a value', () => {
+  const canary = 'canary-value'
+  const lines = [
+    canary,
+    `: ${canary}`,
+    `MAX_RETRYS=${canary}`,
+    `MAX_RETRIES="${canary}`,
+    `API_KEYS=${canary}`,
+    `API_KEYS=${canary}-2`,
+    `PAID_KEY=${canary}`,
+    `OTHER=${canary}`,
+    `c2VjcmV0IGNhbmFyeQ==${canary}`,
+    `- API_KEYS=${canary}`,
+  ]
+  const { warnings } = read({ MAX_RETRYS: canary, PAID_KEY: canary }, fileOf(lines.join('\n')))
+  expect(warnings.length).toBeGreaterThan(6)
+  expect(warnings.join('\n')).not.toMatch(/canary|c2Vj/)
 })

@@ -1,5 +1,6 @@
 import {
   describeSettings,
+  replacedSettings,
   type SettingDescription,
   type SettingGroup,
 } from '@gemini-balance/contract'
@@ -28,13 +29,35 @@ takes the value of the environment, or the default, again. Those marked *start* 
 time. A key that was deleted does not come back.
 
 A list is a JSON array or items between commas; a map is a JSON object; true is \`true\`, \`1\`, \`yes\` or \`on\`.
+
+A start names lines of \`.env\` that are no assignment and names that are no setting, with the setting that is probably meant.
 `
+
+const notSettings =
+  'Variables of the Python program, and common ones, that are not used. A start names those that it finds.'
 
 /** The text of `docs/settings.md`. */
 export function settingsPage(): string {
   const groups = groupsOf(describeSettings())
   const parts = groups.map(([group, settings]) => `## ${groupTitles[group]}\n\n${table(settings)}`)
-  return [introduction, ...parts].join('\n')
+  return [introduction, ...parts, replacedPart()].join('\n')
+}
+
+/** Variables of the Python program that set nothing here. */
+function replacedPart(): string {
+  const rows = replacedSettings.map(
+    ({ names, instead }) => `| ${names.map((name) => `\`${name}\``).join(', ')} | ${instead} |`,
+  )
+  return [
+    '## Not settings',
+    '',
+    notSettings,
+    '',
+    '| name | instead |',
+    '|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
 }
 
 /** The text of `.env.example`: every setting, commented out, at its default. */

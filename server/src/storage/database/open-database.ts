@@ -1,4 +1,5 @@
 import { Kysely } from 'kysely'
+import { DatabaseError } from '../../runtime/database-error.ts'
 import { StartError } from '../../runtime/start-error.ts'
 import type { DatabaseChoice } from '../choose-database.ts'
 import { migrate } from '../migrations/migrate.ts'
@@ -35,9 +36,15 @@ export async function openMigrated(connector: Connector): Promise<Kysely<Schema>
     return db
   } catch (error) {
     await db.destroy()
-    throw error
+    throw isDiskFailure(error) ? new StartError(connector.explain(error.cause), error) : error
   }
 }
+
+/** The first write to a full disk. */
+const isDiskFailure = (error: unknown): error is StartError & { readonly cause: DatabaseError } =>
+  error instanceof StartError &&
+  error.cause instanceof DatabaseError &&
+  /^SQLITE_(FULL|IOERR|READONLY)/.test(error.cause.code)
 
 function open({ connect, limits, parts }: Connector) {
   const pool = createPool(connect, limits)

@@ -1,11 +1,12 @@
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
-import { mkdir, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DatabaseError } from '../../../runtime/database-error.ts'
 import type { Connection } from '../connection.ts'
 import type { Connector } from '../connector.ts'
 import type { PoolLimits } from '../pool.ts'
 import type { SqlParts } from '../pooled-dialect.ts'
+import { createFolder } from './create-folder.ts'
 import { explainSqliteFailure } from './sqlite-failure.ts'
 import { startSqliteThread } from './sqlite-thread.ts'
 import type { ThreadTask } from './worker-messages.ts'
@@ -55,7 +56,7 @@ function connectSqlite(task: ThreadTask): () => Promise<Connection> {
 
 /** The file holds keys: only its owner may read it. */
 async function createFile(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await createFolder(dirname(path))
   const file = await open(path, 'a', 0o600)
   await file.close()
 }
