@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
@@ -23,7 +23,8 @@ async function runDemo(port: string, until = /never/) {
 async function openPort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return { port: String((server.address() as AddressInfo).port), server }
+  const address = server.address()
+  return { port: typeof address === 'object' ? String(address?.port) : '', server }
 }
 
 test('the demo listens on PORT', async () => {

@@ -33,6 +33,14 @@ A list is a JSON array or items between commas; a map is a JSON object; true is 
 A start names lines of \`.env\` that are no assignment and names that are no setting, with the setting that is probably meant.
 `
 
+/** Variables of the Python program that set nothing here. */
+function replacedPart(): string {
+  const items = replacedSettings.map(
+    ({ names, instead }) => `- ${names.map((name) => `\`${name}\``).join(', ')}: ${instead}`,
+  )
+  return ['## Not settings', '', notSettings, '', ...items, ''].join('\n')
+}
+
 const notSettings =
   'Variables of the Python program, and common ones, that are not used. A start names those that it finds.'
 
@@ -41,23 +49,6 @@ export function settingsPage(): string {
   const groups = groupsOf(describeSettings())
   const parts = groups.map(([group, settings]) => `## ${groupTitles[group]}\n\n${table(settings)}`)
   return [introduction, ...parts, replacedPart()].join('\n')
-}
-
-/** Variables of the Python program that set nothing here. */
-function replacedPart(): string {
-  const rows = replacedSettings.map(
-    ({ names, instead }) => `| ${names.map((name) => `\`${name}\``).join(', ')} | ${instead} |`,
-  )
-  return [
-    '## Not settings',
-    '',
-    notSettings,
-    '',
-    '| name | instead |',
-    '|---|---|',
-    ...rows,
-    '',
-  ].join('\n')
 }
 
 /** The text of `.env.example`: every setting, commented out, at its default. */
