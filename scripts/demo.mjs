@@ -61,6 +61,7 @@ function startGateway({ fake, folder, port }) {
       SystemRoot,
       HOST: host,
       PORT: String(port),
+      LOG_FORMAT: 'text',
       DATA_DIR: folder,
       API_KEYS: JSON.stringify(keys.map(({ value }) => value)),
       ALLOWED_TOKENS: JSON.stringify([token]),

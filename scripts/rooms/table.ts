@@ -11,8 +11,8 @@ export type Room = {
 /** From the top floor down: a room imports only rooms below it. */
 export const rooms = {
   main: {
-    may: ['app', 'log', 'runtime', 'settings'],
-    what: 'the process: environment, signals, a command or the server',
+    may: ['app'],
+    what: 'refuses an old Node before anything else is read, then starts `app/start`',
   },
   app: {
     may: [
@@ -30,7 +30,7 @@ export const rooms = {
       'log',
       'runtime',
     ],
-    what: 'builds the program: every part, in the order of need; `commands/`',
+    what: 'builds the program: every part, in the order of need; `commands/`; `start/` is the process: environment, signals, greeting',
   },
   admin: {
     may: [

@@ -90,6 +90,14 @@ test('no secret is written, in whatever form it came', () => {
   for (const line of lines) expect(line).not.toMatch(/canary|Canary/)
 })
 
+test('a secret that is a part of the syntax costs the form of the line, not the program', () => {
+  const lines: string[] = []
+  const log = logInto(lines)
+  log.scrubber.add('","msg":"')
+  log.info('One.')
+  expect(lines).toHaveLength(1)
+})
+
 test.each([null, 1, '', [], { a: undefined }, Symbol('x')])('a line of %s is a line', (value) => {
   const lines: string[] = []
   logInto(lines).info({ value, err: value }, 'One.')

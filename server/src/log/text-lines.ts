@@ -22,8 +22,8 @@ const shownElsewhere = new Set(['level', 'time', 'msg', 'err', 'event'])
 
 /** Makes a line of JSON a line for eyes: level, time, sentence, then the other fields. */
 export function textLine(json: string, style: TextStyle): string {
-  const fields: unknown = JSON.parse(json)
-  if (!isFields(fields)) return json
+  const fields = parse(json)
+  if (fields === undefined) return json
   const paint = (code: number, text: string) =>
     style.isColoured ? `\u001b[${code}m${text}\u001b[0m` : text
   const level = textOf(fields['level'])
@@ -38,6 +38,16 @@ export function textLine(json: string, style: TextStyle): string {
   ]
   const stack = stackOf(fields['err']).map((line) => `\n      ${paint(ansi.dim, line)}`)
   return `${parts.join(' ')}${stack.join('')}\n`
+}
+
+/** Undefined where the scrubber took a part of the syntax away. */
+function parse(json: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(json)
+    return isFields(value) ? value : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function sentenceOf({ msg, err }: Fields): string {

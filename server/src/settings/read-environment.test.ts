@@ -76,14 +76,16 @@ test('a byte order mark, also of UTF-16, is no part of the first name', () => {
   }
 })
 
-test('quotes that Docker leaves around a variable are no part of its value', () => {
+test('quotes and line ends that Docker leaves around a variable are no part of its value', () => {
   const environment = {
+    MYSQL_PASSWORD: 'a word\r',
     AUTH_TOKEN: '"a token"',
     MAX_RETRIES: "'5'",
     API_KEYS: String.raw`"[\"a\"]"`,
     ALLOWED_TOKENS: '"a","b"',
   }
   expect(readEnvironment(environment, 'none')).toEqual({
+    MYSQL_PASSWORD: 'a word',
     AUTH_TOKEN: 'a token',
     MAX_RETRIES: '5',
     API_KEYS: '["a"]',

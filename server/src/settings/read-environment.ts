@@ -32,7 +32,7 @@ export function readEnvironment(processEnvironment: Values, dotEnvPath: string):
     const assigned = winner(inFile, env)
     if (assigned !== undefined) repeated.push(...repetitions(inFile, assigned))
     const given = valueOf(inProcess, env)
-    const value = given === undefined ? assigned?.value : withoutOuterQuotes(given)
+    const value = given === undefined ? assigned?.value : asMeant(given)
     if (value === undefined || value === '') continue
     environment[env] = value
     if (given === undefined && assigned !== undefined) lines.set(env, assigned.line)
@@ -48,6 +48,9 @@ export function readEnvironment(processEnvironment: Values, dotEnvPath: string):
     ],
   }
 }
+
+/** Docker keeps quotes, and what Windows puts at the end of a line. */
+const asMeant = (given: string) => withoutOuterQuotes(given.replace(/\r$/, ''))
 
 /** The name as it is before names in lower case; of several the last. */
 function winner(assigned: readonly Assignment[], env: string): Assignment | undefined {
