@@ -12,7 +12,7 @@ async function runDemo(port: string, until = /never/) {
   let printed = ''
   const hear = (chunk: Buffer) => {
     printed += chunk.toString()
-    if (until.test(printed)) child.kill('SIGTERM')
+    if (!child.killed && until.test(printed)) child.kill('SIGTERM')
   }
   child.stdout.on('data', hear)
   child.stderr.on('data', hear)

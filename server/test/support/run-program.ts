@@ -20,7 +20,8 @@ export function runProgram(
   const hear = (from: 'stdout' | 'stderr') => (chunk: Buffer) => {
     said[from] += chunk.toString()
     said.printed += chunk.toString()
-    if (isSeen(said.printed)) child.kill('SIGTERM')
+    // Once: a second signal would end it at once.
+    if (!child.killed && isSeen(said.printed)) child.kill('SIGTERM')
   }
   child.stdout.on('data', hear('stdout'))
   child.stderr.on('data', hear('stderr'))
