@@ -76,6 +76,10 @@ test.each<[KeyEvent, string]>([
     },
     'gemini-x is closed to p for good: the model is permanently closed to this project.',
   ],
+  [
+    { kind: 'projects-contradict', keys: [1, 2], projects: ['a', 'b'] },
+    'Keys of one project are assigned to a, b: 1 (…abcd), 2 (…abcd). Assign them to the same one.',
+  ],
   [{ kind: 'egress-recovered' }, 'generativelanguage.googleapis.com answers again.'],
   [
     { kind: 'failures-correlated', verdict: 'key-invalid', keys: [1, 2, 3, 4, 5, 6, 7] },

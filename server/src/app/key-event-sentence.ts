@@ -96,6 +96,16 @@ const rows: { readonly [K in Kind]: Row<K> } = {
     sentence: ({ verdict, keys }, { keyName }) =>
       `Google refuses ${keys.length} keys alike, so they are held back and probed: ${shortList(keys.map(keyName))}. ${verdicts[verdict].meaning}`,
   },
+  'projects-joined': {
+    level: 'info',
+    sentence: ({ project, keys }, { keyName }) =>
+      `These keys are of one project and share its quota (${project}): ${shortList(keys.map(keyName))}.`,
+  },
+  'projects-contradict': {
+    level: 'warn',
+    sentence: ({ keys, projects }, { keyName }) =>
+      `Keys of one project are assigned to ${shortList(projects)}: ${shortList(keys.map(keyName))}. Assign them to the same one.`,
+  },
   'projects-look-shared': {
     level: 'info',
     sentence: ({ keys }, { keyName }) =>
