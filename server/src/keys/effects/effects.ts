@@ -10,6 +10,7 @@ import {
   recordKeyAnswer,
   suspect,
 } from '../inventory/key.ts'
+import { widen } from '../lanes/beyond.ts'
 import {
   clearFailures,
   clearFreeZeros,
@@ -130,6 +131,7 @@ export function succeed(settlement: Settlement, context: EngineContext): void {
   lane.ledger.answer(reservation.recorded)
   if (project.paid !== true) clearFreeZeros(lane)
   if (!lane.cooldown) clearFailures(lane)
+  if (reservation.beyond) widen(lane)
   reviewLimits(lane, now - context.policy().quota.learnedLimitTtlMs)
   if (lane.learned || project.limits) context.remember(lane)
   context.correlated.answered()

@@ -1,10 +1,20 @@
 import type { QuotaViolation } from '../../google/outcome.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
 import { setPaid } from '../inventory/project.ts'
-import { countFreeZero, countUnknownQuota, forgetLimits, learnLimit } from '../lanes/lane.ts'
+import {
+  countFreeZero,
+  countUnknownQuota,
+  forgetLimits,
+  learnLimit,
+  setOutside,
+} from '../lanes/lane.ts'
 import { limitNameOf } from '../lanes/limits.ts'
+import type { LimitName } from '../types.ts'
 import { closeLane } from './penalties.ts'
 import type { Settlement } from './settlement.ts'
+
+/** A share of the limit that may be chance: calls that we did not count, and Google did. */
+const negligible = 0.1
 
 /** A 429 that names its quotas closes the lane until the last of them returns. */
 export function spendQuota(settlement: Settlement, context: EngineContext): void {
@@ -54,9 +64,20 @@ function learnViolation(
     const { dayEnd } = settlement.reservation.recorded
     if (lane.ledger.counts(now).dayEnd === dayEnd) lane.ledger.spendDay(name, limit)
   }
-  if (!learnLimit(lane, name, { limit, at: now, quotaId })) return
+  const isNews = learnLimit(lane, name, { limit, at: now, quotaId })
+  measureOutside(settlement, name, limit)
+  if (!isNews) return
   const { project, table } = lane
   context.emit({ kind: 'limit-learned', project: project.id, lane: table.name, quotaId, limit })
+}
+
+/** The minute is over sooner than by our own count: others use the project, and the lane keeps out of their way. */
+function measureOutside({ lane }: Settlement, name: LimitName, limit: number): void {
+  // Tokens of calls under way are estimates, and tell nothing.
+  if (name !== 'minuteRequests') return
+  const unexplained = Math.max(0, limit - lane.ledger.minuteRequests)
+  const outside = unexplained < limit * negligible ? 0 : unexplained
+  if (outside !== lane.outside) setOutside(lane, outside)
 }
 
 /** Google says the day is spent and our own count does not: others use the project, perhaps another of our own keys. */

@@ -3,7 +3,8 @@ import type { Secret } from '../../log/secret.ts'
 import type { VerdictName } from '../../google/verdicts.ts'
 import type { LaneStatus } from '../lane-status.ts'
 import type { Ledger, RecordedCall } from '../lanes/ledger.ts'
-import type { LearnedLimits } from '../lanes/limits.ts'
+import type { Guesses } from '../lanes/guesses.ts'
+import type { LearnedLimits, Limits } from '../lanes/limits.ts'
 import type { KeyId, LimitOverrides, ProjectId, ProjectSource, Reservation } from '../types.ts'
 import type { Cooldown, KeyCooldown, LaneCooldown, Suspension } from './cooldown.ts'
 
@@ -97,6 +98,12 @@ export type Lane = {
   readonly ledger: Ledger
   readonly cooldown: LaneCooldown | undefined
   readonly learned: LearnedLimits | undefined
+  /** Requests a minute that others seem to make, who share the project. */
+  readonly outside: number
+  /** More was answered than was guessed. */
+  readonly ignoresGuess: boolean
+  /** Limits that are known; those of the ledger may be lower, by a guess or by what others use. */
+  readonly knownLimits: Limits
   /** 429s without a reason, in a row. */
   readonly unknownQuotas: number
   /** How often in a row the model was not found. */
@@ -140,6 +147,14 @@ export type TierQueue = {
   readonly tooSmall: number[]
 }
 
+/** `order` and time from which a call may go beyond; refusals in a row; where to look for the next lane. */
+export type Beyond = {
+  readonly afterOrder: number
+  readonly at: number
+  readonly refusals: number
+  readonly cursor: number
+}
+
 /** All lanes of one lane name. Written by `lanes/queues.ts` and `lanes/lane.ts`. */
 export type LaneTable = {
   readonly name: string
@@ -150,6 +165,9 @@ export type LaneTable = {
   readonly lanes: Lane[]
   /** Free projects in a row that have no quota for the model at all. */
   readonly freeZeros: number
+  readonly guesses: Guesses
+  /** When a call may go beyond what is only supposed to be the limit of a lane. */
+  readonly beyond: Beyond
   readonly virtualTime: number
   readonly order: number
   readonly inFlight: number
@@ -162,4 +180,6 @@ export type ActiveReservation = Reservation & {
   readonly recorded: RecordedCall
   /** Cooldowns for which this call is the trial. */
   readonly trials: readonly Cooldown[]
+  /** It goes beyond what is only supposed to be the limit. */
+  readonly beyond: boolean
 }

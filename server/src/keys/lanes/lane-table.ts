@@ -1,5 +1,6 @@
 import { IndexedHeap } from '../../runtime/indexed-heap.ts'
 import type { Candidate, KeyGroup, Lane, LaneTable, Writable } from '../inventory/entities.ts'
+import { noGuesses } from './guesses.ts'
 import type { LaneStatus } from '../lane-status.ts'
 
 export function createLaneTable(name: string, model: string): LaneTable {
@@ -15,6 +16,8 @@ export function createLaneTable(name: string, model: string): LaneTable {
     statusCounts: noStatuses(),
     lanes: [],
     freeZeros: 0,
+    guesses: noGuesses(),
+    beyond: { afterOrder: 0, at: 0, refusals: 0, cursor: 0 },
     virtualTime: 0,
     order: 0,
     inFlight: 0,

@@ -4,7 +4,15 @@ import { joined } from '../inventory/project.ts'
 import { limitNames, type LimitName } from '../types.ts'
 import { untilKept, type LaneMemory } from './lane-memory.ts'
 import { Ledger, type Calendar } from './ledger.ts'
-import { effectiveLimits, nothingLearned, type LearnedLimit } from './limits.ts'
+import { countLimits, guessFor } from './guesses.ts'
+import {
+  cautiousLimits,
+  knownLimits,
+  noLimits,
+  nothingLearned,
+  type LearnedLimit,
+  type LearnedLimits,
+} from './limits.ts'
 
 type Fields = Writable<Lane>
 
@@ -15,6 +23,9 @@ export function createLane(table: LaneTable, project: Project, calendar: Calenda
     ledger: new Ledger(calendar),
     cooldown: undefined,
     learned: undefined,
+    outside: 0,
+    ignoresGuess: false,
+    knownLimits: noLimits,
     unknownQuotas: 0,
     notFound: 0,
     inFlight: 0,
@@ -79,14 +90,21 @@ export function learnLimit(lane: Fields, name: LimitName, limit: LearnedLimit): 
     dayTokens: before?.dayTokens,
   }
   learned[name] = limit
-  lane.learned = learned
-  applyLimits(lane)
+  setLearned(lane, learned)
   return isNews
 }
 
 export function forgetLimits(lane: Fields): void {
-  lane.learned = undefined
-  applyLimits(lane)
+  setLearned(lane, undefined)
+}
+
+function setLearned(lane: Fields, learned: LearnedLimits | undefined): void {
+  const before = lane.learned
+  const { table, project } = lane
+  lane.learned = learned
+  const change = { paid: project.paid, before, after: learned }
+  if (countLimits(table.guesses, change)) for (const one of table.lanes) applyLimits(one)
+  else applyLimits(lane)
 }
 
 /** Corrects limits after an answer: one that more was answered than is raised, one learned before `oldest` is forgotten. */
@@ -100,8 +118,7 @@ export function reviewLimits(lane: Fields, oldest: number): void {
 function correctLimits(lane: Fields, oldest: number): void {
   const learned = nothingLearned()
   for (const name of limitNames) learned[name] = reviewed(lane, name, oldest)
-  lane.learned = limitNames.some((name) => learned[name]) ? learned : undefined
-  applyLimits(lane)
+  setLearned(lane, limitNames.some((name) => learned[name]) ? learned : undefined)
 }
 
 function isWrong(lane: Lane, name: LimitName, oldest: number): boolean {
@@ -121,9 +138,23 @@ function answeredIn({ ledger }: Lane, name: LimitName): number {
   return name === 'dayRequests' ? ledger.dayAnswered : 0
 }
 
-export function applyLimits({ project, table, ledger, learned }: Lane): void {
+export function applyLimits(lane: Fields): void {
+  const { project, table, ledger, learned, outside } = lane
   const operator = project.limits?.get(table.name) ?? project.limits?.get('*')
-  ledger.limits = effectiveLimits({ operator, learned })
+  const guess = lane.ignoresGuess ? undefined : guessFor(table.guesses, project.paid)
+  lane.knownLimits = knownLimits({ operator, learned })
+  ledger.limits = cautiousLimits(lane.knownLimits, { guess, outside })
+}
+
+/** Others seem to make so many requests a minute; 0 where they have ended. */
+export function setOutside(lane: Fields, outside: number): void {
+  lane.outside = outside
+  applyLimits(lane)
+}
+
+export function ignoreGuess(lane: Fields): void {
+  lane.ignoresGuess = true
+  applyLimits(lane)
 }
 
 export function startLaneCall(lane: Fields): void {
@@ -144,6 +175,7 @@ export function isTrivial(lane: Lane): boolean {
     lane.inFlight === 0 &&
     lane.cooldown === undefined &&
     lane.learned === undefined &&
+    lane.outside === 0 &&
     lane.project.limits === undefined &&
     lane.unknownQuotas === 0 &&
     lane.notFound === 0
@@ -187,6 +219,8 @@ export function absorbLane(lane: Fields, from: Lane, now: number): void {
   }
   lane.unknownQuotas = Math.max(lane.unknownQuotas, from.unknownQuotas)
   lane.notFound = Math.max(lane.notFound, from.notFound)
+  // What seemed to be others was the other lane.
+  lane.outside = 0
   applyLimits(lane)
 }
 

@@ -147,6 +147,15 @@ export class Ledger {
     }
   }
 
+  /** Whether a call of so many tokens fits into other limits than the ledger's. */
+  fits(now: number, tokens: number, limits: Limits): boolean {
+    const own = this.limits
+    this.limits = limits
+    const opensAt = this.opensAt(now, tokens)
+    this.limits = own
+    return opensAt <= now
+  }
+
   /** When a call of so many tokens fits; Infinity when it is larger than a limit by itself. */
   opensAt(now: number, tokens: number): number {
     this.roll(now)

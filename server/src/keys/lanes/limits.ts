@@ -38,11 +38,32 @@ type Sources = {
 }
 
 /** What the operator set wins over what was learned. */
-export function effectiveLimits({ operator, learned }: Sources): Limits {
+export function knownLimits({ operator, learned }: Sources): Limits {
   if (operator === undefined && learned === undefined) return noLimits
   const pick = (name: LimitName) => operator?.[name] ?? learned?.[name]?.limit ?? Infinity
   return {
     minuteRequests: pick('minuteRequests'),
+    minuteTokens: pick('minuteTokens'),
+    dayRequests: pick('dayRequests'),
+    dayTokens: pick('dayTokens'),
+  }
+}
+
+type Caution = {
+  readonly guess: LimitOverrides | undefined
+  /** Requests a minute that others seem to make. */
+  readonly outside: number
+}
+
+/** Known limits with what is only supposed: a guess where nothing is known, less what others use. */
+export function cautiousLimits(known: Limits, { guess, outside }: Caution): Limits {
+  if (guess === undefined && outside === 0) return known
+  const pick = (name: LimitName) =>
+    known[name] === Infinity ? (guess?.[name] ?? Infinity) : known[name]
+  const minuteRequests = pick('minuteRequests')
+  return {
+    // Never nothing: the lane must notice when the others have ended.
+    minuteRequests: outside === 0 ? minuteRequests : Math.max(1, minuteRequests - outside),
     minuteTokens: pick('minuteTokens'),
     dayRequests: pick('dayRequests'),
     dayTokens: pick('dayTokens'),

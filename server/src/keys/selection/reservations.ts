@@ -6,6 +6,7 @@ import type { EngineContext } from '../inventory/engine-context.ts'
 import type { ActiveReservation, LaneTable } from '../inventory/entities.ts'
 import { countGroups } from '../inventory/key-group.ts'
 import { endKeyCall, startKeyCall } from '../inventory/key.ts'
+import { startBeyond } from '../lanes/beyond.ts'
 import { endCooldown, endLaneCall, startLaneCall } from '../lanes/lane.ts'
 import { advanceTurn, requeueLane } from '../lanes/queues.ts'
 import type { KeyRequest, Reservation } from '../types.ts'
@@ -42,7 +43,7 @@ export function createReservations(context: EngineContext): Reservations {
   }
 
   return {
-    take({ candidate, key, choice }, { request, estimatedInputTokens }, now) {
+    take({ candidate, key, choice, beyond = false }, { request, estimatedInputTokens }, now) {
       endOldest()
       const { lane } = candidate
       const trials = claimTrials(context, { candidate, key, choice }, now)
@@ -63,7 +64,9 @@ export function createReservations(context: EngineContext): Reservations {
         candidate,
         recorded: lane.ledger.record(now, estimatedInputTokens),
         trials,
+        beyond,
       }
+      if (beyond) startBeyond(lane.table, now)
       startKeyCall(key, now)
       startLaneCall(lane)
       advanceTurn(candidate, key)

@@ -1,5 +1,13 @@
 import type { Conversations } from './affinity.ts'
-import type { Candidate, Key, LaneTable, Tier, TierQueue, KeyGroup } from '../inventory/entities.ts'
+import type {
+  Candidate,
+  Key,
+  KeyGroup,
+  Lane,
+  LaneTable,
+  Tier,
+  TierQueue,
+} from '../inventory/entities.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { cooldownEndsAt } from '../inventory/cooldown.ts'
 import {
@@ -12,12 +20,19 @@ import {
   requeueLane,
   wakeCandidates,
 } from '../lanes/queues.ts'
+import { advanceCursor, isCautious, mayGoBeyond } from '../lanes/beyond.ts'
 import { candidateOf } from '../lanes/lane-table.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { KeyRequest, Choice, KeyId } from '../types.ts'
 
-export type Pick = { readonly candidate: Candidate; readonly key: Key; readonly choice: Choice }
+export type Pick = {
+  readonly candidate: Candidate
+  readonly key: Key
+  readonly choice: Choice
+  /** The lane is closed only by what is supposed. */
+  readonly beyond?: boolean
+}
 
 type Deps = {
   readonly inventory: Inventory
@@ -40,7 +55,7 @@ export function createSelection(deps: Deps): Selection {
       wakeCandidates(table, now)
       deps.lanes.wakeArchived(table, now)
       if (wanted.owner !== undefined) return pickOwner(deps, search)
-      return pickConversation(deps, search) ?? pickTiers(deps, search)
+      return pickConversation(deps, search) ?? pickTiers(deps, search) ?? pickBeyond(search)
     },
   }
 }
@@ -88,6 +103,35 @@ function pickTiers(deps: Deps, search: Search): Pick | undefined {
       const pick = pooled ?? pickLeastRecent(deps, search, queues)
       if (pick) return pick
     }
+  }
+  return undefined
+}
+
+const lanesLookedAt = 16
+
+/** Nothing is ready: a lane that is closed only by what is supposed is tried, one call at a time. */
+function pickBeyond(search: Search): Pick | undefined {
+  const { table, now } = search
+  const { lanes } = table
+  if (lanes.length === 0 || !mayGoBeyond(table, now)) return undefined
+  const looks = Math.min(lanes.length, lanesLookedAt)
+  for (let look = 0; look < looks; look += 1) {
+    const lane = lanes[(table.beyond.cursor + look) % lanes.length]
+    const pick = lane && pickCautious(lane, search)
+    if (pick) return pick
+  }
+  if (lanes.length > looks) advanceCursor(table, looks)
+  return undefined
+}
+
+function pickCautious(lane: Lane, search: Search): Pick | undefined {
+  const { wanted, now } = search
+  if (lane.inFlight > 0 || lane.cooldown || !isCautious(lane)) return undefined
+  if (!lane.ledger.fits(now, wanted.estimatedInputTokens, lane.knownLimits)) return undefined
+  for (const candidate of lane.candidates) {
+    const isClosed = candidate.status === 'exhausted' || candidate.status === 'ready'
+    const key = isClosed ? nextKey(candidate, search) : undefined
+    if (key) return { candidate, key, choice: 'least-recently-used', beyond: true }
   }
   return undefined
 }
