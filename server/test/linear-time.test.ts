@@ -66,6 +66,11 @@ const asMessage = (parse: (text: string) => unknown) => (message: string) =>
   parse(JSON.stringify({ error: { message } }))
 
 const key = 'AIzaSyCanaryCanaryAIzaCanaryCanary00042'
+/** In JSON in JSON in JSON. */
+const escapedKey = Array.from(key, (one) => {
+  const code = one.charCodeAt(0).toString(16).padStart(4, '0')
+  return `${'\\'.repeat(4)}u${code}`
+}).join('')
 const redact = (text: string) => new KeyRedactor(new Secret(key)).whole(Buffer.from(text))
 function redactBytewise(text: string) {
   const redactor = new KeyRedactor(new Secret(key))
@@ -156,8 +161,26 @@ const texts: readonly Row[] = [
     key,
     Buffer.from(`${key},`).toString('base64'),
   ]),
-  ...rowsOf('key redactor', redact, ['A', 'AIza', key, key.slice(0, -1), `${backslash}u0041`]),
-  ...rowsOf('key redactor, byte by byte', redactBytewise, ['A', key, `${backslash}u0041`]),
+  ...rowsOf('key redactor', redact, [
+    'A',
+    'AIza',
+    key,
+    key.slice(0, -1),
+    backslash,
+    `${backslash}u`,
+    `${backslash}u0041`,
+    escapedKey,
+    escapedKey.slice(0, -1),
+    ['A', backslash, ''],
+  ]),
+  ...rowsOf('key redactor, byte by byte', redactBytewise, [
+    'A',
+    key,
+    backslash,
+    `${backslash}u0041`,
+    escapedKey,
+    escapedKey.slice(0, -1),
+  ]),
   ...rowsOf('server-sent events', splitWhole, [
     'x',
     '\n',
