@@ -4,6 +4,9 @@ import { maskPassword } from '../src/admin/settings/mask-secrets.ts'
 import { bearerOf } from '../src/auth/clients/credentials.ts'
 import { createTrustedProxies } from '../src/auth/trusted-proxies.ts'
 import { mediaTypeOf } from '../src/dialects/media/media-type.ts'
+import { nearestAddress } from '../src/dialects/addresses/nearest-address.ts'
+import { servedPath } from '../src/dialects/addresses/served-path.ts'
+import { mediaType } from '../src/dialects/media/media-type.ts'
 import { endTags, freshTags, stepTags } from '../src/dialects/openai/native/thought-tags.ts'
 import { translateMessages } from '../src/dialects/openai/chat/request/messages.ts'
 import type { ChatMessage } from '../src/dialects/openai/chat/request/chat-request.ts'
@@ -16,6 +19,7 @@ import { KeyRedactor } from '../src/gateway/hold-back/key-redactor.ts'
 import { createArraySplitter, createSseSplitter } from '../src/google/answers/stream-chunks.ts'
 import { readUsage } from '../src/google/answers/usage-metadata.ts'
 import { classifyError } from '../src/google/errors/classify-error.ts'
+import { idOf } from '../src/google/models/model-id.ts'
 import { modelTraits } from '../src/google/models/model-traits.ts'
 import { indexBody, lastMember } from '../src/google/requests/json/body-index.ts'
 import { applyEdits } from '../src/google/requests/json/edits.ts'
@@ -284,6 +288,20 @@ const texts: readonly Row[] = [
     ['{"contents":[{"parts":[', '{"functionResponse":{}},', '{}]}]}'],
   ]),
   ...rowsOf('member name', (name) => snakeCase(camelCase(name)), ['_', '_a', 'A']),
+  ...rowsOf('id of a model', idOf, ['/', 'models/', 'google/gemini/', ['models/', 'x', '']]),
+  ...rowsOf('served path', (path) => servedPath(path, { hasCredential: true }), [
+    '/',
+    '/v1',
+    ['/models/', 'x', ':y'],
+    ['/models', '/x', ''],
+    ['/', 'x', ':'],
+    ['/', '%3a', ''],
+  ]),
+  ...rowsOf('nearest address', (path) => nearestAddress('gemini', { method: 'GET', path }), [
+    '/',
+    'models/',
+    'x',
+  ]),
   ...rowsOf('bearer token', header, ['Bearer ', ['Bearer ', ' ', '']]),
   ...rowsOf('forwarded address', forwarded, [
     '%',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { idOf } from '../../../google/models/derived-models.ts'
+import { idOf } from '../../../google/models/model-id.ts'
 import type { ModelName } from '../../../google/models/model-name.ts'
 import type { GenerateContentRequest } from '../../../google/requests/gemini-request.ts'
 import type { DialectServices } from '../../services.ts'
