@@ -89,6 +89,12 @@ export const emptyAnswer = (words: string): Failure =>
     `Google ended the answer without content: ${words} Send the request again.`,
   )
 
+/** The model has no form of answer that is JSON for sure beside tools. */
+export const notJson = failure(
+  'not_json',
+  'The model did not answer with the JSON that the request asks for. Send it again, or use Gemini 3, which combines JSON and tools.',
+)
+
 export const internalError = failure(
   'internal_error',
   'This gateway failed to serve the request. Ask its operator to check the log.',
