@@ -153,7 +153,6 @@ async function start(opened: Opened): Promise<Program> {
   const { sessions, callers } = admins
   const { handlers, jobs, audit } = composeAdmin({ ...parts, keys, tokens, gateway, sessions })
   closing.add(jobs.close)
-  const readiness = () => (engine.views.isReady() ? undefined : 'No key is alive.')
   const admin = composeAdminRoutes({ ...parts, admins, handlers, audit, now })
   // Fastify logs only its own failures: requests have a log of their own.
   const dialects = composeDialects({
@@ -171,7 +170,7 @@ async function start(opened: Opened): Promise<Program> {
     // The Python program had admin paths among those of clients.
     passedOn: Object.values(endpoints).map(({ path }) => path),
     groups: [
-      healthRoutes(readiness),
+      healthRoutes(() => (engine.views.isReady() ? undefined : 'No key is alive.')),
       metricsGroup({ log, settings, callers, storage, engine, gateway, requestMetrics }),
       admin.routes,
       pageRoutes({

@@ -3,7 +3,14 @@ const versions: ReadonlySet<string> = new Set(['v1', 'v1beta', 'v1alpha'])
 /** What people write before a resource: parts of base addresses, twice where a client adds them again. */
 const prefixes: ReadonlySet<string> = new Set([
   ...versions,
-  ...['gemini', 'openai', 'hf', 'publishers', 'google', 'chat', 'completions', 'embeddings'],
+  'gemini',
+  'openai',
+  'hf',
+  'publishers',
+  'google',
+  'chat',
+  'completions',
+  'embeddings',
 ])
 
 /** Only OpenAI has them. */
