@@ -1,3 +1,5 @@
+import { request } from 'node:http'
+import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { clientToken, generateBody, useGateway, type Called } from './support/gateway.ts'
 
@@ -78,7 +80,6 @@ describe('an address that people type is served', () => {
   )
 
   test('a whole URL as a target is served', async () => {
-    const { request } = await import('node:http')
     const { port } = new URL(gateway.url)
     const status = await new Promise((resolve, reject) => {
       const path = `http://any.example/v1beta/models`
@@ -90,6 +91,23 @@ describe('an address that people type is served', () => {
     })
     expect(status).toBe(200)
   })
+
+  test.each(['OPTIONS *', 'GET http://', 'GET ?', 'GET //', 'GET /%', 'FOO /v1/models', 'GET *'])(
+    'the target of %s is answered',
+    async (line) => {
+      const { hostname, port } = new URL(gateway.url)
+      const answer = await new Promise<string>((resolve, reject) => {
+        let text = ''
+        const socket = connect(Number(port), hostname, () =>
+          socket.write(`${line} HTTP/1.1\r\nhost: gateway\r\nconnection: close\r\n\r\n`),
+        )
+        socket.on('data', (chunk) => (text += chunk.toString('latin1')))
+        socket.on('error', reject)
+        socket.on('close', () => resolve(text))
+      })
+      expect(answer).toMatch(/^HTTP\/1\.1 [24]\d\d /)
+    },
+  )
 
   test('a page of another origin may call it', async () => {
     const origin = { origin: 'https://page.example' }

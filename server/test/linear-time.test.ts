@@ -13,6 +13,7 @@ import { annotationsOf } from '../src/dialects/translate/content/grounding.ts'
 import { splitAtImages } from '../src/dialects/translate/content/markdown-images.ts'
 import { mediaPart } from '../src/dialects/translate/content/media-parts.ts'
 import { placeOf } from '../src/dialects/translate/content/media-place.ts'
+import { fittingJson } from '../src/dialects/translate/json-demand.ts'
 import { droppedFields } from '../src/dialects/translate/warnings.ts'
 import { KeyRedactor } from '../src/gateway/hold-back/key-redactor.ts'
 import { createArraySplitter, createSseSplitter } from '../src/google/answers/stream-chunks.ts'
@@ -300,6 +301,14 @@ const texts: readonly Row[] = [
     '/',
     'models/',
     'x',
+  ]),
+  ...rowsOf('JSON of an answer', (text) => fittingJson(text, { schema: {}, format: {} }), [
+    '`',
+    '\n',
+    ' ',
+    '[',
+    ['```', '\n', '```'],
+    ['{', '"a":1,', '"a":1}'],
   ]),
   ...rowsOf('bearer token', header, ['Bearer ', ['Bearer ', ' ', '']]),
   ...rowsOf('forwarded address', forwarded, [

@@ -72,6 +72,7 @@ test.each([
   '/v1/responses',
   '/v1/messages',
   '/v1beta/files',
+  '/v1beta/models:generateContent',
   '/upload/v1beta/files',
   '/other/chat/completions',
   '/chat/completions/x',

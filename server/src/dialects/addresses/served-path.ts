@@ -21,7 +21,7 @@ const openAiResources: ReadonlySet<string> = new Set([
 ])
 
 /** A method without its collection: `gemini-x:generateContent`. */
-const bareCall = /^[\w.-]{1,128}(?::|%3a)[a-z]{1,64}$/i
+const bareCall = /^(?!models?:)[\w.-]{1,128}(?::|%3a)[a-z]{1,64}$/i
 const hasMethod = /:|%3a/i
 
 /** Longer paths are none of ours. */
