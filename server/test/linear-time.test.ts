@@ -176,6 +176,7 @@ const texts: readonly Row[] = [
     escapedKey,
     escapedKey.slice(0, -1),
     ['A', backslash, ''],
+    [backslash, key, ''],
   ]),
   ...rowsOf('key redactor, byte by byte', redactBytewise, [
     'A',

@@ -2,7 +2,7 @@ import { mask } from '../../log/scrub.ts'
 import type { Sink } from '../../runtime/streams/sink.ts'
 import type { Secret } from '../../log/secret.ts'
 import type { Headers } from '../../runtime/streams/headers.ts'
-import { findKey, type FoundKey } from './find-key.ts'
+import { KeySearch, type FoundKey } from './key-search.ts'
 
 /** A sink that redacts what is written; `flush` writes the kept bytes. */
 export type RedactedSink = Sink & { flush(): void }
@@ -55,7 +55,7 @@ export class KeyRedactor {
     // Events end with a line break, which no key has.
     if (redacted[redacted.length - 1] === lineBreak) return redacted
     const from = Math.max(0, redacted.length - this.#key.length + 1)
-    return this.#keep(redacted, findKey(redacted, this.#key, from))
+    return this.#keep(redacted, new KeySearch(redacted, this.#key, from).next(from))
   }
 
   /** The kept bytes at the end of the answer, masked when they are a long part of the key. */
@@ -107,8 +107,9 @@ export class KeyRedactor {
     const parts: Buffer[] = []
     let at = 0
     let length = 0
-    let found = findKey(bytes, this.#key, 0)
-    for (; found?.end !== undefined; found = findKey(bytes, this.#key, at)) {
+    const search = new KeySearch(bytes, this.#key, 0)
+    let found = search.next(0)
+    for (; found?.end !== undefined; found = search.next(at)) {
       parts.push(bytes.subarray(at, found.start), this.#mask)
       length += found.start - at + this.#mask.length
       at = found.end

@@ -15,26 +15,47 @@ const controlLetters = new Set(Buffer.from('bfnrt'))
 /** JSON in JSON doubles the backslashes of an escape: this is the fourth level. */
 const maxBackslashes = 8
 
-/** The first key, or the beginning of one at the end of the bytes. Each place costs at most the longest spelling of the key. */
-export function findKey(bytes: Buffer, key: Buffer, from: number): FoundKey | undefined {
-  const [first = 0, second = 0] = key
-  let plain = bytes.indexOf(first, from)
-  let escaped = bytes.indexOf(backslash, from)
-  while (plain !== -1 || escaped !== -1) {
-    if (escaped === -1 || (plain !== -1 && plain < escaped)) {
-      const found = mayFollow(bytes, plain + 1, second) ? readKey(bytes, key, plain) : undefined
+/** Finds the keys in bytes, and the beginning of one at their end. Each place costs at most the longest spelling of the key. */
+export class KeySearch {
+  readonly #bytes: Buffer
+  readonly #key: Buffer
+  /** The next places where a key may begin; -1 where there are no more, so that no byte is searched twice. */
+  #plain: number
+  #escaped: number
+
+  constructor(bytes: Buffer, key: Buffer, from: number) {
+    this.#bytes = bytes
+    this.#key = key
+    this.#plain = bytes.indexOf(key[0] ?? 0, from)
+    this.#escaped = bytes.indexOf(backslash, from)
+  }
+
+  /** The next key that begins at `from` or later, which never goes back. */
+  next(from: number): FoundKey | undefined {
+    const [first = 0, second = 0] = this.#key
+    const bytes = this.#bytes
+    for (;;) {
+      const plain = this.#plain
+      const escaped = this.#escaped
+      if (plain === -1 && escaped === -1) return undefined
+      let found: FoundKey | undefined
+      if (escaped === -1 || (plain !== -1 && plain < escaped)) {
+        if (plain >= from && mayFollow(bytes, plain + 1, second)) found = this.#read(plain)
+        this.#plain = bytes.indexOf(first, plain + 1)
+      } else {
+        const run = backslashesAt(bytes, escaped)
+        if (escaped >= from && mayEscape(bytes, escaped + run)) {
+          found = this.#read(escaped + skippedOf(run))
+        }
+        this.#escaped = bytes.indexOf(backslash, escaped + run)
+      }
       if (found !== undefined) return found
-      plain = bytes.indexOf(first, plain + 1)
-    } else {
-      const run = backslashesAt(bytes, escaped)
-      const found = mayEscape(bytes, escaped + run)
-        ? readKey(bytes, key, escaped + skippedOf(run))
-        : undefined
-      if (found !== undefined) return found
-      escaped = bytes.indexOf(backslash, escaped + run)
     }
   }
-  return undefined
+
+  #read(start: number): FoundKey | undefined {
+    return readKey(this.#bytes, this.#key, start)
+  }
 }
 
 /** Whether a character of the key may stand there: nearly all places fail here. */
