@@ -158,6 +158,11 @@ export const errors = {
     status: 502,
     sentence: 'The answer of Google is not complete. Try again.',
   },
+  not_json: {
+    status: 502,
+    sentence:
+      'The answer of the model is not the JSON that the request asks for. Try again, or use Gemini 3.',
+  },
   stream_cut: {
     status: 502,
     sentence: 'The connection to Google broke before the answer was complete. Try again.',

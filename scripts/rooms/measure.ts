@@ -118,6 +118,6 @@ function problemOf({ from, to, source, target }: Step): string | undefined {
   return table[target]?.closed && isInside ? `${target} is closed` : undefined
 }
 
-const shared = new Set(['translate', 'media'])
+const shared = new Set(['translate', 'media', 'addresses'])
 const isDialect = (file: string): boolean =>
   file.split('/').length > 2 && !shared.has(file.split('/')[1] ?? '')

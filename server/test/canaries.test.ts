@@ -62,7 +62,7 @@ async function ask(path: string, init: RequestInit = {}): Promise<void> {
   } catch {
     chunks.push(Buffer.from('(cut)'))
   }
-  const headers = JSON.stringify([...response.headers])
+  const headers = [...response.headers].flat().join(' ')
   said.push(
     `${path.split('?')[0]} ${response.status} ${headers} ${Buffer.concat(chunks).toString()}`,
   )
@@ -167,20 +167,21 @@ const echoes: Readonly<
     status: 400,
     body: error(`${'y'.repeat(300_000)} ${everything(encode)}`, 400),
   }),
-  'in headers': () => ({
+  'in headers': (encode, key) => ({
     status: 200,
     headers: {
+      etag: `"${encode(key)}"`,
       'x-goog-upload-url': `https://google/?key=${canaries.oldKey}&other=${canaries.newKey}`,
     },
     body: JSON.stringify({
       candidates: [{ content: { parts: [{ text: 'ok' }] }, finishReason: 'STOP' }],
     }),
   }),
-  'in an error amid a stream': (_encode, key) => ({
+  'in an error amid a stream': (encode, key) => ({
     status: 200,
     headers: { 'content-type': 'text/event-stream' },
-    // Google quotes the key it was called with, and has no reason to escape letters.
-    body: brokenStream(key),
+    // Google quotes the key it was called with.
+    body: brokenStream('quoted').replace('quoted', encode(key)),
     splitAt: [90, 120, 130, 140, 150, 160],
   }),
   'in an error cut by the network': (encode) => ({

@@ -4,6 +4,8 @@ import { maskPassword } from '../src/admin/settings/mask-secrets.ts'
 import { bearerOf } from '../src/auth/clients/credentials.ts'
 import { createTrustedProxies } from '../src/auth/trusted-proxies.ts'
 import { mediaTypeOf } from '../src/dialects/media/media-type.ts'
+import { nearestAddress } from '../src/dialects/addresses/nearest-address.ts'
+import { servedPath } from '../src/dialects/addresses/served-path.ts'
 import { endTags, freshTags, stepTags } from '../src/dialects/openai/native/thought-tags.ts'
 import { translateMessages } from '../src/dialects/openai/chat/request/messages.ts'
 import type { ChatMessage } from '../src/dialects/openai/chat/request/chat-request.ts'
@@ -11,11 +13,13 @@ import { annotationsOf } from '../src/dialects/translate/content/grounding.ts'
 import { splitAtImages } from '../src/dialects/translate/content/markdown-images.ts'
 import { mediaPart } from '../src/dialects/translate/content/media-parts.ts'
 import { placeOf } from '../src/dialects/translate/content/media-place.ts'
+import { fittingJson } from '../src/dialects/translate/json-demand.ts'
 import { droppedFields } from '../src/dialects/translate/warnings.ts'
 import { KeyRedactor } from '../src/gateway/hold-back/key-redactor.ts'
 import { createArraySplitter, createSseSplitter } from '../src/google/answers/stream-chunks.ts'
 import { readUsage } from '../src/google/answers/usage-metadata.ts'
 import { classifyError } from '../src/google/errors/classify-error.ts'
+import { idOf } from '../src/google/models/model-id.ts'
 import { modelTraits } from '../src/google/models/model-traits.ts'
 import { indexBody, lastMember } from '../src/google/requests/json/body-index.ts'
 import { applyEdits } from '../src/google/requests/json/edits.ts'
@@ -66,6 +70,11 @@ const asMessage = (parse: (text: string) => unknown) => (message: string) =>
   parse(JSON.stringify({ error: { message } }))
 
 const key = 'AIzaSyCanaryCanaryAIzaCanaryCanary00042'
+/** In JSON in JSON in JSON. */
+const escapedKey = Array.from(key, (one) => {
+  const code = one.charCodeAt(0).toString(16).padStart(4, '0')
+  return `${'\\'.repeat(4)}u${code}`
+}).join('')
 const redact = (text: string) => new KeyRedactor(new Secret(key)).whole(Buffer.from(text))
 function redactBytewise(text: string) {
   const redactor = new KeyRedactor(new Secret(key))
@@ -156,8 +165,27 @@ const texts: readonly Row[] = [
     key,
     Buffer.from(`${key},`).toString('base64'),
   ]),
-  ...rowsOf('key redactor', redact, ['A', 'AIza', key, key.slice(0, -1), `${backslash}u0041`]),
-  ...rowsOf('key redactor, byte by byte', redactBytewise, ['A', key, `${backslash}u0041`]),
+  ...rowsOf('key redactor', redact, [
+    'A',
+    'AIza',
+    key,
+    key.slice(0, -1),
+    backslash,
+    `${backslash}u`,
+    `${backslash}u0041`,
+    escapedKey,
+    escapedKey.slice(0, -1),
+    ['A', backslash, ''],
+    [backslash, key, ''],
+  ]),
+  ...rowsOf('key redactor, byte by byte', redactBytewise, [
+    'A',
+    key,
+    backslash,
+    `${backslash}u0041`,
+    escapedKey,
+    escapedKey.slice(0, -1),
+  ]),
   ...rowsOf('server-sent events', splitWhole, [
     'x',
     '\n',
@@ -261,6 +289,28 @@ const texts: readonly Row[] = [
     ['{"contents":[{"parts":[', '{"functionResponse":{}},', '{}]}]}'],
   ]),
   ...rowsOf('member name', (name) => snakeCase(camelCase(name)), ['_', '_a', 'A']),
+  ...rowsOf('id of a model', idOf, ['/', 'models/', 'google/gemini/', ['models/', 'x', '']]),
+  ...rowsOf('served path', (path) => servedPath(path, { hasCredential: true }), [
+    '/',
+    '/v1',
+    ['/models/', 'x', ':y'],
+    ['/models', '/x', ''],
+    ['/', 'x', ':'],
+    ['/', '%3a', ''],
+  ]),
+  ...rowsOf('nearest address', (path) => nearestAddress('gemini', { method: 'GET', path }), [
+    '/',
+    'models/',
+    'x',
+  ]),
+  ...rowsOf('JSON of an answer', (text) => fittingJson(text, { schema: {}, format: {} }), [
+    '`',
+    '\n',
+    ' ',
+    '[',
+    ['```', '\n', '```'],
+    ['{', '"a":1,', '"a":1}'],
+  ]),
   ...rowsOf('bearer token', header, ['Bearer ', ['Bearer ', ' ', '']]),
   ...rowsOf('forwarded address', forwarded, [
     '%',

@@ -203,6 +203,15 @@ describe('every endpoint of the admin API', () => {
       if (status >= 400) expect(errorCodesOf(endpoint)).toContain(JSON.parse(text).error.code)
     })
 
+    test('answers HEAD as GET, without a body', async () => {
+      if (endpoint.method !== 'GET') return
+      const headers = await admins[1]?.[1]()
+      const got = await send('GET', addressOf(endpoint), { ...headers })
+      const head = await send('HEAD', addressOf(endpoint), { ...headers })
+      expect([head.status, head.text]).toEqual([got.status, ''])
+      expect(head.headers.get('content-type')).toBe(got.headers.get('content-type'))
+    })
+
     test('is closed to pages of other origins that send a session along', async () => {
       const headers = { ...(await admins[0]?.[1]()), origin: 'https://evil.example' }
       const { status } = await send(endpoint.method, addressOf(endpoint), headers)
@@ -215,11 +224,13 @@ describe('every endpoint of the admin API', () => {
       const allowed = table
         .filter(([, one]) => one.path === endpoint.path)
         .map(([, one]) => one.method)
-      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
-        if (allowed.some((one) => one === method)) continue
+      const isRead = allowed.includes('GET')
+      const allow = [...allowed, ...(isRead ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
+        if (allowed.some((one) => one === method) || (isRead && method === 'HEAD')) continue
         const { status, headers } = await send(method, path, { origin: 'https://page.example' })
-        expect([method, status]).toEqual([method, 405])
-        expect(headers.get('allow')).toBe(allowed.join(', '))
+        expect([method, status]).toEqual([method, method === 'OPTIONS' ? 204 : 405])
+        expect(headers.get('allow')).toBe(allow)
         expect(headers.get('access-control-allow-origin')).toBeNull()
       }
     })
@@ -353,8 +364,13 @@ describe('what is public', () => {
     expect(page).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:/)
   })
 
+  test('OPTIONS of a page names the methods that it takes', async () => {
+    const { status, headers } = await send('OPTIONS', '/keys', page)
+    expect([status, headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS'])
+  })
+
   test('other methods find nothing, and no word of it is a page', async () => {
-    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+    for (const method of ['POST', 'PUT', 'DELETE']) {
       const { status, text } = await send(method, '/keys', page)
       expect([method, status]).toEqual([method, 404])
       expect(JSON.parse(text)).toHaveProperty('error.code', 'not_found')

@@ -87,13 +87,16 @@ function combinationProblem(
       return 'CachedContent can not be used with GenerateContent request setting system_instruction, tools or tool_config.\n\nProposed fix: move those values to CachedContent from GenerateContent request.'
     }
   }
-  if (declarations.length === 0) return undefined
   const old = model.generation < 3
-  if (old && tools.some((tool) => builtIn.some((name) => tool[name]))) {
-    return 'Tool use with function calling is unsupported'
-  }
-  const mode = request.toolConfig?.functionCallingConfig?.mode
   const mimeType = request.generationConfig?.responseMimeType
+  const hasBuiltIn = tools.some((tool) => builtIn.some((name) => tool[name]))
+  if (declarations.length === 0) {
+    return old && hasBuiltIn && mimeType === 'application/json'
+      ? "Tool use with a response mime type: 'application/json' is unsupported"
+      : undefined
+  }
+  if (old && hasBuiltIn) return 'Tool use with function calling is unsupported'
+  const mode = request.toolConfig?.functionCallingConfig?.mode
   if (mimeType === 'application/json' && (old || mode === 'ANY')) {
     return "Function calling with a response mime type: 'application/json' is unsupported"
   }

@@ -241,6 +241,16 @@ describe('the content of a request', () => {
       'gemini-2.5-flash',
     ],
     [
+      'JSON beside search on an old model',
+      {
+        ...hello,
+        tools: [{ googleSearch: {} }],
+        ...configure({ responseMimeType: 'application/json' }),
+      },
+      "Tool use with a response mime type: 'application/json' is unsupported",
+      'gemini-2.5-flash',
+    ],
+    [
       'tools beside a cached content',
       { ...declare({ type: 'OBJECT' }), cachedContent: 'cachedContents/x' },
       'CachedContent can not be used with GenerateContent request setting system_instruction, tools or tool_config.',

@@ -50,6 +50,17 @@ describe('an answer', () => {
     })
   })
 
+  test('can be text where JSON is asked for, or JSON in a fence', async () => {
+    const fake = await startForTest()
+    const json = { generationConfig: { responseMimeType: 'application/json' } }
+    const answerOf = async (marker: string) =>
+      textOf(
+        (await sendRequest(fake, { body: { ...userMessage(`[[fake:${marker}]]`), ...json } })).json,
+      )
+    expect(await answerOf('not-json')).toBe('I would rather say it in words.')
+    expect(await answerOf('fenced-json')).toMatch(/^```json\n\{.*\}\n```\n$/)
+  })
+
   test('can be empty for the first calls with an id, from any key', async () => {
     const fake = await startForTest()
     const body = userMessage('[[fake:empty-first-2 id=abc]] Hello')

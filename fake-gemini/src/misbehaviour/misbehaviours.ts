@@ -108,6 +108,19 @@ const answers: readonly Misbehaviour[] = [
     change: (plan) => ({ ...finish('MAX_TOKENS')(plan), thoughtTokens: 3 }),
   },
   {
+    name: 'not-json',
+    description: 'Plain text, also where JSON is asked for.',
+    change: (plan) => ({ ...plan, parts: [{ text: 'I would rather say it in words.' }] }),
+  },
+  {
+    name: 'fenced-json',
+    description: 'JSON with a city and days, in a Markdown fence.',
+    change: (plan) => ({
+      ...plan,
+      parts: [{ text: '```json\n{"city": "Paris", "days": 3}\n```\n' }],
+    }),
+  },
+  {
     name: 'unknown-finish',
     description: 'An unknown finish reason.',
     change: (plan) => ({ ...plan, finishReason: 'SOMETHING_NEW' }),

@@ -156,29 +156,30 @@ async function start(opened: Opened): Promise<Program> {
   const { sessions, callers } = admins
   const { handlers, jobs, audit } = composeAdmin({ ...parts, keys, tokens, gateway, sessions })
   closing.add(jobs.close)
-  const readiness = () => (engine.views.isReady() ? undefined : 'No key is alive.')
   const admin = composeAdminRoutes({ ...parts, admins, handlers, audit, now })
   // Fastify logs only its own failures: requests have a log of their own.
+  const dialects = composeDialects({
+    ...parts,
+    ...gateway,
+    callers,
+    counter: registry,
+    requestMetrics,
+    signatures: stored.signatures,
+  })
   const app = createListener({
     log: log.pino.child({}, { level: 'warn' }),
-    ...composeDialects({
-      ...parts,
-      ...gateway,
-      callers,
-      counter: registry,
-      requestMetrics,
-      signatures: stored.signatures,
-    }),
+    ...dialects,
     connections: composeConnections({ settings, log, trusted: admins.trusted }),
     // The Python program had admin paths among those of clients.
     passedOn: Object.values(endpoints).map(({ path }) => path),
     groups: [
-      healthRoutes(readiness),
+      healthRoutes(() => (engine.views.isReady() ? undefined : 'No key is alive.')),
       metricsGroup({ log, settings, callers, storage, engine, gateway, requestMetrics }),
       admin.routes,
       pageRoutes({
         folder: opened.pagesFolder,
         notFound: problem('not_found'),
+        refuserOfClient: dialects.addresses.refuserOfClient,
       }),
     ],
   })

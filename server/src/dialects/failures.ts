@@ -20,6 +20,8 @@ export type Failure = {
   readonly problem?: string | undefined
   /** Google's quotas that are exhausted. */
   readonly quotaIds?: readonly string[] | undefined
+  /** The methods that the address takes. */
+  readonly allow?: string | undefined
 }
 
 type Details = Partial<Omit<Failure, 'code' | 'message'>>
@@ -36,6 +38,7 @@ export const failure = (
   param: details.param,
   problem: details.problem,
   quotaIds: details.quotaIds,
+  allow: details.allow,
 })
 
 const noDetails: Details = {}
@@ -56,11 +59,12 @@ export const unknownToken = failure(
   'The token is not valid for this gateway. Send a valid one as x-goog-api-key, ?key= or Authorization: Bearer.',
 )
 
-export const notServed = (method: string, path: string): Failure =>
-  failure(
-    'not_found',
-    `This gateway does not serve ${method} ${path}. Check the method and the path.`,
-  )
+/** The path is not repeated: it may hold credentials. */
+export const notServed = (nearest: string): Failure =>
+  failure('not_found', `Nothing is served at this address. Did you mean ${nearest}?`)
+
+export const methodNotAllowed = (allow: string): Failure =>
+  failure('method_not_allowed', `This address does not take this method. Use ${allow}.`, { allow })
 
 export const unsupportedModel = (model: string): Failure =>
   failure('model_not_supported', `Model ${model.slice(0, 128)} is not supported`, {
@@ -84,6 +88,12 @@ export const emptyAnswer = (words: string): Failure =>
     'upstream_incomplete',
     `Google ended the answer without content: ${words} Send the request again.`,
   )
+
+/** The model has no form of answer that is JSON for sure beside tools. */
+export const notJson = failure(
+  'not_json',
+  'The model did not answer with the JSON that the request asks for. Send it again, or use Gemini 3, which combines JSON and tools.',
+)
 
 export const internalError = failure(
   'internal_error',

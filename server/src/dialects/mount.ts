@@ -9,7 +9,14 @@ import { newRequestId } from '../runtime/request-id.ts'
 import { ClientError } from './client-error.ts'
 import { hasControlCharacter } from './control-character.ts'
 import type { Dialect, Operation } from './dialect.ts'
-import { internalError, thrownFailure, tokenFailure, unknownToken } from './failures.ts'
+import {
+  internalError,
+  methodNotAllowed,
+  thrownFailure,
+  tokenFailure,
+  unknownToken,
+  type Failure,
+} from './failures.ts'
 
 /** Counts requests as clients see them, including those that never reach Google. */
 export type RequestCounter = {
@@ -47,15 +54,24 @@ export function mount(dialect: Dialect, deps: MountDeps): DataRoute[] {
         countRequest(deps, request)
         void serveOperation(deps, request)
       },
+      refuseMethod: (raw: IncomingMessage, response: ServerResponse, allow: string) =>
+        refuse(deps, { dialect, raw, response }, methodNotAllowed(allow)),
     })),
   )
 }
 
-type MountedRequest = {
+type RefusedRequest = {
   readonly dialect: Dialect
-  readonly operation: Operation
   readonly raw: IncomingMessage
   readonly response: ServerResponse
+}
+
+type MountedRequest = RefusedRequest & { readonly operation: Operation }
+
+/** Refuses a request that no operation serves. It says nothing about tokens, so it asks for none. */
+export function refuse(deps: MountDeps, request: RefusedRequest, failure: Failure): void {
+  countRequest(deps, request)
+  sendAnswer(connectClient(request.response), request.dialect.renderFailure(failure))
 }
 
 /** Identifies the caller, reads the body and serves. The only place that catches: every error is rendered by the dialect. */
@@ -113,7 +129,7 @@ function answerFailure(
 
 function countRequest(
   { requests, methodOf }: MountDeps,
-  { dialect, raw, response }: MountedRequest,
+  { dialect, raw, response }: RefusedRequest,
 ): void {
   const { name } = dialect
   const { url = '' } = raw

@@ -1,4 +1,5 @@
-import { idOf, type Model } from '../google/models/derived-models.ts'
+import { idOf } from '../google/models/model-id.ts'
+import { type Model } from '../google/models/derived-models.ts'
 import type { ClientRequest } from './dialect.ts'
 import { FailureError, noModelList } from './failures.ts'
 import type { DialectServices } from './services.ts'

@@ -1,4 +1,5 @@
 import type { RouteGroup } from './listener.ts'
+import { answerOtherMethods } from './other-methods.ts'
 
 /** Why the gateway cannot serve requests now; undefined when it can. */
 export type Readiness = () => string | undefined
@@ -12,5 +13,6 @@ export function healthRoutes(readiness: Readiness): RouteGroup {
       if (reason === undefined) return { status: 'ready' }
       return reply.code(503).send({ status: 'not ready', reason })
     })
+    for (const path of ['/health', '/ready']) answerOtherMethods(app, path, ['GET'])
   }
 }

@@ -5,7 +5,13 @@ import {
   limitConnections,
   type ConnectionLimitsDeps,
 } from './connection-limits.ts'
-import { createDataPlane, everyMethod, type DataRoute, type RawHandler } from './data-plane.ts'
+import {
+  createDataPlane,
+  everyMethod,
+  type Addresses,
+  type DataRoute,
+  type RawHandler,
+} from './data-plane.ts'
 
 export type RouteGroup = (app: FastifyInstance) => void
 
@@ -15,6 +21,7 @@ export type ListenerParts = {
   readonly data: readonly DataRoute[]
   /** The kind of credential of a request: tells dialects apart that share a path. */
   readonly credentialOf: (request: IncomingMessage) => string
+  readonly addresses: Addresses
   /** Paths that a route of `data` would match but that belong to the groups. */
   readonly passedOn: readonly string[]
   /** Pages, the admin API, health, metrics. */
@@ -24,7 +31,7 @@ export type ListenerParts = {
 
 /** The one port. The data plane answers the dialects' routes, Fastify the rest; no body is read before its route. */
 export function createListener(parts: ListenerParts): FastifyInstance {
-  const { log, data, credentialOf, passedOn, groups, connections } = parts
+  const { log, data, credentialOf, addresses, passedOn, groups, connections } = parts
   const app = Fastify({
     loggerInstance: log,
     // The request log is ours.
@@ -33,6 +40,7 @@ export function createListener(parts: ListenerParts): FastifyInstance {
       const answer = createDataPlane({
         routes: [...data, ...routesTo(fastify, passedOn)],
         credentialOf,
+        addresses,
         otherwise: fastify,
       })
       // Streams may be silent for minutes, and uploads may take hours.
@@ -52,7 +60,7 @@ export function createListener(parts: ListenerParts): FastifyInstance {
     // Ids of projects may be long.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
     forceCloseConnections: 'idle',
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
   })
   app.removeAllContentTypeParsers()
   // Each route reads its body itself, with its own limit and errors.
@@ -62,16 +70,24 @@ export function createListener(parts: ListenerParts): FastifyInstance {
 }
 
 function routesTo(handle: RawHandler, paths: readonly string[]): DataRoute[] {
-  const methods = [...everyMethod, 'OPTIONS' as const]
+  const methods = [...everyMethod, 'HEAD' as const, 'OPTIONS' as const]
   return [...new Set(paths)].map((path) => ({ methods, path, handle, isOwnOnly: true }))
 }
 
-/** Some SDKs append a path that begins with a slash to a base URL that ends with one. */
+const slash = 47
+
+/** Some SDKs append a path that begins with a slash to a base URL that ends with one, and people end addresses with a slash. */
 function tidyPath(url: string): string {
-  const slashes = url.indexOf('//')
-  if (slashes === -1) return url
   const query = url.indexOf('?')
-  if (query !== -1 && slashes > query) return url
-  const path = query === -1 ? url : url.slice(0, query)
-  return path.replaceAll(/\/{2,}/g, '/') + (query === -1 ? '' : url.slice(query))
+  const end = query === -1 ? url.length : query
+  const slashes = url.indexOf('//')
+  const isTidy = url.charCodeAt(0) === slash && (end === 1 || url.charCodeAt(end - 1) !== slash)
+  if (isTidy && (slashes === -1 || slashes > end)) return url
+  const path = url
+    .slice(0, end)
+    // Proxies may send a whole URL.
+    .replace(/^https?:\/\/[^/]*/i, '')
+    .replaceAll(/\/{2,}/g, '/')
+  const tidy = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+  return (tidy === '' ? '/' : tidy) + url.slice(end)
 }

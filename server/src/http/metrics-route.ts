@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { RouteGroup } from './listener.ts'
+import { answerOtherMethods } from './other-methods.ts'
 
 export type MetricsRouteDeps = {
   readonly mayRead: (request: IncomingMessage) => boolean
@@ -23,5 +24,6 @@ export function metricsRoute({ mayRead, contentType, read }: MetricsRouteDeps): 
         .type(contentType)
         .send(await read())
     })
+    answerOtherMethods(app, '/metrics', ['GET'])
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Addresses } from './data-plane.ts'
 import type { RouteGroup } from './listener.ts'
 import { adminHeaders, pageHeaders } from './security-headers.ts'
 
@@ -9,10 +10,11 @@ export type PageDeps = {
   readonly folder: string | undefined
   /** The body of a 404. It must not repeat the path, which may hold credentials. */
   readonly notFound: object
+  readonly refuserOfClient: Addresses['refuserOfClient']
 }
 
 /** The admin pages: one HTML file for all their paths, without data in it. Any other path is not found. */
-export function pageRoutes({ folder, notFound }: PageDeps): RouteGroup {
+export function pageRoutes({ folder, notFound, refuserOfClient }: PageDeps): RouteGroup {
   const isBuilt = folder !== undefined && existsSync(folder)
   return (app) => {
     if (isBuilt) {
@@ -24,10 +26,18 @@ export function pageRoutes({ folder, notFound }: PageDeps): RouteGroup {
       })
     }
     app.setNotFoundHandler((request, reply) => {
-      if (!isBuilt || !asksForPage(request)) {
-        return reply.code(404).headers(adminHeaders).send(notFound)
+      const path = request.url.split('?')[0] ?? ''
+      if (isBuilt && mayBePage(path)) {
+        if (asksForPage(request)) return reply.headers(pageHeaders).sendFile('index.html')
+        if (request.method === 'OPTIONS') {
+          return reply.code(204).headers(adminHeaders).header('allow', 'GET, HEAD, OPTIONS').send()
+        }
       }
-      return reply.headers(pageHeaders).sendFile('index.html')
+      const refuse = isOwn(path) ? undefined : refuserOfClient(path, request.raw)
+      if (refuse === undefined) return reply.code(404).headers(adminHeaders).send(notFound)
+      reply.hijack()
+      refuse(request.raw, reply.raw)
+      return reply
     })
   }
 }
@@ -39,10 +49,13 @@ function setCaching(reply: FastifyReply, path: string): void {
   reply.header('cache-control', caching)
 }
 
+/** Paths of the admin API. */
+const isOwn = (path: string): boolean => /^\/(?:api|auth)(?:\/|$)/.test(path)
+
 /** Paths of files and of APIs are no pages, even when the client accepts HTML. */
-function asksForPage({ method, url, headers }: FastifyRequest): boolean {
+const mayBePage = (path: string): boolean => !isOwn(path) && !/\.[^/.]*$/.test(path)
+
+function asksForPage({ method, headers }: FastifyRequest): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false
-  const path = url.split('?')[0] ?? ''
-  if (/^\/(?:api|auth)(?:\/|$)/.test(path) || /\.[^/.]*$/.test(path)) return false
   return headers.accept?.includes('text/html') === true
 }

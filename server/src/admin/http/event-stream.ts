@@ -22,12 +22,20 @@ export type EventStreams = {
 const maxStreams = 32
 const keepAliveMs = 15_000
 
+const streamHeaders = {
+  ...adminHeaders,
+  'content-type': 'text/event-stream; charset=utf-8',
+  // Proxies buffer answers without it.
+  'x-accel-buffering': 'no',
+}
+
 /** Live events, for admins, until their session ends. */
 export function createEventStreams(deps: EventStreamDeps): EventStreams {
   const limit = deps.maxStreams ?? maxStreams
   const open = new Set<() => void>()
   return {
-    handler({ identity, reply }) {
+    handler({ identity, request, reply }) {
+      if (request.method === 'HEAD') return reply.headers(streamHeaders).send()
       if (open.size >= limit) {
         return sendProblem(reply.header('retry-after', '30'), 'too_many_streams')
       }
@@ -49,12 +57,7 @@ function stream(
   response: ServerResponse,
   identity: AdminCall['identity'],
 ): () => void {
-  response.writeHead(200, {
-    ...adminHeaders,
-    'content-type': 'text/event-stream; charset=utf-8',
-    // Proxies buffer answers without it.
-    'x-accel-buffering': 'no',
-  })
+  response.writeHead(200, streamHeaders)
   const writer = createEventWriter({
     write: (text) => response.write(text),
     onDrain: (resume) => void response.on('drain', resume),

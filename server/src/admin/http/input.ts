@@ -23,7 +23,8 @@ export async function readInput<S extends z.ZodType>(
   request: FastifyRequest,
   schema: S,
 ): Promise<z.output<S>> {
-  const body = request.method === 'GET' ? {} : await readBodyOf(request)
+  const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
+  const body = hasBody ? await readBodyOf(request) : {}
   const read = schema.safeParse(withAddress(body, request))
   if (read.success) return read.data
   throw new InputError(

@@ -6,15 +6,15 @@ import {
   type RawEndpointName,
 } from '@gemini-balance/contract'
 import type { FastifyReply } from 'fastify'
-import { everyMethod } from '../../http/data-plane.ts'
 import type { RouteGroup } from '../../http/listener.ts'
+import { answerOtherMethods } from '../../http/other-methods.ts'
 import { adminHeaders } from '../../http/security-headers.ts'
 import { ClientDisconnected } from '../../runtime/streams/client-disconnected.ts'
 import { stringifyInSlices } from '../../runtime/slices/stringify-in-slices.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
 import { denialOf, identifyAdmin, sendDenial, type AdminCall, type AdminGuard } from './guard.ts'
 import { readInput } from './input.ts'
-import { sendClientError, sendFailure, sendProblem } from './send-error.ts'
+import { sendClientError, sendFailure } from './send-error.ts'
 
 /** One handler for every endpoint that speaks HTTP itself. */
 export type RawHandlers = Readonly<
@@ -53,15 +53,7 @@ export function adminRoutes(deps: AdminRoutesDeps): RouteGroup {
           }),
       })
     }
-    for (const [url, allowed] of methods) {
-      const others = [...everyMethod, 'OPTIONS' as const].filter((one) => !allowed.includes(one))
-      app.route({
-        method: others,
-        url,
-        handler: (_request, reply) =>
-          sendProblem(reply.header('allow', allowed.join(', ')), 'method_not_allowed'),
-      })
-    }
+    for (const [url, taken] of methods) answerOtherMethods(app, url, taken)
   }
 }
 

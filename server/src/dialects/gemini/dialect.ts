@@ -1,12 +1,14 @@
 import { everyMethod } from '../../http/data-plane.ts'
 import type { UpstreamMethod } from '../../google/upstream-call.ts'
 import type { ClientRequest, Dialect, Operation } from '../dialect.ts'
-import { failure, FailureError, notServed } from '../failures.ts'
+import { nearestAddress } from '../addresses/nearest-address.ts'
+import { failure, FailureError, methodNotAllowed, notServed } from '../failures.ts'
 import type { DialectServices } from '../services.ts'
 import { renderFailure } from './errors.ts'
 import { callModel } from './generate.ts'
+import { isPostOnly } from './methods.ts'
 import { getModel, listModels } from './models.ts'
-import { readGeminiPath } from './path.ts'
+import { collections, readGeminiPath } from './path.ts'
 
 const versions = ['v1beta', 'v1', 'v1alpha']
 const prefixes = ['', '/gemini']
@@ -35,7 +37,7 @@ function operationsOf(services: DialectServices, { version, prefix }: Base): Ope
     },
     {
       methods: everyMethod,
-      paths: [`${base}*`],
+      paths: collections.map((collection) => `${base}${collection}/*`),
       body: 'whole',
       serve: (request) => serveResource(services, request, { base, version }),
     },
@@ -50,13 +52,21 @@ async function serveResource(
 ): Promise<void> {
   const path = readGeminiPath(request.path.slice(base.length))
   const method = upstreamMethod(request.raw.method)
-  if (path.kind === 'call') return callModel(services, request, { path, version, verb: method })
-  if (path.kind === 'get-model' && method === 'GET') {
-    return getModel(services, request, { id: path.model, version })
+  switch (path.kind) {
+    case 'call':
+      if (method !== 'POST' && isPostOnly(path.method)) throw notAllowed('POST, OPTIONS')
+      return callModel(services, request, { path, version, verb: method })
+    case 'get-model':
+      if (method !== 'GET') throw notAllowed('GET, HEAD, OPTIONS')
+      return getModel(services, request, { id: path.model, version })
+    case 'invalid':
+      throw new FailureError(invalidName(path.part))
+    case 'unknown':
+      throw new FailureError(notServed(nearestAddress('gemini', { method, path: request.path })))
   }
-  if (path.kind === 'invalid') throw new FailureError(invalidName(path.part))
-  throw new FailureError(notServed(method, request.path))
 }
+
+const notAllowed = (allow: string) => new FailureError(methodNotAllowed(allow))
 
 const invalidName = (part: 'model' | 'method') =>
   failure(

@@ -17,6 +17,7 @@ export function renderFailure(failure: Failure): HttpAnswer {
     headers: {
       'content-type': 'application/json; charset=UTF-8',
       ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
+      ...(failure.allow === undefined ? {} : { allow: failure.allow }),
     },
     body: JSON.stringify({ error }, undefined, 2),
   }

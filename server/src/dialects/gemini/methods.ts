@@ -16,7 +16,11 @@ export function laneOf(model: string, method: string): string {
   return modelMethods.has(method) ? model : `${model}:${labelOf(method)}`
 }
 
+/** Whether Google takes POST only. */
+export const isPostOnly = (method: string): boolean =>
+  modelMethods.has(method) || method === 'countTokens'
+
 /** The label of a method. Clients may invent names, so those that are not known share one. */
 export function labelOf(method: string): string {
-  return modelMethods.has(method) || method === 'countTokens' ? method : 'other'
+  return isPostOnly(method) ? method : 'other'
 }

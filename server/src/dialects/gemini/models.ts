@@ -1,4 +1,5 @@
-import { deriveModels, idOf, type Model } from '../../google/models/derived-models.ts'
+import { idOf } from '../../google/models/model-id.ts'
+import { deriveModels, type Model } from '../../google/models/derived-models.ts'
 import { sendAnswer, type HttpAnswer } from '../../http/client-connection.ts'
 import { ClientError } from '../client-error.ts'
 import type { ClientRequest } from '../dialect.ts'

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { queryForUpstream, readGeminiPath } from './path.ts'
 
-test('a path is a list, a model or a method call', () => {
-  expect(readGeminiPath('models')).toEqual({ kind: 'list-models' })
+test('a path is a model or a method call', () => {
   expect(readGeminiPath('models/gemini-x')).toEqual({ kind: 'get-model', model: 'gemini-x' })
   expect(readGeminiPath('models/gemini-x:generateContent')).toEqual({
     kind: 'call',
@@ -14,6 +13,25 @@ test('a path is a list, a model or a method call', () => {
     collection: 'tunedModels',
     method: 'someNewMethod',
   })
+})
+
+test.each([
+  'models/models/gemini-x',
+  'models/google/gemini-x',
+  'models/gemini/gemini-x',
+  'models/google/gemini/gemini-x',
+  'models/publishers/google/models/gemini-x',
+  'models/google%2Fgemini-x',
+])('%s is the model behind the names in front', (rest) => {
+  expect(readGeminiPath(rest)).toEqual({ kind: 'get-model', model: 'gemini-x' })
+  const called = readGeminiPath(`${rest}:generateContent`)
+  expect(called).toMatchObject({ kind: 'call', collection: 'models', model: 'gemini-x' })
+})
+
+test('a tuned model is itself', () => {
+  const path = 'tunedModels/google/x:generateContent'
+  expect(readGeminiPath(path)).toEqual({ kind: 'invalid', part: 'model' })
+  expect(readGeminiPath('tunedModels/x:generateContent')).toMatchObject({ model: 'x' })
 })
 
 test('an escaped colon is decoded', () => {

@@ -1,8 +1,7 @@
-import { isModelId } from '../../google/models/model-id.ts'
+import { idOf, isModelId } from '../../google/models/model-id.ts'
 
 /** The resource or method of a path. */
 export type GeminiPath =
-  | { readonly kind: 'list-models' }
   | { readonly kind: 'get-model'; readonly model: string }
   | {
       readonly kind: 'call'
@@ -13,25 +12,26 @@ export type GeminiPath =
   | { readonly kind: 'invalid'; readonly part: 'model' | 'method' }
   | { readonly kind: 'unknown' }
 
-const collections = new Set(['models', 'tunedModels', 'dynamic'])
+export const collections: readonly string[] = ['models', 'tunedModels', 'dynamic']
 const methodName = /^[A-Za-z]{1,64}$/
 
-/** Parses the path after the version: `models`, `models/x`, `models/x:generateContent`, `tunedModels/x:…`, `dynamic/x:…`. */
+/** Parses the path after the version: `models/x`, `models/x:generateContent`, `tunedModels/x:…`, `dynamic/x:…`. */
 export function readGeminiPath(rest: string): GeminiPath {
-  if (rest === 'models') return { kind: 'list-models' }
   const slash = rest.indexOf('/')
   if (slash === -1) return { kind: 'unknown' }
   const collection = rest.slice(0, slash)
   const name = rest.slice(slash + 1)
-  if (!collections.has(collection) || name === '') return { kind: 'unknown' }
+  if (!collections.includes(collection) || name === '') return { kind: 'unknown' }
   const decoded = name.includes('%') ? decode(name) : name
   if (decoded === undefined) return { kind: 'unknown' }
   const colon = decoded.lastIndexOf(':')
   if (colon === -1) {
-    const isModel = collection === 'models' && !decoded.includes('/')
-    return isModel ? { kind: 'get-model', model: decoded } : { kind: 'unknown' }
+    const model = idOf(decoded)
+    const isModel = collection === 'models' && !model.includes('/')
+    return isModel ? { kind: 'get-model', model } : { kind: 'unknown' }
   }
-  const model = decoded.slice(0, colon)
+  const named = decoded.slice(0, colon)
+  const model = collection === 'models' ? idOf(named) : named
   const method = decoded.slice(colon + 1)
   if (model === '' || method === '') return { kind: 'unknown' }
   if (!isModelId(model)) return { kind: 'invalid', part: 'model' }

@@ -1,6 +1,4 @@
-import { everyMethod } from '../../http/data-plane.ts'
 import type { ClientRequest, Dialect, Operation } from '../dialect.ts'
-import { FailureError, notServed } from '../failures.ts'
 import type { DialectServices } from '../services.ts'
 import { serveTranslated } from '../translate/serve-translated.ts'
 import { chatCompletions } from './chat/chat-completions.ts'
@@ -20,9 +18,8 @@ export function createOpenAiDialect(services: DialectServices): Dialect {
 }
 
 function operationsOf(services: OpenAiServices, base: '/v1' | '/hf/v1'): Operation[] {
-  // Gemini clients list models under /v1 too, and the Gemini dialect answers unknown paths there.
+  // Gemini clients list models under /v1 too.
   const shared = base === '/v1' ? { credential: 'openai' as const } : {}
-  const rest = base === '/v1' ? [] : [notFoundOperation(`${base}/*`)]
   return [
     post(`${base}/chat/completions`, serveChat(services)),
     post(`${base}/embeddings`, (request) => answerEmbeddings(services, request)),
@@ -40,7 +37,6 @@ function operationsOf(services: OpenAiServices, base: '/v1' | '/hf/v1'): Operati
       body: 'none',
       serve: (request) => answerModelGet(services, request, idIn(request, `${base}/models/`)),
     },
-    ...rest,
   ]
 }
 
@@ -59,13 +55,3 @@ export function serveChat(services: OpenAiServices): Operation['serve'] {
 /** The decoded rest of a path after the prefix. */
 export const idIn = ({ path }: ClientRequest, prefix: string): string =>
   decodeURIComponent(path.slice(prefix.length))
-
-/** Answers 404 for unknown paths of the dialect. */
-export const notFoundOperation = (pattern: string): Operation => ({
-  methods: everyMethod,
-  paths: [pattern],
-  body: 'none',
-  serve: async ({ raw, path }) => {
-    throw new FailureError(notServed(raw.method ?? '', path))
-  },
-})

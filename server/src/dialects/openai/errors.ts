@@ -18,6 +18,7 @@ export function renderFailure(failure: Failure): HttpAnswer {
     headers: {
       'content-type': 'application/json; charset=utf-8',
       ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
+      ...(failure.allow === undefined ? {} : { allow: failure.allow }),
     },
     body: JSON.stringify({ error: openAiError(failure) }),
   }
@@ -46,6 +47,8 @@ function kindOf(failure: Failure): Kind {
       return { type: invalid, code: 'permission_denied' }
     case 'not_found':
       return { type: invalid, code: 'unknown_url' }
+    case 'method_not_allowed':
+      return { type: invalid, code: 'method_not_supported' }
     case 'model_not_supported':
       return { type: invalid, code: 'model_not_supported' }
     case 'invalid_body':

@@ -8,6 +8,7 @@ import type { DialectServices } from '../services.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import { buildGenerateCall, type Target } from './build-call.ts'
 import { runConversation, type Conversation } from './conversation.ts'
+import type { JsonDemand } from './json-demand.ts'
 import type { Output } from './output.ts'
 import type { FindSignature } from './thought-signatures.ts'
 import { droppedFields, type Translated } from './warnings.ts'
@@ -19,7 +20,7 @@ export type Translation<Parsed extends ParsedRequest, Event> = {
   /** Throws ClientError with the field. */
   parse(body: Buffer): Parsed
   /** Reports dropped fields as warnings. Throws ClientError. */
-  toGemini(parsed: Parsed, context: TranslationContext): Promise<Translated<GenerateContentRequest>>
+  toGemini(parsed: Parsed, context: TranslationContext): Promise<TranslatedRequest>
   /** How many calls the answer needs. */
   callsOf(
     parsed: Parsed,
@@ -27,6 +28,10 @@ export type Translation<Parsed extends ParsedRequest, Event> = {
   ): Pick<Conversation<Event>, 'calls' | 'eachCall'>
   createStream(parsed: Parsed, context: TranslationContext): AnswerStream<Event>
   createOutput(parsed: Parsed, options: OutputOptions): Output<Event>
+}
+
+export type TranslatedRequest = Translated<GenerateContentRequest> & {
+  readonly json: JsonDemand | undefined
 }
 
 /** What a parsed request of any format contains. */
@@ -96,7 +101,7 @@ async function serveWithFiles<Parsed extends ParsedRequest, Event>(
     keepSignature: (id, signature) => signatures.keep(caller, id, signature),
     fetchFiles,
   }
-  const { value, warnings } = await translation.toGemini(parsed, context)
+  const { value, warnings, json } = await translation.toGemini(parsed, context)
   const streams = parsed.streams && !settings().fakeStreamEnabled
   const labels = { dialect, method: translation.method }
   const target: Target = { model, requested, streams, labels }
@@ -110,5 +115,6 @@ async function serveWithFiles<Parsed extends ParsedRequest, Event>(
     stream: translation.createStream(parsed, context),
     output: translation.createOutput(parsed, { request, dropped: droppedFields(warnings) }),
     signal: request.client.signal,
+    json,
   })
 }

@@ -1,4 +1,5 @@
-import { idOf, type Model } from './derived-models.ts'
+import { idOf } from './model-id.ts'
+import { type Model } from './derived-models.ts'
 
 export type CatalogueDeps = {
   /** Fetches all pages of Google's list; rejects when no key works. */

@@ -1,3 +1,5 @@
+import { idOf } from './model-id.ts'
+
 /** A model in Google's list, with all its fields. */
 export type Model = {
   readonly name: string
@@ -34,8 +36,4 @@ export function deriveModels(models: readonly Model[], settings: DerivedModelSet
     }),
   )
   return [...shown, ...derived]
-}
-
-export function idOf(name: string): string {
-  return name.startsWith('models/') ? name.slice('models/'.length) : name
 }

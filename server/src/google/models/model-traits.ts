@@ -11,6 +11,8 @@ export type ModelTraits = {
   /** Whether function calls have ids and signatures, from generation 3 on. */
   readonly signsCalls: boolean
   readonly takesJsonSchema: boolean
+  /** Whether it answers in JSON beside tools. */
+  readonly takesJsonWithTools: boolean
 }
 
 const newest = 4
@@ -29,6 +31,7 @@ export function modelTraits(model: string): ModelTraits {
     lowestBudget: name.includes('2.5-pro') ? 128 : 0,
     signsCalls: isText && generation >= 3,
     takesJsonSchema: generation >= 2.5,
+    takesJsonWithTools: generation >= 3,
   }
 }
 

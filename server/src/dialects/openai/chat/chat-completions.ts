@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { idOf } from '../../../google/models/derived-models.ts'
+import { idOf } from '../../../google/models/model-id.ts'
 import type { ModelName } from '../../../google/models/model-name.ts'
 import type { GenerateContentRequest } from '../../../google/requests/gemini-request.ts'
 import type { DialectServices } from '../../services.ts'
@@ -7,10 +7,10 @@ import type { ToolNames } from '../../translate/tool-names.ts'
 import { readRequest } from '../../translate/read-request.ts'
 import type {
   ParsedRequest,
+  TranslatedRequest,
   Translation,
   TranslationContext,
 } from '../../translate/serve-translated.ts'
-import type { Translated } from '../../translate/warnings.ts'
 import type { ChatEvent } from './answer/chat-events.ts'
 import { chatRequest, type ChatRequest } from './request/chat-request.ts'
 import { ChatStream } from './answer/chat-stream.ts'
@@ -44,7 +44,7 @@ export function chatCompletions(services: Services): Translation<ParsedChat, Cha
     createStream: ({ chat, imageOptions, toolNames }, { model, keepSignature }) =>
       new ChatStream({
         showThoughts: showsThoughts(services.settings(), chat),
-        showSearchLinks: services.settings().showSearchLink && model.search,
+        showSearchLinks: services.settings().showSearchLink && model.search && !asksForJson(chat),
         numbersImages: imageOptions !== undefined,
         newCallId: () => randomUUID().replaceAll('-', ''),
         keepSignature,
@@ -69,6 +69,10 @@ function parse(body: Buffer, settings: ChatSettings): ParsedChat {
   }
 }
 
+/** Anything beside JSON would break it. */
+const asksForJson = ({ response_format: format }: ChatRequest): boolean =>
+  format?.type === 'json_object' || format?.type === 'json_schema'
+
 /** Whether the client declares its functions in OpenAI's form before `tools`. */
 const usesLegacyCalls = ({ tools, functions }: ChatRequest): boolean =>
   (functions ?? []).length > 0 && (tools ?? []).length === 0
@@ -77,10 +81,10 @@ async function toGemini(
   { settings }: Services,
   { chat: given, requested, imageOptions, toolNames }: ParsedChat,
   { model, traits, findSignature, fetchFiles }: TranslationContext,
-): Promise<Translated<GenerateContentRequest>> {
+): Promise<TranslatedRequest> {
   // Each image is a separate call; all of them are one choice.
   const chat = imageOptions ? { ...imageOptions.chat, n: undefined } : given
-  const { value, warnings } = translateRequest(chat, {
+  const { value, warnings, json } = translateRequest(chat, {
     traits,
     settings: { showThoughts: requestsThoughts(settings(), model, requested) },
     files: await fetchFiles(remoteFilesOf(chat.messages, traits)),
@@ -91,6 +95,7 @@ async function toGemini(
   return {
     value: withAspectRatio(value, imageOptions?.aspectRatio),
     warnings: [...warnings, ...suppressed],
+    json,
   }
 }
 

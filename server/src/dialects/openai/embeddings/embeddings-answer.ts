@@ -1,5 +1,5 @@
 import type { GatewayRequest } from '../../../gateway/request.ts'
-import { idOf } from '../../../google/models/derived-models.ts'
+import { idOf } from '../../../google/models/model-id.ts'
 import type { ClientRequest } from '../../dialect.ts'
 import { failure, FailureError } from '../../failures.ts'
 import { resolveModel } from '../../resolve-model.ts'

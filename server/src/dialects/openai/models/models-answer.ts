@@ -1,5 +1,6 @@
 import type { Settings } from '@gemini-balance/contract'
-import { deriveModels, idOf, type Model } from '../../../google/models/derived-models.ts'
+import { idOf } from '../../../google/models/model-id.ts'
+import { deriveModels, type Model } from '../../../google/models/derived-models.ts'
 import type { ClientRequest } from '../../dialect.ts'
 import { failure, FailureError } from '../../failures.ts'
 import type { DialectServices } from '../../services.ts'

@@ -1,10 +1,9 @@
-import { isModelId } from '../../../google/models/model-id.ts'
-import { idOf } from '../../../google/models/derived-models.ts'
+import { idOf, isModelId } from '../../../google/models/model-id.ts'
 import { isObject, listOf, type JsonObject } from '../../../runtime/json-value.ts'
 import type { ClientRequest, Dialect, Operation } from '../../dialect.ts'
 import { failure, FailureError } from '../../failures.ts'
 import type { DialectServices } from '../../services.ts'
-import { idIn, post, serveChat, notFoundOperation } from '../dialect.ts'
+import { idIn, post, serveChat } from '../dialect.ts'
 import { answerEmbeddings } from '../embeddings/embeddings-answer.ts'
 import { renderFailure } from '../errors.ts'
 import { answerModelGet, answerModelList } from '../models/models-answer.ts'
@@ -38,7 +37,6 @@ export function createOpenAiNativeDialect(services: DialectServices): Dialect {
       serveImages(native),
       get(`${base}/models`, (request) => serveModelList(native, request)),
       get(`${base}/models/*`, (request) => serveModel(native, request)),
-      notFoundOperation(`${base}/*`),
     ],
     renderFailure,
   }

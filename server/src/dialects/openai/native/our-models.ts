@@ -1,4 +1,4 @@
-import { idOf } from '../../../google/models/derived-models.ts'
+import { idOf } from '../../../google/models/model-id.ts'
 import { parseModelName } from '../../../google/models/model-name.ts'
 import type { DialectServices } from '../../services.ts'
 import { imageChatName } from '../chat/request/image-chat.ts'

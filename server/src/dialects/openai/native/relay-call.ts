@@ -1,7 +1,6 @@
 import { uncounted } from '../../../auth/clients/admission.ts'
 import type { GatewayRequest } from '../../../gateway/request.ts'
-import { idOf } from '../../../google/models/derived-models.ts'
-import { isModelId } from '../../../google/models/model-id.ts'
+import { idOf, isModelId } from '../../../google/models/model-id.ts'
 import { isObject, type JsonObject } from '../../../runtime/json-value.ts'
 import { ClientError } from '../../client-error.ts'
 import { demandsPaid } from '../../demands-paid.ts'
@@ -21,18 +20,20 @@ export type RelayCall = {
   readonly wantsUsage: boolean
 }
 
-/** The unchanged request, without `top_k`, which Google's OpenAI endpoint refuses. */
+/** The request with the id of its model, without `top_k`, which Google's OpenAI endpoint refuses. */
 export function relayCall(
   services: OpenAiServices,
   request: ClientRequest,
   endpoint: Endpoint,
 ): RelayCall {
-  const { top_k: _refused, ...fields } = readBodyObject(request.body)
+  const { top_k: _refused, model: named, ...fields } = readBodyObject(request.body)
+  const model = modelOf(named)
   const streams = fields['stream'] === true
   const options = isObject(fields['stream_options']) ? fields['stream_options'] : {}
-  const sent = streams ? { ...fields, stream_options: { ...options, include_usage: true } } : fields
+  const sent = streams
+    ? { model, ...fields, stream_options: { ...options, include_usage: true } }
+    : { model, ...fields }
   const bytes = Buffer.from(JSON.stringify(sent))
-  const model = modelOf(fields)
   return {
     model,
     streams,
@@ -106,7 +107,7 @@ export function modelsCall(
 }
 
 /** Throws ClientError or FailureError. */
-function modelOf({ model }: JsonObject): string {
+function modelOf(model: unknown): string {
   if (typeof model !== 'string') {
     throw new ClientError('model must be the name of a model.', { param: 'model' })
   }

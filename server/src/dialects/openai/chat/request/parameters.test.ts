@@ -156,16 +156,28 @@ describe('the response format', () => {
     expect(translateResponseFormat(undefined, modern).value).toEqual({})
   })
 
-  test('is dropped with forced calls, and before Gemini 3 with any tool', () => {
-    const format = { type: 'json_object' } as const
+  test('is asked for in words with forced calls, and before Gemini 3 with any tool', () => {
+    const schema = { type: 'object' }
     const forced = { ...modern, tools: functions, choice: { mode: 'ANY' as const } }
     const old = { ...modern, tools: functions, traits: modelTraits('gemini-2.5-flash') }
     for (const context of [forced, old]) {
-      const { value, warnings } = translateResponseFormat(format, context)
-      expect(value).toEqual({})
-      expect(warnings.map(({ field }) => field)).toEqual(['response_format'])
+      const translated = translateResponseFormat(withSchema(schema), context)
+      expect(translated.value).toEqual({})
+      expect(translated.warnings.map(({ field }) => field)).toEqual(['response_format'])
+      const format = { ...json, responseJsonSchema: schema }
+      expect(translated.json).toEqual({ schema, format })
     }
-    expect(translateResponseFormat(format, { ...modern, tools: functions }).value).toEqual(json)
+    const both = translateResponseFormat(withSchema(schema), { ...modern, tools: functions })
+    expect(both.value).toEqual({ ...json, responseJsonSchema: schema })
+    expect(both.json).toBeUndefined()
+  })
+
+  test('wins before Gemini 3 where calls are forbidden', () => {
+    const old = { ...modern, tools: functions, traits: modelTraits('gemini-2.5-flash') }
+    const none = { ...old, choice: { mode: 'NONE' as const } }
+    const { value, warnings, dropsTools } = translateResponseFormat({ type: 'json_object' }, none)
+    expect([value, dropsTools]).toEqual([json, true])
+    expect(warnings.map(({ field }) => field)).toEqual(['tools'])
   })
 
   test('with an invalid schema is refused with the field', () => {

@@ -15,7 +15,9 @@ import type { FindSignature } from '../../../translate/thought-signatures.ts'
 import { translateToolChoice } from './tool-choice.ts'
 import { translateTools } from './tools.ts'
 import type { ToolNames } from '../../../translate/tool-names.ts'
-import type { Translated, Warning } from '../../../translate/warnings.ts'
+import { demandInWords } from '../../../translate/json-demand.ts'
+import type { TranslatedRequest } from '../../../translate/serve-translated.ts'
+import type { Warning } from '../../../translate/warnings.ts'
 
 export type RequestContext = {
   readonly traits: ModelTraits
@@ -26,10 +28,7 @@ export type RequestContext = {
 }
 
 /** Converts a chat request to Gemini's format, with a warning for each dropped field. */
-export function translateRequest(
-  request: ChatRequest,
-  context: RequestContext,
-): Translated<GenerateContentRequest> {
+export function translateRequest(request: ChatRequest, context: RequestContext): TranslatedRequest {
   const { traits, toolNames } = context
   const conversation = translateMessages(request.messages, context)
   const { contents, systemParts } = conversation.value
@@ -44,15 +43,21 @@ export function translateRequest(
     choice,
   })
   const parameters = translateParameters(request, traits, context.settings)
+  const { json, dropsTools } = format
   const config: GenerationConfig = { ...parameters.value, ...format.value }
+  // Each choice is checked on its own.
+  if (json !== undefined) delete config.candidateCount
   const isSystemOnly = contents[0]?.parts === systemParts
+  const system = [
+    ...(isSystemOnly ? [] : systemParts),
+    ...(json === undefined ? [] : [{ text: demandInWords(json) }]),
+  ]
+  const hasTools = tools.value.length > 0 && dropsTools !== true
   const value: GenerateContentRequest = {
     contents,
-    ...(systemParts.length > 0 && !isSystemOnly
-      ? { systemInstruction: { parts: systemParts } }
-      : {}),
-    ...(tools.value.length > 0 ? { tools: tools.value } : {}),
-    ...(choice === undefined ? {} : { toolConfig: { functionCallingConfig: choice } }),
+    ...(system.length > 0 ? { systemInstruction: { parts: system } } : {}),
+    ...(hasTools ? { tools: tools.value } : {}),
+    ...(choice === undefined || !hasTools ? {} : { toolConfig: { functionCallingConfig: choice } }),
     ...(Object.keys(config).length > 0 ? { generationConfig: config } : {}),
     ...extras(request),
   }
@@ -60,6 +65,7 @@ export function translateRequest(
   return {
     value,
     warnings: [...warnings, ...droppedExtras(request), ...unsupportedFields(request)],
+    json,
   }
 }
 
