@@ -36,5 +36,8 @@ export type Storage = {
   close(): Promise<void>
 }
 
-/** What operators set, as opposed to what the gateway records. */
-export type OperatorStores = Pick<Storage, 'settings' | 'keys' | 'tokens' | 'projects' | 'prices'>
+/** What operators set, and the states that follow from it, as opposed to what the gateway records. */
+export type OperatorStores = Pick<
+  Storage,
+  'settings' | 'keys' | 'tokens' | 'projects' | 'prices' | 'engineState'
+>
