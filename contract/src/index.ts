@@ -13,6 +13,7 @@ export {
 export { type SettingFacts, type SettingGroup } from './settings/setting-facts.ts'
 export { settingsSchema, type SettingName, type Settings } from './settings/settings.ts'
 export { proxyAddress } from './settings/setting-forms.ts'
+export { fieldOf, inputProblems, paramOf } from './input-problems.ts'
 export { errors, errorCodes, type ErrorCode } from './errors.ts'
 export {
   endpoints,
