@@ -31,6 +31,8 @@ import { checkTokens } from './tokens/check-tokens.ts'
 import { composeConnections } from './compose-connections.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
+import { composeRefusals } from './compose-refusals.ts'
+import { warnOfBudgets } from './tokens/warn-of-budgets.ts'
 import { composeTokens } from './tokens/compose-tokens.ts'
 import { startLiveCounters } from '../telemetry/events/live-counters.ts'
 import { openSignatures } from '../resources/open-signatures.ts'
@@ -112,7 +114,7 @@ type Opened = ComposeOptions & {
 
 async function start(opened: Opened): Promise<Program> {
   const { storage, settings, log, closing, now = Date.now } = opened
-  const onError = (error: unknown) => log.error({ err: error }, 'failed')
+  const onError = reportErrors(log)
   const bus = createEventBus()
   const prices = await openPriceBook(storage.prices)
   const parts = { storage, settings, log, onError, bus, prices }
@@ -124,6 +126,7 @@ async function start(opened: Opened): Promise<Program> {
   const { host, reason } = hostOf(settings, tokens)
   await checkTokens({ settings, tokens, host })
   warnOfNewAdminToken(newAdminToken, log)
+  warnOfBudgets({ tokens, prices, log })
   const requestMetrics = new RequestMetrics()
   const counters = startLiveCounters({
     bus,
@@ -153,6 +156,7 @@ async function start(opened: Opened): Promise<Program> {
   const { sessions, callers } = admins
   const { handlers, jobs, audit } = composeAdmin({ ...parts, keys, tokens, gateway, sessions })
   closing.add(jobs.close)
+  const onRefusal = composeRefusals({ ...parts, ...watched, ...admins, closing })
   const readiness = () => (engine.views.isReady() ? undefined : 'No key is alive.')
   const admin = composeAdminRoutes({ ...parts, admins, handlers, audit, now })
   // Fastify logs only its own failures: requests have a log of their own.
@@ -164,8 +168,10 @@ async function start(opened: Opened): Promise<Program> {
       callers,
       counter: registry,
       requestMetrics,
+      onRefusal,
       signatures: stored.signatures,
     }),
+    onRefusal,
     connections: composeConnections({ settings, log, trusted: admins.trusted }),
     // The Python program had admin paths among those of clients.
     passedOn: Object.values(endpoints).map(({ path }) => path),
@@ -173,10 +179,7 @@ async function start(opened: Opened): Promise<Program> {
       healthRoutes(readiness),
       metricsGroup({ log, settings, callers, storage, engine, gateway, requestMetrics }),
       admin.routes,
-      pageRoutes({
-        folder: opened.pagesFolder,
-        notFound: problem('not_found'),
-      }),
+      pageRoutes({ folder: opened.pagesFolder, notFound: problem('not_found') }),
     ],
   })
   const url = await listen(app, { host, port: settings.current().port })
@@ -195,6 +198,9 @@ async function start(opened: Opened): Promise<Program> {
     close: closing.close,
   }
 }
+
+const reportErrors = (log: RootLog) => (error: unknown, requestId?: string) =>
+  log.error({ err: error, ...(requestId === undefined ? {} : { requestId }) }, 'failed')
 
 /** A generated admin token is no chosen one. */
 function hostOf(settings: LiveSettings, tokens: Pick<ClientTokens, 'all'>): HostChoice {

@@ -7,6 +7,7 @@ import type {
   AuditStore,
   ErrorStore,
   PriceStore,
+  RefusalStore,
   RequestLogStore,
   RetentionStore,
   UsageStore,
@@ -25,6 +26,7 @@ export type Storage = {
   readonly usage: UsageStore
   readonly prices: PriceStore
   readonly audit: AuditStore
+  readonly refusals: RefusalStore
   readonly retention: RetentionStore
   readonly signatures: SignatureStore
   readonly meta: MetaStore

@@ -19,6 +19,7 @@ export function renderFailure(failure: Failure): HttpAnswer {
       ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
     },
     body: JSON.stringify({ error }, undefined, 2),
+    reason: failure,
   }
 }
 

@@ -20,6 +20,7 @@ export function renderFailure(failure: Failure): HttpAnswer {
       ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
     },
     body: JSON.stringify({ error: openAiError(failure) }),
+    reason: failure,
   }
 }
 
