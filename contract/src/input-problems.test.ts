@@ -11,7 +11,7 @@ function problemsOf(schema: z.ZodType, input: unknown): string[] {
 }
 
 const kinds = z.enum(['a', 'b', 'c'])
-const many = z.enum(Array.from({ length: 14 }, (_, index) => `choice-${index}`) as [string])
+const many = z.enum(Array.from({ length: 14 }, (_, index) => `choice-${index}`))
 const nested = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: z.string() }),
   z.object({ type: z.literal('image'), url: z.string() }),

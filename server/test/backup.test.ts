@@ -226,12 +226,12 @@ test('states follow their keys, and a key of the backup loses a state that the b
   await run(['import', file], sqliteVariables('b.db'))
   const merged = await contentsOf(sqlite('b.db'))
   const deadKeys = merged.states.flatMap((row) => (row.kind === 'key' ? [row.key] : []))
-  expect(deadKeys.map((place) => merged.keys[place]?.value).toSorted()).toEqual(
-    [keyNumber(0), keyNumber(9)].toSorted(),
+  expect(new Set(deadKeys.map((place) => merged.keys[place]?.value))).toEqual(
+    new Set([keyNumber(0), keyNumber(9)]),
   )
   const lanes = merged.states.flatMap((row) => (row.kind === 'lane' ? [row.project] : []))
   const place = merged.keys.findIndex(({ value }) => value === keyNumber(0))
-  expect(lanes.toSorted()).toEqual([`key:${place}`, 'p'])
+  expect(new Set(lanes)).toEqual(new Set([`key:${place}`, 'p']))
 })
 
 test('a backup of format 1, which has no states, can be imported', async () => {
@@ -251,7 +251,9 @@ test('a key that Google called invalid is dead after a restore, with the words o
   const settings = { MAX_RETRIES: '1', API_KEYS: JSON.stringify([keyNumber(0), keyNumber(7)]) }
   const [from, to] = [join(folder(), 'from'), join(folder(), 'to')]
   const variables = (dataDir: string) => ({ DATA_DIR: dataDir })
-  const list = z.object({ rows: z.array(z.object({ state: z.string(), because: z.unknown().optional() })) })
+  const list = z.object({
+    rows: z.array(z.object({ state: z.string(), because: z.unknown().optional() })),
+  })
   const statesIn = async (gateway: TestGateway) =>
     list
       .parse((await callAdmin(gateway, '/api/keys')).answer)
