@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { keyOfOwnProject, ownProjectId } from '../../keys/own-project.ts'
-import { stateVersion, type StateRow } from '../../keys/state-rows.ts'
+import {
+  stateVersion,
+  type KeyStateRow,
+  type LaneStateRow,
+  type ProjectStateRow,
+  type StateRow,
+} from '../../keys/state-rows.ts'
 import type { KeyId, ProjectId } from '../../keys/types.ts'
 
 const count = z.number().int().min(0)
@@ -12,11 +18,18 @@ const cooldown = { since: moment, until: moment.nullable(), needsTrial: z.boolea
 const learnedLimit = z.strictObject({ limit: count, at: moment, quotaId: text }).optional()
 const version = z.literal(stateVersion)
 
+/** A member that a row gets must be here too, or backups with it would be refused. */
+type Members<Row> = Readonly<Record<keyof Row, z.ZodType>>
+
 const keyRow = z.strictObject({
   kind: z.literal('key'),
   version,
   key: count,
   learnedProject: text.optional(),
+  learnedFrom: z.literal('files').optional(),
+  surveyed: z.literal(true).optional(),
+  marker: z.strictObject({ name: text, file: text, at: moment }).optional(),
+  filesRefused: z.strictObject({ at: moment, because: text }).optional(),
   deadMark: z
     .object({ verdict, at: moment, message: text.optional(), checkedAt: moment })
     .optional(),
@@ -26,7 +39,7 @@ const keyRow = z.strictObject({
   streak: count,
   cooldownLevel: count,
   suspected: z.boolean(),
-})
+} satisfies Members<KeyStateRow>)
 
 const projectRow = z.strictObject({
   kind: z.literal('project'),
@@ -46,7 +59,7 @@ const projectRow = z.strictObject({
       level: count,
     })
     .optional(),
-})
+} satisfies Members<ProjectStateRow>)
 
 const laneRow = z.strictObject({
   kind: z.literal('lane'),
@@ -82,7 +95,7 @@ const laneRow = z.strictObject({
       dayEnd: moment,
     })
     .optional(),
-})
+} satisfies Members<LaneStateRow>)
 
 const stateRow = z.discriminatedUnion('kind', [keyRow, projectRow, laneRow])
 
