@@ -30,6 +30,10 @@ export const errors = {
     status: 405,
     sentence: 'The path does not take this method. Use one of those in the Allow header.',
   },
+  malformed_request: {
+    status: 400,
+    sentence: 'The request is not valid HTTP. Check the program that sent it.',
+  },
   invalid_body: { status: 400, sentence: 'The body cannot be read. Send JSON.' },
   body_too_large: { status: 413, sentence: 'The body is too large. Send less at a time.' },
   unsupported_encoding: {

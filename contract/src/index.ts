@@ -15,6 +15,7 @@ export { settingsSchema, type SettingName, type Settings } from './settings/sett
 export { withoutOuterQuotes } from './settings/lenient-json.ts'
 export { replacedSettings } from './settings/replaced-settings.ts'
 export { proxyAddress } from './settings/setting-forms.ts'
+export { fieldOf, inputProblems, paramOf } from './input-problems.ts'
 export { errors, errorCodes, type ErrorCode } from './errors.ts'
 export {
   endpoints,
@@ -30,7 +31,7 @@ export { type AttemptView } from './endpoints/attempts.ts'
 export { auditDetail, type AuditDetail } from './endpoints/audit.ts'
 export { type CheckedProxy } from './endpoints/compat.ts'
 export { type ErrorView } from './endpoints/compat-errors.ts'
-export { type Finding, type JobView } from './endpoints/jobs.ts'
+export { type Finding, type JobView, type RejectedKey } from './endpoints/jobs.ts'
 export {
   type ExportedKey,
   type KeyFilter,
@@ -46,6 +47,7 @@ export {
   type LaneView,
 } from './endpoints/lanes.ts'
 export { type ProjectView } from './endpoints/projects.ts'
+export { type RefusalView } from './endpoints/refusals.ts'
 export { type SettingValue, type SettingView } from './endpoints/settings.ts'
 export { type Period, type StatsWindow } from './endpoints/stats.ts'
 export { type TokenView } from './endpoints/tokens.ts'

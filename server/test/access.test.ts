@@ -113,7 +113,10 @@ describe('the login', () => {
     await start()
     const { cookie } = await login(gateway.url)
     const state = async () => await (await send('GET', '/api/session', { cookie })).json()
-    expect(await state()).toMatchObject({ signedIn: true, expiresAt: expect.any(Number) })
+    expect(await state()).toMatchObject({
+      signedIn: true,
+      expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    })
     const left = await send('DELETE', '/api/session', { cookie })
     expect(await left.json()).toEqual({ done: true })
     expect(left.headers.getSetCookie()[0]).toMatch(/^gemini_balance=; .*Max-Age=0/)
@@ -151,7 +154,10 @@ describe('sessions', () => {
       .toEqual(
         expect.arrayContaining([
           expect.objectContaining({ action: 'logged-in', detail: { address: '127.0.0.1' } }),
-          expect.objectContaining({ action: 'sessions-ended', detail: { ended: 2 } }),
+          expect.objectContaining({
+            action: 'sessions-ended',
+            detail: { ended: 2, requestId: expect.stringMatching(/./) },
+          }),
         ]),
       )
   })

@@ -93,7 +93,26 @@ describe('the list of keys', () => {
     expect(await lastFours('?tag=old')).toEqual(['0001'])
     expect(await lastFours('?project=shared')).toEqual(['0001'])
     expect(await lastFours('?search=0003')).toEqual(['0003'])
-    expect(await lastFours(`?search=${keyNumber(3)}`)).toEqual([])
+  })
+
+  test('is searched by a whole key, which is neither logged nor answered', async () => {
+    const whole = keyNumber(3)
+    for (const search of [whole, `  ${whole} `, `…${whole.slice(-4)}`]) {
+      const query = encodeURIComponent(search)
+      expect(await lastFours(`?search=${query}`)).toEqual(['0003'])
+      expect((await admin(`/api/keys?search=${query}&limit=0`)).text).not.toContain(whole)
+    }
+    expect(await lastFours(`?search=${oldKey(7)}`)).toEqual([])
+    expect(await lastFours(`?search=${whole.slice(0, -1)}`)).toEqual([])
+    const { answer } = await admin(`/api/keys?search=${whole}`)
+    expect(JSON.stringify(answer)).not.toContain(whole)
+    expect(gateway.logged.join('')).not.toContain(whole)
+    const which = { filter: { search: whole } }
+    const { job } = await ended(
+      await post('/api/keys/bulk', { action: 'tag', tags: ['found'], which }),
+    )
+    expect(job.counts).toEqual({ done: 1, gone: 0 })
+    expect(await lastFours('?tag=found')).toEqual(['0003'])
   })
 
   test('is sorted both ways', async () => {
@@ -119,7 +138,17 @@ describe('jobs', () => {
   test('import keys out of any text, and say nothing of what is none', async () => {
     const text = `Keys of May: ${oldKey(1)}, "${oldKey(2)}";\n{"k":"${oldKey(1)}"} GEMINI=${keyNumber(0)}
       AIzaTooShort AQ.canary sk-canary-canary-canary-canary-canary.`
-    const { job } = await ended(await post('/api/keys/import', { text, tags: ['may'] }))
+    const { job, rejected, rejectedTotal } = await ended(
+      await post('/api/keys/import', { text, tags: ['may'] }),
+    )
+    expect(rejected).toEqual([
+      { line: 2, key: '…ySy1', why: 'double' },
+      { line: 3, key: '…hort', why: 'too-short' },
+      { line: 3, key: '…', why: 'too-short' },
+      { line: 3, key: '…nary', why: 'no-key' },
+      { line: 2, key: '…0000', why: 'known' },
+    ])
+    expect(rejectedTotal).toBe(5)
     expect(job).toMatchObject({
       kind: 'import-keys',
       state: 'done',

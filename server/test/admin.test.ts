@@ -94,7 +94,7 @@ describe('what the engine knows', () => {
       rows: expect.arrayContaining([
         expect.objectContaining({
           status: expect.stringMatching(/cooling|exhausted/),
-          until: expect.any(Number),
+          until: expect.stringMatching(/^\d{4}-.*Z$/),
           quotaIds: [expect.stringContaining('PerDay')],
         }),
       ]),

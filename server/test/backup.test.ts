@@ -14,7 +14,10 @@ import {
   describeOnServers,
   type TestDatabase,
 } from '../src/storage/testing/servers.ts'
-import { keyNumber, startGateway } from './support/gateway.ts'
+import { z } from 'zod'
+import { stateRowId, stateVersion, type StateRow } from '../src/keys/state-rows.ts'
+import { callAdmin } from './support/admin.ts'
+import { keyNumber, startGateway, type TestGateway } from './support/gateway.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
@@ -68,6 +71,8 @@ async function fill(database: DatabaseChoice): Promise<void> {
       [second ?? 0, { project: 'p', projectSource: 'operator', paid: true, disabled: true }],
     ]),
   )
+  await storage.engineState.apply(statesOf(first ?? 0).map((row) => ({ id: stateRowId(row), row })))
+  await storage.projects.change(`key:${first}`, { label: 'Of the first key', paid: undefined })
   await storage.projects.change('p', { label: 'Paid', paid: true })
   await storage.projects.setLimits('p', '*', { minuteRequests: 7 })
   await storage.tokens.change({ removed: [], added: [token] })
@@ -79,6 +84,64 @@ async function fill(database: DatabaseChoice): Promise<void> {
     ]),
   )
   await storage.close()
+}
+
+/** A dead key, its project suspended, and two closed lanes. */
+function statesOf(key: number): StateRow[] {
+  const version = stateVersion
+  const cooldown = { since: 900, until: null, needsTrial: true }
+  const lane = {
+    kind: 'lane',
+    version,
+    lane: 'm',
+    model: 'm',
+    unknownQuotas: 1,
+    notFound: 0,
+  } as const
+  const quota = {
+    ...cooldown,
+    until: 9e12,
+    kind: 'quota',
+    quotaIds: ['day'],
+    message: 'out',
+  } as const
+  return [
+    {
+      kind: 'key',
+      version,
+      key,
+      deadMark: { verdict: 'key-invalid', at: 900, message: 'Google said so', checkedAt: 950 },
+      learnedProject: 'p',
+      learnedFrom: 'files',
+      surveyed: true,
+      marker: { name: 'files/x', file: 'x', at: 900 },
+      filesRefused: { at: 900, because: 'no' },
+      cooldown: { ...cooldown, reason: 'failing', verdict: 'key-invalid' },
+      streak: 3,
+      cooldownLevel: 1,
+      suspected: true,
+    },
+    {
+      kind: 'project',
+      version,
+      project: 'p',
+      suspension: { ...cooldown, reason: 'project-suspended', message: 'gone', level: 2 },
+    },
+    { ...lane, project: 'p', cooldown: quota },
+    {
+      ...lane,
+      project: `key:${key}`,
+      cooldown: quota,
+      counts: {
+        minuteRequests: 1,
+        minuteTokens: 2,
+        minuteUntil: 3,
+        dayRequests: 4,
+        dayTokens: 5,
+        dayEnd: 6,
+      },
+    },
+  ]
 }
 
 const token = {
@@ -114,7 +177,7 @@ test('a database is exported to a file and imported into an encrypted one, and n
   const written = await run(['export', file], sqliteVariables('a.db'))
   expect(written).toEqual({
     code: 0,
-    printed: `Wrote 2 settings, 3 keys, 1 client tokens, 1 projects and 1 prices to ${file}.\n`,
+    printed: `Wrote 2 settings, 3 keys, 1 client tokens, 2 projects and 1 prices to ${file}.\n`,
   })
   expect((await stat(file)).mode & 0o777).toBe(0o600)
   const taken = await run(['import', file], {
@@ -124,6 +187,7 @@ test('a database is exported to a file and imported into an encrypted one, and n
   expect(taken.code).toBe(0)
   const before = await contentsOf(sqlite('a.db'))
   expect(before.keys.map(({ value }) => value)).toEqual(keys)
+  expect(before.states).toHaveLength(4)
   expect(await contentsOf(sqlite('b.db'), encryptionKey)).toEqual(before)
   expect(await auditOf(sqlite('a.db'))).toEqual(['backup-exported'])
   const everything = written.printed + taken.printed + (await readFile(file, 'latin1'))
@@ -154,6 +218,70 @@ test('what the backup does not name stays, and is removed with --replace', async
   expect(replaced.keys.map(({ value }) => value)).toEqual(keys)
   expect(Object.keys(replaced.settings)).not.toContain('TIME_OUT')
   expect(replaced.projects.find(({ id }) => id === 'own')?.limits ?? {}).toEqual({})
+})
+
+test('states follow their keys, and a key of the backup loses a state that the backup does not have', async () => {
+  await fill(sqlite('a.db'))
+  await run(['export', file], sqliteVariables('a.db'))
+  const storage = await openStorage({ database: sqlite('b.db'), now: () => 1000 })
+  // The same keys under other ids, one of which is dead only here.
+  const [own, , last] = await storage.keys.add([keyNumber(9), keyNumber(1), keys[2] ?? ''])
+  const dead = [own, last].flatMap((row) => statesOf(row?.id ?? 0).slice(0, 1))
+  await storage.engineState.apply(dead.map((row) => ({ id: stateRowId(row), row })))
+  await storage.close()
+  await run(['import', file], sqliteVariables('b.db'))
+  const merged = await contentsOf(sqlite('b.db'))
+  const deadKeys = merged.states.flatMap((row) => (row.kind === 'key' ? [row.key] : []))
+  expect(new Set(deadKeys.map((place) => merged.keys[place]?.value))).toEqual(
+    new Set([keyNumber(0), keyNumber(9)]),
+  )
+  const lanes = merged.states.flatMap((row) => (row.kind === 'lane' ? [row.project] : []))
+  const place = merged.keys.findIndex(({ value }) => value === keyNumber(0))
+  expect(new Set(lanes)).toEqual(new Set([`key:${place}`, 'p']))
+})
+
+test('a backup of format 1, which has no states, can be imported', async () => {
+  await fill(sqlite('a.db'))
+  const { states, ...old } = await contentsOf(sqlite('a.db'))
+  expect(states).not.toEqual([])
+  await writeFile(file, await sealFile(old, passphrase, 1))
+  expect((await run(['import', file], sqliteVariables('b.db'))).code).toBe(0)
+  const restored = await contentsOf(sqlite('b.db'))
+  expect(restored.keys).toEqual(old.keys)
+  expect(restored.states).toEqual([])
+})
+
+test('a key that Google called invalid is dead after a restore, with the words of Google', async () => {
+  const project = (value: string) => ({ id: value, tier: 'paid1' as const, keys: [value] })
+  const fake = { projects: [project(keyNumber(0))] }
+  const settings = { MAX_RETRIES: '1', API_KEYS: JSON.stringify([keyNumber(0), keyNumber(7)]) }
+  const [from, to] = [join(folder(), 'from'), join(folder(), 'to')]
+  const variables = (dataDir: string) => ({ DATA_DIR: dataDir })
+  const list = z.object({
+    rows: z.array(z.object({ state: z.string(), because: z.unknown().optional() })),
+  })
+  const statesIn = async (gateway: TestGateway) =>
+    list
+      .parse((await callAdmin(gateway, '/api/keys')).answer)
+      .rows.map(({ state, because }) => ({ state, because }))
+
+  const first = await startGateway({ fake, settings, dataDir: from })
+  const which = { ids: [1, 2] }
+  for (let round = 0; round < 2; round += 1) {
+    await callAdmin(first, '/api/keys/verify', { method: 'POST', body: { which } })
+    await expect
+      .poll(async () => JSON.stringify((await callAdmin(first, '/api/jobs')).answer))
+      .not.toContain('"running"')
+  }
+  const before = await statesIn(first)
+  expect(before.map(({ state }) => state)).toContain('dead')
+  await first.close()
+
+  await run(['export', file], variables(from))
+  expect((await run(['import', file], variables(to))).code).toBe(0)
+  const second = await startGateway({ fake, settings, dataDir: to })
+  expect(await statesIn(second)).toEqual(before)
+  await second.close()
 })
 
 describe('an import or export is rejected in one sentence, and the database stays as it was', () => {

@@ -71,12 +71,19 @@ describe('errors', () => {
       `key_search=${error?.key_id}`,
       `key_search=${end}`,
       'error_search=QUOTA',
+      `key_search=${keyNumber(0)}`,
+      `error_search=${keyNumber(0)}`,
       'error_code_search=429',
       'sort_order=asc',
     ])
       // oxfmt-ignore
       expect((await errors(query)).total).toBe(total)
-    for (const query of ['error_code_search=500', 'error_search=nowhere', 'end_date=2020-01-01'])
+    for (const query of [
+      `error_search=${keyNumber(1)}`,
+      'error_code_search=500',
+      'error_search=nowhere',
+      'end_date=2020-01-01',
+    ])
       expect((await errors(query)).total).toBe(0)
     const details = await admin(`/api/logs/errors/${error?.id}/details`)
     expect(details.text).toContain('by ')

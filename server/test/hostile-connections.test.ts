@@ -2,7 +2,13 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { clientToken, generate, healthyProjects, useGateway } from './support/gateway.ts'
+import {
+  adminToken,
+  clientToken,
+  generate,
+  healthyProjects,
+  useGateway,
+} from './support/gateway.ts'
 
 const gateway = useGateway({
   fake: { projects: healthyProjects(1) },
@@ -17,9 +23,15 @@ async function open(text: string) {
   return socket
 }
 
-test('a client that aborts its login costs one line of the log, without a stack', async () => {
+test.each([
+  ['a login', 'POST /api/session'],
+  ['the login form', 'POST /auth'],
+  ['an import', 'POST /api/keys/import'],
+  ['a change of settings', 'PUT /api/config'],
+  ['a compat request', 'POST /v1beta/batch-verify-stateless'],
+])('a client that aborts %s costs one line of the log, without a stack', async (_name, target) => {
   const socket = await open(
-    'POST /api/session HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 100\r\n\r\n{"token":',
+    `${target} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${adminToken}\r\nexpect: 100-continue\r\ncontent-length: 100\r\n\r\n{"token":`,
   )
   // The gateway reads the body from here on.
   await once(socket, 'data')

@@ -77,6 +77,7 @@ const forAdmins: Readonly<Record<EndpointName, number>> = {
   explain: 400,
   listDecisions: 200,
   listAttempts: 200,
+  listRefusals: 200,
   listProjects: 200,
   changeProject: 200,
   setProjectLimits: 200,

@@ -79,7 +79,7 @@ describe('a client token', () => {
     await change(shown.id, { enabled: false })
     const disabled = await ask(token)
     expect([disabled.status, disabled.text]).toEqual([401, expect.stringContaining('disabled')])
-    await change(shown.id, { enabled: true, expiresAt: 1000 })
+    await change(shown.id, { enabled: true, expiresAt: '1970-01-01T00:00:01Z' })
     const expired = await ask(token)
     expect([expired.status, expired.text]).toEqual([401, expect.stringContaining('expired')])
     await remove(shown.id)
@@ -164,7 +164,13 @@ describe('a limit of a client token', () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-'))
     const options = { fake: { projects: healthyProjects(2) }, dataDir }
     gateway = await startGateway(options)
-    const price = { model: 'gemini-3.8-flash', since: 0, prompt: 1e6, output: 1e6, cached: 1e6 }
+    const price = {
+      model: 'gemini-3.8-flash',
+      since: '1970-01-01T00:00:00Z',
+      prompt: 1e6,
+      output: 1e6,
+      cached: 1e6,
+    }
     const answered = await fetch(`${gateway.url}/api/prices`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${adminToken}` },
@@ -236,6 +242,54 @@ describe('ALLOWED_TOKENS', () => {
     expect(gateway.program.settings.current().allowedTokens).toEqual(['second-token-for-tests'])
     expect((await ask('first-token-for-tests')).status).toBe(401)
     expect((await ask('second-token-for-tests')).status).toBe(200)
+  })
+})
+
+describe('statistics name a caller', () => {
+  const usage = z.object({ rows: z.array(z.looseObject({ name: z.string(), id: z.string() })) })
+  const callers = async () =>
+    usage.parse((await admin('/api/stats/by?of=caller')).answer).rows.map(({ name }) => name)
+
+  test('by the name of its token, also of a deleted one, and the admin token as admin', async () => {
+    gateway = await start()
+    const { token: kept } = await create({ name: 'laptop' })
+    const { token, shown } = await create({ name: 'old name' })
+    for (const one of [kept, token, adminToken]) expect((await ask(one)).status).toBe(200)
+    await change(shown.id, { name: 'new name' })
+    await remove(shown.id)
+    await expect
+      .poll(async () => (await callers()).toSorted(), { timeout: 5000 })
+      .toEqual(['admin', 'laptop', 'new name'])
+  })
+})
+
+describe('a budget without prices is said to have no effect', () => {
+  const warned = z.object({ warnings: z.array(z.string()) })
+  const budget = { limits: { budgetPerMonth: 1 } }
+
+  test('when a token is created or changed', async () => {
+    gateway = await start()
+    const { answer } = await admin('/api/tokens', { name: 'a', ...budget })
+    expect(warned.parse(answer).warnings).toEqual([expect.stringContaining('never reached')])
+    const { id } = created.parse(answer).shown
+    const price = { model: 'gemini-3.8-flash', prompt: 1, output: 1, cached: 1 }
+    await admin('/api/prices', { prices: [price] }, 'PUT')
+    const changed = await change(id, { allowedModels: ['gemini-3.8-flash'] })
+    expect(changed.answer).toEqual({ done: true, warnings: [] })
+    const other = await change(id, { allowedModels: ['gemini-2.5-*'] })
+    expect(warned.parse(other.answer).warnings[0]).toContain('gemini-2.5-*')
+    expect((await change(id, { limits: {} })).answer).toEqual({ done: true, warnings: [] })
+  })
+
+  test('at the start', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'gemini-balance-'))
+    const options = { fake: { projects: healthyProjects(1) }, dataDir }
+    gateway = await startGateway(options)
+    await create({ name: 'with a budget', ...budget })
+    await gateway.close()
+    gateway = await startGateway(options)
+    expect(gateway.logged.join('')).toMatch(/with a budget.*budgetPerMonth is never reached/)
+    await rm(dataDir, { recursive: true })
   })
 })
 

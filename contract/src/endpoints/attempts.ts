@@ -1,9 +1,18 @@
 import { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
 import { choice, laneStatus } from './lanes.ts'
-import { laterRows, name, pageSize, rowId, type View } from './shapes.ts'
+import {
+  laterRows,
+  milliseconds,
+  moment,
+  momentInput,
+  name,
+  pageSize,
+  rowId,
+  type View,
+} from './shapes.ts'
 
-const time = z.coerce.number().int().min(0).optional()
+const time = momentInput.optional()
 /** A key by its id or by its last four characters. */
 export const keyName = z.string().trim().min(1).max(200)
 
@@ -15,7 +24,7 @@ export const attemptView = z.object({
   requestId: z.string(),
   /** Of the attempts of the request. */
   number: z.number(),
-  at: z.number(),
+  at: moment,
   keyId: z.number(),
   project: z.string(),
   lane: z.string(),
@@ -24,11 +33,12 @@ export const attemptView = z.object({
   method: z.string(),
   /** The id of a client token. */
   caller: z.string().optional(),
+  callerName: z.string().optional(),
   /** 0: no answer arrived. */
   status: z.number(),
   verdict: z.string(),
-  durationMs: z.number(),
-  firstByteMs: z.number().optional(),
+  durationMs: milliseconds,
+  firstByteMs: milliseconds.optional(),
   promptTokens: tokens,
   outputTokens: tokens,
   thoughtTokens: tokens,

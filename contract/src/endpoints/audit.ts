@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
 import { settingValue } from './settings.ts'
-import { laterRows, name, page, type View } from './shapes.ts'
+import { laterRows, moment, name, page, type View } from './shapes.ts'
 
 const member = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])
 /** What else there is to know of a change: old and new values, counts. Never a secret. */
@@ -13,7 +13,7 @@ export type AuditDetail = View<typeof auditDetail>
 
 const auditView = z.object({
   id: z.number(),
-  at: z.number(),
+  at: moment,
   /** A session, or the admin token. */
   actor: z.string(),
   action: z.string(),

@@ -9,6 +9,7 @@ import { laneEndpoints } from './lanes.ts'
 import { priceEndpoints } from './prices.ts'
 import { projectEndpoints } from './projects.ts'
 import { proxyEndpoints } from './proxies.ts'
+import { refusalEndpoints } from './refusals.ts'
 import { sessionEndpoints } from './sessions.ts'
 import { settingsEndpoints } from './settings.ts'
 import type { View } from './shapes.ts'
@@ -29,6 +30,7 @@ export const endpoints = {
   ...laneEndpoints,
   ...tokenEndpoints,
   ...attemptEndpoints,
+  ...refusalEndpoints,
   ...statsEndpoints,
   ...priceEndpoints,
   ...compatEndpoints,

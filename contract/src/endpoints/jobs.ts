@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
-import { done, nothing, type View } from './shapes.ts'
+import { done, moment, nothing, type View } from './shapes.ts'
 
 const jobView = z.object({
   id: z.string(),
   kind: z.string(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
-  startedAt: z.number(),
-  endedAt: z.number().optional(),
+  startedAt: moment,
+  endedAt: moment.optional(),
   /** How many things there are to do; absent while unknown. */
   total: z.number().optional(),
   done: z.number(),
@@ -31,6 +31,16 @@ const finding = z.object({
 })
 export type Finding = View<typeof finding>
 
+/** A piece of a pasted text that was not imported. */
+const rejectedKey = z.object({
+  /** Counted from 1. */
+  line: z.number(),
+  /** `…` and the last four characters. */
+  key: z.string(),
+  why: z.enum(['too-short', 'too-long', 'no-key', 'double', 'known']),
+})
+export type RejectedKey = View<typeof rejectedKey>
+
 const id = z.string().min(1)
 
 /** Work that goes on after the answer. */
@@ -45,9 +55,14 @@ export const jobEndpoints = {
   getJob: {
     method: 'GET',
     path: '/api/jobs/:id',
-    help: 'One job, with its first thousand findings.',
+    help: 'One job, with its first thousand findings. Of an import: the first hundred keys that were not added, and how many there are.',
     input: z.object({ id }),
-    answer: z.object({ job: jobView, findings: z.array(finding) }),
+    answer: z.object({
+      job: jobView,
+      findings: z.array(finding),
+      rejected: z.array(rejectedKey),
+      rejectedTotal: z.number(),
+    }),
     errors: ['not_found'],
   },
   cancelJob: {

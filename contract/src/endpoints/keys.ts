@@ -3,7 +3,7 @@ import { compatKeyFilter, compatKeyPage } from './compat-keys.ts'
 import type { Endpoint } from './endpoint.ts'
 import { startedJob } from './jobs.ts'
 import { laneView } from './lanes.ts'
-import { done, mostKeys, name, page, paged, type View } from './shapes.ts'
+import { done, moment, mostKeys, name, page, paged, type View } from './shapes.ts'
 
 const keyStates = ['active', 'failing', 'suspended', 'dead', 'disabled'] as const
 
@@ -24,7 +24,7 @@ const filter = {
   state: z.enum(keyStates).optional(),
   project: name,
   tag: name,
-  /** Part of the label, the note, a tag, or the last four characters of the key. */
+  /** Part of the label, the note, a tag, or the last four characters of the key; or the whole key. */
   search: z.string().max(200).optional(),
   ...compatKeyFilter,
 }
@@ -61,9 +61,9 @@ const keyTerms = {
   tags: z.array(z.string()),
 }
 const keyTimes = {
-  createdAt: z.number(),
-  firstUsedAt: z.number().optional(),
-  lastUsedAt: z.number().optional(),
+  createdAt: moment,
+  firstUsedAt: moment.optional(),
+  lastUsedAt: moment.optional(),
 }
 
 const keyView = z.object({
@@ -81,9 +81,9 @@ const keyView = z.object({
     .object({
       verdict: z.string(),
       reason: z.string().optional(),
-      since: z.number(),
-      /** Absent: until a person acts. */
-      until: z.number().nullish(),
+      since: moment,
+      /** null: until a person acts. */
+      until: moment.nullish(),
       /** What Google said. */
       message: z.string().optional(),
     })
@@ -92,7 +92,7 @@ const keyView = z.object({
   streak: z.number(),
   inFlight: z.number(),
   inPool: z.boolean(),
-  lastAnsweredAt: z.number().optional(),
+  lastAnsweredAt: moment.optional(),
 })
 export type KeyView = View<typeof keyView>
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
 import { poolStatus } from './compat-keys.ts'
-import { done, name, nothing, page, paged, type View } from './shapes.ts'
+import { done, milliseconds, moment, name, nothing, page, paged, type View } from './shapes.ts'
 
 /** Why a lane can or cannot be chosen. The request log stores the position in this list: append, never reorder. */
 export const laneStatuses = [
@@ -30,7 +30,7 @@ const amounts = z.object({
   dayRequests: amount,
   dayTokens: amount,
 })
-const learnedLimit = z.object({ limit: amount, at: z.number(), quotaId: z.string() }).optional()
+const learnedLimit = z.object({ limit: amount, at: moment, quotaId: z.string() }).optional()
 
 export const laneView = z.object({
   project: z.string(),
@@ -38,9 +38,9 @@ export const laneView = z.object({
   /** The first twenty of its keys. */
   keys: z.array(z.number()),
   status: laneStatus,
-  since: z.number().optional(),
+  since: moment.optional(),
   /** When it is ready again; absent when it is, or when no time is known. */
-  until: z.number().nullish(),
+  until: moment.nullish(),
   reason: z.string().optional(),
   quotaIds: z.array(z.string()),
   message: z.string().optional(),
@@ -61,7 +61,7 @@ export const laneView = z.object({
 export type LaneView = View<typeof laneView>
 
 const explanation = z.object({
-  at: z.number(),
+  at: moment,
   lane: z.string(),
   tiers: z.array(
     z.object({
@@ -82,14 +82,14 @@ const explanation = z.object({
   reason: z
     .object({
       kind: z.string(),
-      wakesAt: z.number().nullish(),
+      wakesAt: moment.nullish(),
       quotaIds: z.array(z.string()).optional(),
     })
     .optional(),
 })
 export type ExplanationView = View<typeof explanation>
 
-const decisionMembers = { request: z.string().optional(), at: z.number(), lane: z.string() }
+const decisionMembers = { request: z.string().optional(), at: moment, lane: z.string() }
 const decision = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('chosen'),
@@ -112,7 +112,7 @@ const decision = z.discriminatedUnion('kind', [
     laneStatus: laneStatus.optional(),
     key: z.number(),
     verdict: z.string(),
-    tookMs: z.number(),
+    tookMs: milliseconds,
   }),
 ])
 export type DecisionView = View<typeof decision>

@@ -1,17 +1,21 @@
 import { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
-import { nothing } from './shapes.ts'
+import { moment, momentInput, nothing } from './shapes.ts'
 
-const price = z.strictObject({
+const terms = {
   model: z.string().min(1).max(200),
-  /** When it begins, in milliseconds since the epoch. */
-  since: z.number().int().min(0).default(0),
   prompt: z.number().min(0),
   output: z.number().min(0),
   cached: z.number().min(0),
   source: z.string().max(300).default(''),
+}
+/** When it begins. */
+const since = { since: moment }
+const priceInput = z.strictObject({
+  ...terms,
+  since: momentInput.default(0),
 })
-const prices = z.object({ prices: z.array(price).max(1000) })
+const prices = z.object({ prices: z.array(z.strictObject({ ...terms, ...since })) })
 
 /** What models cost. */
 export const priceEndpoints = {
@@ -26,7 +30,7 @@ export const priceEndpoints = {
     method: 'PUT',
     path: '/api/prices',
     help: 'Replaces all prices. The cost of a model without a price is unknown.',
-    input: prices,
+    input: z.object({ prices: z.array(priceInput).max(1000) }),
     answer: prices,
   },
 } as const satisfies Record<string, Endpoint>

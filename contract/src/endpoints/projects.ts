@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
-import { done, page, paged, type View } from './shapes.ts'
+import { done, moment, page, paged, type View } from './shapes.ts'
 
 const id = z.string().min(1).max(200)
 const model = z.string().min(1).max(200)
@@ -16,7 +16,7 @@ const projectView = z.object({
   usableKeys: z.number(),
   state: z.enum(['active', 'suspended', 'dead']),
   reason: z.string().optional(),
-  until: z.number().nullish(),
+  until: moment.nullish(),
   message: z.string().optional(),
   /** Limits that the operator set, by lane. */
   limits: z.record(

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
-import { nothing } from './shapes.ts'
+import { moment, nothing } from './shapes.ts'
 
 const proxyView = z.object({
   proxy: z.string(),
   state: z.enum(['up', 'down']),
   /** When it is tried again. */
-  until: z.number().optional(),
+  until: moment.optional(),
   /** In a row. */
   failures: z.number(),
   answers: z.number(),

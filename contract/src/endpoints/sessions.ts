@@ -1,19 +1,19 @@
 import { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
-import { done, nothing } from './shapes.ts'
+import { done, moment, nothing } from './shapes.ts'
 
 const sessionView = z.object({
   id: z.string(),
-  createdAt: z.number(),
-  expiresAt: z.number(),
-  lastSeenAt: z.number(),
+  createdAt: moment,
+  expiresAt: moment,
+  lastSeenAt: moment,
   address: z.string(),
   userAgent: z.string(),
   /** Whether it is the session of the request. */
   isOwn: z.boolean(),
 })
 
-const signedIn = z.object({ signedIn: z.boolean(), expiresAt: z.number().optional() })
+const signedIn = z.object({ signedIn: z.boolean(), expiresAt: moment.optional() })
 export const adminToken = z.string().max(1000)
 
 /** Logging in and out, and the open sessions. */

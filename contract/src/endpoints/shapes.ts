@@ -8,6 +8,14 @@ export const page = {
 }
 export const pageSize = z.coerce.number().int().min(1).max(1000)
 
+/** A moment as RFC 3339 says it: `2026-01-31T12:00:00.000Z`. */
+export const moment = z.iso.datetime({ offset: true })
+/** The same in an input, read as milliseconds since the epoch. */
+export const momentInput = moment.transform((text) => Date.parse(text))
+
+/** A duration; the name of its member ends with `Ms`. */
+export const milliseconds = z.number().int()
+
 /** Rows of a page; `total` counts all that match. */
 export const paged = <R extends z.ZodType>(row: R) =>
   z.object({ total: z.number(), rows: z.array(row) })

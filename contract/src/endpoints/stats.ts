@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
-import { nothing, pageSize, type View } from './shapes.ts'
+import { milliseconds, moment, nothing, pageSize, type View } from './shapes.ts'
 
 const periods = ['1m', '1h', '8h', '24h', '30d'] as const
 export type Period = (typeof periods)[number]
@@ -25,16 +25,16 @@ const cost = {
 }
 /** Without attempts there is no cost either. */
 const window = z.object({
-  since: z.number(),
+  since: moment,
   ...sums,
   cost: cost.cost.optional(),
   unpricedTokens: cost.unpricedTokens.optional(),
 })
 export type StatsWindow = View<typeof window>
 
-const bucket = z.object({ at: z.number(), ...sums })
+const bucket = z.object({ at: moment, ...sums })
 
-const quantile = z.number().nullable()
+const quantile = milliseconds.nullable()
 const quantiles = z.object({ p50: quantile, p90: quantile, p99: quantile }).nullable()
 
 /** The use of the gateway, in sums. */
@@ -58,16 +58,18 @@ export const statsEndpoints = {
   getUsageBy: {
     method: 'GET',
     path: '/api/stats/by',
-    help: 'Attempts, tokens, cost and durations by model, client token, dialect, method, status or verdict.',
+    help: 'Attempts, tokens, cost and durations by model, name of the client token, dialect, method, status or verdict.',
     input: z.object({
       of: z.enum(['model', 'caller', 'dialect', 'method', 'status', 'verdict']).default('model'),
       period: period.default('24h'),
     }),
     answer: z.object({
-      since: z.number(),
+      since: moment,
       rows: z.array(
         z.object({
           name: z.string(),
+          /** Of a caller: the id of its token. */
+          id: z.string().optional(),
           ...sums,
           ...cost,
           durationMs: quantiles,

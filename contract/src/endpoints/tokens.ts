@@ -1,14 +1,12 @@
 import { z } from 'zod'
 import { clientDialects } from '../client-dialects.ts'
 import type { Endpoint } from './endpoint.ts'
-import { done, nothing, type View } from './shapes.ts'
+import { done, moment, momentInput, nothing, type View } from './shapes.ts'
 
 const most = z.number().positive().nullish()
 const tokenTerms = {
   name: z.string().trim().min(1).max(200),
   enabled: z.boolean(),
-  /** Milliseconds since the epoch; null: never. */
-  expiresAt: z.number().int().positive().nullable(),
   /** Google's names of models, with `*` at the end for any ending; null: all. */
   allowedModels: z.array(z.string().min(1).max(200)).max(1000).nullable(),
   allowedDialects: z.array(z.enum(clientDialects)).nullable(),
@@ -22,6 +20,9 @@ const tokenTerms = {
     budgetPerMonth: most,
   }),
 }
+const tokenChanges = z
+  .strictObject({ ...tokenTerms, expiresAt: momentInput.nullable() })
+  .partial().shape
 const tokenId = z.string()
 const tokenView = z.object({
   /** Its name in the request log. */
@@ -29,8 +30,10 @@ const tokenView = z.object({
   /** Its last four characters. */
   hint: z.string(),
   source: z.enum(['settings', 'admin']),
-  createdAt: z.number(),
+  createdAt: moment,
   ...tokenTerms,
+  /** null: never. */
+  expiresAt: moment.nullable(),
   /** Empty while the token is not in force. */
   use: z
     .object({
@@ -45,6 +48,9 @@ const tokenView = z.object({
 })
 export type TokenView = View<typeof tokenView>
 
+/** What of the terms has no effect: a budget without prices. */
+const warnings = { warnings: z.array(z.string()) }
+
 /** Client tokens and their limits. */
 export const tokenEndpoints = {
   listTokens: {
@@ -58,15 +64,15 @@ export const tokenEndpoints = {
     method: 'POST',
     path: '/api/tokens',
     help: 'Creates a client token. Only this answer has the token itself.',
-    input: z.strictObject({ ...z.strictObject(tokenTerms).partial().shape, name: tokenTerms.name }),
-    answer: z.object({ token: z.string(), shown: tokenView }),
+    input: z.strictObject({ ...tokenChanges, name: tokenTerms.name }),
+    answer: z.object({ token: z.string(), shown: tokenView, ...warnings }),
   },
   changeToken: {
     method: 'PATCH',
     path: '/api/tokens/:id',
     help: 'Changes a client token. Members that are not named stay; limits are replaced as a whole.',
-    input: z.strictObject({ ...z.strictObject(tokenTerms).partial().shape, id: tokenId }),
-    answer: done,
+    input: z.strictObject({ ...tokenChanges, id: tokenId }),
+    answer: done.extend(warnings),
   },
   deleteToken: {
     method: 'DELETE',

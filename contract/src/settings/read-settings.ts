@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { fieldOf, inputProblems } from '../input-problems.ts'
 import { facts, type SettingFacts } from './setting-facts.ts'
 import { settingsSchema, type SettingName, type Settings } from './settings.ts'
 
@@ -54,35 +55,11 @@ export function writeSetting(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
+/** Any value may be written as text, so the kind that was sent is not named. */
 function problemsOf(error: z.ZodError): SettingProblem[] {
-  return error.issues.map((issue) => {
-    const [name, ...rest] = issue.path
+  return inputProblems(error).problems.map(({ path: [name, ...rest], problem }) => {
     const setting = findSetting(String(name))?.env ?? String(name)
-    const place = rest.length === 0 ? '' : ` (item ${rest.join('.')})`
-    return { setting: setting + place, problem: problemOf(issue) }
+    const place = rest.length === 0 ? '' : ` (item ${fieldOf(rest)})`
+    return { setting: setting + place, problem: `${problem}.` }
   })
 }
-
-/** The messages of zod contain the value; these do not. Messages that begin with `must` are ours. */
-function problemOf(issue: z.core.$ZodIssue): string {
-  if (issue.message.startsWith('must ')) return `${issue.message}.`
-  switch (issue.code) {
-    case 'too_small':
-      return 'must not be empty.'
-    case 'invalid_value':
-      return `must be one of ${issue.values.map(String).join(', ')}.`
-    case 'invalid_type':
-      return `must be ${kinds.get(issue.expected) ?? issue.expected}.`
-    case 'unrecognized_keys':
-      return 'has unknown members.'
-    default:
-      return 'cannot be used.'
-  }
-}
-
-const kinds: ReadonlyMap<string, string> = new Map([
-  ['array', 'a list'],
-  ['record', 'a JSON object'],
-  ['object', 'a JSON object'],
-  ['string', 'text'],
-])

@@ -5,6 +5,8 @@ export type AdminCaller = {
   readonly name: string
   /** The id of the session, where it is one. */
   readonly session?: string
+  /** Of the request, by which the audit log finds it. */
+  readonly requestId?: string
 }
 
 /** One handler for every endpoint that answers with JSON: a missing one does not compile. */

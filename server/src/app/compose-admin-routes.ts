@@ -20,7 +20,7 @@ export type AdminRoutesParts = {
   readonly settings: LiveSettings
   readonly log: Pick<Log, 'info'>
   readonly now: () => number
-  readonly onError: (error: unknown) => void
+  readonly onError: (error: unknown, requestId?: string) => void
 }
 
 /** The admin API on the wire. `close` ends the event streams. */

@@ -3,6 +3,8 @@ import type { Callers } from '../auth/clients/credentials.ts'
 import { mountDialects } from '../dialects/dialects.ts'
 import { createPublicFetch, publicFetchDefaults } from '../dialects/media/public-fetch.ts'
 import { createMediaFetcher, mediaLimits } from '../dialects/media/remote-media.ts'
+import type { MountDeps } from '../dialects/mount.ts'
+import type { OnRefusal } from '../http/refusals.ts'
 import type { DialectServices } from '../dialects/services.ts'
 import type { Proxies } from '../gateway/egress/proxies.ts'
 import type { RootLog } from '../log/create-log.ts'
@@ -11,10 +13,9 @@ import type { LiveSettings } from '../settings/live-settings.ts'
 import { clientMethod } from '../telemetry/metrics/client-method.ts'
 import type { RequestMetrics } from '../telemetry/metrics/request-metrics.ts'
 
-export type ComposeDialectsDeps = Pick<
-  DialectServices,
-  'gateway' | 'catalogue' | 'signatures' | 'onError'
-> & {
+export type ComposeDialectsDeps = Pick<DialectServices, 'gateway' | 'catalogue' | 'signatures'> & {
+  readonly onError: MountDeps['onError'] & DialectServices['onError']
+  readonly onRefusal: OnRefusal
   readonly settings: LiveSettings
   readonly callers: Callers
   readonly counter: CallCounter
@@ -34,6 +35,7 @@ export function composeDialects(deps: ComposeDialectsDeps): ReturnType<typeof mo
     counter,
     log,
     requestMetrics,
+    onRefusal,
     onError,
     proxies,
   } = deps
@@ -62,6 +64,7 @@ export function composeDialects(deps: ComposeDialectsDeps): ReturnType<typeof mo
       methodOf: clientMethod,
       maxBodyBytes: () => settings.current().maxRequestBodyMb * 1024 * 1024,
       now,
+      onRefusal,
       onError,
     },
   )

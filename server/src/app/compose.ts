@@ -33,6 +33,8 @@ import { checkTokens } from './tokens/check-tokens.ts'
 import { composeConnections } from './compose-connections.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { composeKeys } from './compose-keys.ts'
+import { composeRefusals } from './compose-refusals.ts'
+import { warnOfBudgets } from './tokens/warn-of-budgets.ts'
 import { composeTokens } from './tokens/compose-tokens.ts'
 import { startLiveCounters } from '../telemetry/events/live-counters.ts'
 import { openSignatures, type OpenedSignatures } from '../resources/open-signatures.ts'
@@ -124,7 +126,7 @@ type Opened = ComposeOptions & {
 
 async function start(opened: Opened): Promise<Program> {
   const { storage, settings, log, closing, now = Date.now } = opened
-  const onError = (error: unknown) => log.error({ err: error }, 'Work in the background failed.')
+  const onError = reportErrors(log)
   const bus = createEventBus()
   const prices = await openPriceBook(storage.prices)
   const parts = { storage, settings, log, onError, bus, prices }
@@ -136,6 +138,7 @@ async function start(opened: Opened): Promise<Program> {
   const { host, reason } = hostOf(settings, tokens)
   await checkTokens({ settings, tokens, host })
   warnOfNewAdminToken(newAdminToken, log)
+  warnOfBudgets({ tokens, prices, log })
   const requestMetrics = new RequestMetrics()
   const counters = startLiveCounters({
     bus,
@@ -156,6 +159,7 @@ async function start(opened: Opened): Promise<Program> {
   const { sessions, callers } = admins
   const { handlers, jobs, audit } = composeAdmin({ ...parts, keys, tokens, gateway, sessions })
   closing.add(jobs.close)
+  const onRefusal = composeRefusals({ ...parts, ...watched, ...admins, closing })
   const admin = composeAdminRoutes({ ...parts, admins, handlers, audit, now })
   // Fastify logs only its own failures: requests have a log of their own.
   const dialects = composeDialects({
@@ -164,11 +168,13 @@ async function start(opened: Opened): Promise<Program> {
     callers,
     counter: registry,
     requestMetrics,
+    onRefusal,
     signatures: stored.signatures,
   })
   const app = createListener({
     log: log.pino.child({}, { level: 'warn' }),
     ...dialects,
+    onRefusal,
     connections: composeConnections({ settings, log, trusted: admins.trusted }),
     // The Python program had admin paths among those of clients.
     passedOn: Object.values(endpoints).map(({ path }) => path),
@@ -223,6 +229,9 @@ async function startUpkeep(deps: UpkeepDeps): Promise<OpenedSignatures> {
   closing.add(stored.close)
   return stored
 }
+
+const reportErrors = (log: RootLog) => (error: unknown, requestId?: string) =>
+  log.error({ err: error, ...(requestId === undefined ? {} : { requestId }) }, 'failed')
 
 /** A generated admin token is no chosen one. */
 function hostOf(settings: LiveSettings, tokens: Pick<ClientTokens, 'all'>): HostChoice {

@@ -7,6 +7,7 @@ import type { CallCounter } from '../auth/clients/admission.ts'
 import type { Callers } from '../auth/clients/credentials.ts'
 import { ClientError } from './client-error.ts'
 import type { Dialect, Operation } from './dialect.ts'
+import type { Refusal } from '../http/refusals.ts'
 import { mount, type RequestCounter } from './mount.ts'
 
 const servers: Server[] = []
@@ -28,6 +29,7 @@ const callers: Callers = {
 /** A dialect with one operation, on a real port. Its answers are `status code`. */
 async function start(serve: Operation['serve']) {
   const errors: unknown[] = []
+  const refusals: Refusal[] = []
   const ended: Parameters<RequestCounter['requestEnded']>[0][] = []
   let served = 0
   let admissions = 0
@@ -45,7 +47,12 @@ async function start(serve: Operation['serve']) {
         },
       },
     ],
-    renderFailure: ({ status, code }) => ({ status, headers: {}, body: code }),
+    renderFailure: (reason) => ({
+      status: reason.status,
+      headers: {},
+      body: reason.code,
+      reason,
+    }),
   }
   const counter: CallCounter = {
     begin() {
@@ -61,6 +68,7 @@ async function start(serve: Operation['serve']) {
     methodOf: () => 'call',
     maxBodyBytes: () => 1024,
     now: () => 0,
+    onRefusal: (refusal) => void refusals.push(refusal),
     onError: (error) => void errors.push(error),
   })
   const server = createServer((request, response) => route?.handle(request, response))
@@ -71,6 +79,7 @@ async function start(serve: Operation['serve']) {
   return {
     port,
     errors,
+    refusals,
     ended,
     served: () => served,
     admissions: () => admissions,
@@ -99,6 +108,11 @@ describe('a request', () => {
     expect(await gateway.post({}, 'unknown')).toEqual([401, 'unknown_token'])
     expect(await gateway.post({}, 'disabled')).toEqual([401, 'token_disabled'])
     expect(gateway.served()).toBe(0)
+    await expect.poll(() => gateway.refusals).toHaveLength(2)
+    expect(gateway.refusals).toMatchObject([
+      { surface: 'openai', code: 'unknown_token', status: 401, caller: undefined },
+      { surface: 'openai', code: 'token_disabled', status: 401, caller: 'me' },
+    ])
   })
 
   test('with a body over the limit is refused, and its connection is closed', async () => {

@@ -1,8 +1,10 @@
+import type { ErrorCode } from '@gemini-balance/contract'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RequestAdmission, type CallCounter } from '../auth/clients/admission.ts'
 import { credentialsOf, type Callers } from '../auth/clients/credentials.ts'
 import { connectClient, sendAnswer, type ClientConnection } from '../http/client-connection.ts'
 import type { DataRoute } from '../http/data-plane.ts'
+import type { OnRefusal } from '../http/refusals.ts'
 import { BodyError, readBody } from '../http/request-body.ts'
 import { ClientDisconnected } from '../runtime/streams/client-disconnected.ts'
 import { newRequestId } from '../runtime/request-id.ts'
@@ -39,8 +41,9 @@ export type MountDeps = {
   readonly methodOf: (url: string) => string
   readonly maxBodyBytes: () => number
   readonly now: () => number
+  readonly onRefusal: OnRefusal
   /** Reports bugs, and errors after an answer has begun. */
-  readonly onError: (error: unknown) => void
+  readonly onError: (error: unknown, requestId: string) => void
 }
 
 export function mount(dialect: Dialect, deps: MountDeps): DataRoute[] {
@@ -50,9 +53,7 @@ export function mount(dialect: Dialect, deps: MountDeps): DataRoute[] {
       path,
       ...(operation.credential === undefined ? {} : { credential: operation.credential }),
       handle(raw: IncomingMessage, response: ServerResponse): void {
-        const request = { dialect, operation, raw, response }
-        countRequest(deps, request)
-        void serveOperation(deps, request)
+        void serveOperation(deps, arrive(deps, { dialect, raw, response }), operation)
       },
       refuseMethod: (raw: IncomingMessage, response: ServerResponse, allow: string) =>
         refuse(deps, { dialect, raw, response }, methodNotAllowed(allow)),
@@ -60,29 +61,46 @@ export function mount(dialect: Dialect, deps: MountDeps): DataRoute[] {
   )
 }
 
-type RefusedRequest = {
+type MountedRequest = {
+  readonly id: string
   readonly dialect: Dialect
   readonly raw: IncomingMessage
   readonly response: ServerResponse
+  readonly client: ClientConnection
+  /** Known once the caller is identified. */
+  caller: string | undefined
 }
 
-type MountedRequest = RefusedRequest & { readonly operation: Operation }
+type ArrivingRequest = Pick<MountedRequest, 'dialect' | 'raw' | 'response'>
+
+/** Gives a request its id, and counts it. */
+function arrive(deps: MountDeps, { dialect, raw, response }: ArrivingRequest): MountedRequest {
+  const id = newRequestId(deps.now())
+  const client = connectClient(response, id)
+  const request = { id, dialect, raw, response, client, caller: undefined }
+  countRequest(deps, request)
+  return request
+}
 
 /** Refuses a request that no operation serves. It says nothing about tokens, so it asks for none. */
-export function refuse(deps: MountDeps, request: RefusedRequest, failure: Failure): void {
-  countRequest(deps, request)
-  sendAnswer(connectClient(request.response), request.dialect.renderFailure(failure))
+export function refuse(deps: MountDeps, arriving: ArrivingRequest, failure: Failure): void {
+  const { client, dialect } = arrive(deps, arriving)
+  sendAnswer(client, dialect.renderFailure(failure))
 }
 
 /** Identifies the caller, reads the body and serves. The only place that catches: every error is rendered by the dialect. */
-async function serveOperation(deps: MountDeps, request: MountedRequest): Promise<void> {
-  const { dialect, operation, raw, response } = request
-  const client = connectClient(response)
+async function serveOperation(
+  deps: MountDeps,
+  request: MountedRequest,
+  operation: Operation,
+): Promise<void> {
+  const { id, dialect, raw, client } = request
   let admission: RequestAdmission | undefined
   try {
     const { path, query } = splitUrl(raw.url ?? '')
     const caller = deps.callers.identify(credentialsOf(raw, query), raw)
     if (caller === undefined) return sendAnswer(client, dialect.renderFailure(unknownToken))
+    request.caller = caller.id
     const now = deps.now()
     const problem = caller.problem(dialect.name, now)
     if (problem !== undefined) {
@@ -93,7 +111,7 @@ async function serveOperation(deps: MountDeps, request: MountedRequest): Promise
     const counted = new RequestAdmission(deps.counter, caller, deps.now)
     admission = counted
     await operation.serve({
-      id: newRequestId(now),
+      id,
       raw,
       path,
       query,
@@ -103,7 +121,7 @@ async function serveOperation(deps: MountDeps, request: MountedRequest): Promise
       admit: (model) => counted.admit(model),
     })
   } catch (error) {
-    answerFailure(deps, request, { client, error })
+    answerFailure(deps, request, error)
   } finally {
     admission?.release()
   }
@@ -113,13 +131,13 @@ const noBody = Buffer.alloc(0)
 
 function answerFailure(
   deps: MountDeps,
-  { dialect, response }: MountedRequest,
-  { client, error }: { readonly client: ClientConnection; readonly error: unknown },
+  { id, dialect, response, client }: MountedRequest,
+  error: unknown,
 ): void {
   if (error instanceof ClientDisconnected) return
   const failure = thrownFailure(error, deps.now())
   const { headersSent } = response
-  if (failure === undefined || (headersSent && !client.signal.aborted)) deps.onError(error)
+  if (failure === undefined || (headersSent && !client.signal.aborted)) deps.onError(error, id)
   if (client.signal.aborted) return
   if (headersSent) return client.breakOff('')
   // The unread rest of the body must not be parsed as the next request.
@@ -127,21 +145,41 @@ function answerFailure(
   sendAnswer(client, dialect.renderFailure(failure ?? internalError))
 }
 
-function countRequest(
-  { requests, methodOf }: MountDeps,
-  { dialect, raw, response }: RefusedRequest,
-): void {
+function countRequest(deps: MountDeps, request: MountedRequest): void {
+  const { dialect, raw, response } = request
   const { name } = dialect
   const { url = '' } = raw
-  requests.requestBegan(name)
-  response.on('close', () =>
-    requests.requestEnded({
+  deps.requests.requestBegan(name)
+  response.on('close', () => {
+    deps.requests.requestEnded({
       dialect: name,
-      method: methodOf(url),
+      method: deps.methodOf(url),
       status: response.headersSent ? response.statusCode : 0,
       isWhole: response.writableFinished,
-    }),
-  )
+    })
+    reportRefusal(deps, request)
+  })
+}
+
+/** Of these the attempts in the request log, or the log of errors, tell the reason. */
+const toldElsewhere: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'google_error',
+  'upstream_timeout',
+  'upstream_incomplete',
+  'connection_failed',
+  'stream_cut',
+  'no_key_succeeded',
+  'internal_error',
+])
+
+function reportRefusal({ onRefusal }: MountDeps, request: MountedRequest): void {
+  const { id, dialect, raw, response, client, caller } = request
+  const { reason } = client
+  if (reason === undefined || toldElsewhere.has(reason.code)) return
+  const { code, message } = reason
+  const { name: surface } = dialect
+  const { statusCode: status } = response
+  onRefusal({ requestId: id, surface, request: raw, code, status, message, caller })
 }
 
 function splitUrl(url: string): { path: string; query: URLSearchParams | undefined } {

@@ -43,7 +43,6 @@ const forwardedResponseHeaders = new Set([
   'x-goog-request-id',
   'x-goog-safety-content-type',
   'x-goog-safety-encoding',
-  'x-request-id',
 ])
 
 export function headersForUpstream(

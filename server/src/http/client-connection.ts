@@ -1,4 +1,6 @@
+import type { ErrorCode } from '@gemini-balance/contract'
 import type { ServerResponse } from 'node:http'
+import { requestIdHeader } from '../runtime/request-id.ts'
 import type { Sink } from '../runtime/streams/sink.ts'
 import type { Headers } from '../runtime/streams/headers.ts'
 import { ClientAbort, type ClientSignal } from '../runtime/streams/client-signal.ts'
@@ -7,6 +9,8 @@ import { ClientAbort, type ClientSignal } from '../runtime/streams/client-signal
 export interface ClientConnection extends Sink {
   /** Aborts when the client disconnects before its answer is complete. */
   readonly signal: ClientSignal
+  /** Why the answer is an error of the gateway's own. */
+  reason: AnswerReason | undefined
   begin(status: number, headers: Headers): void
   end(last?: Buffer | string): void
   /** Writes the trailer and closes so that clients see an incomplete answer. */
@@ -15,35 +19,44 @@ export interface ClientConnection extends Sink {
   send(status: number, headers: Headers, body: Buffer | string): void
 }
 
+export type AnswerReason = { readonly code: ErrorCode; readonly message: string }
+
 /** A whole answer that is ready to be sent. */
 export type HttpAnswer = {
   readonly status: number
   readonly headers: Headers
   readonly body: string
+  /** Set on errors. */
+  readonly reason?: AnswerReason
 }
 
-export function sendAnswer(client: ClientConnection, { status, headers, body }: HttpAnswer): void {
-  client.send(status, headers, body)
+export function sendAnswer(client: ClientConnection, answer: HttpAnswer): void {
+  client.reason = answer.reason
+  client.send(answer.status, answer.headers, answer.body)
 }
 
-export function connectClient(response: ServerResponse): ClientConnection {
-  return new ResponseConnection(response)
+/** Every answer gets the id of its request. */
+export function connectClient(response: ServerResponse, requestId: string): ClientConnection {
+  return new ResponseConnection(response, requestId)
 }
 
 /** A class, so that its functions are not created for each request. */
 class ResponseConnection implements ClientConnection {
   readonly signal = new ClientAbort()
+  reason: AnswerReason | undefined
   readonly #response: ServerResponse
+  readonly #requestId: string
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, requestId: string) {
     this.#response = response
+    this.#requestId = requestId
     response.on('close', () => {
       if (!response.writableFinished) this.signal.abort()
     })
   }
 
   begin(status: number, headers: Headers): void {
-    this.#response.writeHead(status, headers)
+    this.#response.writeHead(status, { [requestIdHeader]: this.#requestId, ...headers })
   }
 
   write(chunk: Buffer): boolean {
@@ -68,7 +81,12 @@ class ResponseConnection implements ClientConnection {
 
   send(status: number, headers: Headers, body: Buffer | string): void {
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-    const sent: (string | string[])[] = ['content-length', String(length)]
+    const sent: (string | string[])[] = [
+      'content-length',
+      String(length),
+      requestIdHeader,
+      this.#requestId,
+    ]
     for (const name in headers) {
       const value = headers[name]
       if (name !== 'content-length' && value !== undefined) sent.push(name, value)

@@ -98,7 +98,7 @@ test('a request body that stops is answered with 408, and its reader is told', a
 test('a reader that takes nothing is dropped, and its request aborts', async () => {
   let isAborted = false
   const server = await start({ responseIdleMs: 50 }, (_request, response) => {
-    const client = connectClient(response)
+    const client = connectClient(response, 'id')
     client.signal.onAbort(() => {
       isAborted = true
     })
@@ -115,7 +115,7 @@ test('a reader that takes nothing is dropped, and its request aborts', async () 
 test('a reader that keeps taking a large answer gets all of it', async () => {
   const length = 16 * 1024 * 1024
   const server = await start({ responseIdleMs: 500 }, (_request, response) => {
-    connectClient(response).send(200, {}, Buffer.alloc(length))
+    connectClient(response, 'id').send(200, {}, Buffer.alloc(length))
   })
   const socket = await server.open()
   socket.write(get.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'))

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { newRequestId, requestIdHeader } from '../runtime/request-id.ts'
 import { networkOf } from '../runtime/network-of.ts'
 import {
   nextProgress,
@@ -115,9 +116,11 @@ function unsentBytes(socket: Socket): number {
   return Number(handle.writeQueueSize)
 }
 
-const timedOut = 'HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
+const timedOut = (requestId: string) =>
+  `HTTP/1.1 408 Request Timeout\r\n${requestIdHeader}: ${requestId}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`
 
 function drop(socket: Socket, { response }: Connection): void {
-  if (response?.headersSent === false && socket.writable) socket.write(timedOut)
+  if (response?.headersSent === false && socket.writable)
+    socket.write(timedOut(newRequestId(Date.now())))
   socket.destroy()
 }

@@ -5,6 +5,7 @@ import findMyWay, {
   type HTTPVersion,
 } from 'find-my-way'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { newRequestId, requestIdHeader } from '../runtime/request-id.ts'
 import { corsHeaders, preflightHeaders } from './cors.ts'
 
 /** A route that clients call. Its handler reads the request and writes the response itself. */
@@ -139,7 +140,8 @@ function withCors(handle: RawHandler): RawHandler {
 }
 
 const answerPreflight: RawHandler = ({ headers }, response) => {
-  response.writeHead(204, preflightHeaders(headers)).end()
+  const requestId = newRequestId(Date.now())
+  response.writeHead(204, { [requestIdHeader]: requestId, ...preflightHeaders(headers) }).end()
 }
 
 type Storage = ReturnType<ConstraintStrategy<HTTPVersion.V1>['storage']>

@@ -1,10 +1,24 @@
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+} from 'fastify'
 import { createServer, type IncomingMessage } from 'node:http'
 import {
   connectionCheckMs,
   limitConnections,
   type ConnectionLimitsDeps,
 } from './connection-limits.ts'
+import { newRequestId, requestIdHeader } from '../runtime/request-id.ts'
+import {
+  answerBadAddress,
+  answerMalformed,
+  reasonOf,
+  type OnRefusal,
+  type Refusal,
+} from './refusals.ts'
+import type { AnswerReason } from './client-connection.ts'
 import {
   createDataPlane,
   everyMethod,
@@ -27,13 +41,22 @@ export type ListenerParts = {
   /** Pages, the admin API, health, metrics. */
   readonly groups: readonly RouteGroup[]
   readonly connections: ConnectionLimitsDeps
+  readonly onRefusal: OnRefusal
 }
 
 /** The one port. The data plane answers the dialects' routes, Fastify the rest; no body is read before its route. */
 export function createListener(parts: ListenerParts): FastifyInstance {
-  const { log, data, credentialOf, addresses, passedOn, groups, connections } = parts
+  const { log, data, credentialOf, addresses, passedOn, groups, connections, onRefusal } = parts
   const app = Fastify({
     loggerInstance: log,
+    genReqId: () => newRequestId(Date.now()),
+    frameworkErrors(_error, { id, raw }, { raw: response }) {
+      const message = badAddress
+      answerBadAddress(response, { id, message })
+      const [code, status] = ['malformed_request', 400] as const
+      onRefusal({ requestId: id, surface: 'none', request: raw, code, status, message })
+    },
+    clientErrorHandler: answerMalformed(onRefusal),
     // The request log is ours.
     logController: new LogController({ disableRequestLogging: true }),
     serverFactory(fastify) {
@@ -62,11 +85,27 @@ export function createListener(parts: ListenerParts): FastifyInstance {
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
   })
+  app.addHook('onRequest', async (request, reply) => void reply.header(requestIdHeader, request.id))
+  app.addHook('preSerialization', async (request, reply, payload) => {
+    const reason = reasonOf(payload)
+    if (reply.statusCode >= 400 && reason !== undefined) {
+      onRefusal(refusalOf(request, reply.statusCode, reason))
+    }
+    return payload
+  })
   app.removeAllContentTypeParsers()
   // Each route reads its body itself, with its own limit and errors.
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   for (const group of groups) void app.register(async (scope) => group(scope))
   return app
+}
+
+const badAddress = 'The address of the request is not valid. Check its escapes.'
+
+function refusalOf(request: FastifyRequest, status: number, reason: AnswerReason): Refusal {
+  const { id: requestId, raw } = request
+  const surface = request.is404 ? 'none' : 'admin'
+  return { requestId, surface, request: raw, status, ...reason }
 }
 
 function routesTo(handle: RawHandler, paths: readonly string[]): DataRoute[] {

@@ -55,5 +55,17 @@ export type StateSubject =
   | { readonly kind: 'project'; readonly project: ProjectId }
   | { readonly kind: 'lane'; readonly project: ProjectId; readonly lane: string }
 
+/** The id of the row of a key, project or lane; also of a row itself. */
+export function stateRowId(of: StateSubject): string {
+  switch (of.kind) {
+    case 'key':
+      return `key:${of.key}`
+    case 'project':
+      return `project:${of.project}`
+    case 'lane':
+      return `lane:${of.project}:${of.lane}`
+  }
+}
+
 /** As the engine gives it, and as another engine takes it. */
 export type EngineChange = StateChange & { readonly of: StateSubject }

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto'
 
+/** Every answer has it, and the logs know it. A client's own id is neither taken nor passed on. */
+export const requestIdHeader = 'x-request-id'
+
 const process = randomBytes(4).toString('hex')
 let count = 0
 let stamp = { at: 0, text: '' }

@@ -5,7 +5,7 @@ import { restoreContents, type RestoreOptions } from './backup/restore-contents.
 import type { Storage } from './storage.ts'
 
 /** How many of each a backup holds. */
-export type BackupCounts = Readonly<Record<keyof BackupContents, number>>
+export type BackupCounts = Readonly<Record<Exclude<keyof BackupContents, 'states'>, number>>
 
 export type CreatedBackup = { readonly bytes: Buffer; readonly counts: BackupCounts }
 
@@ -23,10 +23,12 @@ export type OpenedBackup = {
 
 /** Rejects with StartError or SettingsError when the bytes are no backup that can be used. */
 export async function openBackup(bytes: Buffer, passphrase: string): Promise<OpenedBackup> {
-  const contents = readContents(await openFile(bytes, passphrase))
+  const file = await openFile(bytes, passphrase)
+  const contents = readContents(file.contents)
   return {
     counts: countsOf(contents),
-    restore: (storage, options) => restoreContents(storage, contents, options),
+    restore: (storage, { replaces }) =>
+      restoreContents(storage, contents, { replaces, hasPlaces: file.version > 1 }),
   }
 }
 

@@ -16,6 +16,7 @@ import { createEngineStateStore } from './stores/engine-state-store.ts'
 import { createKeyStore } from './stores/key-store.ts'
 import { createMetaStore } from './stores/meta-store.ts'
 import { createProjectStore } from './stores/project-store.ts'
+import { createRefusalStore } from './stores/refusal-store.ts'
 import { createSessionStore } from './stores/session-store.ts'
 import { createSettingsStore } from './stores/settings-store.ts'
 import { createSignatureStore } from './stores/signature-store.ts'
@@ -37,6 +38,7 @@ export function createStorage(deps: StorageDeps): Storage {
     usage: createUsageStore(deps),
     prices: createPriceStore(db),
     audit: createAuditStore(db),
+    refusals: createRefusalStore(db),
     retention: createRetentionStore(db),
     signatures: createSignatureStore(db),
     meta: createMetaStore(db, box),

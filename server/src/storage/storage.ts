@@ -7,6 +7,7 @@ import type {
   AuditStore,
   ErrorStore,
   PriceStore,
+  RefusalStore,
   RequestLogStore,
   RetentionStore,
   UsageStore,
@@ -25,6 +26,7 @@ export type Storage = {
   readonly usage: UsageStore
   readonly prices: PriceStore
   readonly audit: AuditStore
+  readonly refusals: RefusalStore
   readonly retention: RetentionStore
   readonly signatures: SignatureStore
   readonly meta: MetaStore
@@ -36,5 +38,8 @@ export type Storage = {
   close(): Promise<void>
 }
 
-/** What operators set, as opposed to what the gateway records. */
-export type OperatorStores = Pick<Storage, 'settings' | 'keys' | 'tokens' | 'projects' | 'prices'>
+/** What operators set, and the states that follow from it, as opposed to what the gateway records. */
+export type OperatorStores = Pick<
+  Storage,
+  'settings' | 'keys' | 'tokens' | 'projects' | 'prices' | 'engineState'
+>

@@ -1,4 +1,5 @@
 import type { AttemptRow } from './request-log/attempt-row.ts'
+import type { RefusalRow } from './refusals/refusal-row.ts'
 import type { Histogram } from './usage/histogram.ts'
 
 /** Which attempts; undefined matches all. */
@@ -239,4 +240,40 @@ export type AuditStore = {
   list(query: AuditQuery): Promise<AuditList>
   /** Deletes older rows, at most `limit`. Returns how many. */
   deleteOld(before: number, limit: number): Promise<number>
+}
+
+export type StoredRefusal = RefusalRow & { readonly id: number }
+
+/** Which refusals; undefined matches all. */
+export type RefusalFilter = {
+  readonly requestId?: string | undefined
+  readonly code?: string | undefined
+  readonly surface?: string | undefined
+  readonly caller?: string | undefined
+  /** Inclusive. */
+  readonly from?: number | undefined
+  /** Exclusive. */
+  readonly to?: number | undefined
+}
+
+export type RefusalPage = {
+  readonly limit: number
+  /** `next` of the page before. */
+  readonly before?: number | undefined
+}
+
+/** Requests that the gateway refused by its own rules. */
+export type RefusalStore = {
+  /** All or nothing. */
+  insertMany(rows: readonly RefusalRow[]): Promise<void>
+  /** Latest written first. */
+  list(
+    filter: RefusalFilter,
+    page: RefusalPage,
+  ): Promise<{ readonly rows: readonly StoredRefusal[]; readonly next: number | undefined }>
+  /** Deletes what is older, and what is more than `most`; at most `limit` rows. Returns how many. */
+  deleteOld(
+    which: { readonly before: number; readonly most: number },
+    limit: number,
+  ): Promise<number>
 }

@@ -1,13 +1,16 @@
 import type { AttemptView } from '@gemini-balance/contract'
 import type { StoredAttempt } from '../../telemetry/stores.ts'
+import { momentOf } from '../moments.ts'
 
-export function presentAttempt(row: StoredAttempt, keyEnd: string | null): AttemptView {
+type Names = { readonly keyEnd: string | null; readonly callerName: string | undefined }
+
+export function presentAttempt(row: StoredAttempt, { keyEnd, callerName }: Names): AttemptView {
   return {
     keyEnd,
     id: row.id,
     requestId: row.requestId,
     number: row.number,
-    at: row.at,
+    at: momentOf(row.at),
     keyId: row.keyId,
     project: row.project,
     lane: row.lane,
@@ -15,10 +18,11 @@ export function presentAttempt(row: StoredAttempt, keyEnd: string | null): Attem
     dialect: row.dialect,
     method: row.method,
     caller: row.caller,
+    callerName,
     status: row.status,
     verdict: row.verdict,
-    durationMs: row.durationMs,
-    firstByteMs: row.firstByteMs,
+    durationMs: Math.round(row.durationMs),
+    firstByteMs: row.firstByteMs === undefined ? undefined : Math.round(row.firstByteMs),
     promptTokens: row.promptTokens,
     outputTokens: row.outputTokens,
     thoughtTokens: row.thoughtTokens,

@@ -45,7 +45,7 @@ export function createAuditor({ store, now }: Deps): Auditor {
         actor: by.name,
         action,
         subject,
-        detail,
+        detail: by.requestId === undefined ? detail : { ...detail, requestId: by.requestId },
       })),
     )
   }

@@ -2,6 +2,7 @@ import type { EndpointInput, ErrorView } from '@gemini-balance/contract'
 import type { ErrorFilter, ErrorStore, StoredError } from '../../telemetry/stores.ts'
 import type { ZoneCalendar } from '../../runtime/time/calendar.ts'
 import type { Handlers } from '../handlers.ts'
+import { isKey } from '../../log/key-shapes.ts'
 import { AdminError } from '../http/admin-error.ts'
 import type { KeyNames } from '../keys/key-names.ts'
 
@@ -64,9 +65,12 @@ const unknownError = () => new AdminError('not_found', 'There is no such error.'
 
 function filterOf(deps: ErrorDeps, input: EndpointInput<'listErrors'>): ErrorFilter {
   const { key_search: key = '', error_code_search: code, start_date, end_date } = input
+  const { error_search: text = '' } = input
+  // Messages hold no whole key: it stands for its errors.
+  const named = isKey(text.trim()) ? deps.keyNames.find(text.trim()) : undefined
   return {
-    keyIds: key === '' ? undefined : deps.keyNames.find(key),
-    text: input.error_search,
+    keyIds: key === '' ? named : deps.keyNames.find(key),
+    text: named === undefined ? text : undefined,
     status: typeof code === 'number' ? code : undefined,
     from: maybeMoment(deps, 'start_date', start_date),
     to: maybeMoment(deps, 'end_date', end_date),

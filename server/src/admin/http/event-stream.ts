@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { EventBus } from '../../telemetry/events/event-bus.ts'
 import { createEventWriter } from '../../telemetry/events/event-writer.ts'
+import { requestIdHeader } from '../../runtime/request-id.ts'
 import { adminHeaders } from '../../http/security-headers.ts'
 import type { AdminCall } from './guard.ts'
 import { sendProblem } from './send-error.ts'
@@ -40,7 +41,7 @@ export function createEventStreams(deps: EventStreamDeps): EventStreams {
         return sendProblem(reply.header('retry-after', '30'), 'too_many_streams')
       }
       reply.hijack()
-      const end = stream(deps, reply.raw, identity)
+      const end = stream(deps, { response: reply.raw, identity, requestId: request.id })
       open.add(end)
       reply.raw.on('close', () => open.delete(end))
       return reply
@@ -51,13 +52,15 @@ export function createEventStreams(deps: EventStreamDeps): EventStreams {
   }
 }
 
+type Stream = {
+  readonly response: ServerResponse
+  readonly identity: AdminCall['identity']
+  readonly requestId: string
+}
+
 /** Returns the end of the stream. */
-function stream(
-  deps: EventStreamDeps,
-  response: ServerResponse,
-  identity: AdminCall['identity'],
-): () => void {
-  response.writeHead(200, streamHeaders)
+function stream(deps: EventStreamDeps, { response, identity, requestId }: Stream): () => void {
+  response.writeHead(200, { [requestIdHeader]: requestId, ...streamHeaders })
   const writer = createEventWriter({
     write: (text) => response.write(text),
     onDrain: (resume) => void response.on('drain', resume),

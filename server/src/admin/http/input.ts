@@ -1,3 +1,4 @@
+import { fieldOf, inputProblems } from '@gemini-balance/contract'
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { BodyError, readBody } from '../../http/request-body.ts'
@@ -8,8 +9,9 @@ export type InputProblem = { readonly field: string; readonly problem: string }
 export class InputError extends Error {
   readonly problems: readonly InputProblem[]
 
-  constructor(problems: readonly InputProblem[]) {
-    super(problems.map(({ field, problem }) => `${field}: ${problem}`).join('\n'))
+  constructor(problems: readonly InputProblem[], more = 0) {
+    const lines = problems.map(({ field, problem }) => `${field} ${problem}.`)
+    super([...lines, ...(more > 0 ? [`${more} more fields are wrong.`] : [])].join('\n'))
     this.name = 'InputError'
     this.problems = problems
   }
@@ -25,13 +27,16 @@ export async function readInput<S extends z.ZodType>(
 ): Promise<z.output<S>> {
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
   const body = hasBody ? await readBodyOf(request) : {}
-  const read = schema.safeParse(withAddress(body, request))
+  const input = withAddress(body, request)
+  const read = schema.safeParse(input)
   if (read.success) return read.data
+  const { problems, more } = inputProblems(read.error, input)
   throw new InputError(
-    read.error.issues.map(({ path, message }) => ({
-      field: path.length === 0 ? 'body' : path.join('.'),
-      problem: message,
+    problems.map(({ path, problem }) => ({
+      field: path.length === 0 ? 'body' : fieldOf(path),
+      problem,
     })),
+    more,
   )
 }
 

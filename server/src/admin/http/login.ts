@@ -5,6 +5,7 @@ import { endedCookie, sessionCookie } from '../../auth/admins/session-cookie.ts'
 import { sendDenial, throttled, type AdminCall } from './guard.ts'
 import { readInput } from './input.ts'
 import type { RawHandlers } from './routes.ts'
+import { momentOf } from '../moments.ts'
 
 export type LoginDeps = {
   readonly access: AdminAccess
@@ -23,7 +24,7 @@ export function loginHandlers(
     getSession: ({ identity, reply }) =>
       reply.send(
         identity.kind === 'session'
-          ? { signedIn: true, expiresAt: identity.session.expiresAt }
+          ? { signedIn: true, expiresAt: momentOf(identity.session.expiresAt) }
           : { signedIn: false },
       ),
     async login(call) {
@@ -31,7 +32,7 @@ export function loginHandlers(
       const login = openSession(deps, call, token)
       if (login.kind === 'throttled') return sendDenial(call.reply, throttled(login.retryAfterMs))
       if (login.kind !== 'open') return sendDenial(call.reply, { code: 'wrong_token' })
-      return call.reply.send({ signedIn: true, expiresAt: login.session.expiresAt })
+      return call.reply.send({ signedIn: true, expiresAt: momentOf(login.session.expiresAt) })
     },
     logout({ identity, origin, reply }) {
       reply.header('set-cookie', endedCookie(origin.isSecure))

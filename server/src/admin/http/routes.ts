@@ -24,7 +24,7 @@ export type RawHandlers = Readonly<
 export type AdminRoutesDeps = AdminGuard & {
   readonly handlers: Handlers
   readonly raw: RawHandlers
-  readonly onError: (error: unknown) => void
+  readonly onError: (error: unknown, requestId: string) => void
   /** The client closed its connection before its request was complete. */
   readonly onDisconnect: (endpoint: EndpointName) => void
 }
@@ -48,7 +48,7 @@ export function adminRoutes(deps: AdminRoutesDeps): RouteGroup {
               deps.onDisconnect(name)
               return reply.hijack()
             }
-            deps.onError(error)
+            deps.onError(error, request.id)
             return sendFailure(reply, error)
           }),
       })
@@ -90,11 +90,11 @@ async function handle(
   const input: unknown = await readInput(request, endpoints[name].input)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript cannot name the input of a union of handlers
   const handler = handlers[name] as (input: unknown, by: AdminCaller) => Promise<object>
-  return handler(input, callerOf(identity))
+  return handler(input, callerOf(identity, request.id))
 }
 
-function callerOf(identity: AdminCall['identity']): AdminCaller {
-  if (identity.kind !== 'session') return { name: 'admin token' }
+function callerOf(identity: AdminCall['identity'], requestId: string): AdminCaller {
+  if (identity.kind !== 'session') return { name: 'admin token', requestId }
   const { id } = identity.session
-  return { name: `session ${id}`, session: id }
+  return { name: `session ${id}`, session: id, requestId }
 }

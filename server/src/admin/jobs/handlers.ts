@@ -9,7 +9,8 @@ export function jobHandlers(jobs: Jobs): Pick<Handlers, 'listJobs' | 'getJob' | 
     async getJob({ id }) {
       const found = jobs.get(id)
       if (found === undefined) throw new AdminError('not_found', 'There is no job with this id.')
-      return { job: found.job, findings: found.findings }
+      const { job, findings, rejected, rejectedTotal } = found
+      return { job, findings, rejected, rejectedTotal }
     },
     cancelJob: async ({ id }) => ({ done: jobs.cancel(id) }),
   }

@@ -1,5 +1,6 @@
-import type { Finding, JobView } from '@gemini-balance/contract'
+import type { Finding, JobView, RejectedKey } from '@gemini-balance/contract'
 import { newRequestId } from '../../runtime/request-id.ts'
+import { momentOf } from '../moments.ts'
 
 /** What a running job reports. */
 export interface JobProgress {
@@ -12,6 +13,8 @@ export interface JobProgress {
   step(times?: number): void
   /** Keeps the first thousand. */
   find(finding: Finding): void
+  /** Keeps the first hundred, and counts all. */
+  reject(rejected: readonly RejectedKey[], total?: number): void
 }
 
 export type JobSpec = {
@@ -25,13 +28,20 @@ export interface Jobs {
   start(spec: JobSpec): JobView | undefined
   /** Newest first. */
   list(): JobView[]
-  get(id: string): { readonly job: JobView; readonly findings: readonly Finding[] } | undefined
+  get(id: string): FoundJob | undefined
   /** False when the job does not exist or has ended. */
   cancel(id: string): boolean
   /** Calls back with each change of a job, at most some times a second. Returns the end of the subscription. */
   subscribe(listener: (job: JobView) => void): () => void
   /** Cancels all jobs and waits for their ends. */
   close(): Promise<void>
+}
+
+export type FoundJob = {
+  readonly job: JobView
+  readonly findings: readonly Finding[]
+  readonly rejected: readonly RejectedKey[]
+  readonly rejectedTotal: number
 }
 
 export type JobsDeps = {
@@ -44,11 +54,14 @@ export type JobsDeps = {
 const maxRunning = 4
 const maxKept = 50
 const maxFindings = 1000
+const maxRejected = 100
 const publishMs = 250
 
 type Job = {
   job: JobView
   readonly findings: Finding[]
+  readonly rejected: RejectedKey[]
+  rejectedTotal: number
   readonly abort: AbortController
   ended: Promise<void>
   publishedAt: number
@@ -81,11 +94,13 @@ export function createJobs(deps: JobsDeps): Jobs {
     start({ kind, run }) {
       if (running().length >= maxRunning) return undefined
       forgetOldest()
-      const startedAt = deps.now()
-      const id = newRequestId(startedAt)
+      const startedAt = momentOf(deps.now())
+      const id = newRequestId(deps.now())
       const one: Job = {
         job: { id, kind, state: 'running', startedAt, done: 0, counts: {} },
         findings: [],
+        rejected: [],
+        rejectedTotal: 0,
         abort: new AbortController(),
         ended: Promise.resolve(),
         publishedAt: 0,
@@ -131,16 +146,20 @@ function progressOf(one: Job, update: (changes: Partial<JobView>) => void): JobP
     find(finding) {
       if (one.findings.length < maxFindings) one.findings.push(finding)
     },
+    reject(rejected, total = rejected.length) {
+      one.rejectedTotal += total
+      one.rejected.push(...rejected.slice(0, maxRejected - one.rejected.length))
+    },
   }
 }
 
-function endOf({ abort }: Job, endedAt: number): Partial<JobView> {
-  return { state: abort.signal.aborted ? 'cancelled' : 'done', endedAt }
+function endOf({ abort }: Job, now: number): Partial<JobView> {
+  return { state: abort.signal.aborted ? 'cancelled' : 'done', endedAt: momentOf(now) }
 }
 
 function failure(one: Job, { now, onError, scrub }: JobsDeps, error: unknown): Partial<JobView> {
   if (one.abort.signal.aborted) return endOf(one, now())
   onError(error)
   const message = error instanceof Error ? error.message : String(error)
-  return { state: 'failed', endedAt: now(), message: scrub(message) }
+  return { state: 'failed', endedAt: momentOf(now()), message: scrub(message) }
 }

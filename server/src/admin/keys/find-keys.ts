@@ -9,7 +9,7 @@ import type { KeyRow } from '../../keys/stores.ts'
 import { lastUseOf } from './present.ts'
 
 export type KeySources = {
-  readonly keyRegistry: Pick<KeyRegistry, 'all' | 'ids' | 'get'>
+  readonly keyRegistry: Pick<KeyRegistry, 'all' | 'ids' | 'get' | 'find'>
   readonly engine: Pick<KeyEngine, 'views'>
 }
 
@@ -45,7 +45,8 @@ async function findWith(
   filter: KeyFilter,
   sort: KeySort,
 ): Promise<Found> {
-  const matches = matcherOf(filter)
+  const whole = await wholeKey(keyRegistry, filter.search)
+  const matches = matcherOf(filter, whole)
   const ids: KeyId[] = []
   const positions: number[] = []
   const values: SortValue[] = []
@@ -75,16 +76,28 @@ export async function selectKeys(sources: KeySources, which: WhichKeys): Promise
 
 type Matcher = (row: KeyRow, known: KeyGlance) => boolean
 
-function matcherOf(filter: KeyFilter): Matcher {
+/** The id of the key that a search names by its whole value, which is compared by its hash. */
+async function wholeKey(
+  keyRegistry: Pick<KeyRegistry, 'find'>,
+  search = '',
+): Promise<KeyId | undefined> {
+  const value = search.trim()
+  return value.length < shortestKey ? undefined : (await keyRegistry.find([value])).get(value)
+}
+
+const shortestKey = 12
+
+function matcherOf(filter: KeyFilter, whole: KeyId | undefined): Matcher {
   const { state, status, project, tag, search = '', fail_count_threshold: failures = 0 } = filter
-  const wanted = search.trim().toLowerCase()
+  // Keys are shown masked, with an ellipsis.
+  const wanted = search.trim().replace(/^…/, '').toLowerCase()
   return (row, known) =>
     (state === undefined || known.state === state) &&
     (status === 'all' || (known.state === 'active') === (status === 'valid')) &&
     (project === undefined || known.project === project) &&
     (tag === undefined || row.tags.includes(tag)) &&
     known.streak >= failures &&
-    (wanted === '' || mentions(row, wanted))
+    (wanted === '' || row.id === whole || mentions(row, wanted))
 }
 
 function mentions({ label = '', note = '', tags, lastFour }: KeyRow, wanted: string): boolean {

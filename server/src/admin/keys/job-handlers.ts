@@ -1,10 +1,11 @@
-import type { EndpointInput } from '@gemini-balance/contract'
+import type { EndpointInput, RejectedKey } from '@gemini-balance/contract'
 import type { KeyId } from '../../keys/types.ts'
 import type { Outcome } from '../../google/outcome.ts'
 import type { Jobs, JobProgress } from '../jobs/jobs.ts'
 import { forEachInSlices } from '../../runtime/slices/for-each-in-slices.ts'
 import { chunks } from '../../runtime/chunks.ts'
-import type { KeyPatch } from '../../keys/stores.ts'
+import type { KeyPatch, KeyRow } from '../../keys/stores.ts'
+import { mask } from '../../log/scrub.ts'
 import { AdminError } from '../http/admin-error.ts'
 import type { AuditAction } from '../audit/auditor.ts'
 import type { AdminCaller, Handlers } from '../handlers.ts'
@@ -32,8 +33,8 @@ export function keyJobHandlers(deps: KeyJobDeps): Pick<Handlers, KeyJobs> {
   const { jobs, audit } = deps
   return {
     async importKeys({ text, ...terms }, by) {
-      const { values, doubles, invalid } = await readPastedKeys(text)
-      if (values.length > mostKeys) {
+      const { values, doubles, invalid, rejected } = await readPastedKeys(text)
+      if (values.size > mostKeys) {
         const message = 'The text has more than 50 000 keys. Send them in parts.'
         throw new AdminError('invalid_input', message)
       }
@@ -42,6 +43,7 @@ export function keyJobHandlers(deps: KeyJobDeps): Pick<Handlers, KeyJobs> {
         async run(progress) {
           progress.count('double', doubles)
           progress.count('invalid', invalid)
+          progress.reject(rejected, doubles + invalid)
           const added = await addAll(deps, { values, terms, progress })
           await audit(by, { action: 'keys-added', subject: `${added} keys` })
         },
@@ -70,7 +72,8 @@ export function keyJobHandlers(deps: KeyJobDeps): Pick<Handlers, KeyJobs> {
 }
 
 type Import = {
-  readonly values: readonly string[]
+  /** With their lines in the text. */
+  readonly values: ReadonlyMap<string, number>
   readonly terms: Omit<EndpointInput<'importKeys'>, 'text'>
   readonly progress: JobProgress
 }
@@ -86,19 +89,32 @@ async function addAll(
     ...(terms.project === undefined ? {} : { project: terms.project, projectSource: 'imported' }),
   }
   let total = 0
-  progress.expect(values.length)
-  for (const some of chunks(values, atOnce)) {
+  progress.expect(values.size)
+  for (const some of chunks([...values.keys()], atOnce)) {
     if (progress.signal.aborted) break
     const added = await keyRegistry.add(some)
     if (Object.keys(patch).length > 0) {
       await keyRegistry.change(new Map(added.map(({ id }) => [id, patch])))
     }
     total += added.length
+    progress.reject(knownOf(values, some, added))
     progress.count('added', added.length)
     progress.count('known', some.length - added.length)
     progress.step(some.length)
   }
   return total
+}
+
+/** Those of the values that were known already. */
+function knownOf(
+  lines: ReadonlyMap<string, number>,
+  values: readonly string[],
+  added: readonly KeyRow[],
+): RejectedKey[] {
+  const fresh = new Set(added.map(({ secret }) => secret.reveal()))
+  return values
+    .filter((value) => !fresh.has(value))
+    .map((value) => ({ line: lines.get(value) ?? 0, key: mask(value), why: 'known' }))
 }
 
 type Action = EndpointInput<'changeKeys'>['action']

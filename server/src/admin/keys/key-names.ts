@@ -24,7 +24,7 @@ export function createKeyNames({ secretOf, all }: KeySecrets): KeyNames {
     maskedKey: (key) => secretOf(key)?.toString() ?? null,
     find(text) {
       const isId = /^\d{1,9}$/.test(text)
-      const end = text.replace(/^…/, '')
+      const end = text.trim().replace(/^…/, '')
       if (!isId && end.length < minLength) {
         throw new AdminError(
           'invalid_input',

@@ -1,6 +1,7 @@
 import type { ExportedKey, KeyView } from '@gemini-balance/contract'
 import type { KeySnapshot } from '../../keys/views.ts'
 import type { KeyRow } from '../../keys/stores.ts'
+import { maybeMoment, momentOf, momentOrNever } from '../moments.ts'
 
 /** What the operator set for a key, and what the engine knows of it. Never its value. */
 export function presentKey(row: KeyRow, known: KeySnapshot): KeyView {
@@ -9,9 +10,9 @@ export function presentKey(row: KeyRow, known: KeySnapshot): KeyView {
     label: row.label,
     note: row.note,
     tags: row.tags,
-    createdAt: row.createdAt,
-    firstUsedAt: row.firstUsedAt,
-    lastUsedAt: lastUseOf(row, known),
+    createdAt: momentOf(row.createdAt),
+    firstUsedAt: maybeMoment(row.firstUsedAt),
+    lastUsedAt: maybeMoment(lastUseOf(row, known)),
     id: known.id,
     project: known.project,
     projectSource: known.projectSource,
@@ -24,13 +25,13 @@ export function presentKey(row: KeyRow, known: KeySnapshot): KeyView {
     streak: known.streak,
     inFlight: known.inFlight,
     inPool: known.inPool,
-    lastAnsweredAt: known.lastAnsweredAt,
+    lastAnsweredAt: maybeMoment(known.lastAnsweredAt),
   }
 }
 
 function presentCause(because: NonNullable<KeySnapshot['because']>): KeyView['because'] {
   const { verdict, reason, since, until, message } = because
-  return { verdict, reason, since, until: until === Infinity ? null : until, message }
+  return { verdict, reason, since: momentOf(since), until: momentOrNever(until), message }
 }
 
 /** The engine forgets at a restart, and the table is some seconds behind. */
@@ -52,9 +53,9 @@ export function presentExport(row: KeyRow, withValue: boolean): ExportedKey {
     note: row.note,
     tags: row.tags,
     disabled: row.disabled,
-    createdAt: row.createdAt,
-    firstUsedAt: row.firstUsedAt,
-    lastUsedAt: row.lastUsedAt,
+    createdAt: momentOf(row.createdAt),
+    firstUsedAt: maybeMoment(row.firstUsedAt),
+    lastUsedAt: maybeMoment(row.lastUsedAt),
     key: `…${row.lastFour}`,
     value: withValue ? row.secret.reveal() : undefined,
   }

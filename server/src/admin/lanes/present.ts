@@ -1,5 +1,6 @@
 import type { DecisionView, ExplanationView, LaneView } from '@gemini-balance/contract'
 import type { Decision, Explanation, LaneSnapshot } from '../../keys/views.ts'
+import { maybeMoment, momentOf, momentOrNever } from '../moments.ts'
 
 export function presentLane(lane: LaneSnapshot): LaneView {
   return {
@@ -7,8 +8,8 @@ export function presentLane(lane: LaneSnapshot): LaneView {
     lane: lane.lane,
     keys: lane.keys,
     status: lane.status,
-    since: lane.since,
-    until: orNull(lane.until),
+    since: maybeMoment(lane.since),
+    until: momentOrNever(lane.until),
     reason: lane.reason,
     quotaIds: lane.quotaIds,
     message: lane.message,
@@ -31,16 +32,24 @@ function presentAmounts(amounts: LaneSnapshot['limits']): LaneView['limits'] {
 
 function presentLearned(learned: NonNullable<LaneSnapshot['learned']>): LaneView['learned'] {
   const { minuteRequests, minuteTokens, dayRequests, dayTokens } = learned
-  return { minuteRequests, minuteTokens, dayRequests, dayTokens }
+  return {
+    minuteRequests: presentLimit(minuteRequests),
+    minuteTokens: presentLimit(minuteTokens),
+    dayRequests: presentLimit(dayRequests),
+    dayTokens: presentLimit(dayTokens),
+  }
 }
 
+type Learned = NonNullable<LaneSnapshot['learned']>['dayTokens']
+const presentLimit = (learned: Learned) =>
+  learned && { limit: learned.limit, at: momentOf(learned.at), quotaId: learned.quotaId }
+
 const knownAmount = (amount: number): number | null => (Number.isFinite(amount) ? amount : null)
-const orNull = (time: number | undefined) => (time === undefined ? undefined : knownAmount(time))
 
 export function presentExplanation(explanation: Explanation): ExplanationView {
   const { at, lane, tiers, lanes, chosen, reason } = explanation
   return {
-    at,
+    at: momentOf(at),
     lane,
     tiers: tiers.map(({ priority, paid, groups, unused, statusCounts }) => ({
       priority,
@@ -62,13 +71,14 @@ function presentChosen({ key, project, choice, because }: NonNullable<Explanatio
 function presentReason(reason: NonNullable<Explanation['reason']>): ExplanationView['reason'] {
   const { kind } = reason
   if (kind === 'exhausted') {
-    return { kind, wakesAt: knownAmount(reason.wakesAt), quotaIds: reason.quotaIds }
+    return { kind, wakesAt: momentOrNever(reason.wakesAt), quotaIds: reason.quotaIds }
   }
-  return 'wakesAt' in reason ? { kind, wakesAt: knownAmount(reason.wakesAt) } : { kind }
+  return 'wakesAt' in reason ? { kind, wakesAt: momentOrNever(reason.wakesAt) } : { kind }
 }
 
 export function presentDecision(decision: Decision): DecisionView {
-  const { request, at, lane } = decision
+  const { request, lane } = decision
+  const at = momentOf(decision.at)
   switch (decision.kind) {
     case 'chosen': {
       const { kind, candidates, key, project, choice, trial } = decision
@@ -80,7 +90,7 @@ export function presentDecision(decision: Decision): DecisionView {
     }
     case 'settled': {
       const { kind, laneStatus, key, verdict, tookMs } = decision
-      return { kind, request, laneStatus, at, lane, key, verdict, tookMs }
+      return { kind, request, laneStatus, at, lane, key, verdict, tookMs: Math.round(tookMs) }
     }
   }
 }

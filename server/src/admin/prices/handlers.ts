@@ -1,6 +1,7 @@
 import type { Price, PriceStore } from '../../telemetry/stores.ts'
 import type { Handlers } from '../handlers.ts'
 import { AdminError } from '../http/admin-error.ts'
+import { momentOf } from '../moments.ts'
 
 type PriceEndpoints = 'listPrices' | 'replacePrices'
 
@@ -23,5 +24,5 @@ export function priceHandlers(store: PriceStore): Pick<Handlers, PriceEndpoints>
 }
 
 function presentPrice({ model, since, prompt, output, cached, source }: Price) {
-  return { model, since, prompt, output, cached, source }
+  return { model, since: momentOf(since), prompt, output, cached, source }
 }

@@ -1,8 +1,8 @@
 import type { ProjectView } from '@gemini-balance/contract'
 import type { ProjectSnapshot } from '../../keys/views.ts'
+import { momentOrNever } from '../moments.ts'
 
 export function presentProject(project: ProjectSnapshot, label: string | undefined): ProjectView {
-  const { until } = project
   return {
     id: project.id,
     paid: project.paid,
@@ -11,7 +11,7 @@ export function presentProject(project: ProjectSnapshot, label: string | undefin
     usableKeys: project.usableKeys,
     state: project.state,
     reason: project.reason,
-    until: until === Infinity ? null : until,
+    until: momentOrNever(project.until),
     message: project.message,
     limits: project.limits,
     label,

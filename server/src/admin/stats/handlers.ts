@@ -7,11 +7,14 @@ import type { Handlers } from '../handlers.ts'
 import type { KeyNames } from '../keys/key-names.ts'
 import { bucketsOf, isDrawnByDay, sinceOf } from './periods.ts'
 import { addSum, emptySums, groupSums } from './sums.ts'
+import { momentOf } from '../moments.ts'
+import type { CallerNames } from '../tokens/caller-names.ts'
 
 export type StatsDeps = {
   readonly usage: UsageStore
   readonly prices: Pick<PriceStore, 'all'>
   readonly keyNames: KeyNames
+  readonly callerNames: CallerNames
   readonly calendar: ZoneCalendar
   readonly now: () => number
 }
@@ -22,14 +25,14 @@ const minuteMs = 60_000
 
 /** Reads sums, never the request log. */
 export function statsHandlers(deps: StatsDeps): Pick<Handlers, StatsEndpoints> {
-  const { usage, prices, keyNames, calendar, now } = deps
+  const { usage, prices, keyNames, callerNames, calendar, now } = deps
   return {
     async getStats() {
       const to = now() + minuteMs
       const known = await prices.all()
       const windowSince = async (range: Omit<Range, 'to'>): Promise<StatsWindow> => {
         const sums = groupSums(await usage.sums({ ...range, to }, 'verdict'), known, () => '')
-        return { since: range.from, ...(sums.get('') ?? emptySums()) }
+        return { since: momentOf(range.from), ...(sums.get('') ?? emptySums()) }
       }
       const starts = startsAt(now(), calendar)
       return {
@@ -50,7 +53,7 @@ export function statsHandlers(deps: StatsDeps): Pick<Handlers, StatsEndpoints> {
         const bucket = buckets.findLast(({ at }) => at <= sum.at)
         if (bucket !== undefined) addSum(bucket, sum)
       }
-      return { buckets }
+      return { buckets: buckets.map(({ at, ...sums }) => ({ at: momentOf(at), ...sums })) }
     },
 
     async getUsageBy({ of, period }) {
@@ -58,13 +61,18 @@ export function statsHandlers(deps: StatsDeps): Pick<Handlers, StatsEndpoints> {
       const known = await prices.all()
       const groups = groupSums(await usage.sums(range, of), known, ({ name }) => String(name))
       const times = await usage.times(range, of)
+      const nameOf = of === 'caller' ? await callerNames([...groups.keys()]) : undefined
       const rows = [...groups].map(([name, sums]) => ({
-        name,
+        name: nameOf?.(name) ?? name,
+        ...(nameOf === undefined ? {} : { id: name }),
         ...sums,
         durationMs: quantilesOf(times.get(name)?.durations),
         firstByteMs: quantilesOf(times.get(name)?.firstBytes),
       }))
-      return { since: range.from, rows: rows.toSorted((one, other) => other.total - one.total) }
+      return {
+        since: momentOf(range.from),
+        rows: rows.toSorted((one, other) => other.total - one.total),
+      }
     },
 
     async listBusyKeys({ period, limit }) {
@@ -95,8 +103,10 @@ function rangeOf(period: Period, { now, calendar }: StatsDeps): Range {
   return period === '30d' ? { from: calendar.startOfDay(from), to, byDay: true } : { from, to }
 }
 
+const rounded = (value: number | undefined) => (value === undefined ? null : Math.round(value))
+
 function quantilesOf(histogram: Histogram | undefined) {
   if (histogram === undefined) return null
-  const at = (share: number) => quantile(histogram, share) ?? null
+  const at = (share: number) => rounded(quantile(histogram, share))
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99) }
 }

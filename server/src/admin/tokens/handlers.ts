@@ -8,31 +8,46 @@ import {
 import type { ClientTokens } from '../../auth/clients/client-tokens.ts'
 import type { Auditor } from '../audit/auditor.ts'
 import type { Handlers } from '../handlers.ts'
+import type { PriceBook } from '../../telemetry/usage/price-book.ts'
+import { budgetWarning } from '../../auth/clients/budget-warning.ts'
+import { momentOf } from '../moments.ts'
 import { presentToken } from './present.ts'
 
 type TokenEndpoints = 'listTokens' | 'createToken' | 'changeToken' | 'deleteToken'
 
-export type TokenHandlerDeps = { readonly tokens: ClientTokens; readonly audit: Auditor }
+export type TokenHandlerDeps = {
+  readonly tokens: ClientTokens
+  readonly audit: Auditor
+  readonly prices: Pick<PriceBook, 'current'>
+}
 
 /** Client tokens, their limits and their use. */
-export function tokenHandlers({ tokens, audit }: TokenHandlerDeps): Pick<Handlers, TokenEndpoints> {
+export function tokenHandlers(deps: TokenHandlerDeps): Pick<Handlers, TokenEndpoints> {
+  const { tokens, audit, prices } = deps
   const viewOf = (token: ClientToken) => presentToken(token, tokens.counters(token.digest))
+  const find = (id: string) => tokens.all().find(({ digest }) => tokenIdOf(digest) === id)
+  const warningsOf = (token: ClientToken | undefined): string[] => {
+    const priced = prices.current().map(({ model }) => model)
+    const warning = token && budgetWarning(token, priced)
+    return warning === undefined ? [] : [warning]
+  }
   return {
     listTokens: async () => ({ tokens: tokens.all().map(viewOf) }),
     async createToken(input, by) {
       const { value, token } = await tokens.create({ ...openTerms, ...patchOf(input) })
       const subject = tokenIdOf(token.digest)
       await audit(by, { action: 'token-created', subject, detail: { name: token.name } })
-      return { token: value, shown: viewOf(token) }
+      return { token: value, shown: viewOf(token), warnings: warningsOf(token) }
     },
     async changeToken({ id, ...terms }, by) {
       const done = await tokens.change(id, patchOf(terms))
-      if (done) await audit(by, { action: 'token-changed', subject: id, detail: terms })
-      return { done }
+      if (done) await audit(by, { action: 'token-changed', subject: id, detail: changeOf(terms) })
+      return { done, warnings: warningsOf(find(id)) }
     },
     async deleteToken({ id }, by) {
+      const name = find(id)?.name ?? ''
       const done = await tokens.remove(id)
-      if (done) await audit(by, { action: 'token-deleted', subject: id })
+      if (done) await audit(by, { action: 'token-deleted', subject: id, detail: { name } })
       return { done }
     },
   }
@@ -46,6 +61,13 @@ const openTerms: TokenTerms = {
   allowedDialects: undefined,
   limits: {},
 }
+
+/** As the audit log keeps a change: times as the API says them. */
+const changeOf = ({ expiresAt, ...terms }: TokenPatch) => ({
+  ...terms,
+  ...(typeof expiresAt === 'number' ? { expiresAt: momentOf(expiresAt) } : {}),
+  ...(expiresAt === null ? { expiresAt } : {}),
+})
 
 type TokenPatch = Omit<EndpointInput<'changeToken'>, 'id'>
 

@@ -1,6 +1,7 @@
 import type { TokenView } from '@gemini-balance/contract'
 import { tokenIdOf, type ClientToken } from '../../auth/clients/client-token.ts'
 import type { TokenCounters } from '../../auth/clients/token-meter.ts'
+import { maybeMoment, momentOf } from '../moments.ts'
 
 export function presentToken(token: ClientToken, use: TokenCounters | undefined): TokenView {
   const { digest, hint, source, createdAt, name, enabled, limits } = token
@@ -8,11 +9,11 @@ export function presentToken(token: ClientToken, use: TokenCounters | undefined)
     id: tokenIdOf(digest),
     hint,
     source,
-    createdAt,
+    createdAt: momentOf(createdAt),
     name,
     enabled,
     limits: presentLimits(limits),
-    expiresAt: token.expiresAt ?? null,
+    expiresAt: maybeMoment(token.expiresAt) ?? null,
     allowedModels: token.allowedModels ?? null,
     allowedDialects: token.allowedDialects ?? null,
     use: use === undefined ? {} : presentUse(use),

@@ -20,6 +20,7 @@ export function renderFailure(failure: Failure): HttpAnswer {
       ...(failure.allow === undefined ? {} : { allow: failure.allow }),
     },
     body: JSON.stringify({ error }, undefined, 2),
+    reason: failure,
   }
 }
 

@@ -21,6 +21,7 @@ export function renderFailure(failure: Failure): HttpAnswer {
       ...(failure.allow === undefined ? {} : { allow: failure.allow }),
     },
     body: JSON.stringify({ error: openAiError(failure) }),
+    reason: failure,
   }
 }
 

@@ -120,6 +120,7 @@ export async function startTestGateway({
       methodOf: (url) => url,
       maxBodyBytes: () => read.maxRequestBodyMb * 1024 * 1024,
       now: realClock.now,
+      onRefusal: () => {},
       onError,
     },
   )
@@ -129,6 +130,7 @@ export async function startTestGateway({
     passedOn: [],
     groups: [],
     connections: unlimited,
+    onRefusal: () => {},
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return {

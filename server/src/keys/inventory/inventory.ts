@@ -11,14 +11,8 @@ import {
   setProjectSource,
   sourceOf,
 } from './key.ts'
-import {
-  createProject,
-  joinProject,
-  keyOfOwnProject,
-  leaveProject,
-  ownProjectId,
-  setPaid,
-} from './project.ts'
+import { keyOfOwnProject, ownProjectId } from '../own-project.ts'
+import { createProject, joinProject, leaveProject, setPaid } from './project.ts'
 
 /** What the inventory tells the lanes, which hang on groups and projects. */
 export type InventoryEvents = {

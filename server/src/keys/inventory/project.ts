@@ -1,4 +1,4 @@
-import type { KeyId, LimitOverrides, ProjectId } from '../types.ts'
+import type { LimitOverrides, ProjectId } from '../types.ts'
 import type { Suspension } from './cooldown.ts'
 import type { Key, KeyGroup, Lane, Project, Writable } from './entities.ts'
 
@@ -69,14 +69,4 @@ export function isLabelled(project: Project): boolean {
   return keysOf(project).some(
     ({ projectSource: source }) => source === 'operator' || source === 'imported',
   )
-}
-
-const ownProject = /^key:(\d+)$/
-
-/** The project of a key of which nobody has said or learned where it belongs. */
-export const ownProjectId = (id: KeyId): ProjectId => `key:${id}`
-
-export function keyOfOwnProject(id: ProjectId): KeyId | undefined {
-  const key = ownProject.exec(id)?.[1]
-  return key === undefined ? undefined : Number(key)
 }

@@ -8,12 +8,6 @@ import {
   type LaneStateRow,
   type ProjectStateRow,
 } from '../state-rows.ts'
-import type { KeyId, ProjectId } from '../types.ts'
-
-export const keyRowId = (key: KeyId): string => `key:${key}`
-export const projectRowId = (project: ProjectId): string => `project:${project}`
-export const laneRowId = ({ project, table }: LaneName): string =>
-  `lane:${project.id}:${table.name}`
 
 type LaneName = { readonly project: Project; readonly table: LaneTable }
 

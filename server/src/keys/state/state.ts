@@ -6,6 +6,7 @@ import { clearLane, forgetLimits } from '../lanes/lane.ts'
 import { laneOf } from '../lanes/lane-table.ts'
 import { requeueLane } from '../lanes/queues.ts'
 import {
+  stateRowId,
   stateVersion,
   type EngineChange,
   type KeyStateRow,
@@ -15,15 +16,7 @@ import {
   type StateSubject,
 } from '../state-rows.ts'
 import type { Changes } from './changes.ts'
-import {
-  cooldownKept,
-  keyRow,
-  keyRowId,
-  laneRow,
-  laneRowId,
-  projectRow,
-  projectRowId,
-} from './rows.ts'
+import { cooldownKept, keyRow, laneRow, projectRow } from './rows.ts'
 
 /** What survives a restart, and what replicas tell one another: only keys, projects and lanes of which something is known. */
 export type EngineState = {
@@ -52,16 +45,18 @@ export function createState({ context, changes }: Deps): EngineState {
       // By name, not by identity: what is gone may have come again under the same name.
       for (const { id } of take(changes.keys, most)) {
         const key = inventory.keys.get(id)
-        taken.push({ id: keyRowId(id), row: key && keyRow(key), of: { kind: 'key', key: id } })
+        const of = { kind: 'key', key: id } as const
+        taken.push({ id: stateRowId(of), row: key && keyRow(key), of })
       }
       for (const { id } of take(changes.projects, most - taken.length)) {
         const project = inventory.projects.get(id)
         const row = project && projectRow(project)
-        taken.push({ id: projectRowId(id), row, of: { kind: 'project', project: id } })
+        const of = { kind: 'project', project: id } as const
+        taken.push({ id: stateRowId(of), row, of })
       }
       for (const lane of take(changes.lanes, most - taken.length)) {
         const of = { kind: 'lane', project: lane.project.id, lane: lane.table.name } as const
-        taken.push({ id: laneRowId(lane), row: rowNow(context, lane), of })
+        taken.push({ id: stateRowId(of), row: rowNow(context, lane), of })
       }
       return taken
     },

@@ -1,6 +1,7 @@
 import type { EngineContext } from '../inventory/engine-context.ts'
 import type { Key, Project } from '../inventory/entities.ts'
-import { isLabelled, keyOfOwnProject, keysOf } from '../inventory/project.ts'
+import { isLabelled, keysOf } from '../inventory/project.ts'
+import { keyOfOwnProject } from '../own-project.ts'
 import type { ProjectSource } from '../types.ts'
 
 /**

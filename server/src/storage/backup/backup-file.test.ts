@@ -9,7 +9,7 @@ const contents = { keys: [{ value: 'AIza-canary' }], note: 'ü' }
 test('every JSON value is the same after sealing and opening', async () => {
   await fc.assert(
     fc.asyncProperty(fc.jsonValue(), async (value) => {
-      const opened = await openFile(await sealFile(value, passphrase), passphrase)
+      const { contents: opened } = await openFile(await sealFile(value, passphrase), passphrase)
       expect(JSON.stringify(opened)).toBe(JSON.stringify(value))
     }),
     { numRuns: 10 },
@@ -42,7 +42,7 @@ describe('a changed file is refused', () => {
 
   test('when a later version wrote it', async () => {
     const sealed = (await sealFile(contents, passphrase)).toString('latin1')
-    const later = Buffer.from(sealed.replace('"version":1', '"version":2'), 'latin1')
-    await expect(openFile(later, passphrase)).rejects.toThrow('The backup has format 2')
+    const later = Buffer.from(sealed.replace('"version":2', '"version":3'), 'latin1')
+    await expect(openFile(later, passphrase)).rejects.toThrow('The backup has format 3')
   })
 })

@@ -1,6 +1,7 @@
 import { clientDialects, findSetting, readSettings } from '@gemini-balance/contract'
 import { z } from 'zod'
 import { StartError } from '../../runtime/start-error.ts'
+import { stateRows } from './state-contents.ts'
 
 const models = z.array(z.string())
 const moment = z.number().int().min(0)
@@ -67,9 +68,11 @@ const backup = z.strictObject({
   tokens: z.array(token),
   projects: z.array(project),
   prices: z.array(price),
+  /** Absent in backups of format 1. */
+  states: stateRows.default([]),
 })
 
-/** What operators set: no history, and nothing that the gateway learns again by itself. */
+/** What operators set, and the states of keys, projects and lanes; no history. Ids of keys are places in the list of keys. */
 export type BackupContents = z.output<typeof backup>
 
 /** Checks everything that a file held. Throws StartError or SettingsError, which name the problem. */

@@ -1,22 +1,28 @@
 import type { KeyRow } from '../../keys/stores.ts'
+import type { KeyId } from '../../keys/types.ts'
 import type { OperatorStores } from '../storage.ts'
 import type { BackupContents } from './contents.ts'
+import { moveProject, moveRow } from './state-contents.ts'
 
 /** Reads everything that a backup holds. */
 export async function gatherContents(storage: OperatorStores): Promise<BackupContents> {
+  const keys = await storage.keys.all()
+  const places = new Map(keys.map(({ id }, place) => [id, place]))
+  const placeOf = (id: KeyId) => places.get(id)
   return {
     settings: Object.fromEntries(await storage.settings.all()),
-    keys: (await storage.keys.all()).map(keyOf),
+    keys: keys.map(keyOf),
     tokens: (await storage.tokens.all()).map((token) => ({
       ...token,
       allowedModels: token.allowedModels && [...token.allowedModels],
       allowedDialects: token.allowedDialects && [...token.allowedDialects],
     })),
-    projects: (await storage.projects.all()).map((project) => ({
-      ...project,
-      limits: { ...project.limits },
-    })),
+    projects: (await storage.projects.all()).flatMap((project) => {
+      const id = moveProject(project.id, placeOf)
+      return id === undefined ? [] : [{ ...project, id, limits: { ...project.limits } }]
+    }),
     prices: await storage.prices.all(),
+    states: (await storage.engineState.all()).flatMap((row) => moveRow(row, placeOf) ?? []),
   }
 }
 

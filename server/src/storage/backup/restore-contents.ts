@@ -1,11 +1,18 @@
 import type { KeyId } from '../../keys/types.ts'
 import type { KeyPatch } from '../../keys/stores.ts'
+import { stateRowId } from '../../keys/state-rows.ts'
 import type { OperatorStores, Storage } from '../storage.ts'
 import type { BackupContents } from './contents.ts'
+import { moveProject, moveRow } from './state-contents.ts'
 
 export type RestoreOptions = {
   /** Whether what the backup does not name is removed. */
   readonly replaces: boolean
+}
+
+type FormatOptions = RestoreOptions & {
+  /** Whether ids of keys are places in the list of keys, and states are known: not in format 1. */
+  readonly hasPlaces: boolean
 }
 
 /**
@@ -15,7 +22,7 @@ export type RestoreOptions = {
 export function restoreContents(
   storage: Pick<Storage, 'atOnce'>,
   backup: BackupContents,
-  options: RestoreOptions,
+  options: FormatOptions,
 ): Promise<void> {
   return storage.atOnce((stores) => restoreAll(stores, backup, options))
 }
@@ -23,12 +30,15 @@ export function restoreContents(
 async function restoreAll(
   storage: OperatorStores,
   backup: BackupContents,
-  options: RestoreOptions,
+  options: FormatOptions,
 ): Promise<void> {
-  await restoreKeys(storage, backup, options)
+  const ids = await restoreKeys(storage, backup, options)
+  await restoreStates(storage, { backup, ids, ...options })
   await restoreTokens(storage, backup, options)
   if (options.replaces) await forgetProjects(storage)
-  for (const { id, label, paid, limits } of backup.projects) {
+  for (const { id: named, label, paid, limits } of backup.projects) {
+    const id = options.hasPlaces ? moveProject(named, (place) => ids[place]) : named
+    if (id === undefined) continue
     await storage.projects.change(id, { label, paid })
     for (const [lane, values] of Object.entries(limits)) {
       await storage.projects.setLimits(id, lane, values)
@@ -49,7 +59,7 @@ async function restoreKeys(
   { keys }: OperatorStores,
   backup: BackupContents,
   { replaces }: RestoreOptions,
-): Promise<void> {
+): Promise<readonly (KeyId | undefined)[]> {
   const values = backup.keys.map(({ value }) => value)
   if (replaces) await keys.syncValues(values)
   else await keys.add(values)
@@ -60,6 +70,28 @@ async function restoreKeys(
     if (id !== undefined) patches.set(id, { ...noPatch, ...patch })
   }
   await keys.update(patches)
+  return values.map((value) => ids.get(value))
+}
+
+type States = FormatOptions & {
+  readonly backup: BackupContents
+  /** The ids of its keys, by place. */
+  readonly ids: readonly (KeyId | undefined)[]
+}
+
+/** The keys of the backup get its states. Keys that it does not name keep theirs, unless they are removed. */
+async function restoreStates(
+  { engineState }: OperatorStores,
+  { backup, ids, replaces, hasPlaces }: States,
+): Promise<void> {
+  if (!hasPlaces) return
+  const old = replaces ? (await engineState.all()).map(stateRowId) : []
+  const named = ids.flatMap((key) => (key === undefined ? [] : stateRowId({ kind: 'key', key })))
+  const rows = backup.states.flatMap((row) => moveRow(row, (place) => ids[place]) ?? [])
+  await engineState.apply([
+    ...[...old, ...named].map((id) => ({ id, row: undefined })),
+    ...rows.map((row) => ({ id: stateRowId(row), row })),
+  ])
 }
 
 /** What a backup does not have of a key is removed. */

@@ -16,6 +16,7 @@ import type {
 import type { KeysTable } from '../tables/keys-table.ts'
 import type { MetaTable } from '../tables/meta-table.ts'
 import type { ProjectLimitsTable, ProjectsTable } from '../tables/projects-table.ts'
+import type { RefusalsTable } from '../tables/refusals-table.ts'
 import type { SessionsTable } from '../tables/sessions-table.ts'
 import type { SettingsTable } from '../tables/settings-table.ts'
 import type { ThoughtSignaturesTable } from '../tables/thought-signatures-table.ts'
@@ -49,4 +50,5 @@ export type Schema = {
   readonly key_rollups: KeyRollupsTable
   readonly prices: PricesTable
   readonly sessions: SessionsTable
+  readonly refusals: RefusalsTable
 }

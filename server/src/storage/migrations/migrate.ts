@@ -1,9 +1,13 @@
 import { Migrator, type Kysely, type Migration } from 'kysely'
 import { StartError } from '../../runtime/start-error.ts'
 import { start } from './001-start/start.ts'
+import { refusals } from './002-refusals/refusals.ts'
 
 /** In the order of their names. A released migration never changes. */
-const migrations: Readonly<Record<string, Migration>> = { '001-start': start }
+const migrations: Readonly<Record<string, Migration>> = {
+  '001-start': start,
+  '002-refusals': refusals,
+}
 
 /** Brings the tables to the shape of this version. Rejects with StartError. */
 export async function migrate<Tables>(db: Kysely<Tables>): Promise<void> {

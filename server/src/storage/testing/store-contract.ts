@@ -5,6 +5,7 @@ import type { ClientToken } from '../../auth/clients/client-token.ts'
 import type { OperatorStores, Storage } from '../storage.ts'
 import { historyContract } from './history-contract.ts'
 import { keyContract } from './key-contract.ts'
+import { refusalContract } from './refusal-contract.ts'
 import type { StoredSetting } from '../../settings/stores.ts'
 
 export const keyState = (key: number): KeyStateRow => ({
@@ -238,6 +239,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     })
 
     describe('the request log', () => historyContract(() => storage))
+    describe('refusals', () => refusalContract(() => storage))
 
     describe('client tokens', () => {
       const token = (change: Partial<ClientToken> = {}): ClientToken => ({

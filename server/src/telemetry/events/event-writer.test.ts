@@ -68,3 +68,17 @@ test('a bus calls its subscribers until they unsubscribe', () => {
   bus.publish('two', {})
   expect(seen).toEqual(['one'])
 })
+
+test('moments are RFC 3339, and one that never comes is null', () => {
+  const { read, writer } = setUp(9, 9)
+  const data = { at: 0, until: Infinity, lanes: [{ overloadedUntil: 1000 }], state: 1 }
+  writer.write({ kind: 'engine', data })
+  expect(read.join('')).toContain(
+    JSON.stringify({
+      at: '1970-01-01T00:00:00.000Z',
+      until: null,
+      lanes: [{ overloadedUntil: '1970-01-01T00:00:01.000Z' }],
+      state: 1,
+    }),
+  )
+})

@@ -43,4 +43,13 @@ export function createEventWriter(sink: EventSink, limit = maxQueued): EventWrit
   }
 }
 
-const framed = ({ kind, data }: LiveEvent) => `event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`
+const framed = ({ kind, data }: LiveEvent) =>
+  `event: ${kind}\ndata: ${JSON.stringify(data, withMoments)}\n\n`
+
+const moments = /^at$|^until$|At$|Until$/
+
+/** Moments as RFC 3339, as in all of the API; one that never comes is null. */
+function withMoments(name: string, value: unknown): unknown {
+  if (typeof value !== 'number' || !moments.test(name)) return value
+  return Number.isFinite(value) ? new Date(value).toISOString() : null
+}

@@ -3,6 +3,7 @@ import type { AttemptReport } from '../../gateway/observer.ts'
 
 export type LiveCounters = {
   attempted(report: Pick<AttemptReport, 'number' | 'outcome'>): void
+  refused(code: string): void
   close(): void
 }
 
@@ -19,11 +20,13 @@ export type LiveCountersDeps = {
 export function startLiveCounters({ bus, state, onError }: LiveCountersDeps): LiveCounters {
   let requests = 0
   let verdicts: Record<string, number> = {}
+  let refusals: Record<string, number> = {}
   async function publish(): Promise<void> {
     const attempts = Object.values(verdicts).reduce((sum, count) => sum + count, 0)
-    const counted = { requests, attempts, verdicts }
+    const counted = { requests, attempts, verdicts, refusals }
     requests = 0
     verdicts = {}
+    refusals = {}
     if (bus.hasSubscribers())
       bus.publish('counters', { at: Date.now(), ...counted, ...(await state()) })
   }
@@ -33,6 +36,9 @@ export function startLiveCounters({ bus, state, onError }: LiveCountersDeps): Li
     attempted({ number, outcome: { verdict } }) {
       if (number === 1) requests += 1
       verdicts[verdict] = (verdicts[verdict] ?? 0) + 1
+    },
+    refused(code) {
+      refusals[code] = (refusals[code] ?? 0) + 1
     },
     close: () => clearInterval(timer),
   }

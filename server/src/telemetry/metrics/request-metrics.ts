@@ -28,6 +28,7 @@ export class RequestMetrics {
   readonly #cut = new Counter(['dialect'])
   readonly #attempts = new Counter(['dialect', 'model', 'verdict'])
   readonly #retries = new Counter(['dialect'])
+  readonly #refusals = new Counter(['surface', 'code'])
   readonly #durations = new Distribution(durationBounds)
   readonly #firstBytes = new Distribution(firstByteBounds)
   readonly #ofStreams = new Map<string, StreamHistograms>()
@@ -68,6 +69,11 @@ export class RequestMetrics {
     tally.toolUse.value += usage.toolUse
   }
 
+  /** Both names are of fixed sets. */
+  refused(surface: string, code: string): void {
+    this.#refusals.cell(surface, code).value += 1
+  }
+
   waited(durationMs: number, end: 'served' | 'refused' | 'left'): void {
     this.#waitsByEnd[end].observe(durationMs)
   }
@@ -93,6 +99,12 @@ export class RequestMetrics {
       help: 'Answers that were cut off by Google, the client or the network.',
       type: 'counter',
       read: this.#cut.read,
+    },
+    {
+      name: 'gemini_balance_refusals_total',
+      help: 'Requests that the gateway refused by its own rules, by error code (docs/errors.md); surface none: nothing is served there.',
+      type: 'counter',
+      read: this.#refusals.read,
     },
     {
       name: 'gemini_balance_attempts_total',

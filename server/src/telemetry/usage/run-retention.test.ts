@@ -103,3 +103,26 @@ test('what admins did is forgotten after its days, and never where they are 0', 
   await retain({ auditLogDays: 30 })
   expect(await left()).toEqual(['B'])
 })
+
+test('refusals are deleted with the error log', async () => {
+  const refusal = {
+    requestId: 'r',
+    surface: 'gemini',
+    verb: 'GET',
+    path: '/',
+    code: 'unknown_token',
+    status: 401,
+    caller: undefined,
+    address: '::1',
+    message: 'no',
+    leftOut: 0,
+  }
+  await storage.refusals.insertMany([{ ...refusal, at: start }])
+  const left = async () => (await storage.refusals.list({}, { limit: 9 })).rows.length
+  now = start + 9 * day
+  await retain({ autoDeleteErrorLogsEnabled: false })
+  expect(await left()).toBe(1)
+  now = start + 10 * day
+  await retain()
+  expect(await left()).toBe(0)
+})

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AuditStore, RetentionStore, UsageStore } from '../stores.ts'
+import type { AuditStore, RefusalStore, RetentionStore, UsageStore } from '../stores.ts'
 import type { MetaStore } from '../../runtime/meta-store.ts'
 import type { ZoneCalendar } from '../../runtime/time/calendar.ts'
 
@@ -17,6 +17,7 @@ export type RetentionDeps = {
     readonly retention: RetentionStore
     readonly meta: MetaStore
     readonly audit: Pick<AuditStore, 'deleteOld'>
+    readonly refusals: Pick<RefusalStore, 'deleteOld'>
   }
   readonly settings: () => RetentionSettings
   readonly calendar: ZoneCalendar
@@ -40,6 +41,8 @@ const daysKeptMs = 800 * dayMs
 
 /** Rows are deleted once a day, from this hour on. */
 const deletionHour = 3
+/** Kept at most, however many strangers are refused. */
+const mostRefusals = 100_000
 const deletionMark = 'history-deleted-day'
 /** Small enough that other writes never wait for long. */
 const rowsAtOnce = 500
@@ -146,7 +149,7 @@ async function deleteSums({ storage, now }: RetentionDeps, run: Run): Promise<vo
 
 async function deleteRows(deps: RetentionDeps, run: Run): Promise<void> {
   const { storage, settings, calendar, now } = deps
-  const { meta, retention, audit } = storage
+  const { meta, retention, audit, refusals } = storage
   const at = now()
   const policy = settings()
   const today = String(calendar.startOfDay(at))
@@ -156,6 +159,9 @@ async function deleteRows(deps: RetentionDeps, run: Run): Promise<void> {
     const before = at - policy.autoDeleteErrorLogsDays * dayMs
     await untilNone(() => retention.deleteErrors(before, rowsAtOnce), run)
   }
+  const days = policy.autoDeleteErrorLogsEnabled ? policy.autoDeleteErrorLogsDays : Infinity
+  const old = { before: at - days * dayMs, most: mostRefusals }
+  await untilNone(() => refusals.deleteOld(old, rowsAtOnce), run)
   if (policy.autoDeleteRequestLogsEnabled) {
     const before = at - policy.autoDeleteRequestLogsDays * dayMs
     await untilNone(() => retention.deleteAttempts(before, rowsAtOnce), run)

@@ -25,7 +25,7 @@ export function outputFor(
       created: Math.floor(now() / 1000),
       model: chat.model,
     },
-    headers: { 'x-request-id': request.id, ...(dropped ? { [droppedHeader]: dropped } : {}) },
+    headers: dropped ? { [droppedHeader]: dropped } : {},
   }
   if (chat.stream !== true) return createWholeOutput(options)
   const output = createStreamOutput(options, {
