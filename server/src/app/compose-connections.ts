@@ -1,5 +1,5 @@
 import type { TrustedProxies } from '../auth/trusted-proxies.ts'
-import type { ConnectionDrop, ConnectionLimitsDeps } from '../http/connection-limits.ts'
+import type { ConnectionDrop, ConnectionLimitsDeps } from '../http/connections/connection-limits.ts'
 import type { Log } from '../log/create-log.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 

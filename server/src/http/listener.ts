@@ -9,7 +9,7 @@ import {
   connectionCheckMs,
   limitConnections,
   type ConnectionLimitsDeps,
-} from './connection-limits.ts'
+} from './connections/connection-limits.ts'
 import { newRequestId, requestIdHeader } from '../runtime/request-id.ts'
 import {
   answerBadAddress,

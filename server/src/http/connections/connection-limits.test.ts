@@ -3,14 +3,14 @@ import { createServer, type RequestListener } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
-import { ClientDisconnected } from '../runtime/streams/client-disconnected.ts'
-import { connectClient } from './client-connection.ts'
+import { ClientDisconnected } from '../../runtime/streams/client-disconnected.ts'
+import { connectClient } from '../client-connection.ts'
 import {
   limitConnections,
   type ConnectionDrop,
   type ConnectionLimits,
 } from './connection-limits.ts'
-import { readBody } from './request-body.ts'
+import { readBody } from '../request-body.ts'
 
 const closers: (() => void)[] = []
 afterEach(() => {

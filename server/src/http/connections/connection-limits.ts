@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { newRequestId, requestIdHeader } from '../runtime/request-id.ts'
-import { networkOf } from '../runtime/network-of.ts'
+import { newRequestId, requestIdHeader } from '../../runtime/request-id.ts'
+import { networkOf } from '../../runtime/network-of.ts'
 import {
   nextProgress,
   type ConnectionProgress,
