@@ -6,12 +6,15 @@ const gateway = useGateway({ fake: { projects: healthyProjects(2) } })
 const openai = useClient('openai', gateway)
 const model = 'gemini-3.8-flash'
 
-test.each(['/v1', '/hf/v1', '/openai/v1'])('OpenAI’s client works below %j', async (path) => {
-  expect(await openai.run('answer', { model, prompt: 'a', path })).toMatchObject({
-    text: 'You said: a',
-    finish: 'stop',
-  })
-})
+test.each(['', '/v1', '/hf/v1', '/openai/v1', '/v1beta/openai', '/v1/v1beta'])(
+  'OpenAI’s client works below %j',
+  async (path) => {
+    expect(await openai.run('answer', { model, prompt: 'a', path })).toMatchObject({
+      text: 'You said: a',
+      finish: 'stop',
+    })
+  },
+)
 
 test('its own loop calls the tools and gets an answer', async () => {
   const prompt = 'Use get_weather and get_time'
