@@ -16,6 +16,8 @@ import {
 } from './support/gateway.ts'
 
 let gateway: TestGateway
+/** The clock stands still between its turns, so that a slow machine changes nothing. */
+const startedAt = Date.now()
 let aheadMs = 0
 afterEach(async () => {
   aheadMs = 0
@@ -25,7 +27,7 @@ afterEach(async () => {
 async function start(options: TestGatewayOptions = {}): Promise<void> {
   gateway = await startGateway({
     fake: { projects: healthyProjects(2) },
-    now: () => Date.now() + aheadMs,
+    now: () => startedAt + aheadMs,
     ...options,
     settings: { TRUSTED_PROXIES: '127.0.0.1', ...options.settings },
   })

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { generate, keyNumber, startGateway } from './support/gateway.ts'
 
@@ -27,19 +28,22 @@ function fleet(seed: number, misbehaviours: readonly string[]) {
 
 type Minute = { served: number; refused: number }
 
-/** Clients that ask as fast as they are answered, for some minutes. What each minute brought. */
-async function harvest(seed: number, { minutes, misbehaviours }: { minutes: number; misbehaviours: readonly string[] }): Promise<Minute[]> {
+type World = { readonly minutes: number; readonly misbehaviours: readonly string[] }
+
+/** Asks for a fifth more than the quotas allow, evenly, for some minutes. What each minute brought. */
+async function harvest(seed: number, { minutes, misbehaviours }: World): Promise<Minute[]> {
   const gateway = await startGateway({
-    fake: { projects: fleet(seed, misbehaviours), latencyMs: 300, seed },
-    settings: { PROJECT_SURVEY_ENABLED: 'true', VALID_KEY_POOL_ENABLED: 'true' },
+    fake: { projects: fleet(seed, misbehaviours), latencyMs: 100, seed },
+    settings: { PROJECT_SURVEY_ENABLED: 'true', QUEUE_MAX_WAIT_MS: '0' },
   })
   const started = Date.now()
-  const client = async (number: number) => {
-    for (let turn = 0; Date.now() - started < minutes * minuteMs; turn += 1) {
-      await generate(gateway, `client ${number} turn ${turn}`)
-    }
+  const asked: Promise<unknown>[] = []
+  const everyMs = minuteMs / (1.2 * projectCount * perMinute)
+  while (Date.now() - started < minutes * minuteMs) {
+    asked.push(generate(gateway, `request ${asked.length}`))
+    await setTimeout(Math.max(0, started + asked.length * everyMs - Date.now()))
   }
-  await Promise.all(Array.from({ length: 16 }, (_, index) => client(index)))
+  await Promise.all(asked)
   const byMinute = Array.from({ length: minutes }, (): Minute => ({ served: 0, refused: 0 }))
   for (const { action, at, status } of gateway.fake.received()) {
     const minute = byMinute[Math.floor((at - started) / minuteMs)]

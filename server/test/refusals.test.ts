@@ -31,7 +31,7 @@ async function send(
   const response = await fetch(gateway.url + address, {
     ...init,
     headers: {
-      authorization: `Bearer ${token}`,
+      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
       'content-type': 'application/json',
       'x-request-id': 'of-the-client',
       ...Object.fromEntries(new Headers(init.headers)),
@@ -155,7 +155,8 @@ const ways: readonly (readonly [
     'not_found',
     'gemini',
   ],
-  ['an unknown address', () => send('/nowhere/at/all'), 404, 'not_found', 'none'],
+  ['an unknown address', () => send('/nowhere/at/all'), 404, 'not_found', 'openai'],
+  ['an unknown page', () => send('/nowhere/at/all', { token: '' }), 404, 'not_found', 'none'],
   ['a broken escape', () => send('/%zz'), 400, 'malformed_request', 'none'],
   [
     'a wrong admin token',
