@@ -94,7 +94,13 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
   })
   const testModel = () => settings.current().testModel
   const probe = createProbe({ gateway, keyRegistry, testModel })
-  const checks = engine.startChecks(probe, createFiles({ gateway, keyRegistry }))
+  const checks = engine.startChecks(probe, createFiles({ gateway, keyRegistry }), {
+    ...gateway.way,
+    async try(key, limitMs) {
+      const secret = keyRegistry.secretOf(key)
+      return secret && gateway.way.try(secret, limitMs)
+    },
+  })
   checks.maintainer.preload().catch(onError)
 
   return {
