@@ -78,32 +78,25 @@ export function createTransport(platform: Platform, settings: () => TransportSet
     pools.clear()
   }
 
-  function dispatch(
-    pool: Pool,
-    call: UpstreamCall,
-    { secret, timeouts }: SendOptions,
-    handler: Dispatcher.DispatchHandler,
-  ): void {
-    pool.dispatch(
-      {
-        method: call.method,
-        path: platform.pathOf(call, address),
-        headers: headersOf(call, platform.credential(secret.reveal(), call)),
-        body: bodyOf(call.body),
-        headersTimeout: timeouts.firstByteMs,
-        bodyTimeout: timeouts.idleMs,
-      },
-      handler,
-    )
-  }
+  const requestOf = (call: UpstreamCall, { secret, timeouts }: SendOptions) => ({
+    method: call.method,
+    path: platform.pathOf(call, address),
+    headers: headersOf(call, platform.credential(secret.reveal(), call)),
+    body: bodyOf(call.body),
+    headersTimeout: timeouts.firstByteMs,
+    bodyTimeout: timeouts.idleMs,
+  })
 
   return {
-    send: (call, options, handler) => dispatch(poolFor(options.proxy), call, options, handler),
+    send(call, options, handler) {
+      const pool = poolFor(options.proxy)
+      pool.dispatch(requestOf(call, options), handler)
+    },
     sendAlone(call, options, handler) {
       followSettings()
       const pool = openPool(options.proxy, options.timeouts.firstByteMs)
       alone.add(pool)
-      dispatch(pool, call, options, handler)
+      pool.dispatch(requestOf(call, options), handler)
       return () => {
         alone.delete(pool)
         void pool.destroy()

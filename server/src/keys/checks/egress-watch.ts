@@ -6,6 +6,7 @@ import type { EngineContext } from '../inventory/engine-context.ts'
 import type { Key } from '../inventory/entities.ts'
 import { isUsable } from '../inventory/key.ts'
 import type { Reservations } from '../selection/reservations.ts'
+import type { EgressPolicy } from '../policy.ts'
 import type { WayToGoogle } from '../types.ts'
 
 /** Finds out once a second, for all requests together, whether the network is back, and when calls that are out hear nothing more. */
@@ -27,29 +28,37 @@ type Deps = {
   readonly wake: () => void
 }
 
+type Evidence = {
+  triedAt: number
+  provenAt: number
+  /** In a row since the last answer: trials that failed, and those of them that heard nothing. */
+  failed: number
+  silent: number
+  /** Whether calls failed as in an outage. */
+  suspected: boolean
+  /** How long calls may hear nothing before the network is in doubt. */
+  patienceMs: number
+}
+
+type Watch = Deps & { readonly evidence: Evidence; readonly policy: () => EgressPolicy }
+
 export function startEgressWatch(deps: Deps): EgressWatch {
-  const { context, clock, reservations, way } = deps
+  const { context, clock, reservations } = deps
   const { egress } = context
   const policy = () => context.policy().breakers.egress
-  let cancel: (() => void) | undefined
-  let isClosed = false
-  let triedAt = -Infinity
-  let provenAt = -Infinity
-  let refusedAt = -Infinity
-  /** In a row since the last answer: trials that failed, and those of them that heard nothing. */
-  let failed = 0
-  let silent = 0
-  let patienceMs = policy().watch.silenceMs
-  /** Whether calls failed as in an outage. */
-  let suspected = egress.cooldown !== undefined
-
-  const nextTrialAt = () => Math.max(clock.now(), triedAt + policy().trialEveryMs)
-
-  egress.suspect = () => {
-    if (!suspected) plan(nextTrialAt())
-    suspected = true
+  const evidence: Evidence = {
+    triedAt: -Infinity,
+    provenAt: -Infinity,
+    failed: 0,
+    silent: 0,
+    suspected: egress.cooldown !== undefined,
+    patienceMs: policy().watch.silenceMs,
   }
-  if (suspected) plan(nextTrialAt())
+  const watch: Watch = { ...deps, evidence, policy }
+  let cancel: (() => void) | undefined
+  let refusedAt = -Infinity
+
+  const nextTrialAt = () => Math.max(clock.now(), evidence.triedAt + policy().trialEveryMs)
 
   function plan(at: number): void {
     cancel?.()
@@ -60,10 +69,10 @@ export function startEgressWatch(deps: Deps): EgressWatch {
     cancel = undefined
     const now = clock.now()
     if (isWatchedOutage(egress)) {
-      startTrial(now)
+      startTrial(watch, now)
       plan(now + pauseAt(now))
-    } else if (suspected) {
-      startTrial(now)
+    } else if (evidence.suspected) {
+      startTrial(watch, now)
       plan(nextTrialAt())
     } else if (!egress.cooldown) lookForSilence(now)
   }
@@ -78,53 +87,19 @@ export function startEgressWatch(deps: Deps): EgressWatch {
   function lookForSilence(now: number): void {
     const oldest = reservations.oldestAt()
     if (oldest === undefined) return
-    const { silenceMs, silenceCapMs } = policy().watch
-    if (egress.answeredAt > provenAt) patienceMs = silenceMs
-    const silentSince = Math.max(oldest, egress.answeredAt, provenAt)
-    if (now < silentSince + patienceMs) return plan(silentSince + patienceMs)
-    patienceMs = Math.min(silenceCapMs, patienceMs * 2)
-    startTrial(now)
+    if (egress.answeredAt > evidence.provenAt) evidence.patienceMs = policy().watch.silenceMs
+    const silentSince = Math.max(oldest, egress.answeredAt, evidence.provenAt)
+    const doubtAt = silentSince + evidence.patienceMs
+    if (now < doubtAt) return plan(doubtAt)
+    startTrial(watch, now)
     plan(now + policy().trialEveryMs)
   }
 
-  function startTrial(now: number): void {
-    const key = firstUsable(context.inventory.keys.values())
-    // Without a key the reason is another one.
-    if (!key) return proven()
-    triedAt = now
-    const judge = (outcome: Outcome | undefined) => {
-      if (isClosed || outcome === undefined) return
-      if (provesEgress(outcome) || outcome.verdict === 'location-refused') proven()
-      else if (now >= Math.max(provenAt, egress.answeredAt)) disproven(outcome)
-    }
-    way.try(key.id, policy().watch.trialMs).then(judge, () => judge(undefined))
+  egress.suspect = () => {
+    if (!evidence.suspected) plan(nextTrialAt())
+    evidence.suspected = true
   }
-
-  function proven(): void {
-    provenAt = clock.now()
-    if (isWatchedOutage(egress)) {
-      if (failed > 0) way.renew()
-      clearEgress(egress)
-      context.emit({ kind: 'egress-recovered' })
-      deps.wake()
-    }
-    suspected = false
-    failed = 0
-    silent = 0
-  }
-
-  function disproven({ reason }: Outcome): void {
-    const { silentTrials } = policy().watch
-    failed += 1
-    silent = reason !== undefined && silences.has(reason) ? silent + 1 : 0
-    if (!egress.cooldown && (suspected || failed >= silentTrials)) {
-      const now = clock.now()
-      const cooldown = closeEgress(egress, 'network-failed', { policy: policy(), now })
-      const until = cooldown?.until ?? now
-      context.emit({ kind: 'egress-down', verdict: 'network-failed', until })
-    }
-    if (silent >= silentTrials) way.giveUpSilentCalls()
-  }
+  if (evidence.suspected) plan(nextTrialAt())
 
   return {
     called() {
@@ -136,11 +111,57 @@ export function startEgressWatch(deps: Deps): EgressWatch {
       if (isIdle && isWatchedOutage(egress)) plan(nextTrialAt())
     },
     close() {
-      isClosed = true
       egress.suspect = undefined
       cancel?.()
     },
   }
+}
+
+function startTrial(watch: Watch, now: number): void {
+  const { context, way, evidence, policy } = watch
+  const key = firstUsable(context.inventory.keys.values())
+  // Without a key the reason is another one.
+  if (!key) return proven(watch)
+  evidence.triedAt = now
+  const judge = (outcome: Outcome | undefined) => {
+    const isOver = context.egress.suspect === undefined
+    if (isOver || outcome === undefined) return
+    if (provesEgress(outcome) || outcome.verdict === 'location-refused') proven(watch)
+    else if (now >= Math.max(evidence.provenAt, context.egress.answeredAt)) {
+      disproven(watch, outcome)
+    }
+  }
+  way.try(key.id, policy().watch.trialMs).then(judge, () => judge(undefined))
+}
+
+function proven({ context, clock, way, wake, evidence, policy }: Watch): void {
+  const { egress } = context
+  evidence.provenAt = clock.now()
+  evidence.patienceMs = Math.min(policy().watch.silenceCapMs, evidence.patienceMs * 2)
+  const hasFailed = evidence.failed > 0
+  evidence.suspected = false
+  evidence.failed = 0
+  evidence.silent = 0
+  if (!isWatchedOutage(egress)) return
+  if (hasFailed) way.renew()
+  clearEgress(egress)
+  context.emit({ kind: 'egress-recovered' })
+  wake()
+}
+
+function disproven({ context, clock, way, evidence, policy }: Watch, outcome: Outcome): void {
+  const { reason, message } = outcome
+  const { egress } = context
+  const { silentTrials } = policy().watch
+  evidence.failed += 1
+  evidence.silent = reason !== undefined && silences.has(reason) ? evidence.silent + 1 : 0
+  if (!egress.cooldown && (evidence.suspected || evidence.failed >= silentTrials)) {
+    const now = clock.now()
+    const cooldown = closeEgress(egress, 'network-failed', { policy: policy(), now })
+    const until = cooldown?.until ?? now
+    context.emit({ kind: 'egress-down', verdict: 'network-failed', until, reason, message })
+  }
+  if (evidence.silent >= silentTrials) way.giveUpSilentCalls()
 }
 
 /** Reasons of trials that heard nothing; other failures say at once that the network does not work. */

@@ -19,12 +19,7 @@ import {
   isTrivial,
   reviewLimits,
 } from '../lanes/lane.ts'
-import {
-  modelOverloaded,
-  recordAnswer,
-  recordFailure,
-  type Observation,
-} from './breaker.ts'
+import { modelOverloaded, recordAnswer, recordFailure, type Observation } from './breaker.ts'
 import { recordEgressAnswer, recordEgressFailure } from './egress.ts'
 import {
   closeLane,

@@ -79,7 +79,11 @@ export function recordEgressFailure(
     const isNews = egress.cause !== cause
     if (isWatchedOutage(egress) && !isNews) return undefined
     const triedAt = Math.max(cooldown.trialSince ?? 0, failure.reservedAt)
-    close(egress, { cause, since: cooldown.since, until: triedAt + nextDelay(egress, cause, policy) }, policy)
+    close(
+      egress,
+      { cause, since: cooldown.since, until: triedAt + nextDelay(egress, cause, policy) },
+      policy,
+    )
     if (!isNews) return undefined
     if (cause === 'network-failed') egress.suspect?.()
     return egress.cooldown
@@ -124,13 +128,13 @@ export function clearEgress(egress: Egress): void {
   forgetFailures(egress)
 }
 
-type Closing = {
+type Closure = {
   readonly cause: NonNullable<Egress['cause']>
   readonly since: number
   readonly until: number
 }
 
-function close(egress: Egress, { cause, since, until }: Closing, policy: EgressPolicy): void {
+function close(egress: Egress, { cause, since, until }: Closure, policy: EgressPolicy): void {
   egress.cause = cause
   egress.cooldown = createCooldown({
     since,
