@@ -143,7 +143,7 @@ export const errors = {
   },
   upstream_unreachable: {
     status: 503,
-    sentence: 'The gateway cannot reach Google now. Try again later.',
+    sentence: 'The gateway cannot reach Google now. Wait as long as Retry-After says.',
   },
   location_refused: {
     status: 503,
@@ -151,8 +151,8 @@ export const errors = {
       'Google does not serve the location of the gateway. Its operator can set PROXIES to send calls from elsewhere.',
   },
   connection_failed: {
-    status: 502,
-    sentence: 'The connection to Google failed. Try again.',
+    status: 503,
+    sentence: 'The connection to Google failed. Wait as long as Retry-After says.',
   },
   upstream_timeout: {
     status: 504,
@@ -168,8 +168,9 @@ export const errors = {
       'The answer of the model is not the JSON that the request asks for. Try again, or use Gemini 3.',
   },
   stream_cut: {
-    status: 502,
-    sentence: 'The connection to Google broke before the answer was complete. Try again.',
+    status: 503,
+    sentence:
+      'The connection to Google broke before the answer was complete. Wait as long as Retry-After says.',
   },
   google_error: {
     status: 500,

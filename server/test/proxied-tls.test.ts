@@ -95,7 +95,7 @@ test(
   async () => {
     proxy = await startHttpProxy({ leadsTo: googleUrl })
     const url = await start({ PROXIES: proxy.url })
-    expect(await generate({ url }, 'hello')).toMatchObject({ status: 502 })
+    expect(await generate({ url }, 'hello')).toMatchObject({ status: 503 })
     expect(proxy.asked.length).toBeGreaterThan(0)
     expect(fake.received()).toEqual([])
   },

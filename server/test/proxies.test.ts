@@ -84,7 +84,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy of the kind %s', (ki
     const wrong = proxy.url.replace(encodeURIComponent(password), 'wrong-password-0815')
     await use(gateway, [wrong])
     const answer = await generate(gateway, 'hello')
-    expect(answer).toMatchObject({ status: 502 })
+    expect(answer).toMatchObject({ status: 503 })
     const { answer: checked } = await callAdmin(gateway, '/api/config/proxy/check', {
       method: 'POST',
       body: { proxy: wrong, use_cache: false },

@@ -74,7 +74,7 @@ describe('a stream that breaks after its client saw a part', () => {
   test('ends with an error event', async () => {
     const { text } = await stream('[[fake:chunks-8 cut-after-3]]')
     const last = events(text).at(-1)
-    expect(last?.error).toMatchObject({ code: 502 })
+    expect(last?.error).toMatchObject({ code: 503 })
     expect(events(text)).toHaveLength(4)
   })
 

@@ -6,7 +6,7 @@ import { createCatalogue, type Catalogue } from '../google/models/catalogue.ts'
 import { fetchModels, listModelsCall } from '../google/models/fetch-models.ts'
 import type { Outcome } from '../google/outcome.ts'
 import { gemini } from '../google/platforms/gemini.ts'
-import type { KeyId, Probe } from '../keys/types.ts'
+import type { KeyId, Probe, WayToGoogle } from '../keys/types.ts'
 import { Secret } from '../log/secret.ts'
 import { createProjectFiles } from '../resources/project-files.ts'
 import { realClock } from '../runtime/time/real-clock.ts'
@@ -94,7 +94,8 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
   })
   const testModel = () => settings.current().testModel
   const probe = createProbe({ gateway, keyRegistry, testModel })
-  const checks = engine.startChecks(probe, createFiles({ gateway, keyRegistry }))
+  const reach = { gateway, keyRegistry }
+  const checks = engine.startChecks(probe, createFiles(reach), createWay(reach))
   checks.maintainer.preload().catch(onError)
 
   return {
@@ -133,7 +134,20 @@ function createProbe({ gateway, keyRegistry, testModel }: ProbeDeps): Probe {
   }
 }
 
-function createFiles({ gateway, keyRegistry }: Pick<ProbeDeps, 'gateway' | 'keyRegistry'>) {
+type Reach = Pick<ProbeDeps, 'gateway' | 'keyRegistry'>
+
+function createWay({ gateway: { way }, keyRegistry }: Reach): WayToGoogle {
+  return {
+    async try(key, limitMs) {
+      const secret = keyRegistry.secretOf(key)
+      return secret && way.try(secret, limitMs)
+    },
+    renew: way.renew,
+    giveUpSilentCalls: way.giveUpSilentCalls,
+  }
+}
+
+function createFiles({ gateway, keyRegistry }: Reach) {
   return createProjectFiles({
     async ask(key, call) {
       const secret = keyRegistry.secretOf(key)

@@ -29,7 +29,7 @@ test('an attempt without an answer has a code for each cause', () => {
   const of = (verdict: 'timed-out' | 'network-failed' | 'key-leaked') =>
     outcomeFailure({ verdict, status: 0 })
   expect(of('timed-out')).toMatchObject({ code: 'upstream_timeout', status: 504 })
-  expect(of('network-failed')).toMatchObject({ code: 'connection_failed', status: 502 })
+  expect(of('network-failed')).toMatchObject({ code: 'connection_failed', status: 503 })
   expect(of('key-leaked')).toMatchObject({ code: 'no_key_succeeded', status: 503 })
 })
 

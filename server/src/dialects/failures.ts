@@ -54,6 +54,9 @@ export class FailureError extends Error {
   }
 }
 
+/** In an outage the gateway tries the network once a second. */
+const soon: Details = { retryAfterMs: 1000 }
+
 export const unknownToken = failure(
   'unknown_token',
   'The token is not valid for this gateway. Send a valid one as x-goog-api-key, ?key= or Authorization: Bearer.',
@@ -74,13 +77,14 @@ export const unsupportedModel = (model: string): Failure =>
 export const noModelList = failure(
   'models_unavailable',
   "This gateway cannot read Google's list of models. Ask its operator to check the log.",
+  soon,
 )
 
 export const unreadableChunk = 'Google sent a chunk that is not valid JSON. Send the request again.'
 
 export const brokenAnswer = (
   message = 'The answer is incomplete: the connection to Google broke. Send the request again.',
-): Failure => failure('stream_cut', message)
+): Failure => failure('stream_cut', message, soon)
 
 /** Google ended the answer before any content; `words` are Google's. */
 export const emptyAnswer = (words: string): Failure =>
@@ -208,6 +212,7 @@ export function outcomeFailure({ verdict }: Outcome): Failure {
       return failure(
         'connection_failed',
         'The connection to Google failed. Send the request again.',
+        soon,
       )
     // The connection refused to send it.
     case 'request-refused':

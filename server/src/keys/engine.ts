@@ -14,7 +14,7 @@ import { createReservations } from './selection/reservations.ts'
 import { createSelection } from './selection/selection.ts'
 import { createChanges } from './state/changes.ts'
 import { createState, type EngineState } from './state/state.ts'
-import type { KeyRequest, Keys, Probe, ProjectFiles } from './types.ts'
+import type { KeyRequest, Keys, Probe, ProjectFiles, WayToGoogle } from './types.ts'
 import type { KeyViews } from './views.ts'
 import { createViews } from './views/create-views.ts'
 
@@ -36,7 +36,7 @@ export type KeyEngine = {
   /** For restarts and replicas. */
   readonly state: EngineState
   /** Starts probes and pool maintenance. `preload` on what it returns fills the pool. */
-  startChecks(probe: Probe, files?: ProjectFiles): KeyChecks
+  startChecks(probe: Probe, files?: ProjectFiles, way?: WayToGoogle): KeyChecks
   close(): void
 }
 
@@ -68,6 +68,7 @@ export function createKeyEngine({ clock, random, policy, onEvent }: EngineDeps):
   const parts = { context, clock, random, pool, conversations, decisions, reservations, selection }
   const { keys, waiting } = createKeys({
     ...parts,
+    egressWatch: () => checks?.egressWatch,
     takeWakesOthers() {
       const taken = wakesOthers
       wakesOthers = false
@@ -94,9 +95,9 @@ export function createKeyEngine({ clock, random, policy, onEvent }: EngineDeps):
       },
     },
     state: createState({ context, changes }),
-    startChecks(probe, files) {
+    startChecks(probe, files, way) {
       checks?.close()
-      checks = startChecks({ ...parts, probe, files })
+      checks = startChecks({ ...parts, probe, files, way, waiting })
       return checks
     },
     close() {

@@ -28,6 +28,30 @@ export type BreakerPolicy = {
   readonly trialTimeoutMs: number
 }
 
+export type EgressPolicy = {
+  /** Failures count together for so long. */
+  readonly windowMs: number
+  /** So many failures, of so many requests and projects, close the way to Google. */
+  readonly failures: number
+  readonly requests: number
+  readonly projects: number
+  /** Between two trials, for all requests together, however long an outage lasts. */
+  readonly trialEveryMs: number
+  readonly locationCapMs: number
+  readonly watch: {
+    /** A trial that has no answer after so long has failed. */
+    readonly trialMs: number
+    /** Without requests for so long, trials become rare. */
+    readonly idleAfterMs: number
+    readonly idleEveryMs: number
+    /** Where calls are out and nothing came back for so long, the network is in doubt; doubled each time that it proves to work. */
+    readonly silenceMs: number
+    readonly silenceCapMs: number
+    /** Trials in a row without an answer, after which calls that are out without a byte are given up. */
+    readonly silentTrials: number
+  }
+}
+
 /** Every number the engine goes by. Settings give some of them. */
 export type KeyPolicy = {
   readonly failures: {
@@ -71,7 +95,7 @@ export type KeyPolicy = {
   }
   readonly breakers: {
     readonly model: BreakerPolicy
-    readonly egress: BreakerPolicy & { readonly projects: number }
+    readonly egress: EgressPolicy
   }
   readonly pool: PoolPolicy
   readonly checks: {
@@ -151,11 +175,19 @@ export function keyPolicyOf(settings: PolicySettings): KeyPolicy {
       },
       egress: {
         windowMs: 10 * secondMs,
-        firstMs: secondMs,
-        capMs: 15 * secondMs,
-        // A good answer may take long: a request that waits meanwhile becomes the next trial.
-        trialTimeoutMs: secondMs,
+        failures: 3,
+        requests: 2,
         projects: 3,
+        trialEveryMs: secondMs,
+        locationCapMs: 15 * secondMs,
+        watch: {
+          trialMs: 3 * secondMs,
+          idleAfterMs: minuteMs,
+          idleEveryMs: 10 * secondMs,
+          silenceMs: 5 * secondMs,
+          silenceCapMs: minuteMs,
+          silentTrials: 2,
+        },
       },
     },
     pool: poolPolicyOf(settings),

@@ -120,6 +120,16 @@ export type ProbeCall = {
 /** Asks Google about a key, by countTokens where no call is given. Undefined when the key is gone. */
 export type Probe = (key: KeyId, call?: ProbeCall) => Promise<Outcome | undefined>
 
+/** How the gateway finds out whether Google can be reached. */
+export type WayToGoogle = {
+  /** A small call over a connection of its own. Any answer will do. Undefined when the key is gone. */
+  try(key: KeyId, limitMs: number): Promise<Outcome | undefined>
+  /** No later call uses a connection from before the outage. */
+  renew(): void
+  /** Fails the calls that have no byte of an answer. */
+  giveUpSilentCalls(): void
+}
+
 /** `isFinal`: the key may not use files. Otherwise Google could not be asked now. */
 export type FilesAnswer<T> =
   | { readonly ok: true; readonly value: T }

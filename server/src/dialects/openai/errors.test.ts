@@ -79,7 +79,7 @@ describe('a failure of the gateway', () => {
     ['model_not_allowed', 403, 'permission_error', 'permission_denied'],
     ['token_limit_reached', 429, 'requests', 'rate_limit_exceeded'],
     ['no_keys', 503, 'server_error', 'service_unavailable'],
-    ['stream_cut', 502, 'server_error', 'stream_cut'],
+    ['stream_cut', 503, 'server_error', 'stream_cut'],
     ['not_found', 404, 'invalid_request_error', 'unknown_url'],
     ['internal_error', 500, 'server_error', null],
   ] as const)('%s is %i, %s, %s', (code, status, type, rendered) => {

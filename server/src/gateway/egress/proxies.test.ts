@@ -193,3 +193,10 @@ test('when all proxies are down calls to other hosts use one, and take no trial 
   proxies.forOtherHosts()
   expect(proxies.states()).toMatchObject([{ state: 'down', until: clock.now + 30_000 }])
 })
+
+test('a proxy that failed twice is blamed while another works, and the network when none does', () => {
+  const { call } = openProxies(four.slice(0, 2))
+  expect([call(key, reset), call(key, reset)]).toEqual(['network-failed', 'proxy-failed'])
+  expect([call(key, reset), call(key, reset)]).toEqual(['network-failed', 'network-failed'])
+  expect(call(key, refused)).toBe('location-refused')
+})

@@ -141,7 +141,9 @@ export function createProxies(deps: ProxiesDeps): Proxies {
         goDown(state, now)
       }
       const hasOthers = all.some(({ level, downUntil }) => level === 0 && downUntil <= now)
-      return isProxyFault && hasOthers ? { ...outcome, verdict: 'proxy-failed' } : outcome
+      // One that failed twice while others work is at fault itself, and not the network of all.
+      const isAtFault = isProxyFault || (!isRefused && state.level > 0)
+      return isAtFault && hasOthers ? { ...outcome, verdict: 'proxy-failed' } : outcome
     },
 
     states: () => current().map(stateOf),

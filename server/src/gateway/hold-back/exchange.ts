@@ -105,6 +105,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(error)
+  }
+
+  #fail(error: Error): void {
+    if (this.#end !== undefined) return
     this.#end = { kind: 'cut', cause: error }
     if (this.#resolveInspected !== undefined) {
       this.#conclude(this.#deps.classifyFailure(error), 'no answer')
@@ -112,10 +117,16 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     this.#close(this.#end)
   }
 
-  /** Aborts the call and closes its connection, at any time. */
+  /** Aborts the call and closes its connection, at any time. A call that still waits for a connection ends at once. */
   abandon(reason: Error): void {
     this.#abandoned = reason
-    this.#controller?.abort(reason)
+    if (this.#controller !== undefined) this.#controller.abort(reason)
+    else this.#fail(reason)
+  }
+
+  /** Whether Google has not begun to answer. */
+  get isSilent(): boolean {
+    return this.status === 0 && this.#end === undefined
   }
 
   get whole(): Buffer | undefined {

@@ -14,15 +14,25 @@ export type TransportSettings = {
 
 export type Timeouts = { readonly firstByteMs: number; readonly idleMs: number }
 
+export type SendOptions = {
+  readonly secret: Secret
+  readonly timeouts: Timeouts
+  readonly proxy: Proxy | undefined
+}
+
 /** Connections to Google. */
 export interface Transport {
-  send(
+  send(call: UpstreamCall, options: SendOptions, handler: Dispatcher.DispatchHandler): void
+  /** The same over a connection for this call alone. Returns the function that closes it. */
+  sendAlone(
     call: UpstreamCall,
-    options: { secret: Secret; timeouts: Timeouts; proxy: Proxy | undefined },
+    options: SendOptions,
     handler: Dispatcher.DispatchHandler,
-  ): void
+  ): () => void
   /** Closes a proxy's connections after its running calls. */
   forget(proxy: Proxy): void
+  /** Makes new connections for all later calls. Running calls keep theirs. */
+  renew(): void
   close(): Promise<void>
 }
 
@@ -31,50 +41,74 @@ const copyLimitBytes = 256 * 1024
 
 export function createTransport(platform: Platform, settings: () => TransportSettings): Transport {
   const pools = new Map<Proxy | undefined, Pool>()
+  const alone = new Set<Pool>()
   let address = platform.address(settings())
   let current: TransportSettings | undefined
 
   /** One pool per proxy. A change of the settings replaces all pools; old ones finish their calls. */
   function poolFor(proxy: Proxy | undefined): Pool {
-    const now = settings()
-    if (current?.baseUrl !== now.baseUrl || current.connectTimeout !== now.connectTimeout) {
-      for (const pool of pools.values()) void pool.close()
-      pools.clear()
-      current = { baseUrl: now.baseUrl, connectTimeout: now.connectTimeout }
-      address = platform.address(now)
-    }
+    const { connectTimeout } = followSettings()
     const known = pools.get(proxy)
     if (known !== undefined) return known
-    const timeout = now.connectTimeout * 1000
-    const pool = new Pool(address.origin, {
-      connect: proxy === undefined ? { timeout } : tunnelThrough(proxy.address, timeout),
-      keepAliveTimeout: 60_000,
-      allowH2: false,
-    })
+    const pool = openPool(proxy, connectTimeout * 1000)
     pools.set(proxy, pool)
     return pool
   }
 
+  function followSettings(): TransportSettings {
+    const now = settings()
+    if (current?.baseUrl !== now.baseUrl || current.connectTimeout !== now.connectTimeout) {
+      renew()
+      current = { baseUrl: now.baseUrl, connectTimeout: now.connectTimeout }
+      address = platform.address(now)
+    }
+    return current
+  }
+
+  function openPool(proxy: Proxy | undefined, timeout: number): Pool {
+    return new Pool(address.origin, {
+      connect: proxy === undefined ? { timeout } : tunnelThrough(proxy.address, timeout),
+      keepAliveTimeout: 60_000,
+      allowH2: false,
+    })
+  }
+
+  function renew(): void {
+    for (const pool of pools.values()) void pool.close()
+    pools.clear()
+  }
+
+  const requestOf = (call: UpstreamCall, { secret, timeouts }: SendOptions) => ({
+    method: call.method,
+    path: platform.pathOf(call, address),
+    headers: headersOf(call, platform.credential(secret.reveal(), call)),
+    body: bodyOf(call.body),
+    headersTimeout: timeouts.firstByteMs,
+    bodyTimeout: timeouts.idleMs,
+  })
+
   return {
-    send(call, { secret, timeouts, proxy }, handler) {
-      poolFor(proxy).dispatch(
-        {
-          method: call.method,
-          path: platform.pathOf(call, address),
-          headers: headersOf(call, platform.credential(secret.reveal(), call)),
-          body: bodyOf(call.body),
-          headersTimeout: timeouts.firstByteMs,
-          bodyTimeout: timeouts.idleMs,
-        },
-        handler,
-      )
+    send(call, options, handler) {
+      const pool = poolFor(options.proxy)
+      pool.dispatch(requestOf(call, options), handler)
     },
+    sendAlone(call, options, handler) {
+      followSettings()
+      const pool = openPool(options.proxy, options.timeouts.firstByteMs)
+      alone.add(pool)
+      pool.dispatch(requestOf(call, options), handler)
+      return () => {
+        alone.delete(pool)
+        void pool.destroy()
+      }
+    },
+    renew,
     forget(proxy) {
       void pools.get(proxy)?.close()
       pools.delete(proxy)
     },
     async close() {
-      await Promise.all(Array.from(pools.values(), (pool) => pool.destroy()))
+      await Promise.all(Array.from([...pools.values(), ...alone], (pool) => pool.destroy()))
     },
   }
 }

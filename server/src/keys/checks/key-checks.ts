@@ -6,8 +6,10 @@ import { createRecheck } from './recheck.ts'
 import type { Pool } from '../pool/pool.ts'
 import { createPoolMaintainer, type PoolMaintainer } from '../pool/pool-maintainer.ts'
 import type { Clock, Random } from '../../runtime/time/clock.ts'
+import { startEgressWatch, type EgressWatch } from './egress-watch.ts'
 import { createProber, type Prober } from './prober.ts'
-import type { Probe, ProjectFiles } from '../types.ts'
+import type { Probe, ProjectFiles, WayToGoogle } from '../types.ts'
+import type { WaitQueue } from '../selection/wait-queue.ts'
 import type { Reservations } from '../selection/reservations.ts'
 import { repeat } from './schedule.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
@@ -19,6 +21,7 @@ export type KeyChecks = {
   probeKey: Prober
   readonly confirm: Confirm
   readonly survey: ProjectSurvey | undefined
+  readonly egressWatch: EgressWatch | undefined
   close(): void
 }
 
@@ -31,6 +34,9 @@ type Deps = {
   readonly probe: Probe
   /** Without it nothing is found out about projects. */
   readonly files: ProjectFiles | undefined
+  /** Without it requests are the trials of an outage. */
+  readonly way: WayToGoogle | undefined
+  readonly waiting: Pick<WaitQueue, 'size' | 'wake'>
 }
 
 export function startChecks(deps: Deps): KeyChecks {
@@ -47,9 +53,12 @@ export function startChecks(deps: Deps): KeyChecks {
       drawCandidates(inventory, { count, random, isTaken: ({ id }) => !pool.wants(id) }),
   })
   const recheck = createRecheck({ inventory, clock, policy, prober })
-  const { files } = deps
+  const { files, way, waiting } = deps
   const survey = files && startSurvey({ ...deps, files })
   survey?.soon()
+  const egressWatch =
+    way &&
+    startEgressWatch({ ...deps, way, waiting: () => waiting.size, wake: () => waiting.wake() })
   const cancelRecheck = repeat(deps, {
     everyMs: () => policy().checks.intervalMs,
     run: () => void recheck.run(),
@@ -63,6 +72,7 @@ export function startChecks(deps: Deps): KeyChecks {
     checkKeys: () => recheck.run(),
     probeKey: prober,
     survey,
+    egressWatch,
     confirm: createConfirmation({ context, prober, probe: deps.probe }),
     close() {
       cancelRecheck()
@@ -70,6 +80,7 @@ export function startChecks(deps: Deps): KeyChecks {
       recheck.close()
       maintainer.close()
       survey?.close()
+      egressWatch?.close()
     },
   }
 }

@@ -3,11 +3,9 @@ import type { VerdictName } from '../../google/verdicts.ts'
 import type { BreakerPolicy } from '../policy.ts'
 import type { ProjectId } from '../types.ts'
 
-/** For what all keys share: a model's capacity, or the egress to Google. */
+/** For the capacity of a model, which all keys share. */
 export type Breaker = {
   cooldown: Cooldown | undefined
-  /** Verdict of the failure that opened it last. */
-  cause: VerdictName | undefined
   /** How often it opened since the last answer. */
   level: number
   since: number
@@ -28,7 +26,6 @@ type Rule = BreakerPolicy & { readonly trips: (breaker: Breaker) => boolean }
 export function createBreaker(): Breaker {
   return {
     cooldown: undefined,
-    cause: undefined,
     level: 0,
     since: 0,
     failures: 0,
@@ -56,7 +53,6 @@ export function recordFailure(
   if (!cooldown && !rule.trips(breaker)) return undefined
   const delayMs = Math.min(rule.capMs, rule.firstMs * 2 ** breaker.level)
   breaker.level += 1
-  breaker.cause = observation.verdict
   breaker.cooldown = createCooldown({
     since: observation.now,
     until: observation.now + delayMs,

@@ -1,3 +1,4 @@
+import type { Outcome } from '../../google/outcome.ts'
 import { modelProofs, type VerdictName } from '../../google/verdicts.ts'
 import type { SuspensionReason } from '../inventory/cooldown.ts'
 import { keysOf } from '../inventory/project.ts'
@@ -18,13 +19,8 @@ import {
   isTrivial,
   reviewLimits,
 } from '../lanes/lane.ts'
-import {
-  modelOverloaded,
-  recordAnswer,
-  recordFailure,
-  type Breaker,
-  type Observation,
-} from './breaker.ts'
+import { modelOverloaded, recordAnswer, recordFailure, type Observation } from './breaker.ts'
+import { recordEgressAnswer, recordEgressFailure } from './egress.ts'
 import {
   closeLane,
   coolKey,
@@ -85,26 +81,23 @@ export const effects = {
 } as const satisfies Record<VerdictName, Row>
 
 /** Notes what an answer of Google says of the way to Google, whoever is to blame for the rest. */
-export function recordEgressAnswer(settlement: Settlement, context: EngineContext): void {
-  const { verdict, status } = settlement.outcome
-  // Any answer of Google's proves the egress, but a refused location is a fault of the egress.
-  if (status > 0 && verdict !== 'location-refused' && verdict !== 'network-failed') {
-    if (
-      recordAnswer(
-        context.egress,
-        observationOf(settlement),
-        context.policy().breakers.egress.windowMs,
-      )
-    ) {
-      context.emit({ kind: 'egress-recovered' })
-    }
+export function noteEgress(settlement: Settlement, context: EngineContext): void {
+  const { outcome, reservation, now } = settlement
+  if (!provesEgress(outcome)) return
+  if (recordEgressAnswer(context.egress, reservation.reservedAt, now)) {
+    context.emit({ kind: 'egress-recovered' })
   }
+}
+
+/** Any answer of Google's proves the egress, but a refused location is a fault of the egress. */
+export function provesEgress({ verdict, status }: Outcome): boolean {
+  return status > 0 && verdict !== 'location-refused' && verdict !== 'network-failed'
 }
 
 /** Applies a verdict. The ledger is corrected before. */
 export function applyOutcome(settlement: Settlement, context: EngineContext): void {
   const { verdict } = settlement.outcome
-  recordEgressAnswer(settlement, context)
+  noteEgress(settlement, context)
   learnProject(settlement, context)
   if (modelProofs.has(verdict)) proveTable(settlement, context)
   effects[verdict].apply(whereKeyIsNow(settlement, context), context)
@@ -253,9 +246,9 @@ function overloadModel(settlement: Settlement, context: EngineContext): void {
 function failEgress(settlement: Settlement, context: EngineContext): void {
   const policy = context.policy().breakers.egress
   const projects = Math.min(policy.projects, context.inventory.projects.size)
-  const trips = (egress: Breaker) =>
-    egress.failures >= 3 && egress.answers === 0 && egress.projects.size >= projects
-  const cooldown = recordFailure(context.egress, observationOf(settlement), { ...policy, trips })
+  const { request } = settlement.reservation
+  const failure = { request, ...observationOf(settlement) }
+  const cooldown = recordEgressFailure(context.egress, failure, { policy, projects })
   if (!cooldown) return
   const { verdict, reason, message } = settlement.outcome
   context.emit({ kind: 'egress-down', verdict, until: cooldown.until, reason, message })

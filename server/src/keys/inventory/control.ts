@@ -1,4 +1,5 @@
 import { clear } from '../effects/breaker.ts'
+import { clearEgress } from '../effects/egress.ts'
 import { reopenLane, resumeProject, reviveKey } from '../effects/penalties.ts'
 import { applyLimits, forgetLimits } from '../lanes/lane.ts'
 import type { KeyConfig, KeyId, LimitOverrides, ProjectId } from '../types.ts'
@@ -99,7 +100,7 @@ export function createControl({ context, changed, removeFromPool }: Deps): KeyCo
       withKey(id, (key) => {
         reviveKey(context, key)
         resetProject(context, key.group.project)
-        clear(context.egress)
+        clearEgress(context.egress)
       }),
     reopenLane: (id, name) =>
       withProject(id, (project) => {

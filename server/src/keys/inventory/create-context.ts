@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../../runtime/time/clock.ts'
 import { pacificCalendar } from '../../runtime/time/calendar.ts'
 import { createBreaker, type Breaker } from '../effects/breaker.ts'
+import { createEgress } from '../effects/egress.ts'
 import type { Confirm } from '../effects/doubt.ts'
 import { createCorrelatedFailures } from '../effects/correlated-failures.ts'
 import type { EmitKeyEvent } from '../events.ts'
@@ -55,7 +56,7 @@ export function createContext(deps: Deps): EngineContext {
     tables,
     lanes,
     inventory: createInventory(deps, lanes),
-    egress: createBreaker(),
+    egress: createEgress(),
     correlated: createCorrelatedFailures(() => policy().failures.correlated),
     confirm: deps.confirm,
     proposals: createProjectProposals(),

@@ -1,5 +1,6 @@
 import type { Random } from '../../runtime/time/clock.ts'
 import type { Breaker } from '../effects/breaker.ts'
+import type { Egress } from '../effects/egress.ts'
 import type { Confirm } from '../effects/doubt.ts'
 import type { CorrelatedFailures } from '../effects/correlated-failures.ts'
 import type { EmitKeyEvent } from '../events.ts'
@@ -20,7 +21,7 @@ export type EngineContext = {
   readonly inventory: Inventory
   readonly tables: LaneTables
   readonly lanes: Lanes
-  readonly egress: Breaker
+  readonly egress: Egress
   readonly correlated: CorrelatedFailures
   /** Believes every refusal before the checks are started. */
   readonly confirm: Confirm

@@ -1,4 +1,5 @@
 import { breakerOpensAt, openAfterSilence, type Breaker } from '../effects/breaker.ts'
+import { egressOpensAt, egressWakesAt } from '../effects/egress.ts'
 import { isTrialOut } from '../inventory/cooldown.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
 import { requeueLane } from '../lanes/queues.ts'
@@ -18,9 +19,12 @@ export function choose(
   { wanted, now }: Search,
 ): Pick | NoKeyReason {
   const { inventory, tables, lanes, egress } = context
-  if (breakerOpensAt(egress, now) > now) {
+  if (egress.cooldown) {
+    const policy = context.policy().breakers.egress
     const kind = egress.cause === 'location-refused' ? 'location-refused' : 'egress-down'
-    return { kind, wakesAt: wakesAt(egress, now) }
+    if (egressOpensAt(egress, now, policy) > now) {
+      return { kind, wakesAt: egressWakesAt(egress, now, policy) }
+    }
   }
   const table = tables.tableFor(wanted.lane, wanted.model)
   const model = context.modelBreaker(table)

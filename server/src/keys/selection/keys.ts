@@ -1,5 +1,6 @@
 import type { Outcome } from '../../google/outcome.ts'
 import type { Clock } from '../../runtime/time/clock.ts'
+import type { EgressWatch } from '../checks/egress-watch.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
 import type { LaneStatus } from '../lane-status.ts'
 import type { Pool } from '../pool/pool.ts'
@@ -20,6 +21,7 @@ type Deps = {
   readonly decisions: Decisions
   readonly reservations: Reservations
   readonly selection: Selection
+  readonly egressWatch: () => Pick<EgressWatch, 'called' | 'refused'> | undefined
   /** Whether something changed since it was last asked that requests may wait for on any lane. */
   readonly takeWakesOthers: () => boolean
 }
@@ -39,12 +41,14 @@ export function createKeys(deps: Deps): { readonly keys: Keys; readonly waiting:
     const now = clock.now()
     const answer = choose(context, selection, { wanted, now })
     if ('kind' in answer) {
+      if (answer.kind === 'egress-down') deps.egressWatch()?.refused()
       decisions.record(refused(context.tables, wanted, { reason: answer.kind, at: now }))
       return { ok: false, reason: answer }
     }
     const reservation = reservations.take(answer, wanted, now)
     decisions.record(chosen(reservation))
     recordUse(deps, wanted, reservation)
+    deps.egressWatch()?.called()
     return { ok: true, reservation }
   }
 

@@ -19,6 +19,8 @@ export type Reservations = {
   take(pick: Pick, wanted: KeyRequest, now: number): ActiveReservation
   /** Ends a reservation; undefined when it ended before. */
   end(reservation: Reservation): ActiveReservation | undefined
+  /** When the oldest that is under way left; undefined when none is. */
+  oldestAt(): number | undefined
   readonly size: number
 }
 
@@ -75,6 +77,7 @@ export function createReservations(context: EngineContext): Reservations {
       return reservation
     },
     end,
+    oldestAt: () => open.keys().next().value?.reservedAt,
     get size() {
       return open.size
     },

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../google/outcome.ts'
 import type { VerdictName } from '../../google/verdicts.ts'
 import { blamesKey } from '../effects/doubt.ts'
-import { applyOutcome, recordEgressAnswer } from '../effects/effects.ts'
+import { applyOutcome, noteEgress } from '../effects/effects.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
 import type { ActiveReservation, Key } from '../inventory/entities.ts'
 import { noLimits } from '../lanes/limits.ts'
@@ -30,7 +30,7 @@ export function settle(
     if (!key.gone) {
       const settlement = { reservation, lane, key, project: lane.project, now, outcome }
       if (blamesKey(outcome.verdict) && !context.confirm(settlement)) {
-        recordEgressAnswer(settlement, context)
+        noteEgress(settlement, context)
       } else applyOutcome(settlement, context)
       updatePool(pool, key, outcome)
     }

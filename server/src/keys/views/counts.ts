@@ -1,5 +1,6 @@
 import { yieldToEventLoop } from '../../runtime/slices/yield-to-event-loop.ts'
 import { breakerOpensAt } from '../effects/breaker.ts'
+import { egressOpensAt } from '../effects/egress.ts'
 import { cooldownEndsAt } from '../inventory/cooldown.ts'
 import type { EngineContext } from '../inventory/engine-context.ts'
 import type { Key } from '../inventory/entities.ts'
@@ -49,7 +50,10 @@ function countLanes(
     inFlight: tables.reduce((sum, { inFlight }) => sum + inFlight, 0),
     waiting,
     pool,
-    egressDownUntil: openUntil(breakerOpensAt(context.egress, now), now),
+    egressDownUntil: openUntil(
+      egressOpensAt(context.egress, now, context.policy().breakers.egress),
+      now,
+    ),
   }
 }
 

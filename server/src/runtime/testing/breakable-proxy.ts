@@ -2,19 +2,27 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 export type BreakableProxy = {
   readonly port: number
-  /** `refuse`: closes all connections and accepts none. `hang`: keeps connections open and passes no bytes. `pass`: forwards again. */
-  become(mode: 'pass' | 'refuse' | 'hang'): void
+  /**
+   * `refuse`: closes all connections and accepts none. `reset`: the same, with a reset. `hang`: keeps connections open and
+   * passes no bytes. `pass`: forwards again.
+   */
+  become(mode: Mode): void
   connections(): number
+  /** Connections that clients made since the start. */
+  accepted(): number
   close(): Promise<void>
 }
 
-/** A TCP proxy that can fail as networks do. */
-export async function startBreakableProxy(target: {
-  readonly host: string
-  readonly port: number
-}): Promise<BreakableProxy> {
+type Mode = 'pass' | 'refuse' | 'reset' | 'hang'
+
+/** A TCP proxy that can fail as networks do, at a given port or a free one. */
+export async function startBreakableProxy(
+  target: { readonly host: string; readonly port: number },
+  port = 0,
+): Promise<BreakableProxy> {
   const sockets = new Set<Socket>()
-  let mode: 'pass' | 'refuse' | 'hang' = 'pass'
+  let mode: Mode = 'pass'
+  let accepted = 0
 
   const track = (socket: Socket) => {
     sockets.add(socket)
@@ -23,11 +31,10 @@ export async function startBreakableProxy(target: {
     socket.on('error', () => socket.destroy())
   }
   const server = createServer((client) => {
+    accepted += 1
     track(client)
-    if (mode === 'refuse') {
-      client.destroy()
-      return
-    }
+    if (mode === 'refuse') return void client.destroy()
+    if (mode === 'reset') return void client.resetAndDestroy()
     const upstream = connect(target)
     track(upstream)
     const carry = (from: Socket, to: Socket) => {
@@ -41,18 +48,23 @@ export async function startBreakableProxy(target: {
     carry(client, upstream)
     carry(upstream, client)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const cut = () => {
-    for (const socket of sockets) socket.destroy()
+    for (const socket of sockets) {
+      if (mode === 'reset') socket.resetAndDestroy()
+      else socket.destroy()
+    }
   }
   return {
     port: addressOf(server.address()).port,
     become(next) {
       // Connections that hung have lost bytes: they cannot go on.
-      if (next === 'refuse' || mode === 'hang') cut()
+      const mustCut = next === 'refuse' || next === 'reset' || mode === 'hang'
       mode = next
+      if (mustCut) cut()
     },
     connections: () => sockets.size / 2,
+    accepted: () => accepted,
     async close() {
       cut()
       await new Promise((resolve) => server.close(resolve))

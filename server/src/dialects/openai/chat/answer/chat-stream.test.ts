@@ -184,7 +184,7 @@ describe('a stream', () => {
   test('that ends without a reason ends with an error', () => {
     expect(texts([answer([{ text: 'a' }])]).at(-1)).toMatchObject({
       kind: 'error',
-      failure: { status: 502, code: 'stream_cut' },
+      failure: { status: 503, code: 'stream_cut' },
     })
     expect(texts([])).toMatchObject([{ kind: 'error' }])
   })
