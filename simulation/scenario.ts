@@ -1,9 +1,10 @@
 import { defaultKeyPolicy } from '../server/src/keys/policy.ts'
 import { createKeyEngine, type EngineDeps } from '../server/src/keys/engine.ts'
 import type { Outcome } from '../server/src/google/outcome.ts'
-import type { KeyId, Keys, ProjectFiles, ProjectId } from '../server/src/keys/types.ts'
+import type { KeyId, Keys } from '../server/src/keys/types.ts'
 import { buildFleet, type Fleet, type FleetPlan } from './fleet.ts'
 import type { Period } from './faults.ts'
+import { googleFiles } from './google-files.ts'
 import { createGoogleModel, type GoogleModel } from './google-model.ts'
 import { createOracle } from './oracle.ts'
 import { play, type PlayLimits } from './player.ts'
@@ -67,37 +68,9 @@ export function createEngine(simulation: Simulation, observer: EngineObserver = 
       }),
     })),
   )
-  const files = scenario.knowledge === 'files' ? filesOf(simulation) : undefined
+  const files = scenario.knowledge === 'files' ? googleFiles(simulation) : undefined
   engine.startChecks(probeOf(simulation, observer), files)
   return engine.keys
-}
-
-/** Google's Files API: each project has its own. */
-function filesOf({ clock, fleet, promises }: Simulation): ProjectFiles {
-  const files = new Map<ProjectId, Set<string>>()
-  const projectOf = new Map(fleet.keys.map(({ id, project }) => [id, project.id]))
-  const filesIn = (key: KeyId) => {
-    const project = projectOf.get(key) ?? ''
-    const known = files.get(project) ?? new Set<string>()
-    files.set(project, known)
-    return known
-  }
-  const later = <T>(answer: () => T) =>
-    new Promise<{ ok: true; value: T }>((resolve) => {
-      promises.open += 1
-      const answersAt = clock.now() + probeLatencyMs
-      clock.at(answersAt, () => resolve({ ok: true, value: answer() }))
-      clock.at(answersAt + 1, () => (promises.open -= 1))
-    })
-  return {
-    find: (key, names) => later(() => [...filesIn(key)].filter((name) => names.has(name))),
-    put: (key, name) =>
-      later(() => {
-        filesIn(key).add(name)
-        return name
-      }),
-    remove: (key, file) => later(() => void filesIn(key).delete(file)),
-  }
 }
 
 /** The probe of the background checks. */

@@ -1,0 +1,46 @@
+import { pacificCalendar } from '../server/src/runtime/time/calendar.ts'
+import type { ModelPlan, Quota, SharingPlan } from './fleet.ts'
+import { chance } from './random.ts'
+
+/** A call of another program in the same project. */
+export type OutsideCall = { readonly at: number; readonly dayEnd: number; readonly tokens: number }
+
+type Lane = {
+  readonly quota: Quota
+  readonly model: ModelPlan
+  readonly start: number
+  /** Of the project, which others use or not; and of the lane, for its minutes. */
+  readonly seeds: { readonly project: number; readonly lane: number }
+}
+
+const minuteMs = 60_000
+const dayMs = 86_400_000
+
+/** The calls of other programs in a lane, in order of time and without end. Undefined where nobody else uses the project. */
+export function outsideCalls(plan: SharingPlan, lane: Lane): Iterator<OutsideCall> | undefined {
+  const { seeds } = lane
+  return chance(seeds.project, 0, 21) < plan.projectShare ? callsOf(plan, lane) : undefined
+}
+
+/**
+ * In some minutes they spend their share of the minute quota, and in so many minutes that their share of the day quota is spent when
+ * their hours end.
+ */
+function* callsOf(plan: SharingPlan, { quota, model, start, seeds }: Lane): Generator<OutsideCall> {
+  const { quotaShare, hoursPerDay } = plan
+  const minutes = Math.min(1440, Math.round(hoursPerDay * 60))
+  const tokens = Math.round(model.medianTokens)
+  const fitting = Math.min(quota.requestsPerMinute, quota.tokensPerMinute / tokens)
+  const perMinute = Math.max(1, Math.floor(quotaShare * fitting))
+  const busyShare = (quotaShare * quota.requestsPerDay) / perMinute / minutes
+  const from = start + chance(seeds.project, 1, 21) * (dayMs - minutes * minuteMs)
+  for (let day = 0; ; day += 1) {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      if (chance(seeds.lane, day * 1440 + minute, 22) >= busyShare) continue
+      for (let index = 0; index < perMinute; index += 1) {
+        const at = from + day * dayMs + (minute + (index + 0.5) / perMinute) * minuteMs
+        yield { at, dayEnd: pacificCalendar.nextDay(at), tokens }
+      }
+    }
+  }
+}
