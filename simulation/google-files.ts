@@ -9,7 +9,13 @@ const latencyMs = 300
 const finalStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404])
 
 /** Google's Files API: each project has its own files. */
-export function googleFiles({ clock, fleet, google, promises, scenario }: Simulation): ProjectFiles {
+export function googleFiles({
+  clock,
+  fleet,
+  google,
+  promises,
+  scenario,
+}: Simulation): ProjectFiles {
   const { seed } = scenario
   const { refusedShare, behindMs } = fleet.plan.files
   const files = fleet.projects.map(() => new Map<string, File>())

@@ -47,6 +47,7 @@ export class LaneUsage {
   readonly #stretched: Window
   #dayEnd = 0
   #quota: Quota
+  #known: Quota
   #quotaUntil: number
   readonly #limitsAt: LimitsAt | undefined
   readonly #outside: Iterator<OutsideCall> | undefined
@@ -54,6 +55,7 @@ export class LaneUsage {
 
   constructor(quota: Quota, stretchMs: number, { limitsAt, outside }: LaneEvents = {}) {
     this.#quota = quota
+    this.#known = quota
     this.#limitsAt = limitsAt
     this.#quotaUntil = limitsAt ? 0 : Infinity
     this.#outside = outside
@@ -96,7 +98,8 @@ export class LaneUsage {
   /** The earliest time, from `now`, at which a call may be accepted; `dayEnd` if the day is exhausted. */
   opensAt(now: number, dayEnd: number, tokens: number): number {
     this.#roll(now, dayEnd)
-    const opensAt = this.#dayOpensAt(now, dayEnd) ?? this.#opensAt(this.#exact, now, tokens)
+    const opensAt =
+      this.#dayOpensAt(this.#quota, now, dayEnd) ?? this.#opensAt(this.#exact, now, tokens)
     return this.#orAtChange(opensAt, now)
   }
 
@@ -108,7 +111,7 @@ export class LaneUsage {
     this.#roll(now, dayEnd)
     const minuteOpensAt = () => this.#opensAt(this.#stretched, now, tokens)
     const opensAt =
-      this.#dayOpensAt(now, dayEnd) ?? Math.max(this.retryAllowedAt, minuteOpensAt())
+      this.#dayOpensAt(this.#known, now, dayEnd) ?? Math.max(this.retryAllowedAt, minuteOpensAt())
     return this.#orAtChange(opensAt, now)
   }
 
@@ -124,8 +127,9 @@ export class LaneUsage {
   }
 
   #opensAt(window: Window, now: number, tokens: number): number {
-    const { requestsPerMinute } = this.#quota
-    const tokensPerMinute = this.#quota.tokensPerMinute * window.tokenShare
+    const quota = window === this.#exact ? this.#quota : this.#known
+    const { requestsPerMinute } = quota
+    const tokensPerMinute = quota.tokensPerMinute * window.tokenShare
     if (tokens > tokensPerMinute) return Infinity
     let requests = window.requests + this.transitRequests
     let used = window.tokens + this.transitTokens
@@ -143,8 +147,7 @@ export class LaneUsage {
   }
 
   /** Undefined if the day is not exhausted. */
-  #dayOpensAt(now: number, dayEnd: number): number | undefined {
-    const { requestsPerDay } = this.#quota
+  #dayOpensAt({ requestsPerDay }: Quota, now: number, dayEnd: number): number | undefined {
     if (this.dayUsed >= requestsPerDay) return dayEnd
     return this.dayUsed + this.transitRequests >= requestsPerDay ? now + transitMs : undefined
   }
@@ -166,8 +169,9 @@ export class LaneUsage {
 
   #rollTo(now: number, dayEnd: number): void {
     if (this.#limitsAt && now >= this.#quotaUntil) {
-      const { quota, until } = this.#limitsAt(now)
+      const { quota, known, until } = this.#limitsAt(now)
       this.#quota = quota
+      this.#known = known
       this.#quotaUntil = until
     }
     if (dayEnd !== this.#dayEnd) {

@@ -1,7 +1,13 @@
+import { pacificCalendar } from '../server/src/runtime/time/calendar.ts'
 import type { ModelPlan, Quota, Tier } from './fleet.ts'
 
-/** The limits of a lane at a time, and until when they hold. */
-export type LimitsAt = (now: number) => { readonly quota: Quota; readonly until: number }
+export type Limits = {
+  readonly quota: Quota
+  /** What a policy may know of: on the day of a change, the lower of both limits. */
+  readonly known: Quota
+  readonly until: number
+}
+export type LimitsAt = (now: number) => Limits
 
 type Lane = {
   readonly quota: Quota
@@ -20,10 +26,16 @@ export function limitChanges({ quota, model, tier, hour, start }: Lane): LimitsA
   const factor = model.limitFactors[tier]
   if (factor === 1) return undefined
   const changed = multiplied(quota, factor)
+  const lower = factor < 1 ? changed : quota
   const first = start + hour * hourMs
   return (now) => {
-    const changes = Math.floor((now - first) / dayMs) + 1
-    return { quota: changes % 2 === 0 ? quota : changed, until: first + changes * dayMs }
+    const changes = Math.max(0, Math.floor((now - first) / dayMs) + 1)
+    const current = changes % 2 === 0 ? quota : changed
+    const nextChange = first + changes * dayMs
+    const midnight = changes === 0 ? now : pacificCalendar.nextDay(nextChange - dayMs)
+    return midnight > now
+      ? { quota: current, known: lower, until: Math.min(midnight, nextChange) }
+      : { quota: current, known: current, until: nextChange }
   }
 }
 

@@ -78,7 +78,12 @@ const head = [
 
 /** At most 100 columns wide. */
 export function table(rows: readonly Figures[]): string {
-  const cells = [...head, ...rows.map(cellsOf)]
+  return tableOf(head, rows.map(cellsOf))
+}
+
+/** The first column is aligned to the left, all others to the right. */
+export function tableOf(head: readonly string[][], rows: readonly string[][]): string {
+  const cells = [...head, ...rows]
   const widths = head[0]?.map((_, column) =>
     Math.max(...cells.map((row) => row[column]?.length ?? 0)),
   )

@@ -2,6 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { KeyEvent } from '../server/src/keys/events.ts'
 import { isFailing } from './fleet.ts'
+import { checkFleet } from './random-fleets/check.ts'
+import { fleetSeed } from './random-fleets/play.ts'
 import { figuresOf } from './report.ts'
 import {
   createEngine,
@@ -76,8 +78,16 @@ describe('on hundreds of small fleets', longTimeout, () => {
         const days = await playScenario(scenario, policies['Gemini Balance'])
         expect(days.map((day) => Object.fromEntries(day.avoidable))).toEqual(days.map(() => ({})))
       }),
-      runs,
+      { ...runs, numRuns: 100 },
     )
+  })
+
+  // `npm run simulate -- --fleets 20000` plays more of them, and one again by its seed.
+  test('nor does one in any world, whatever is known of projects', async () => {
+    for (let index = 0; index < 300; index += 1) {
+      const checked = await checkFleet(fleetSeed(runs.seed, index))
+      expect(checked).toMatchObject({ failure: undefined })
+    }
   })
 })
 

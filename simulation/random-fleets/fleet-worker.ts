@@ -1,0 +1,7 @@
+import { parentPort } from 'node:worker_threads'
+import { checkFleet } from './check.ts'
+
+/** Plays the fleets whose seeds it gets, one after another. */
+parentPort?.on('message', (seed: number) => {
+  void checkFleet(seed).then((checked) => parentPort?.postMessage(checked))
+})
