@@ -33,7 +33,7 @@ const usage = `Simulates days of traffic over a fleet of Gemini keys, with a mod
   --seed N        seed of fleet, traffic and faults (default 1)
   --fleet FILE    tiers, models, quotas and faults from a JSON file
   --all           Gemini Balance alone, with 10 to 5 000 keys and loads of 50 to 150 %
-  --worlds        Gemini Balance alone, in every world, and which goals it misses
+  --worlds        Gemini Balance alone, in every world or that of --world, and the goals it misses
   --fleets N      N small random fleets, in which no error may be avoidable
   --detail        reasons of wasted calls and errors
   --json          output as JSON
@@ -154,7 +154,7 @@ async function sweep({ scenario, detail, json }: Options): Promise<void> {
 
 async function playWorlds(given: Given): Promise<void> {
   const rows: PlayedWorld[] = []
-  for (const name of worldNames) {
+  for (const name of given.world === undefined ? worldNames : [given.world]) {
     const world = worldNamed(name)
     const { scenario } = readOptions(given, world)
     const played = await playWorld(name, world, scenario)

@@ -27,7 +27,7 @@ export function googleFiles({
     if (chance(seed, key, 31) < refusedShare) {
       return { ok: false, isFinal: true, because: 'PERMISSION_DENIED' }
     }
-    const { verdict, status = 0 } = google.probe(key, clock.now())
+    const { verdict, status } = google.probe(key, clock.now())
     if (verdict === 'answered') return undefined
     return { ok: false, isFinal: finalStatuses.has(status), because: verdict }
   }

@@ -1,7 +1,7 @@
 import type { QuotaUnit, QuotaWindow } from '../server/src/google/outcome.ts'
 import type { Quota } from './fleet.ts'
 import type { LimitsAt } from './limit-changes.ts'
-import type { OutsideCall } from './outside-calls.ts'
+import type { Outside, OutsideCall } from './outside-calls.ts'
 
 const minuteMs = 60_000
 /** A call in transit may not count. After this time it has arrived. */
@@ -30,8 +30,7 @@ export type ExceededQuota = {
 /** What happens to a lane besides our calls. */
 export type LaneEvents = {
   readonly limitsAt?: LimitsAt | undefined
-  /** In order of time. */
-  readonly outside?: Iterator<OutsideCall> | undefined
+  readonly outside?: Outside | undefined
 }
 
 /** Google's counters of one lane: the rolling minute, the Pacific day, and calls in transit. */
@@ -50,7 +49,7 @@ export class LaneUsage {
   #known: Quota
   #quotaUntil: number
   readonly #limitsAt: LimitsAt | undefined
-  readonly #outside: Iterator<OutsideCall> | undefined
+  readonly #outside: Outside | undefined
   #nextOutside: OutsideCall | undefined
 
   constructor(quota: Quota, stretchMs: number, { limitsAt, outside }: LaneEvents = {}) {
@@ -120,10 +119,11 @@ export class LaneUsage {
     return opensAt > now ? Math.min(opensAt, this.#quotaUntil) : opensAt
   }
 
-  /** 0 for an unused lane, 1 for an exhausted one. */
+  /** 0 for an unused lane, 1 for an exhausted one; less by what others will spend today, so that it is used before they do. */
   dayUsedShare(now: number, dayEnd: number): number {
     this.#roll(now, dayEnd)
-    return (this.dayUsed + this.transitRequests) / this.#quota.requestsPerDay
+    const used = this.dayUsed + this.transitRequests - (this.#outside?.toCome(now) ?? 0)
+    return used / this.#quota.requestsPerDay
   }
 
   #opensAt(window: Window, now: number, tokens: number): number {
@@ -163,7 +163,7 @@ export class LaneUsage {
   }
 
   #takeOutside(): void {
-    const next = this.#outside?.next()
+    const next = this.#outside?.calls.next()
     this.#nextOutside = next?.done === false ? next.value : undefined
   }
 

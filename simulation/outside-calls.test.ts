@@ -13,7 +13,7 @@ const quota = { requestsPerMinute: 60, tokensPerMinute: 1_000_000, requestsPerDa
 function callsOf(plan: Partial<SharingPlan>, days = 1, project = 1): OutsideCall[] {
   if (model === undefined) throw new Error('The default plan has no models.')
   const sharing = { projectShare: 1, quotaShare: 0.5, hoursPerDay: 8, ...plan }
-  const calls = outsideCalls(sharing, { quota, model, start, seeds: { project, lane: 7 } })
+  const calls = outsideCalls(sharing, { quota, model, start, seeds: { project, lane: 7 } })?.calls
   const taken: OutsideCall[] = []
   if (!calls) return taken
   for (let next = calls.next(); !next.done; next = calls.next()) {
@@ -46,6 +46,24 @@ describe('other programs in a project', () => {
     expect(new Set(perMinute.values())).toEqual(new Set([30]))
   })
 
+  test('are foreseen until midnight', () => {
+    if (model === undefined) throw new Error('The default plan has no models.')
+    const sharing = { projectShare: 1, quotaShare: 0.5, hoursPerDay: 8 }
+    const lane = { quota, model, start, seeds: { project: 1, lane: 7 } }
+    const toCome = [0, 23.99, 24].map((hour) =>
+      outsideCalls(sharing, lane)?.toCome(start + hour * hourMs),
+    )
+    expect(toCome).toEqual([300, 0, 300])
+    for (let hour = 0; hour < 47; hour += 0.5) {
+      const at = start + hour * hourMs
+      if (hour === 23.5) continue
+      const [now, later] = [at, at + hourMs / 2].map((when) =>
+        outsideCalls(sharing, lane)?.toCome(when),
+      )
+      expect(later).toBeLessThanOrEqual(now ?? 0)
+    }
+  })
+
   test('use the share of projects that the plan gives', () => {
     expect(callsOf({ projectShare: 0 })).toEqual([])
     const used = Array.from({ length: 400 }, (_, index) =>
@@ -60,8 +78,10 @@ describe('other programs in a project', () => {
 describe('a lane that others use', () => {
   const dayEnd = start + dayMs
   const small = { requestsPerMinute: 2, tokensPerMinute: 1000, requestsPerDay: 4 }
-  const others = (...times: readonly number[]) =>
-    times.map((ms) => ({ at: start + ms, dayEnd, tokens: 10 })).values()
+  const others = (...times: readonly number[]) => ({
+    calls: times.map((ms) => ({ at: start + ms, dayEnd, tokens: 10 })).values(),
+    toCome: () => 0,
+  })
 
   test('counts the calls that others have made, and not those that they will make', () => {
     const lane = new LaneUsage(small, 1500, { outside: others(100, 200, 90_000) })

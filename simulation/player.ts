@@ -34,7 +34,7 @@ export type PlayDeps = {
   readonly limits: PlayLimits
   readonly start: number
   /** Number of pending promises of the policy, besides those of waiting requests. */
-  readonly promises: { readonly open: number }
+  readonly promises: { readonly open: number; woken: boolean }
 }
 
 /** For the oracle; the gateway does not know `trueTokens`. */
@@ -81,7 +81,10 @@ class Player {
     const { promises } = this.#deps
     this.#expectNext()
     while (this.#open > 0 && this.#deps.clock.step(Infinity)) {
-      if (this.#waiting > 0 || promises.open > 0) await drainMicrotasks()
+      if (this.#waiting > 0 || promises.open > 0 || promises.woken) {
+        promises.woken = false
+        await drainMicrotasks()
+      }
       if (this.#deps.clock.now() - this.#lastAt > longestEndMs) {
         throw new Error(`${this.#open} requests never ended.`)
       }

@@ -1,6 +1,7 @@
 import { defaultKeyPolicy } from '../server/src/keys/policy.ts'
 import { createKeyEngine, type EngineDeps } from '../server/src/keys/engine.ts'
 import type { Outcome } from '../server/src/google/outcome.ts'
+import type { Clock } from '../server/src/runtime/time/clock.ts'
 import type { KeyId, Keys } from '../server/src/keys/types.ts'
 import { buildFleet, type Fleet, type FleetPlan } from './fleet.ts'
 import type { Period } from './faults.ts'
@@ -39,8 +40,8 @@ export type Simulation = {
   readonly clock: VirtualClock
   readonly google: GoogleModel
   readonly fleet: Fleet
-  /** Number of promises that `play` must wait for between two events. */
-  readonly promises: { open: number }
+  /** Number of promises that `play` must wait for between two events, and whether a timer may have resolved one. */
+  readonly promises: { open: number; woken: boolean }
 }
 
 export type Policy = (simulation: Simulation) => Keys
@@ -55,7 +56,8 @@ const shippedPolicy = () => defaultKeyPolicy
 
 /** The real engine with its default policy and background checks. */
 export function createEngine(simulation: Simulation, observer: EngineObserver = {}): Keys {
-  const { clock, fleet, scenario } = simulation
+  const { fleet, scenario } = simulation
+  const clock = noticingClock(simulation)
   const random = createRandom(scenario.seed)
   const engine = createKeyEngine({ clock, random, policy: shippedPolicy, ...observer })
   engine.control.addKeys(
@@ -71,6 +73,18 @@ export function createEngine(simulation: Simulation, observer: EngineObserver = 
   const files = scenario.knowledge === 'files' ? googleFiles(simulation) : undefined
   engine.startChecks(probeOf(simulation, observer), files)
   return engine.keys
+}
+
+/** The engine pauses by promises that its timers resolve. */
+function noticingClock({ clock, promises }: Simulation): Clock {
+  return {
+    now: clock.now,
+    at: (at, wake) =>
+      clock.at(at, () => {
+        promises.woken = true
+        wake()
+      }),
+  }
 }
 
 /** The probe of the background checks. */
@@ -128,7 +142,13 @@ export function createSimulation(scenario: Scenario): Simulation {
     outages: scenario.outages ?? [],
     stretchMs,
   })
-  return { scenario, clock: createVirtualClock(start), google, fleet, promises: { open: 0 } }
+  return {
+    scenario,
+    clock: createVirtualClock(start),
+    google,
+    fleet,
+    promises: { open: 0, woken: false },
+  }
 }
 
 export async function playScenario(scenario: Scenario, policy: Policy): Promise<DayTally[]> {

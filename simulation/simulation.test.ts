@@ -100,6 +100,18 @@ test('no request waits for a slow first answer after an outage', async () => {
   expect(days.map((day) => Object.fromEntries(day.avoidable))).toEqual([{}, {}])
 })
 
+test('files show the projects within minutes, however few the requests', async () => {
+  const scenario = scenarioOf({ keys: 60, load: 0.05, days: 0.25, seed: 19, knowledge: 'files' })
+  const simulation = createSimulation(scenario)
+  const joinedAt: number[] = []
+  const onEvent = ({ kind }: KeyEvent) => {
+    if (kind === 'projects-joined') joinedAt.push(simulation.clock.now() - scenario.start)
+  }
+  await playSimulation(simulation, createEngine(simulation, { onEvent }))
+  expect(joinedAt.length).toBeGreaterThan(30)
+  expect(Math.max(...joinedAt)).toBeLessThan(5 * 60_000)
+})
+
 test('background checks probe a key of a small fleet less than twice an hour', async () => {
   const simulation = createSimulation(
     scenarioOf({ keys: 6, projects: 3, load: 0.3, days: 1, seed: 18 }),

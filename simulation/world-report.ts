@@ -1,9 +1,9 @@
 import { duration, figuresOf, grouped, percent, tableOf, type Figures } from './report.ts'
 import { oracle, playScenario, policies, type Scenario } from './scenario.ts'
-import { missedGoals, type World, type WorldName } from './worlds.ts'
+import { missedGoals, type World } from './worlds.ts'
 
 export type PlayedWorld = {
-  readonly world: WorldName
+  readonly world: string
   readonly figures: Figures
   readonly missed: readonly string[]
   /** Processor time of the engine's days. */
@@ -11,7 +11,7 @@ export type PlayedWorld = {
 }
 
 export async function playWorld(
-  world: WorldName,
+  world: string,
   { goals }: World,
   scenario: Scenario,
 ): Promise<PlayedWorld> {

@@ -1,6 +1,6 @@
 import { defaultFleetPlan, defaultTrafficPlan } from '../default-plan.ts'
 import { noFaults } from '../faults.ts'
-import { buildFleet, capacityPerDay, type FleetPlan } from '../fleet.ts'
+import { buildFleet, capacityPerDay, type FleetPlan, type ModelPlan, type Quota } from '../fleet.ts'
 import { createRandom } from '../random.ts'
 import { defaultLimits, defaultStart, knowledges, type Scenario } from '../scenario.ts'
 import { worldNamed, worldNames, type WorldName } from '../worlds.ts'
@@ -25,7 +25,8 @@ export function drawFleet(seed: number): DrawnFleet {
   const base: FleetPlan = { ...defaultFleetPlan, ...changed.fleet }
   const keys = integer(1, 16)
   const paid = one(0, 0.1, 0.5)
-  const days = one(0.02, 0.1, 0.3, 1.1)
+  const days = one(0.02, 0.1, 0.3, 1.1, 2.1)
+  const quotaFactor = one(1, 1, 0.2)
   const beforeMidnightMs = one(0, hourMs, 3 * hourMs)
   const fleet: FleetPlan = {
     ...base,
@@ -33,7 +34,7 @@ export function drawFleet(seed: number): DrawnFleet {
     projects: Math.ceil(keys / Math.max(base.fewestKeysPerProject, integer(1, 4))),
     tiers: { free: 1 - paid, 'tier-1': paid * 0.75, 'tier-2': paid * 0.25 },
     deadShare: one(0, 0.05, 0.3),
-    models: base.models.slice(0, integer(1, 5)),
+    models: base.models.slice(0, integer(1, 5)).map((model) => withQuotas(model, quotaFactor)),
     limitChangeHour: Math.max(0.1, random() * days * 24),
     sharing: { ...base.sharing, hoursPerDay: one(2, 8, 24) },
   }
@@ -51,6 +52,21 @@ export function drawFleet(seed: number): DrawnFleet {
       knowledge: one(...knowledges),
     },
   }
+}
+
+/** Small quotas let a fleet live for days on few requests. */
+function withQuotas(model: ModelPlan, factor: number): ModelPlan {
+  const { free, 'tier-1': first, 'tier-2': second } = model.quotas
+  const scaled = (quota: Quota | 'none') =>
+    quota === 'none'
+      ? quota
+      : {
+          requestsPerMinute: Math.ceil(quota.requestsPerMinute * factor),
+          tokensPerMinute: quota.tokensPerMinute,
+          requestsPerDay: Math.ceil(quota.requestsPerDay * factor),
+        }
+  const quotas = { free: scaled(free), 'tier-1': scaled(first), 'tier-2': scaled(second) }
+  return { ...model, quotas }
 }
 
 type Span = { readonly seed: number; readonly load: number; readonly days: number }

@@ -62,8 +62,9 @@ function runWorker(
   return new Promise((resolve, reject) => {
     const giveNext = () => {
       const seed = seeds()
-      if (seed === undefined) void worker.terminate().then(() => resolve(), reject)
-      else worker.postMessage(seed)
+      if (seed === undefined) return void worker.terminate().then(() => resolve(), reject)
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of windows; this is a thread
+      worker.postMessage(seed)
     }
     worker.on('error', reject)
     worker.on('message', (checked: CheckedFleet) => {
