@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { defaultFleetPlan, defaultTrafficPlan } from './default-plan.ts'
 import { capacityPerDay } from './fleet.ts'
 import { readFleetFile } from './fleet-file.ts'
+import { playRandomFleets } from './random-fleets/play.ts'
 import { duration, figuresOf, grouped, percent, table, type Figures } from './report.ts'
 import {
   defaultLimits,
@@ -16,6 +17,8 @@ import {
   type Policy,
   type Scenario,
 } from './scenario.ts'
+import { playWorld, worldTable, type PlayedWorld } from './world-report.ts'
+import { worldNamed, worldNames, worlds, type World } from './worlds.ts'
 
 const usage = `Simulates days of traffic over a fleet of Gemini keys, with a model of Google's quotas.
 
@@ -26,11 +29,17 @@ const usage = `Simulates days of traffic over a fleet of Gemini keys, with a mod
   --load X        requests divided by the quotas (default ${defaultTrafficPlan.load})
   --days N        number of days; quotas are learned on the first (default 2)
   --knowledge K   what the engine knows of projects: labels, files (default), or nothing
+  --world NAME    the fleet and traffic of a world (default ${worldNames[0]})
   --seed N        seed of fleet, traffic and faults (default 1)
   --fleet FILE    tiers, models, quotas and faults from a JSON file
   --all           Gemini Balance alone, with 10 to 5 000 keys and loads of 50 to 150 %
+  --worlds        Gemini Balance alone, in every world or that of --world, and the goals it misses
+  --fleets N      N small random fleets, in which no error may be avoidable
   --detail        reasons of wasted calls and errors
   --json          output as JSON
+
+Worlds:
+${worldNames.map((name) => `  ${name.padEnd(15)} ${worlds[name].about}`).join('\n')}
 `
 
 const legend = `wasted: share of calls that a quota, a dead key or a suspended project refused.
@@ -45,7 +54,10 @@ const options = {
   projects: { type: 'string' },
   load: { type: 'string' },
   days: { type: 'string' },
-  knowledge: { type: 'string', default: 'files' },
+  knowledge: { type: 'string' },
+  world: { type: 'string' },
+  worlds: { type: 'boolean', default: false },
+  fleets: { type: 'string' },
   seed: { type: 'string' },
   fleet: { type: 'string' },
   all: { type: 'boolean', default: false },
@@ -57,14 +69,20 @@ const options = {
 const readArguments = () => parseArgs({ options }).values
 type Given = ReturnType<typeof readArguments>
 
-function readOptions(given: Given): Options {
+const worldIn = ({ world = worldNames[0] ?? '' }: Given) => worldNamed(world)
+
+/** A world changes the defaults; a file and options change the world. */
+function readOptions(given: Given, world: World = worldIn(given)): Options {
   const number = (name: Numeric, fallback: number) => numberIn(given, name, fallback)
-  const plans = { fleet: defaultFleetPlan, traffic: defaultTrafficPlan }
+  const plans = {
+    fleet: { ...defaultFleetPlan, ...world.fleet },
+    traffic: { ...defaultTrafficPlan, ...world.traffic },
+  }
   const { fleet, traffic } = given.fleet
     ? readFleetFile(readFileSync(given.fleet, 'utf8'), plans)
     : plans
   const keys = number('keys', fleet.keys)
-  const usual = fleet.keys === keys ? fleet.projects : Math.ceil(keys * 0.4)
+  const usual = Math.ceil((keys * fleet.projects) / fleet.keys)
   return {
     scenario: {
       fleet: { ...fleet, keys, projects: number('projects', usual) },
@@ -73,7 +91,7 @@ function readOptions(given: Given): Options {
       seed: number('seed', 1),
       start: defaultStart,
       days: number('days', 2),
-      knowledge: knowledgeIn(given.knowledge),
+      knowledge: knowledgeIn(given.knowledge ?? world.knowledge),
     },
     detail: given.detail,
     json: given.json,
@@ -86,7 +104,7 @@ function knowledgeIn(text: string): Knowledge {
   return known
 }
 
-type Numeric = 'keys' | 'projects' | 'load' | 'days' | 'seed'
+type Numeric = 'keys' | 'projects' | 'load' | 'days' | 'seed' | 'fleets'
 
 function numberIn(given: Given, name: Numeric, fallback: number): number {
   const text = given[name]
@@ -132,6 +150,26 @@ async function sweep({ scenario, detail, json }: Options): Promise<void> {
     return print(JSON.stringify({ seed: scenario.seed, days: scenario.days, rows }, null, 2))
   print(`${table(rows)}\n\n${legend}`)
   if (detail) print(rows.map(detailOf).join('\n'))
+}
+
+async function playWorlds(given: Given): Promise<void> {
+  const rows: PlayedWorld[] = []
+  for (const name of given.world === undefined ? worldNames : [given.world]) {
+    const world = worldNamed(name)
+    const { scenario } = readOptions(given, world)
+    const played = await playWorld(name, world, scenario)
+    rows.push(played)
+    console.error(`${name}: ${duration(played.tookMs)}`)
+  }
+  if (given.json) return print(JSON.stringify({ rows }, null, 2))
+  print(`${worldTable(rows)}\n\n${legend}`)
+  if (given.detail) print(rows.map(({ figures }) => detailOf(figures)).join('\n'))
+}
+
+async function playFleets(given: Given): Promise<void> {
+  const count = numberIn(given, 'fleets', 1)
+  const { failures } = await playRandomFleets({ count, seed: numberIn(given, 'seed', 1), print })
+  if (failures > 0) process.exitCode = 1
 }
 
 function about(scenario: Scenario) {
@@ -180,6 +218,8 @@ async function run(): Promise<void> {
   try {
     const given = readArguments()
     if (given.help) print(usage)
+    else if (given.fleets !== undefined) await playFleets(given)
+    else if (given.worlds) await playWorlds(given)
     else await (given.all ? sweep : compare)(readOptions(given))
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)

@@ -1,6 +1,8 @@
 import type { FleetPlan, ModelPlan } from './fleet.ts'
 import type { TrafficPlan } from './traffic.ts'
 
+const unchanged = { free: 1, 'tier-1': 1, 'tier-2': 1 }
+
 /**
  * Quotas as observed, where known. The largest are reduced, so that 5 000 keys are simulated in minutes; a lane of 10 000 requests
  * a day is no harder than one of 1 500.
@@ -17,6 +19,7 @@ const models: readonly ModelPlan[] = [
     tokenSpread: 1.2,
     maxTokens: 150_000,
     closedShare: 0,
+    limitFactors: unchanged,
   },
   {
     name: 'gemini-3.8-flash-lite',
@@ -29,6 +32,7 @@ const models: readonly ModelPlan[] = [
     tokenSpread: 1,
     maxTokens: 100_000,
     closedShare: 0,
+    limitFactors: unchanged,
   },
   {
     name: 'gemini-3.1-pro-preview',
@@ -41,6 +45,7 @@ const models: readonly ModelPlan[] = [
     tokenSpread: 1.2,
     maxTokens: 150_000,
     closedShare: 0,
+    limitFactors: unchanged,
   },
   {
     name: 'gemini-2.5-flash',
@@ -53,6 +58,7 @@ const models: readonly ModelPlan[] = [
     tokenSpread: 1,
     maxTokens: 100_000,
     closedShare: 0.3,
+    limitFactors: unchanged,
   },
   {
     name: 'gemma-4-26b-a4b-it',
@@ -65,15 +71,21 @@ const models: readonly ModelPlan[] = [
     tokenSpread: 0.8,
     maxTokens: 12_000,
     closedShare: 0,
+    limitFactors: unchanged,
   },
 ]
 
 export const defaultFleetPlan: FleetPlan = {
   keys: 200,
   projects: 80,
+  fewestKeysPerProject: 1,
+  mostKeysPerProject: Infinity,
   tiers: { free: 0.8, 'tier-1': 0.15, 'tier-2': 0.05 },
   deadShare: 0.05,
   models,
+  limitChangeHour: 12,
+  sharing: { projectShare: 0, quotaShare: 0.5, hoursPerDay: 8 },
+  files: { refusedShare: 0, behindMs: 0 },
 }
 
 export const defaultTrafficPlan: TrafficPlan = {
@@ -82,6 +94,7 @@ export const defaultTrafficPlan: TrafficPlan = {
   burstsPerDay: 6,
   burstFactor: 4,
   conversationShare: 0.3,
+  coldStart: 0,
   faults: {
     overloadsPerDay: 4,
     outagesPerDay: 2,

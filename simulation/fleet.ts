@@ -24,17 +24,42 @@ export type ModelPlan = {
   readonly maxTokens: number
   /** Share of the projects for which the model is "no longer available to new users". */
   readonly closedShare: number
+  /** Google multiplies the limits by this at each change of limits, and takes it back at the next. */
+  readonly limitFactors: Readonly<Record<Tier, number>>
+}
+
+/** Other programs of the operator, in the same projects. Google counts their calls; the engine cannot see them. */
+export type SharingPlan = {
+  readonly projectShare: number
+  /** Share of the minute and day quotas that they spend. */
+  readonly quotaShare: number
+  /** They run in the same hours of each day. */
+  readonly hoursPerDay: number
+}
+
+/** What Google's Files API withholds. */
+export type FilesPlan = {
+  /** Share of the keys that may not use files. */
+  readonly refusedShare: number
+  /** The longest time until a list shows a new file. */
+  readonly behindMs: number
 }
 
 /** Parameters of a fleet; a seed generates its keys and projects. */
 export type FleetPlan = {
   readonly keys: number
   readonly projects: number
+  readonly fewestKeysPerProject: number
+  readonly mostKeysPerProject: number
   /** Share of the projects in each tier. */
   readonly tiers: Readonly<Record<Tier, number>>
   /** Share of the keys that fail from the start or later. */
   readonly deadShare: number
   readonly models: readonly ModelPlan[]
+  /** The hour of each day at which Google changes limits. */
+  readonly limitChangeHour: number
+  readonly sharing: SharingPlan
+  readonly files: FilesPlan
 }
 
 /** When a key or project fails, in milliseconds after the start. */
@@ -86,16 +111,29 @@ export function buildFleet(plan: FleetPlan, seed: number): Fleet {
   const count = Math.max(1, Math.min(plan.projects, plan.keys))
   const projects = Array.from({ length: count }, (_, index) => buildProject(plan, index, random))
   const keys: FleetKey[] = []
+  const sizes = projects.map(() => 0)
+  const even = count * plan.fewestKeysPerProject
   for (let id = 1; id <= plan.keys; id += 1) {
-    // Each project has a key. The others are distributed unevenly, so that some projects have many.
-    const place = id <= count ? id - 1 : Math.floor(random() * random() * count)
+    // Each project has the fewest keys. The others are distributed unevenly, so that some projects have many.
+    const wanted = id <= even ? (id - 1) % count : Math.floor(random() * random() * count)
+    const place = placeWithRoom(sizes, wanted, plan.mostKeysPerProject)
     const project = projects[place]
     if (project === undefined) continue
+    sizes[place] = (sizes[place] ?? 0) + 1
     const dead = random() < plan.deadShare * (1 - deadProjectShare)
     const failure = dead ? permanent(keyFailures, random) : undefined
     keys.push({ id, secret: new Secret(`AQ.simulated-${id}`), project, failure })
   }
   return { plan, projects, keys }
+}
+
+/** The wanted project, or the next one that is not full; the wanted one if all are. */
+function placeWithRoom(sizes: readonly number[], wanted: number, most: number): number {
+  for (let step = 0; step < sizes.length; step += 1) {
+    const place = (wanted + step) % sizes.length
+    if ((sizes[place] ?? 0) < most) return place
+  }
+  return wanted
 }
 
 function buildProject(plan: FleetPlan, index: number, random: Random): FleetProject {
@@ -143,18 +181,27 @@ export function quotaOf(model: ModelPlan, project: FleetProject): Quota | 'none'
 
 /** Answers a day that the quotas of one model allow with an even load. */
 export function capacityPerDay(fleet: Fleet, model: ModelPlan): number {
+  return capacity(fleet, model, 1440)
+}
+
+/** Answers in a minute, before the quotas of the day are reached. */
+export function capacityPerMinute(fleet: Fleet, model: ModelPlan): number {
+  return capacity(fleet, model, 1)
+}
+
+function capacity(fleet: Fleet, model: ModelPlan, minutes: number): number {
   const alive = new Set(fleet.keys.filter((key) => !key.failure).map((key) => key.project))
   const meanTokens = Math.min(
     model.maxTokens,
     model.medianTokens * Math.exp(model.tokenSpread ** 2 / 2),
   )
-  let capacity = 0
+  let answers = 0
   for (const project of alive) {
     const quota = quotaOf(model, project)
     if (quota === 'none' || project.failure || project.closedModels.has(model.name)) continue
     const { requestsPerMinute, tokensPerMinute, requestsPerDay } = quota
     const perMinute = Math.min(requestsPerMinute, tokensPerMinute / meanTokens)
-    capacity += Math.min(requestsPerDay, perMinute * 1440)
+    answers += Math.min(requestsPerDay, perMinute * minutes)
   }
-  return capacity
+  return answers
 }

@@ -21,6 +21,8 @@ import {
   unknown429,
 } from './google-outcomes.ts'
 import { LaneUsage } from './lane-usage.ts'
+import { limitChanges } from './limit-changes.ts'
+import { outsideCalls } from './outside-calls.ts'
 import { chance, normal } from './random.ts'
 
 export type SimulatedCall = {
@@ -229,6 +231,8 @@ function laneClosedUntil(
 }
 
 function buildLanes(fleet: Fleet, options: GoogleModelOptions): Map<string, readonly GoogleLane[]> {
+  const { limitChangeHour, sharing } = fleet.plan
+  const { start } = options
   const keys = fleet.projects.map((): FleetKey[] => [])
   for (const key of fleet.keys) keys[key.project.index]?.push(key)
   const lanes = new Map<string, readonly GoogleLane[]>()
@@ -238,11 +242,16 @@ function buildLanes(fleet: Fleet, options: GoogleModelOptions): Map<string, read
       const open = quota !== 'none' && !project.closedModels.has(model.name)
       const perDay = project.tier === 'free' ? 0 : options.faults.unknown429PerLaneDay
       const seed = options.seed * 31 + index * 7919 + project.index * 104_729
+      const laneSeed = { project: options.seed * 53 + project.index * 6151, lane: seed }
+      const events = open && {
+        limitsAt: limitChanges({ quota, model, tier: project.tier, hour: limitChangeHour, start }),
+        outside: outsideCalls(sharing, { quota, model, start, seeds: laneSeed }),
+      }
       return {
         project,
         model,
         keys: keys[project.index] ?? [],
-        usage: open ? new LaneUsage(quota, options.stretchMs) : undefined,
+        usage: events ? new LaneUsage(quota, options.stretchMs, events) : undefined,
         unknown429Periods: planPeriods({
           ...options,
           seed,

@@ -1,5 +1,7 @@
 import type { QuotaUnit, QuotaWindow } from '../server/src/google/outcome.ts'
 import type { Quota } from './fleet.ts'
+import type { LimitsAt } from './limit-changes.ts'
+import type { Outside, OutsideCall } from './outside-calls.ts'
 
 const minuteMs = 60_000
 /** A call in transit may not count. After this time it has arrived. */
@@ -25,9 +27,14 @@ export type ExceededQuota = {
   readonly returnsAt: number
 }
 
+/** What happens to a lane besides our calls. */
+export type LaneEvents = {
+  readonly limitsAt?: LimitsAt | undefined
+  readonly outside?: Outside | undefined
+}
+
 /** Google's counters of one lane: the rolling minute, the Pacific day, and calls in transit. */
 export class LaneUsage {
-  readonly quota: Quota
   dayUsed = 0
   /** End of the last retryDelay. */
   retryAllowedAt = 0
@@ -38,16 +45,31 @@ export class LaneUsage {
   readonly #exact = emptyWindow(minuteMs, 1)
   readonly #stretched: Window
   #dayEnd = 0
+  #quota: Quota
+  #known: Quota
+  #quotaUntil: number
+  readonly #limitsAt: LimitsAt | undefined
+  readonly #outside: Outside | undefined
+  #nextOutside: OutsideCall | undefined
 
-  constructor(quota: Quota, stretchMs: number) {
-    this.quota = quota
+  constructor(quota: Quota, stretchMs: number, { limitsAt, outside }: LaneEvents = {}) {
+    this.#quota = quota
+    this.#known = quota
+    this.#limitsAt = limitsAt
+    this.#quotaUntil = limitsAt ? 0 : Infinity
+    this.#outside = outside
+    this.#takeOutside()
     this.#stretched = emptyWindow(minuteMs + stretchMs, conservativeTokenShare)
   }
 
   /** The quotas that an arriving call would exceed. */
   exceeded(now: number, dayEnd: number, tokens: number): readonly ExceededQuota[] {
     this.#roll(now, dayEnd)
-    const { requestsPerMinute, tokensPerMinute, requestsPerDay } = this.quota
+    return this.#exceeded(now, dayEnd, tokens)
+  }
+
+  #exceeded(now: number, dayEnd: number, tokens: number): readonly ExceededQuota[] {
+    const { requestsPerMinute, tokensPerMinute, requestsPerDay } = this.#quota
     const exceeded: ExceededQuota[] = []
     if (this.dayUsed >= requestsPerDay) {
       exceeded.push({ unit: 'requests', window: 'day', limit: requestsPerDay, returnsAt: dayEnd })
@@ -72,10 +94,12 @@ export class LaneUsage {
     }
   }
 
-  /** The earliest time, from `now`, at which a call is accepted; `dayEnd` if the day is exhausted. */
+  /** The earliest time, from `now`, at which a call may be accepted; `dayEnd` if the day is exhausted. */
   opensAt(now: number, dayEnd: number, tokens: number): number {
     this.#roll(now, dayEnd)
-    return this.#dayOpensAt(now, dayEnd) ?? this.#opensAt(this.#exact, now, tokens)
+    const opensAt =
+      this.#dayOpensAt(this.#quota, now, dayEnd) ?? this.#opensAt(this.#exact, now, tokens)
+    return this.#orAtChange(opensAt, now)
   }
 
   /**
@@ -84,19 +108,28 @@ export class LaneUsage {
    */
   conservativeOpensAt(now: number, dayEnd: number, tokens: number): number {
     this.#roll(now, dayEnd)
-    const dayOpensAt = this.#dayOpensAt(now, dayEnd)
-    return dayOpensAt ?? Math.max(this.retryAllowedAt, this.#opensAt(this.#stretched, now, tokens))
+    const minuteOpensAt = () => this.#opensAt(this.#stretched, now, tokens)
+    const opensAt =
+      this.#dayOpensAt(this.#known, now, dayEnd) ?? Math.max(this.retryAllowedAt, minuteOpensAt())
+    return this.#orAtChange(opensAt, now)
   }
 
-  /** 0 for an unused lane, 1 for an exhausted one. */
+  /** New limits may open a lane sooner. */
+  #orAtChange(opensAt: number, now: number): number {
+    return opensAt > now ? Math.min(opensAt, this.#quotaUntil) : opensAt
+  }
+
+  /** 0 for an unused lane, 1 for an exhausted one; less by what others will spend today, so that it is used before they do. */
   dayUsedShare(now: number, dayEnd: number): number {
     this.#roll(now, dayEnd)
-    return (this.dayUsed + this.transitRequests) / this.quota.requestsPerDay
+    const used = this.dayUsed + this.transitRequests - (this.#outside?.toCome(now) ?? 0)
+    return used / this.#quota.requestsPerDay
   }
 
   #opensAt(window: Window, now: number, tokens: number): number {
-    const { requestsPerMinute } = this.quota
-    const tokensPerMinute = this.quota.tokensPerMinute * window.tokenShare
+    const quota = window === this.#exact ? this.#quota : this.#known
+    const { requestsPerMinute } = quota
+    const tokensPerMinute = quota.tokensPerMinute * window.tokenShare
     if (tokens > tokensPerMinute) return Infinity
     let requests = window.requests + this.transitRequests
     let used = window.tokens + this.transitTokens
@@ -114,13 +147,33 @@ export class LaneUsage {
   }
 
   /** Undefined if the day is not exhausted. */
-  #dayOpensAt(now: number, dayEnd: number): number | undefined {
-    const { requestsPerDay } = this.quota
+  #dayOpensAt({ requestsPerDay }: Quota, now: number, dayEnd: number): number | undefined {
     if (this.dayUsed >= requestsPerDay) return dayEnd
     return this.dayUsed + this.transitRequests >= requestsPerDay ? now + transitMs : undefined
   }
 
   #roll(now: number, dayEnd: number): void {
+    for (let call = this.#nextOutside; call && call.at <= now; call = this.#nextOutside) {
+      this.#rollTo(call.at, call.dayEnd)
+      const fits = this.#exceeded(call.at, call.dayEnd, call.tokens).length === 0
+      if (fits) this.count(call.at, call.tokens)
+      this.#takeOutside()
+    }
+    this.#rollTo(now, dayEnd)
+  }
+
+  #takeOutside(): void {
+    const next = this.#outside?.calls.next()
+    this.#nextOutside = next?.done === false ? next.value : undefined
+  }
+
+  #rollTo(now: number, dayEnd: number): void {
+    if (this.#limitsAt && now >= this.#quotaUntil) {
+      const { quota, known, until } = this.#limitsAt(now)
+      this.#quota = quota
+      this.#known = known
+      this.#quotaUntil = until
+    }
     if (dayEnd !== this.#dayEnd) {
       this.#dayEnd = dayEnd
       this.dayUsed = 0

@@ -34,7 +34,7 @@ export type PlayDeps = {
   readonly limits: PlayLimits
   readonly start: number
   /** Number of pending promises of the policy, besides those of waiting requests. */
-  readonly promises: { readonly open: number }
+  readonly promises: { readonly open: number; woken: boolean }
 }
 
 /** For the oracle; the gateway does not know `trueTokens`. */
@@ -50,6 +50,9 @@ type Request = {
 }
 
 const dayMs = 86_400_000
+const earlyMs = 120_000
+/** After the last request, none may be open for longer. */
+const longestEndMs = 3_600_000
 /** A breaker tries again within 30 s of an overload or outage, and waits for the answer of that call. */
 const recoveryMs = 60_000
 
@@ -66,6 +69,7 @@ class Player {
   readonly #conservativeLanes: FreeLanes
   #open = 0
   #waiting = 0
+  #lastAt = Infinity
 
   constructor(deps: PlayDeps, traffic: Iterator<Arrival>) {
     this.#deps = deps
@@ -77,14 +81,23 @@ class Player {
     const { promises } = this.#deps
     this.#expectNext()
     while (this.#open > 0 && this.#deps.clock.step(Infinity)) {
-      if (this.#waiting > 0 || promises.open > 0) await drainMicrotasks()
+      if (this.#waiting > 0 || promises.open > 0 || promises.woken) {
+        promises.woken = false
+        await drainMicrotasks()
+      }
+      if (this.#deps.clock.now() - this.#lastAt > longestEndMs) {
+        throw new Error(`${this.#open} requests never ended.`)
+      }
     }
     return this.#days
   }
 
   #expectNext(): void {
     const next = this.#traffic.next()
-    if (next.done) return
+    if (next.done) {
+      this.#lastAt = this.#deps.clock.now()
+      return
+    }
     this.#open += 1
     this.#deps.clock.at(next.value.at, () => {
       this.#expectNext()
@@ -142,6 +155,7 @@ class Player {
     }
     request.attempt += 1
     this.#day(departure).calls += 1
+    if (this.#isEarly(departure)) this.#day(departure).early.calls += 1
     if (reservation.trial) this.#day(departure).trials += 1
     clock.at(google.depart(call, departure), () => {
       const { outcome, latencyMs } = google.arrive(call, clock.now())
@@ -155,7 +169,10 @@ class Player {
     const { keys, clock, limits } = this.#deps
     const { reservation, departure, outcome } = finished
     keys.settle(reservation, outcome)
-    if (isWaste(outcome)) this.#day(departure).waste(outcome.verdict)
+    if (isWaste(outcome)) {
+      this.#day(departure).waste(outcome.verdict)
+      if (this.#isEarly(departure)) this.#day(departure).early.wasted += 1
+    }
     const decision = nextStep(outcome, request.retryState, limits)
     if (!('retryState' in decision) || clock.now() >= request.deadline)
       return this.#finish(request, finished)
@@ -195,6 +212,10 @@ class Player {
     const tokens = Math.max(arrival.inputTokens, arrival.estimatedInputTokens)
     const search = { model: arrival.model, tokens, ...(wanted.tried && { tried: wanted.tried }) }
     return this.#conservativeLanes.find(search, now).found
+  }
+
+  #isEarly(at: number): boolean {
+    return at < this.#deps.start + earlyMs
   }
 
   #day(at: number): DayTally {

@@ -7,6 +7,8 @@ export type Figures = {
   readonly answers: number
   readonly ofOracle: number
   readonly wastedLearning: number
+  /** Of the first two minutes. */
+  readonly wastedEarly: number
   readonly wastedLater: number | undefined
   readonly errors: number
   readonly avoidableErrors: number
@@ -34,6 +36,7 @@ export function figuresOf({ policy, days }: Played, oracleAnswers: number): Figu
       oracleAnswers,
     ),
     wastedLearning: wastedShare(learning ? [learning] : []),
+    wastedEarly: learning ? portion(learning.early.wasted, learning.early.calls) : 0,
     wastedLater: later.length > 0 ? wastedShare(later) : undefined,
     errors: sum((day) => total(day.failures)),
     avoidableErrors: sum((day) => total(day.avoidable)),
@@ -50,10 +53,14 @@ function share(part: number, whole: number): number {
   return whole === 0 ? 1 : part / whole
 }
 
+function portion(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole
+}
+
 function wastedShare(days: readonly DayTally[]): number {
   const calls = days.reduce((sum, day) => sum + day.calls, 0)
   const wasted = days.reduce((sum, day) => sum + total(day.wasted), 0)
-  return calls === 0 ? 0 : wasted / calls
+  return portion(wasted, calls)
 }
 
 function sumCounts(counts: readonly ReadonlyMap<string, number>[]): Record<string, number> {
@@ -71,7 +78,12 @@ const head = [
 
 /** At most 100 columns wide. */
 export function table(rows: readonly Figures[]): string {
-  const cells = [...head, ...rows.map(cellsOf)]
+  return tableOf(head, rows.map(cellsOf))
+}
+
+/** The first column is aligned to the left, all others to the right. */
+export function tableOf(head: readonly string[][], rows: readonly string[][]): string {
+  const cells = [...head, ...rows]
   const widths = head[0]?.map((_, column) =>
     Math.max(...cells.map((row) => row[column]?.length ?? 0)),
   )

@@ -1,9 +1,11 @@
 import { defaultKeyPolicy } from '../server/src/keys/policy.ts'
 import { createKeyEngine, type EngineDeps } from '../server/src/keys/engine.ts'
 import type { Outcome } from '../server/src/google/outcome.ts'
-import type { KeyId, Keys, ProjectFiles, ProjectId } from '../server/src/keys/types.ts'
+import type { Clock } from '../server/src/runtime/time/clock.ts'
+import type { KeyId, Keys } from '../server/src/keys/types.ts'
 import { buildFleet, type Fleet, type FleetPlan } from './fleet.ts'
 import type { Period } from './faults.ts'
+import { googleFiles } from './google-files.ts'
 import { createGoogleModel, type GoogleModel } from './google-model.ts'
 import { createOracle } from './oracle.ts'
 import { play, type PlayLimits } from './player.ts'
@@ -38,8 +40,8 @@ export type Simulation = {
   readonly clock: VirtualClock
   readonly google: GoogleModel
   readonly fleet: Fleet
-  /** Number of promises that `play` must wait for between two events. */
-  readonly promises: { open: number }
+  /** Number of promises that `play` must wait for between two events, and whether a timer may have resolved one. */
+  readonly promises: { open: number; woken: boolean }
 }
 
 export type Policy = (simulation: Simulation) => Keys
@@ -54,7 +56,8 @@ const shippedPolicy = () => defaultKeyPolicy
 
 /** The real engine with its default policy and background checks. */
 export function createEngine(simulation: Simulation, observer: EngineObserver = {}): Keys {
-  const { clock, fleet, scenario } = simulation
+  const { fleet, scenario } = simulation
+  const clock = noticingClock(simulation)
   const random = createRandom(scenario.seed)
   const engine = createKeyEngine({ clock, random, policy: shippedPolicy, ...observer })
   engine.control.addKeys(
@@ -67,36 +70,20 @@ export function createEngine(simulation: Simulation, observer: EngineObserver = 
       }),
     })),
   )
-  const files = scenario.knowledge === 'files' ? filesOf(simulation) : undefined
+  const files = scenario.knowledge === 'files' ? googleFiles(simulation) : undefined
   engine.startChecks(probeOf(simulation, observer), files)
   return engine.keys
 }
 
-/** Google's Files API: each project has its own. */
-function filesOf({ clock, fleet, promises }: Simulation): ProjectFiles {
-  const files = new Map<ProjectId, Set<string>>()
-  const projectOf = new Map(fleet.keys.map(({ id, project }) => [id, project.id]))
-  const filesIn = (key: KeyId) => {
-    const project = projectOf.get(key) ?? ''
-    const known = files.get(project) ?? new Set<string>()
-    files.set(project, known)
-    return known
-  }
-  const later = <T>(answer: () => T) =>
-    new Promise<{ ok: true; value: T }>((resolve) => {
-      promises.open += 1
-      const answersAt = clock.now() + probeLatencyMs
-      clock.at(answersAt, () => resolve({ ok: true, value: answer() }))
-      clock.at(answersAt + 1, () => (promises.open -= 1))
-    })
+/** The engine pauses by promises that its timers resolve. */
+function noticingClock({ clock, promises }: Simulation): Clock {
   return {
-    find: (key, names) => later(() => [...filesIn(key)].filter((name) => names.has(name))),
-    put: (key, name) =>
-      later(() => {
-        filesIn(key).add(name)
-        return name
+    now: clock.now,
+    at: (at, wake) =>
+      clock.at(at, () => {
+        promises.woken = true
+        wake()
       }),
-    remove: (key, file) => later(() => void filesIn(key).delete(file)),
   }
 }
 
@@ -155,7 +142,13 @@ export function createSimulation(scenario: Scenario): Simulation {
     outages: scenario.outages ?? [],
     stretchMs,
   })
-  return { scenario, clock: createVirtualClock(start), google, fleet, promises: { open: 0 } }
+  return {
+    scenario,
+    clock: createVirtualClock(start),
+    google,
+    fleet,
+    promises: { open: 0, woken: false },
+  }
 }
 
 export async function playScenario(scenario: Scenario, policy: Policy): Promise<DayTally[]> {

@@ -2,6 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { KeyEvent } from '../server/src/keys/events.ts'
 import { isFailing } from './fleet.ts'
+import { checkFleet } from './random-fleets/check.ts'
+import { fleetSeed } from './random-fleets/play.ts'
 import { figuresOf } from './report.ts'
 import {
   createEngine,
@@ -76,8 +78,16 @@ describe('on hundreds of small fleets', longTimeout, () => {
         const days = await playScenario(scenario, policies['Gemini Balance'])
         expect(days.map((day) => Object.fromEntries(day.avoidable))).toEqual(days.map(() => ({})))
       }),
-      runs,
+      { ...runs, numRuns: 100 },
     )
+  })
+
+  // `npm run simulate -- --fleets 20000` plays more of them, and one again by its seed.
+  test('nor does one in any world, whatever is known of projects', async () => {
+    for (let index = 0; index < 200; index += 1) {
+      const checked = await checkFleet(fleetSeed(runs.seed, index))
+      expect(checked).toMatchObject({ failure: undefined })
+    }
   })
 })
 
@@ -88,6 +98,18 @@ test('no request waits for a slow first answer after an outage', async () => {
   const scenario = { ...base, fleet: { ...base.fleet, tiers, deadShare: 0.3 } }
   const days = await playScenario(scenario, policies['Gemini Balance'])
   expect(days.map((day) => Object.fromEntries(day.avoidable))).toEqual([{}, {}])
+})
+
+test('files show the projects within minutes, however few the requests', async () => {
+  const scenario = scenarioOf({ keys: 60, load: 0.05, days: 0.25, seed: 19, knowledge: 'files' })
+  const simulation = createSimulation(scenario)
+  const joinedAt: number[] = []
+  const onEvent = ({ kind }: KeyEvent) => {
+    if (kind === 'projects-joined') joinedAt.push(simulation.clock.now() - scenario.start)
+  }
+  await playSimulation(simulation, createEngine(simulation, { onEvent }))
+  expect(joinedAt.length).toBeGreaterThan(30)
+  expect(Math.max(...joinedAt)).toBeLessThan(5 * 60_000)
 })
 
 test('background checks probe a key of a small fleet less than twice an hour', async () => {

@@ -12,6 +12,8 @@ export class DayTally {
   left = 0
   calls = 0
   trials = 0
+  /** Calls of the first two minutes after the start, and those of them that were wasted. */
+  readonly early = { calls: 0, wasted: 0 }
   readonly wasted = new Map<VerdictName, number>()
   readonly failures = new Map<string, number>()
   /** Errors to clients while a lane had room for the request. */

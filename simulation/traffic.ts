@@ -1,6 +1,6 @@
 import type { Random } from '../server/src/runtime/time/clock.ts'
 import type { FaultPlan } from './faults.ts'
-import { capacityPerDay, type Fleet, type ModelPlan } from './fleet.ts'
+import { capacityPerDay, capacityPerMinute, type Fleet, type ModelPlan } from './fleet.ts'
 import { createRandom, normal } from './random.ts'
 
 export type TrafficPlan = {
@@ -13,6 +13,8 @@ export type TrafficPlan = {
   readonly burstFactor: number
   /** Share of the requests that belong to a conversation. */
   readonly conversationShare: number
+  /** Requests asked as the program starts, divided by what the minute quotas of the fleet allow. */
+  readonly coldStart: number
   readonly faults: FaultPlan
 }
 
@@ -33,14 +35,18 @@ export type TrafficSpan = {
 }
 
 const dayMs = 86_400_000
+const coldStartSalt = 0x51ed270b
 const conversationsAtOnce = 50
 const turnsPerConversation = 8
 
 /** All requests in order of arrival. A generator, so that a week of them need not fit in memory. */
 export function* arrivals(fleet: Fleet, plan: TrafficPlan, span: TrafficSpan): Generator<Arrival> {
-  const sources = fleet.plan.models.map((model, index) =>
-    createSource({ fleet, plan, model, span: { ...span, seed: span.seed * 613 + index } }),
-  )
+  const sources = fleet.plan.models.flatMap((model, index) => {
+    const ofModel = { fleet, plan, model, span: { ...span, seed: span.seed * 613 + index } }
+    return plan.coldStart > 0
+      ? [createSource(ofModel), createColdStart(ofModel)]
+      : [createSource(ofModel)]
+  })
   for (let index = 0; ; index += 1) {
     let first = sources[0]
     for (const source of sources) if (first && source.nextAt < first.nextAt) first = source
@@ -88,19 +94,38 @@ function createSource({ fleet, plan, model, span }: SourcePlan): Source {
     take(index) {
       const at = source.nextAt
       source.nextAt = nextAfter(at)
-      const deviation = normal(random(), random())
-      const wanted = model.medianTokens * Math.exp(model.tokenSpread * deviation)
-      const inputTokens = Math.round(Math.min(model.maxTokens, Math.max(10, wanted)))
-      // About the error of counting characters.
-      const estimateError = Math.exp(0.12 * normal(random(), random()))
-      return {
-        at,
-        index,
-        model: model.name,
-        inputTokens,
-        estimatedInputTokens: Math.max(1, Math.round(inputTokens * estimateError)),
-        conversation: random() < plan.conversationShare ? conversations() : undefined,
-      }
+      const tokens = drawTokens(model, random)
+      const conversation = random() < plan.conversationShare ? conversations() : undefined
+      return { at, index, model: model.name, ...tokens, conversation }
+    },
+  }
+  return source
+}
+
+function drawTokens(model: ModelPlan, random: Random) {
+  const deviation = normal(random(), random())
+  const wanted = model.medianTokens * Math.exp(model.tokenSpread * deviation)
+  const inputTokens = Math.round(Math.min(model.maxTokens, Math.max(10, wanted)))
+  // About the error of counting characters.
+  const estimateError = Math.exp(0.12 * normal(random(), random()))
+  return { inputTokens, estimatedInputTokens: Math.max(1, Math.round(inputTokens * estimateError)) }
+}
+
+/** Clients that waited for the program: a fifth of a minute's requests in its first half second, half in eight seconds. */
+function createColdStart({ fleet, plan, model, span }: SourcePlan): Source {
+  const random = createRandom(span.seed ^ coldStartSalt)
+  const count = Math.round(plan.coldStart * capacityPerMinute(fleet, model))
+  const times = Array.from({ length: count }, () => span.start + random() ** 3 * 60_000)
+  const sorted = times.toSorted((a, b) => a - b)
+  let taken = 0
+  const source: Source = {
+    nextAt: sorted[0] ?? Infinity,
+    take(index) {
+      const at = source.nextAt
+      taken += 1
+      source.nextAt = sorted[taken] ?? Infinity
+      const tokens = drawTokens(model, random)
+      return { at, index, model: model.name, ...tokens, conversation: undefined }
     },
   }
   return source
