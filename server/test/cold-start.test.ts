@@ -65,12 +65,20 @@ describe('a fleet of which nothing is known', () => {
   test.each([
     ['with files', [], 0.05, 0.01],
     ['without permission to use files', ['refused'], 0.1, 0.02],
-  ] as const)('%s yields what its quotas allow, with few refusals', async (_name, misbehaviours, atFirst, later) => {
-    const minutes = await harvest(1, { minutes: 4, misbehaviours })
-    console.log(JSON.stringify(minutes), refusedShare(minutes.slice(0, 2)), refusedShare(minutes.slice(2)))
-    const served = minutes.reduce((sum, one) => sum + one.served, 0)
-    expect(served).toBeGreaterThanOrEqual(0.99 * projectCount * perMinute * minutes.length)
-    expect(refusedShare(minutes.slice(0, 2))).toBeLessThanOrEqual(atFirst)
-    expect(refusedShare(minutes.slice(2))).toBeLessThanOrEqual(later)
-  }, 400_000)
+  ] as const)(
+    '%s yields what its quotas allow, with few refusals',
+    async (_name, misbehaviours, atFirst, later) => {
+      const minutes = await harvest(1, { minutes: 4, misbehaviours })
+      console.log(
+        JSON.stringify(minutes),
+        refusedShare(minutes.slice(0, 2)),
+        refusedShare(minutes.slice(2)),
+      )
+      const served = minutes.reduce((sum, one) => sum + one.served, 0)
+      expect(served).toBeGreaterThanOrEqual(0.99 * projectCount * perMinute * minutes.length)
+      expect(refusedShare(minutes.slice(0, 2))).toBeLessThanOrEqual(atFirst)
+      expect(refusedShare(minutes.slice(2))).toBeLessThanOrEqual(later)
+    },
+    400_000,
+  )
 })

@@ -135,10 +135,13 @@ export type FilesAnswer<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly isFinal: boolean; readonly because: string }
 
+/** Only asked whether it has a name, so that nothing is copied for each key. */
+export type MarkerNames = Pick<ReadonlySet<string>, 'has'>
+
 /** Files in the projects of keys, which show what keys belong together. Never rejects; names of other files go nowhere. */
 export type ProjectFiles = {
   /** Those of the names that the key's project has files of. */
-  find(key: KeyId, names: ReadonlySet<string>): Promise<FilesAnswer<readonly string[]>>
+  find(key: KeyId, names: MarkerNames): Promise<FilesAnswer<readonly string[]>>
   /** Uploads a file of this display name, and answers what Google calls it. */
   put(key: KeyId, name: string): Promise<FilesAnswer<string>>
   remove(key: KeyId, file: string): Promise<FilesAnswer<undefined>>

@@ -69,7 +69,7 @@ function isUnknown({ context, failed }: Round, key: Key): boolean {
 async function survey(round: Round, key: Key): Promise<void> {
   round.asked.add(key.id)
   if (round.marked.size > 0) {
-    const found = await ask(round, key, (files) => files.find(key.id, new Set(round.marked.keys())))
+    const found = await ask(round, key, (files) => files.find(key.id, round.marked))
     if (!found) return
     if (found.length > 0) return joinFound(round, key, found)
   }
@@ -143,8 +143,7 @@ async function findInKnownProjects(round: Round): Promise<void> {
     if (keysOf(project).some(({ id }) => round.asked.has(id))) continue
     const key = project.groups.flatMap(({ usable }) => usable).find(({ surveyed }) => surveyed)
     if (!key || key.marker) continue
-    const names = new Set(round.marked.keys())
-    const found = await ask(round, key, (files) => files.find(key.id, names))
+    const found = await ask(round, key, (files) => files.find(key.id, round.marked))
     if (found && found.length > 0) joinFound(round, key, found)
   }
 }
