@@ -74,7 +74,7 @@ test('a key remembers its first and its last use over a restart', async () => {
   const before = Date.now()
   await generate(first, 'x')
   const { rows } = await admin(first, 'GET', '/api/keys')
-  expect(rows[0].firstUsedAt).toBeGreaterThanOrEqual(before)
+  expect(Date.parse(rows[0].firstUsedAt)).toBeGreaterThanOrEqual(before)
   await first.close()
   const second = await open(0)
   expect((await admin(second, 'GET', '/api/keys')).rows[0]).toMatchObject({
@@ -96,8 +96,8 @@ test('a whole reset keeps the admin token, the keys and the clients of the envir
   expect((await generate(gateway, 'x')).status).toBe(200)
   const { rows } = await admin(gateway, 'GET', '/api/audit?action=setting-reset')
   expect(rows.map(({ subject, detail }: Record<string, unknown>) => [subject, detail])).toEqual([
-    ['MAX_RETRIES', { from: 9, to: 3 }],
-    ['ALLOWED_TOKENS', {}],
+    ['MAX_RETRIES', { from: 9, to: 3, requestId: expect.any(String) }],
+    ['ALLOWED_TOKENS', { requestId: expect.any(String) }],
   ])
   await gateway.close()
 })
