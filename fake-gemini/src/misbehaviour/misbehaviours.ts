@@ -197,6 +197,13 @@ const deliveries: readonly Misbehaviour[] = [
     deliver: (chunkDelayMs) => ({ chunkDelayMs }),
   },
   {
+    name: 'ticking',
+    description:
+      'The first event at once and again every N milliseconds, each with the time of its writing, without end.',
+    count: { meaning: 'milliseconds', default: 1000 },
+    deliver: (tickMs) => ({ tickMs }),
+  },
+  {
     name: 'delay',
     description: 'A pause before the answer begins.',
     count: { meaning: 'milliseconds', default: 1000 },
