@@ -24,12 +24,12 @@ export type Window = {
 }
 
 export type Command =
-  | { readonly kind: 'open'; readonly count: number }
+  | { readonly kind: 'open'; readonly count: number; readonly atATime: number }
   | { readonly kind: 'measure'; readonly ms: number }
   | { readonly kind: 'close' }
 
 const address = new URL(process.argv[2] ?? 'http://127.0.0.1:8000')
-const openTimeoutMs = 30_000
+const openTimeoutMs = 60_000
 /** Connects in one turn of the event loop: in between, what has arrived is read. */
 const connectsPerTurn = 50
 const marker = Buffer.from('"writtenAtUs": ')
@@ -103,12 +103,15 @@ function openStream(index: number): void {
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-async function open(count: number): Promise<Opening> {
+async function open(count: number, atATime: number): Promise<Opening> {
   firstMs = []
   const startedAt = performance.now()
   for (let index = 0; index < count; index += 1) {
     openStream(index)
     if (index % connectsPerTurn === 0) await turn()
+    while (index - firstMs.length >= atATime && performance.now() - startedAt < openTimeoutMs) {
+      await pause(1)
+    }
   }
   while (firstMs.length < count && performance.now() - startedAt < openTimeoutMs) await pause(10)
   const sorted = Float64Array.from(firstMs).toSorted()
@@ -143,7 +146,7 @@ async function closeAll(): Promise<void> {
 async function run(command: Command): Promise<Opening | Window | undefined> {
   switch (command.kind) {
     case 'open':
-      return open(command.count)
+      return open(command.count, command.atATime)
     case 'measure':
       return measure(command.ms)
     case 'close':

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
 import type { Child, Children } from './children.ts'
 import { sendRequests } from './load.ts'
-import { cpuTimeUs, memoryMb } from './process-figures.ts'
+import { cpuTimesUs, cpuTimeUs, memoryMb } from './process-figures.ts'
 import type { Command, Opening, Window } from './stream-client.ts'
 import { startBareProxy, startFake, startGateway } from './subjects.ts'
 import { table } from './table.ts'
@@ -13,25 +13,34 @@ import { nativeRequests } from './workloads.ts'
 
 export type StreamsPlan = { readonly most: number; readonly windowMs: number }
 
-type Measured = Window & { readonly cpuPercent: number; readonly rssMb: number }
+type Measured = Window & {
+  readonly cpuPercent: number
+  readonly userUsPerChunk: number
+  readonly systemUsPerChunk: number
+  readonly rssMb: number
+}
 
 export type StreamsResult = {
   readonly subject: string
-  readonly burst: Opening
+  /** CPU of a stream's opening. */
+  readonly openUs: number
   readonly alone: Measured
   readonly busy: Measured
+  readonly burst: Opening
   readonly busyBurst: Opening
 }
 
 /** Until the garbage of the opening is collected and the code is optimized. */
-const settleMs = 5000
+const settleMs = 4000
+/** Streams that may wait for their first chunk where they are not opened in a burst. */
+const atATime = 100
 /** Short streams until the code is optimized. */
 const warmUp = { count: 6000, concurrency: 32 }
 /** For the sockets, files and pipes that are no stream. */
 const spareDescriptors = 300
 
 /** A proxy needs two descriptors a stream. Node raises its limit to the hard one itself. */
-function streamsThatFit(): number {
+export function streamsThatFit(): number {
   const limits = readFileSync('/proc/self/limits', 'utf8')
   const hard = Number(/^Max open files\s+\d+\s+(\d+)/m.exec(limits)?.[1] ?? Infinity)
   return Math.floor((hard - spareDescriptors) / 2)
@@ -57,7 +66,7 @@ export async function measureStreams(
   return results
 }
 
-async function measureSubject(
+export async function measureSubject(
   children: Children,
   subject: Child,
   { count, windowMs }: { readonly count: number; readonly windowMs: number },
@@ -66,47 +75,64 @@ async function measureSubject(
   await sendRequests(pool, nativeRequests({ marker: 'long-stream-3', streams: true }), warmUp)
   await pool.destroy()
   const client = startClient(subject.address)
-  const open: Command = { kind: 'open', count }
-  const burst = await client.run<Opening>(open)
+  const cpuBefore = cpuTimeUs(subject.pid)
+  await client.run<Opening>({ kind: 'open', count, atATime })
+  const openUs = (cpuTimeUs(subject.pid) - cpuBefore) / count
   await pause(settleMs)
   const alone = await measureWindow(client, subject, windowMs)
-  const core = await startBusyCore(children)
+  const stopCore = await startBusyCore(children)
   const busy = await measureWindow(client, subject, windowMs)
+  const busyBurst = await openBurst(client, count)
+  stopCore()
+  const burst = await openBurst(client, count)
+  client.stop()
+  return { subject: subject.name, openUs, alone, busy, burst, busyBurst }
+}
+
+/** Opens all streams at once. */
+async function openBurst(client: Client, count: number): Promise<Opening> {
   await client.run({ kind: 'close' })
   await pause(settleMs)
-  const busyBurst = await client.run<Opening>(open)
-  process.kill(core.pid)
-  await client.run({ kind: 'close' })
-  client.stop()
-  return { subject: subject.name, burst, alone, busy, busyBurst }
+  return client.run<Opening>({ kind: 'open', count, atATime: count })
 }
 
 type Client = ReturnType<typeof startClient>
 
 async function measureWindow(client: Client, { pid }: Child, ms: number): Promise<Measured> {
-  const cpuBefore = cpuTimeUs(pid)
+  const before = cpuTimesUs(pid)
   const startedAt = performance.now()
   const window = await client.run<Window>({ kind: 'measure', ms })
-  const cpuMs = (cpuTimeUs(pid) - cpuBefore) / 1000
+  const elapsedUs = (performance.now() - startedAt) * 1000
+  const after = cpuTimesUs(pid)
+  const userUs = after.userUs - before.userUs
+  const systemUs = after.systemUs - before.systemUs
   return {
     ...window,
-    cpuPercent: (100 * cpuMs) / (performance.now() - startedAt),
+    cpuPercent: (100 * (userUs + systemUs)) / elapsedUs,
+    userUsPerChunk: userUs / window.chunks,
+    systemUsPerChunk: systemUs / window.chunks,
     rssMb: memoryMb(pid, 'VmRSS'),
   }
 }
 
-function startBusyCore(children: Children): Promise<Child> {
-  return children.start({
+/** Returns the function that ends it. */
+async function startBusyCore(children: Children): Promise<() => void> {
+  const { pid } = await children.start({
     name: 'busy core',
     args: ['-e', 'console.log("busy"); for (;;);'],
     ready: (printed) => (printed.includes('busy') ? 'none' : undefined),
   })
+  return () => process.kill(pid)
 }
 
 /** A process of its own, which ends with this one. */
 function startClient(address: string) {
   const file = fileURLToPath(new URL('stream-client.ts', import.meta.url))
-  const child = fork(file, [address], { execArgv: ['--conditions=source', '--import', 'tsx'] })
+  const child = fork(file, [address], {
+    execArgv: ['--conditions=source', '--import', 'tsx'],
+    // Keeps NaN.
+    serialization: 'advanced',
+  })
   return {
     run<Result = void>(command: Command): Promise<Result> {
       return new Promise((resolve, reject) => {
@@ -120,36 +146,52 @@ function startClient(address: string) {
 }
 
 const head = [
-  ['', 'streams', 'first', 'first', 'chunks', 'delay', 'delay', 'delay', 'CPU', 'RSS', 'lost'],
-  ['', '', 'p50 ms', 'p99 ms', '/s', 'p50 ms', 'p99 ms', 'max ms', '% core', 'MB', ''],
+  [
+    '',
+    'chunks',
+    'CPU',
+    'user',
+    'system',
+    'RSS',
+    'delay',
+    'delay',
+    'open',
+    'first',
+    'first',
+    'lost',
+  ],
+  ['', '/s', '% core', 'µs', 'µs', 'MB', 'p50 ms', 'p99 ms', 'µs', 'p50 ms', 'p99 ms', ''],
 ]
 
 export function streamsReport(
   results: readonly StreamsResult[],
   { windowMs }: StreamsPlan,
 ): string {
-  const row = (name: string, burst: Opening, window: Measured) => [
+  const row = (name: string, { openUs }: StreamsResult, [window, burst]: [Measured, Opening]) => [
     name,
-    String(burst.count),
-    burst.firstP50Ms.toFixed(0),
-    burst.firstP99Ms.toFixed(0),
     ((window.chunks * 1000) / windowMs).toFixed(0),
+    window.cpuPercent.toFixed(1),
+    window.userUsPerChunk.toFixed(0),
+    window.systemUsPerChunk.toFixed(0),
+    window.rssMb.toFixed(0),
     window.p50Ms.toFixed(2),
     window.p99Ms.toFixed(1),
-    window.maxMs.toFixed(0),
-    window.cpuPercent.toFixed(1),
-    window.rssMb.toFixed(0),
+    openUs.toFixed(0),
+    burst.firstP50Ms.toFixed(0),
+    burst.firstP99Ms.toFixed(0),
     String(burst.lost + window.lost),
   ]
-  const rows = results.flatMap(({ subject, burst, alone, busy, busyBurst }) => [
-    row(subject, burst, alone),
-    row(`${subject}, busy core`, busyBurst, busy),
+  const rows = results.flatMap((result) => [
+    row(result.subject, result, [result.alone, result.burst]),
+    row(`${result.subject}, busy core`, result, [result.busy, result.busyBurst]),
   ])
-  return [table([...head, ...rows]), '', notes].join('\n')
+  const count = results[0]?.burst.count ?? 0
+  return [`${count} streams`, '', table([...head, ...rows]), '', notes].join('\n')
 }
 
 const notes = [
-  'Every stream brings about one chunk a second. first: from the connect to the first chunk, all streams opened at',
-  'once. delay: from the write of fake-gemini to the read of the client. lost: refused, never begun or closed early.',
-  'busy core: another process uses all of a core.',
+  'Every stream brings about one chunk a second. user, system: CPU a chunk, all threads. delay: from the write of',
+  'fake-gemini to the read of the client. open: CPU a stream, a hundred at a time. first: from the connect to the first',
+  'chunk, all streams opened at once. lost: refused, never begun or closed early. busy core: beside a process that',
+  'uses all of a core.',
 ].join('\n')
