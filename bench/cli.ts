@@ -2,6 +2,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { againstReport, measureAgainst } from './against.ts'
 import { createChildren, type Children } from './children.ts'
+import { latencyReport, measureLatency, type LatencyPlan } from './latency.ts'
 import { measureMemory, memoryReport } from './memory.ts'
 import { cpuRatios, requestsReport, reportNotes } from './report.ts'
 import { measureRequests, type Plan } from './requests.ts'
@@ -16,6 +17,7 @@ const usage = `Measures what a request through the gateway costs, with fake-gemi
   npm run bench                 CPU, throughput and latency, compared with a bare proxy
   npm run bench -- translation  CPU of OpenAI chat completions, compared with native requests
   npm run bench -- memory       memory with 50 bodies of 20 MB at a time
+  npm run bench -- latency      latency that is added at 10 and at 300 requests a second
   npm run bench -- streams      10 000 slow streams: CPU, memory, delay of chunks, first bytes of a burst
   npm run bench -- against DIR  CPU of this build, compared with the build of another checkout
 
@@ -96,10 +98,21 @@ async function streams(children: Children): Promise<void> {
   )
 }
 
+async function latency(children: Children): Promise<void> {
+  const plan: LatencyPlan = { rates: [300, 10], seconds: given.quick ? 10 : 60 }
+  const results = await measureLatency(children, plan)
+  console.log(
+    given.json
+      ? JSON.stringify({ machine, plan, results }, undefined, 2)
+      : ['', machine, latencyReport(results)].join('\n\n'),
+  )
+}
+
 const benches = new Map([
   ['against', against],
   ['requests', requests],
   ['translation', translation],
+  ['latency', latency],
   ['memory', memory],
   ['streams', streams],
 ])

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
 import type { Child, Children } from './children.ts'
 import { sendRequests } from './load.ts'
-import { cpuTimesUs, cpuTimeUs, memoryMb } from './process-figures.ts'
+import { cpuTimesUs, memoryMb } from './process-figures.ts'
 import type { Command, Opening, Window } from './stream-client.ts'
 import { startBareProxy, startFake, startGateway } from './subjects.ts'
 import { table } from './table.ts'
@@ -22,8 +22,6 @@ type Measured = Window & {
 
 export type StreamsResult = {
   readonly subject: string
-  /** CPU of a stream's opening. */
-  readonly openUs: number
   readonly alone: Measured
   readonly busy: Measured
   readonly burst: Opening
@@ -40,7 +38,7 @@ const warmUp = { count: 6000, concurrency: 32 }
 const spareDescriptors = 300
 
 /** A proxy needs two descriptors a stream. Node raises its limit to the hard one itself. */
-export function streamsThatFit(): number {
+function streamsThatFit(): number {
   const limits = readFileSync('/proc/self/limits', 'utf8')
   const hard = Number(/^Max open files\s+\d+\s+(\d+)/m.exec(limits)?.[1] ?? Infinity)
   return Math.floor((hard - spareDescriptors) / 2)
@@ -66,7 +64,7 @@ export async function measureStreams(
   return results
 }
 
-export async function measureSubject(
+async function measureSubject(
   children: Children,
   subject: Child,
   { count, windowMs }: { readonly count: number; readonly windowMs: number },
@@ -75,9 +73,7 @@ export async function measureSubject(
   await sendRequests(pool, nativeRequests({ marker: 'long-stream-3', streams: true }), warmUp)
   await pool.destroy()
   const client = startClient(subject.address)
-  const cpuBefore = cpuTimeUs(subject.pid)
   await client.run<Opening>({ kind: 'open', count, atATime })
-  const openUs = (cpuTimeUs(subject.pid) - cpuBefore) / count
   await pause(settleMs)
   const alone = await measureWindow(client, subject, windowMs)
   const stopCore = await startBusyCore(children)
@@ -86,7 +82,7 @@ export async function measureSubject(
   stopCore()
   const burst = await openBurst(client, count)
   client.stop()
-  return { subject: subject.name, openUs, alone, busy, burst, busyBurst }
+  return { subject: subject.name, alone, busy, burst, busyBurst }
 }
 
 /** Opens all streams at once. */
@@ -160,14 +156,14 @@ const head = [
     'first',
     'lost',
   ],
-  ['', '/s', '% core', 'µs', 'µs', 'MB', 'p50 ms', 'p99 ms', 'µs', 'p50 ms', 'p99 ms', ''],
+  ['', '/s', '% core', 'µs', 'µs', 'MB', 'p50 ms', 'p99 ms', 'p50 ms', 'p99 ms', ''],
 ]
 
 export function streamsReport(
   results: readonly StreamsResult[],
   { windowMs }: StreamsPlan,
 ): string {
-  const row = (name: string, { openUs }: StreamsResult, [window, burst]: [Measured, Opening]) => [
+  const row = (name: string, window: Measured, burst: Opening) => [
     name,
     ((window.chunks * 1000) / windowMs).toFixed(0),
     window.cpuPercent.toFixed(1),
@@ -176,14 +172,13 @@ export function streamsReport(
     window.rssMb.toFixed(0),
     window.p50Ms.toFixed(2),
     window.p99Ms.toFixed(1),
-    openUs.toFixed(0),
     burst.firstP50Ms.toFixed(0),
     burst.firstP99Ms.toFixed(0),
     String(burst.lost + window.lost),
   ]
   const rows = results.flatMap((result) => [
-    row(result.subject, result, [result.alone, result.burst]),
-    row(`${result.subject}, busy core`, result, [result.busy, result.busyBurst]),
+    row(result.subject, result.alone, result.burst),
+    row(`${result.subject}, busy core`, result.busy, result.busyBurst),
   ])
   const count = results[0]?.burst.count ?? 0
   return [`${count} streams`, '', table([...head, ...rows]), '', notes].join('\n')
@@ -191,7 +186,7 @@ export function streamsReport(
 
 const notes = [
   'Every stream brings about one chunk a second. user, system: CPU a chunk, all threads. delay: from the write of',
-  'fake-gemini to the read of the client. open: CPU a stream, a hundred at a time. first: from the connect to the first',
-  'chunk, all streams opened at once. lost: refused, never begun or closed early. busy core: beside a process that',
+  'fake-gemini to the read of the client. first: from the connect to the first chunk, all streams opened at once.',
+  'lost: refused, never begun or closed early. busy core: beside a process that',
   'uses all of a core.',
 ].join('\n')

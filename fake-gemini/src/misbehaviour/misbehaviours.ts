@@ -198,8 +198,7 @@ const deliveries: readonly Misbehaviour[] = [
   },
   {
     name: 'ticking',
-    description:
-      'The first event at once and again every N milliseconds, each with the time of its writing, without end.',
+    description: 'The first event again and again, each with the time of its writing.',
     count: { meaning: 'milliseconds', default: 1000 },
     deliver: (tickMs) => ({ tickMs }),
   },
