@@ -1,9 +1,11 @@
 // A minimal Node proxy to compare the gateway with: it copies headers and pipes both bodies.
-//   node --import tsx bench/bare-proxy.ts <upstream origin>
+//   node --import tsx bench/bare-proxy.ts <upstream origin> [connections]
 import { createServer, type ServerResponse } from 'node:http'
 import { Pool, type Dispatcher } from 'undici'
 
-const upstream = new Pool(process.argv[2] ?? 'http://127.0.0.1:9000', { connections: 256 })
+const upstream = new Pool(process.argv[2] ?? 'http://127.0.0.1:9000', {
+  connections: Number(process.argv[3] ?? 256),
+})
 
 class Pipe implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse
@@ -52,7 +54,7 @@ const server = createServer((request, response) => {
   )
 })
 
-server.listen(0, '127.0.0.1', () => {
+server.listen(0, '127.0.0.1', 4096, () => {
   const address = server.address()
   if (typeof address === 'object') console.log(`http://127.0.0.1:${address?.port}`)
 })

@@ -2,10 +2,12 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { againstReport, measureAgainst } from './against.ts'
 import { createChildren, type Children } from './children.ts'
+import { latencyReport, measureLatency, type LatencyPlan } from './latency.ts'
 import { measureMemory, memoryReport } from './memory.ts'
 import { cpuRatios, requestsReport, reportNotes } from './report.ts'
 import { measureRequests, type Plan } from './requests.ts'
 import { median } from './statistics.ts'
+import { measureStreams, streamsReport, type StreamsPlan } from './streams.ts'
 import { buildIfStale } from './subjects.ts'
 import { measureTranslation, translationReport } from './translation.ts'
 import { workloads } from './workloads.ts'
@@ -15,6 +17,8 @@ const usage = `Measures what a request through the gateway costs, with fake-gemi
   npm run bench                 CPU, throughput and latency, compared with a bare proxy
   npm run bench -- translation  CPU of OpenAI chat completions, compared with native requests
   npm run bench -- memory       memory with 50 bodies of 20 MB at a time
+  npm run bench -- latency      latency that is added at 10 and at 300 requests a second
+  npm run bench -- streams      10 000 slow streams: CPU, memory, delay of chunks, first bytes of a burst
   npm run bench -- against DIR  CPU of this build, compared with the build of another checkout
 
   --quick   fewer and shorter rounds
@@ -82,11 +86,35 @@ async function against(children: Children): Promise<void> {
   )
 }
 
+async function streams(children: Children): Promise<void> {
+  const plan: StreamsPlan = given.quick
+    ? { most: 1000, windowMs: 5000 }
+    : { most: 10_000, windowMs: 15_000 }
+  const results = await measureStreams(children, plan)
+  console.log(
+    given.json
+      ? JSON.stringify({ machine, plan, results }, undefined, 2)
+      : ['', machine, streamsReport(results, plan)].join('\n\n'),
+  )
+}
+
+async function latency(children: Children): Promise<void> {
+  const plan: LatencyPlan = { rates: [300, 10], seconds: given.quick ? 10 : 60 }
+  const results = await measureLatency(children, plan)
+  console.log(
+    given.json
+      ? JSON.stringify({ machine, plan, results }, undefined, 2)
+      : ['', machine, latencyReport(results)].join('\n\n'),
+  )
+}
+
 const benches = new Map([
   ['against', against],
   ['requests', requests],
   ['translation', translation],
+  ['latency', latency],
   ['memory', memory],
+  ['streams', streams],
 ])
 
 async function main(): Promise<void> {

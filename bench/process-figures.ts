@@ -5,10 +5,18 @@ const microsecondsPerTick = 10_000
 
 /** User and system CPU time of all threads of a process. */
 export function cpuTimeUs(pid: number): number {
+  const { userUs, systemUs } = cpuTimesUs(pid)
+  return userUs + systemUs
+}
+
+export function cpuTimesUs(pid: number): { userUs: number; systemUs: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   // The second field is the command in brackets and may contain spaces; utime and stime are fields 14 and 15.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * microsecondsPerTick
+  return {
+    userUs: Number(fields[11]) * microsecondsPerTick,
+    systemUs: Number(fields[12]) * microsecondsPerTick,
+  }
 }
 
 /** Current (`VmRSS`) or peak (`VmHWM`) memory of a process. */

@@ -26,10 +26,15 @@ export function startFake(children: Children): Promise<Child> {
   })
 }
 
-export function startBareProxy(children: Children, upstream: string): Promise<Child> {
+export function startBareProxy(
+  children: Children,
+  upstream: string,
+  connections = 256,
+): Promise<Child> {
+  const script = join(root, 'bench/bare-proxy.ts')
   return children.start({
     name: 'bare proxy',
-    args: ['--import', 'tsx', join(root, 'bench/bare-proxy.ts'), upstream],
+    args: ['--import', 'tsx', script, upstream, String(connections)],
     folder: root,
     ready: (printed) => /^(http:\S+)$/m.exec(printed)?.[1],
   })

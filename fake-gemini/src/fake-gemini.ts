@@ -45,6 +45,8 @@ export type FakeGemini = {
 }
 
 const keepAliveMs = 120_000
+/** Connections that may wait to be accepted. */
+const backlog = 4096
 
 export async function startFakeGemini(options: FakeOptions = {}): Promise<FakeGemini> {
   const sockets = new Set<Socket>()
@@ -60,7 +62,7 @@ export async function startFakeGemini(options: FakeOptions = {}): Promise<FakeGe
   const host = options.host ?? '127.0.0.1'
   const port = await new Promise<number>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.port ?? 0, host, () => {
+    server.listen(options.port ?? 0, host, backlog, () => {
       const address = server.address()
       resolve(typeof address === 'object' && address ? address.port : 0)
     })

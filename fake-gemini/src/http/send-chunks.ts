@@ -4,6 +4,7 @@ import { errorBody } from '../wire/google-error.ts'
 import { spacedJson } from '../wire/spaced-json.ts'
 import { cutConnection, hang, pause, write } from './call.ts'
 import type { Call } from './call.ts'
+import { sendTicks } from './send-ticks.ts'
 import { arrayHeaders, prettyJson, sendError, sendJson, sseHeaders } from './send.ts'
 
 const splitSize = 7
@@ -48,6 +49,10 @@ export async function sendChunks(
   const framing = framingOf(call)
   call.record.status = 200
   call.response.writeHead(200, framing === array ? arrayHeaders : sseHeaders)
+  if (delivery.tickMs !== undefined) {
+    const [before = '', after = ''] = framing.of({ ...chunks[0], writtenAtUs: '|' }).split('"|"')
+    return sendTicks(call, { before, after, everyMs: delivery.tickMs })
+  }
   for (let index = 0; index < chunks.length; index += 1) {
     if (await endsEarly(call, { delivery, framing, index })) return
     const chunk = chunks[index]

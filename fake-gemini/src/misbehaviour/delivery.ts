@@ -4,6 +4,8 @@ export type Delivery = {
   pieces: number
   delayMs: number
   chunkDelayMs: number
+  /** Send the first event again and again, with a pause after each. */
+  tickMs?: number
   /** Destroy the socket after this many events. */
   cutAfter?: number
   /** Send an error event after this many events, then end. */

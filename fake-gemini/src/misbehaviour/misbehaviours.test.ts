@@ -222,6 +222,7 @@ describe('an answer is sent', () => {
     ['hang', unary],
     ['hang-after-1', stream],
     ['slow-60000', stream],
+    ['ticking-10', stream],
     ['delay-60000', unary],
   ])('never with %s, and the call ends when the client leaves', async (marker, path) => {
     const fake = await startForTest()

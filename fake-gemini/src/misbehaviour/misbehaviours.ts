@@ -197,6 +197,12 @@ const deliveries: readonly Misbehaviour[] = [
     deliver: (chunkDelayMs) => ({ chunkDelayMs }),
   },
   {
+    name: 'ticking',
+    description: 'The first event again and again, each with the time of its writing.',
+    count: { meaning: 'milliseconds', default: 1000 },
+    deliver: (tickMs) => ({ tickMs }),
+  },
+  {
     name: 'delay',
     description: 'A pause before the answer begins.',
     count: { meaning: 'milliseconds', default: 1000 },

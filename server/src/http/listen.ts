@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import { StartError } from '../runtime/start-error.ts'
 
+/** Connections that may wait to be accepted. Node's default of 511 overflows when thousands come at once; the kernel has its own limit. */
+const backlog = 16_384
+
 /** Opens the port and returns the URL. */
 export async function listen(
   app: FastifyInstance,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<string> {
   try {
-    await app.listen({ host, port })
+    await app.listen({ host, port, backlog })
   } catch (cause) {
     throw new StartError(`Cannot listen on ${host}:${port}: ${reasonOf(cause)}`, cause)
   }

@@ -30,7 +30,6 @@ export type ExchangeDeps = {
 
 /** Enough for usageMetadata and what follows it. */
 const tailBytes = 8 * 1024
-const nothing = Buffer.alloc(0)
 
 /**
  * One call to Google, as undici's handler. Holds the answer back until an inspector has its outcome, then streams it into a
@@ -158,7 +157,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   usage(): Usage | undefined {
     // Usually the last chunk has it.
     const read = this.#inspector?.readUsage ?? readUsage
-    return this.#inspector?.usage?.() ?? read(this.#tail.last() ?? nothing) ?? read(this.tail())
+    return this.#inspector?.usage?.() ?? read(this.#tail.last()) ?? read(this.tail())
   }
 
   discard(): void {

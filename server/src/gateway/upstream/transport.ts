@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
-import { Pool, type Dispatcher } from 'undici'
+import { buildConnector, type Dispatcher } from 'undici'
 import type { Secret } from '../../log/secret.ts'
 import type { UpstreamCall } from '../../google/upstream-call.ts'
 import type { Proxy } from '../egress/proxies.ts'
 import { tunnelThrough } from '../egress/tunnel.ts'
 import type { Platform } from '../../google/platforms/platform.ts'
+import { ConnectionPool } from './connection-pool.ts'
 
 export type TransportSettings = {
   readonly baseUrl: string
@@ -40,13 +41,13 @@ export interface Transport {
 const copyLimitBytes = 256 * 1024
 
 export function createTransport(platform: Platform, settings: () => TransportSettings): Transport {
-  const pools = new Map<Proxy | undefined, Pool>()
-  const alone = new Set<Pool>()
+  const pools = new Map<Proxy | undefined, ConnectionPool>()
+  const alone = new Set<ConnectionPool>()
   let address = platform.address(settings())
   let current: TransportSettings | undefined
 
   /** One pool per proxy. A change of the settings replaces all pools; old ones finish their calls. */
-  function poolFor(proxy: Proxy | undefined): Pool {
+  function poolFor(proxy: Proxy | undefined): ConnectionPool {
     const { connectTimeout } = followSettings()
     const known = pools.get(proxy)
     if (known !== undefined) return known
@@ -65,9 +66,12 @@ export function createTransport(platform: Platform, settings: () => TransportSet
     return current
   }
 
-  function openPool(proxy: Proxy | undefined, timeout: number): Pool {
-    return new Pool(address.origin, {
-      connect: proxy === undefined ? { timeout } : tunnelThrough(proxy.address, timeout),
+  function openPool(proxy: Proxy | undefined, timeout: number): ConnectionPool {
+    return new ConnectionPool(address.origin, {
+      connect:
+        proxy === undefined
+          ? buildConnector({ timeout, allowH2: false })
+          : tunnelThrough(proxy.address, timeout),
       keepAliveTimeout: 60_000,
       allowH2: false,
     })

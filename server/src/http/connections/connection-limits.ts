@@ -82,7 +82,13 @@ export function limitConnections(server: Server, deps: ConnectionLimitsDeps): vo
     for (const [socket, connection] of connections) {
       // An idle connection holds no request.
       if (connection.request?.complete === true) forgetRequest(connection)
-      const next = nextProgress(connection.progress, sampleOf(socket, connection, at), current)
+      const unsent = unsentBytes(socket)
+      if (connection.request === undefined && unsent === 0) {
+        connection.progress = undefined
+        continue
+      }
+      const sample = sampleOf(socket, connection.request !== undefined, { at, unsent })
+      const next = nextProgress(connection.progress, sample, current)
       if (typeof next === 'string') {
         onDrop(next, socket.remoteAddress ?? 'unknown')
         drop(socket, connection)
@@ -98,22 +104,26 @@ function forgetRequest(connection: Connection): void {
   connection.response = undefined
 }
 
-function sampleOf(socket: Socket, { request }: Connection, at: number): ConnectionSample {
-  const unsent = unsentBytes(socket)
+function sampleOf(
+  socket: Socket,
+  isReceiving: boolean,
+  { at, unsent }: { readonly at: number; readonly unsent: number },
+): ConnectionSample {
   return {
     at,
-    isReceiving: request !== undefined,
+    isReceiving,
     received: socket.bytesRead,
-    isSending: unsent > 0 || socket.writableLength > 0,
-    sent: socket.bytesWritten - socket.writableLength - unsent,
+    isSending: unsent > 0,
+    sent: socket.bytesWritten - unsent,
   }
 }
 
-/** The rest of the chunk that is being written. Only the handle knows it; Node's own idle timeout reads it there. */
+/** What waits, and the rest of the chunk that is being written. Only the handle knows that; Node's own idle timeout reads it there. */
 function unsentBytes(socket: Socket): number {
+  const waiting = socket.writableLength
   const handle: unknown = Reflect.get(socket, '_handle')
-  if (typeof handle !== 'object' || handle === null || !('writeQueueSize' in handle)) return 0
-  return Number(handle.writeQueueSize)
+  if (typeof handle !== 'object' || handle === null || !('writeQueueSize' in handle)) return waiting
+  return waiting + Number(handle.writeQueueSize)
 }
 
 const timedOut = (requestId: string) =>
