@@ -119,7 +119,9 @@ describe('a database that cannot be opened', () => {
   test('says so when its folder cannot be created', async () => {
     await writeFile(join(folder, 'file'), '')
     expect(await failureOf('file', 'a.db')).toContain('a file is in the place of its folder')
-    expect(await failureOf('file', 'deeper', 'a.db')).toContain('a file is in the place of its folder')
+    expect(await failureOf('file', 'deeper', 'a.db')).toContain(
+      'a file is in the place of its folder',
+    )
   })
 
   test('says so when it is a folder', async () => {
