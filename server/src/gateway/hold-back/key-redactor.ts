@@ -2,6 +2,7 @@ import { mask } from '../../log/scrub.ts'
 import type { Sink } from '../../runtime/streams/sink.ts'
 import type { Secret } from '../../log/secret.ts'
 import type { Headers } from '../../runtime/streams/headers.ts'
+import { KeyPieces } from './key-pieces.ts'
 import { KeySearch, type FoundKey } from './key-search.ts'
 
 /** A sink that redacts what is written; `flush` writes the kept bytes. */
@@ -18,6 +19,7 @@ const revealingLength = 8
 export class KeyRedactor {
   readonly #key: Buffer
   readonly #mask: Buffer
+  readonly #pieces: KeyPieces
   #kept: Buffer | undefined
   #keptCharacters = 0
 
@@ -25,6 +27,7 @@ export class KeyRedactor {
     const { key, masked } = encode(secret)
     this.#key = key
     this.#mask = masked
+    this.#pieces = new KeyPieces(key)
   }
 
   /** Removes headers that contain the key. A mask in its place would make the header's value wrong. */
@@ -45,6 +48,10 @@ export class KeyRedactor {
 
   /** Redacts the next chunk. A possible beginning of the key at its end is kept for the next call. */
   next(chunk: Buffer): Buffer {
+    return this.#pieces.redact(this.#nextWithoutKey(chunk))
+  }
+
+  #nextWithoutKey(chunk: Buffer): Buffer {
     const bytes = this.#kept === undefined ? chunk : Buffer.concat([this.#kept, chunk])
     this.#kept = undefined
     if (bytes.includes(backslash)) {
