@@ -369,7 +369,7 @@ describe('an error', () => {
     ['error-first-500', 500],
     ['html-502', 502],
     ['location', 400],
-    ['empty-200', 502],
+    ['empty-200', 503],
   ])('that stays is told: %s', async (misbehaviour, status) => {
     const client = await start()
     const asked = asking(`Hello [[fake:${misbehaviour}]]`)
