@@ -145,7 +145,7 @@ describe.each(modes)('JSON beside tools of Gemini 2.5, %s', (_mode, streaming) =
       ...asking('hi [[fake:chunks-4 cut-after-2]]'),
       ...streaming,
     })
-    expect([status, isCut]).toEqual([502, false])
+    expect([status, isCut]).toEqual([503, false])
     expect(text).not.toContain('You said')
   })
 })
