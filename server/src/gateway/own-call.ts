@@ -2,7 +2,7 @@ import { uncounted } from '../auth/clients/admission.ts'
 import { failureWords } from '../google/errors/failure-words.ts'
 import type { UpstreamCall } from '../google/upstream-call.ts'
 import { verdicts } from '../google/verdicts.ts'
-import type { KeyRequest } from '../keys/types.ts'
+import type { KeyRequest, NoKeyReason } from '../keys/types.ts'
 import { neverAborted } from '../runtime/streams/client-signal.ts'
 import { newRequestId } from '../runtime/request-id.ts'
 import { forward, type ForwardDeps } from './forward.ts'
@@ -33,9 +33,20 @@ export function callGoogle(
         else resolve({ status: answer.status, body: Buffer.concat(chunks) })
         return end
       },
-      refuse: ({ kind }) => reject(new Error(`The gateway has no key for its own call: ${kind}.`)),
+      refuse: (reason) => reject(new Error(sentenceOf(reason))),
       fail: ({ verdict, reason, message = verdicts[verdict].meaning }) =>
         reject(new Error(`The gateway's own call failed: ${failureWords({ reason, message })}.`)),
     }).catch(reject)
   })
+}
+
+function sentenceOf({ kind }: NoKeyReason): string {
+  switch (kind) {
+    case 'egress-down':
+      return 'Google cannot be reached.'
+    case 'no-keys':
+      return 'The gateway has no keys.'
+    default:
+      return `The gateway has no key for its own call: ${kind}.`
+  }
 }
