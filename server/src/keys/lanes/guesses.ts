@@ -2,27 +2,21 @@ import { limitNames, type LimitName, type LimitOverrides } from '../types.ts'
 import type { LearnedLimits } from './limits.ts'
 
 type Tally = Map<number, number>
-type TierTally = { readonly [name in LimitName]: Tally }
 
 /**
- * What Google said of one project's limits is the first guess for the same model in other projects of the tier, once several agree and
- * none differs.
+ * What Google said of the limits of some free projects is the first guess for the same model in the others, once several agree and none
+ * differs. Paid projects have tiers that Google does not always name, so nothing is guessed for them.
  */
-export type Guesses = {
-  readonly free: TierTally
-  readonly paid: TierTally
-}
+export type Guesses = { readonly [name in LimitName]: Tally }
 
 const agreeing = 3
 
-const tierTally = (): TierTally => ({
+export const noGuesses = (): Guesses => ({
   minuteRequests: new Map(),
   minuteTokens: new Map(),
   dayRequests: new Map(),
   dayTokens: new Map(),
 })
-
-export const noGuesses = (): Guesses => ({ free: tierTally(), paid: tierTally() })
 
 type Change = {
   readonly paid: boolean | undefined
@@ -32,16 +26,15 @@ type Change = {
 
 /** Counts what a project's limits are now. Returns whether a guess has changed. */
 export function countLimits(guesses: Guesses, { paid, before, after }: Change): boolean {
-  if (paid === undefined) return false
-  const tier = paid ? guesses.paid : guesses.free
+  if (paid !== false) return false
   let changed = false
   for (const name of limitNames) {
     const [was, is] = [before?.[name]?.limit, after?.[name]?.limit]
     if (was === is) continue
-    const guessed = guessIn(tier[name])
-    add(tier[name], was, -1)
-    add(tier[name], is, 1)
-    changed ||= guessed !== guessIn(tier[name])
+    const guessed = guessIn(guesses[name])
+    add(guesses[name], was, -1)
+    add(guesses[name], is, 1)
+    changed ||= guessed !== guessIn(guesses[name])
   }
   return changed
 }
@@ -59,14 +52,13 @@ function guessIn(tally: Tally): number | undefined {
   return undefined
 }
 
-/** Undefined where nothing is guessed, or where the tier of the project is not known. */
+/** Undefined where nothing is guessed, and where the project is not known to be free. */
 export function guessFor(guesses: Guesses, paid: boolean | undefined): LimitOverrides | undefined {
-  if (paid === undefined) return undefined
-  const tier = paid ? guesses.paid : guesses.free
-  const minuteRequests = guessIn(tier.minuteRequests)
-  const minuteTokens = guessIn(tier.minuteTokens)
-  const dayRequests = guessIn(tier.dayRequests)
-  const dayTokens = guessIn(tier.dayTokens)
+  if (paid !== false) return undefined
+  const minuteRequests = guessIn(guesses.minuteRequests)
+  const minuteTokens = guessIn(guesses.minuteTokens)
+  const dayRequests = guessIn(guesses.dayRequests)
+  const dayTokens = guessIn(guesses.dayTokens)
   if ((minuteRequests ?? minuteTokens ?? dayRequests ?? dayTokens) === undefined) return undefined
   return { minuteRequests, minuteTokens, dayRequests, dayTokens }
 }
