@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { connectionSettings } from './connection-settings.ts'
+import { keySettings } from './key-settings.ts'
 import { mediaSettings } from './media-settings.ts'
 import { poolSettings } from './pool-settings.ts'
 import { about } from './setting-facts.ts'
@@ -24,12 +25,10 @@ const atStart = about('server', { live: false })
 const database = about('database', { live: false })
 const secretDatabase = about('database', { live: false, secret: true })
 const access = about('access', { secret: true })
-const keyRows = about('keys', { secret: true, asRows: true })
 const upstream = about('upstream')
 const proxies = about('upstream', { secret: true, addresses: true })
 const retry = about('retry')
 const models = about('models')
-const keys = about('keys')
 const stream = about('stream')
 const history = about('history')
 
@@ -214,37 +213,7 @@ export const settingsSchema = z.object({
     'Milliseconds that a request may wait for quota; 0 answers at once.',
   ),
 
-  apiKeys: keyRows(
-    'API_KEYS',
-    listOf(text().min(1)).default([]),
-    'Gemini API keys. A start adds those that it sees for the first time to the stored keys.',
-  ),
-  maxFailures: keys(
-    'MAX_FAILURES',
-    wholeNumberIn(1, 100).default(3),
-    'Unknown refusals in a row after which a key cools down.',
-  ),
-  checkIntervalHours: keys(
-    'CHECK_INTERVAL_HOURS',
-    numberIn(0, 720).default(1),
-    'Hours between checks of failed keys; 0 is never.',
-  ),
-  projectSurveyEnabled: keys(
-    'PROJECT_SURVEY_ENABLED',
-    flag().default(true),
-    "Find out which keys share a Google project. Each project gets a file of a few bytes in Google's Files API for that time; it costs no quota.",
-  ),
-  keyVerificationBatchSize: keys(
-    'KEY_VERIFICATION_BATCH_SIZE',
-    wholeNumberIn(1, 50).default(20),
-    'Keys that a verification tries at a time.',
-  ),
-  testModel: keys(
-    'TEST_MODEL',
-    text().min(1).default('gemini-3.1-flash-lite'),
-    'The model that keys are tried with.',
-  ),
-
+  ...keySettings,
   ...poolSettings,
 
   modelListTtlSeconds: models(

@@ -6,7 +6,7 @@ import { createCatalogue, type Catalogue } from '../google/models/catalogue.ts'
 import { fetchModels, listModelsCall } from '../google/models/fetch-models.ts'
 import type { Outcome } from '../google/outcome.ts'
 import { gemini } from '../google/platforms/gemini.ts'
-import type { KeyId, Probe, WayToGoogle } from '../keys/types.ts'
+import type { KeyId, Probe, EgressTrials } from '../keys/types.ts'
 import { Secret } from '../log/secret.ts'
 import { createProjectFiles } from '../resources/project-files.ts'
 import { realClock } from '../runtime/time/real-clock.ts'
@@ -95,7 +95,7 @@ export function composeGateway(deps: ComposeGatewayDeps): ComposedGateway {
   const testModel = () => settings.current().testModel
   const probe = createProbe({ gateway, keyRegistry, testModel })
   const reach = { gateway, keyRegistry }
-  const checks = engine.startChecks(probe, createFiles(reach), createWay(reach))
+  const checks = engine.startChecks(probe, createFiles(reach), createTrials(reach))
   checks.maintainer.preload().catch(onError)
 
   return {
@@ -136,14 +136,14 @@ function createProbe({ gateway, keyRegistry, testModel }: ProbeDeps): Probe {
 
 type Reach = Pick<ProbeDeps, 'gateway' | 'keyRegistry'>
 
-function createWay({ gateway: { way }, keyRegistry }: Reach): WayToGoogle {
+function createTrials({ gateway: { trials }, keyRegistry }: Reach): EgressTrials {
   return {
-    async try(key, limitMs) {
+    async run(key, limitMs) {
       const secret = keyRegistry.secretOf(key)
-      return secret && way.try(secret, limitMs)
+      return secret && trials.run(secret, limitMs)
     },
-    renew: way.renew,
-    giveUpSilentCalls: way.giveUpSilentCalls,
+    renew: trials.renew,
+    giveUpSilentCalls: trials.giveUpSilentCalls,
   }
 }
 

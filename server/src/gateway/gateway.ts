@@ -15,7 +15,7 @@ import { callGoogle, type OwnAnswer } from './own-call.ts'
 import { probeKey, type ProbedKey } from './probe.ts'
 import type { Receiver } from './receiver.ts'
 import type { GatewayRequest } from './request.ts'
-import { createWay, type Way } from './way-to-google.ts'
+import { createNetworkTrials, type NetworkTrials } from './network-trials.ts'
 import type { Transport } from './upstream/transport.ts'
 
 export type GatewayDeps = {
@@ -40,7 +40,7 @@ export type Gateway = {
   probe(key: ProbedKey): Promise<Outcome>
   /** Makes one call with one key. Does not change the key engine. */
   ask(call: UpstreamCall, secret: Secret): Promise<Asked>
-  readonly way: Way
+  readonly trials: NetworkTrials
   /** The API version for calls that the gateway builds: `v1beta`. */
   version(): string
 }
@@ -71,7 +71,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       probeKey({ attempt: forwardDeps.attempt, version, timeOutMs: limits().timeOutMs }, key),
     ask: (call, secret) =>
       ask({ attempt: forwardDeps.attempt, timeOutMs: limits().timeOutMs }, call, secret),
-    way: createWay({ attemptDeps, transport, version }),
+    trials: createNetworkTrials({ attemptDeps, transport, version }),
     version,
   }
 }

@@ -14,7 +14,7 @@ import { createReservations } from './selection/reservations.ts'
 import { createSelection } from './selection/selection.ts'
 import { createChanges } from './state/changes.ts'
 import { createState, type EngineState } from './state/state.ts'
-import type { KeyRequest, Keys, Probe, ProjectFiles, WayToGoogle } from './types.ts'
+import type { KeyRequest, Keys, Probe, ProjectFiles, EgressTrials } from './types.ts'
 import type { KeyViews } from './views.ts'
 import { createViews } from './views/create-views.ts'
 
@@ -36,7 +36,7 @@ export type KeyEngine = {
   /** For restarts and replicas. */
   readonly state: EngineState
   /** Starts probes and pool maintenance. `preload` on what it returns fills the pool. */
-  startChecks(probe: Probe, files?: ProjectFiles, way?: WayToGoogle): KeyChecks
+  startChecks(probe: Probe, files?: ProjectFiles, trials?: EgressTrials): KeyChecks
   close(): void
 }
 
@@ -95,9 +95,9 @@ export function createKeyEngine({ clock, random, policy, onEvent }: EngineDeps):
       },
     },
     state: createState({ context, changes }),
-    startChecks(probe, files, way) {
+    startChecks(probe, files, trials) {
       checks?.close()
-      checks = startChecks({ ...parts, probe, files, way, waiting })
+      checks = startChecks({ ...parts, probe, files, trials, waiting })
       return checks
     },
     close() {

@@ -31,7 +31,7 @@ export type BreakerPolicy = {
 export type EgressPolicy = {
   /** Failures count together for so long. */
   readonly windowMs: number
-  /** So many failures, of so many requests and projects, close the way to Google. */
+  /** So many failures, of so many requests and projects, close the egress. */
   readonly failures: number
   readonly requests: number
   readonly projects: number

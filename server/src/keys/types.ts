@@ -121,9 +121,9 @@ export type ProbeCall = {
 export type Probe = (key: KeyId, call?: ProbeCall) => Promise<Outcome | undefined>
 
 /** How the gateway finds out whether Google can be reached. */
-export type WayToGoogle = {
+export type EgressTrials = {
   /** A small call over a connection of its own. Any answer will do. Undefined when the key is gone. */
-  try(key: KeyId, limitMs: number): Promise<Outcome | undefined>
+  run(key: KeyId, limitMs: number): Promise<Outcome | undefined>
   /** No later call uses a connection from before the outage. */
   renew(): void
   /** Fails the calls that have no byte of an answer. */

@@ -3,7 +3,7 @@ const backslash = 0x5c
 const star = 0x2a
 
 /** Fewer characters are no sign of a key. */
-const leastPiece = 4
+export const leastPiece = 4
 /** So many characters of a key tell too much of it. */
 const revealingLength = 8
 /** Between two pieces lie the frames of an event. */
@@ -22,9 +22,10 @@ export class KeyPieces {
   #seen = 0
   #left = 0
 
-  constructor(key: Buffer) {
+  /** `beginning`: the first `leastPiece` bytes of the key. */
+  constructor({ key, beginning }: { readonly key: Buffer; readonly beginning: Buffer }) {
     this.#key = key
-    this.#beginning = key.subarray(0, leastPiece)
+    this.#beginning = beginning
   }
 
   /** Masks the pieces in the next bytes, without a change of their length. */

@@ -2,7 +2,7 @@ import { mask } from '../../log/scrub.ts'
 import type { Sink } from '../../runtime/streams/sink.ts'
 import type { Secret } from '../../log/secret.ts'
 import type { Headers } from '../../runtime/streams/headers.ts'
-import { KeyPieces } from './key-pieces.ts'
+import { KeyPieces, leastPiece } from './key-pieces.ts'
 import { KeySearch, type FoundKey } from './key-search.ts'
 
 /** A sink that redacts what is written; `flush` writes the kept bytes. */
@@ -24,10 +24,10 @@ export class KeyRedactor {
   #keptCharacters = 0
 
   constructor(secret: Secret) {
-    const { key, masked } = encode(secret)
-    this.#key = key
-    this.#mask = masked
-    this.#pieces = new KeyPieces(key)
+    const encoded = encode(secret)
+    this.#key = encoded.key
+    this.#mask = encoded.masked
+    this.#pieces = new KeyPieces(encoded)
   }
 
   /** Removes headers that contain the key. A mask in its place would make the header's value wrong. */
@@ -127,14 +127,18 @@ export class KeyRedactor {
   }
 }
 
-type EncodedKey = { readonly key: Buffer; readonly masked: Buffer }
+type EncodedKey = { readonly key: Buffer; readonly beginning: Buffer; readonly masked: Buffer }
 
 /** The encoded forms of each key, built once. */
 const encodedKeys = new WeakMap<Secret, EncodedKey>()
 
 function encode(secret: Secret): EncodedKey {
-  const forms = encodedKeys.get(secret) ?? {
-    key: Buffer.from(secret.reveal()),
+  const known = encodedKeys.get(secret)
+  if (known !== undefined) return known
+  const key = Buffer.from(secret.reveal())
+  const forms = {
+    key,
+    beginning: key.subarray(0, leastPiece),
     masked: Buffer.from(mask(secret.reveal())),
   }
   encodedKeys.set(secret, forms)

@@ -19,7 +19,7 @@ function start(keys = 5) {
   let renewed = 0
   let givenUp = 0
   const checks = engine.startChecks(async () => answered, undefined, {
-    async try(_key, limitMs) {
+    async run(_key, limitMs) {
       trials.push(clock.now() - began)
       if (network === 'up') return answered
       if (network === 'refuses') return refused

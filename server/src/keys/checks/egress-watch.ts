@@ -7,7 +7,7 @@ import type { Key } from '../inventory/entities.ts'
 import { isUsable } from '../inventory/key.ts'
 import type { Reservations } from '../selection/reservations.ts'
 import type { EgressPolicy } from '../policy.ts'
-import type { WayToGoogle } from '../types.ts'
+import type { EgressTrials } from '../types.ts'
 
 /** Finds out once a second, for all requests together, whether the network is back, and when calls that are out hear nothing more. */
 export type EgressWatch = {
@@ -22,7 +22,7 @@ type Deps = {
   readonly context: EngineContext
   readonly clock: Clock
   readonly reservations: Pick<Reservations, 'oldestAt'>
-  readonly way: WayToGoogle
+  readonly trials: EgressTrials
   /** Requests that wait now. */
   readonly waiting: () => number
   readonly wake: () => void
@@ -118,7 +118,7 @@ export function startEgressWatch(deps: Deps): EgressWatch {
 }
 
 function startTrial(watch: Watch, now: number): void {
-  const { context, way, evidence, policy } = watch
+  const { context, trials, evidence, policy } = watch
   const key = firstUsable(context.inventory.keys.values())
   // Without a key the reason is another one.
   if (!key) return proven(watch)
@@ -131,10 +131,10 @@ function startTrial(watch: Watch, now: number): void {
       disproven(watch, outcome)
     }
   }
-  way.try(key.id, policy().watch.trialMs).then(judge, () => judge(undefined))
+  trials.run(key.id, policy().watch.trialMs).then(judge, () => judge(undefined))
 }
 
-function proven({ context, clock, way, wake, evidence, policy }: Watch): void {
+function proven({ context, clock, trials, wake, evidence, policy }: Watch): void {
   const { egress } = context
   evidence.provenAt = clock.now()
   evidence.patienceMs = Math.min(policy().watch.silenceCapMs, evidence.patienceMs * 2)
@@ -143,13 +143,13 @@ function proven({ context, clock, way, wake, evidence, policy }: Watch): void {
   evidence.failed = 0
   evidence.silent = 0
   if (!isWatchedOutage(egress)) return
-  if (hasFailed) way.renew()
+  if (hasFailed) trials.renew()
   clearEgress(egress)
   context.emit({ kind: 'egress-recovered' })
   wake()
 }
 
-function disproven({ context, clock, way, evidence, policy }: Watch, outcome: Outcome): void {
+function disproven({ context, clock, trials, evidence, policy }: Watch, outcome: Outcome): void {
   const { reason, message } = outcome
   const { egress } = context
   const { silentTrials } = policy().watch
@@ -161,7 +161,7 @@ function disproven({ context, clock, way, evidence, policy }: Watch, outcome: Ou
     const until = cooldown?.until ?? now
     context.emit({ kind: 'egress-down', verdict: 'network-failed', until, reason, message })
   }
-  if (evidence.silent >= silentTrials) way.giveUpSilentCalls()
+  if (evidence.silent >= silentTrials) trials.giveUpSilentCalls()
 }
 
 /** Reasons of trials that heard nothing; other failures say at once that the network does not work. */

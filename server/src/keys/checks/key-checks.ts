@@ -8,7 +8,7 @@ import { createPoolMaintainer, type PoolMaintainer } from '../pool/pool-maintain
 import type { Clock, Random } from '../../runtime/time/clock.ts'
 import { startEgressWatch, type EgressWatch } from './egress-watch.ts'
 import { createProber, type Prober } from './prober.ts'
-import type { Probe, ProjectFiles, WayToGoogle } from '../types.ts'
+import type { Probe, ProjectFiles, EgressTrials } from '../types.ts'
 import type { WaitQueue } from '../selection/wait-queue.ts'
 import type { Reservations } from '../selection/reservations.ts'
 import { repeat } from './schedule.ts'
@@ -35,7 +35,7 @@ type Deps = {
   /** Without it nothing is found out about projects. */
   readonly files: ProjectFiles | undefined
   /** Without it requests are the trials of an outage. */
-  readonly way: WayToGoogle | undefined
+  readonly trials: EgressTrials | undefined
   readonly waiting: Pick<WaitQueue, 'size' | 'wake'>
 }
 
@@ -53,12 +53,12 @@ export function startChecks(deps: Deps): KeyChecks {
       drawCandidates(inventory, { count, random, isTaken: ({ id }) => !pool.wants(id) }),
   })
   const recheck = createRecheck({ inventory, clock, policy, prober })
-  const { files, way, waiting } = deps
+  const { files, trials, waiting } = deps
   const survey = files && startSurvey({ ...deps, files })
   survey?.soon()
   const egressWatch =
-    way &&
-    startEgressWatch({ ...deps, way, waiting: () => waiting.size, wake: () => waiting.wake() })
+    trials &&
+    startEgressWatch({ ...deps, trials, waiting: () => waiting.size, wake: () => waiting.wake() })
   const cancelRecheck = repeat(deps, {
     everyMs: () => policy().checks.intervalMs,
     run: () => void recheck.run(),

@@ -80,7 +80,7 @@ export const effects = {
   'refusal-unknown': { counted: false, apply: countFailure },
 } as const satisfies Record<VerdictName, Row>
 
-/** Notes what an answer of Google says of the way to Google, whoever is to blame for the rest. */
+/** Notes what an answer of Google says of the egress, whoever is to blame for the rest. */
 export function noteEgress(settlement: Settlement, context: EngineContext): void {
   const { outcome, reservation, now } = settlement
   if (!provesEgress(outcome)) return

@@ -3,14 +3,14 @@ import { cooldownEndsAt, createCooldown, isTrialOut, type Cooldown } from '../in
 import type { EgressPolicy } from '../policy.ts'
 import type { ProjectId } from '../types.ts'
 
-/** The way to Google, which all keys share. It closes when failures of several requests and projects have no answer between them. */
+/** The egress to Google, which all keys share. It closes when failures of several requests and projects have no answer between them. */
 export type Egress = {
   cooldown: Cooldown | undefined
   /** Why it is closed. */
   cause: 'network-failed' | 'location-refused' | undefined
   /** How often in a row the location was refused. */
   level: number
-  /** Told that the network seems to be down: the watch tries it, and closes the way. Without a watch failures close it, and requests are its trials. */
+  /** Told that the network seems to be down: the watch tries it, and closes the egress. Without a watch failures close it, and requests are its trials. */
   suspect: (() => void) | undefined
   answeredAt: number
   /** Failures since the last answer. */
@@ -65,7 +65,7 @@ export function egressWakesAt(egress: Egress, now: number, policy: EgressPolicy)
 
 type Rule = { readonly policy: EgressPolicy; readonly projects: number }
 
-/** Counts a failure. Returns the cooldown when it closed the way, or when the reason became another. */
+/** Counts a failure. Returns the cooldown when it closed the egress, or when the reason became another. */
 export function recordEgressFailure(
   egress: Egress,
   failure: EgressObservation,
@@ -101,7 +101,7 @@ export function recordEgressFailure(
   return undefined
 }
 
-/** Closes the way whatever was counted. */
+/** Closes the egress whatever was counted. */
 export function closeEgress(
   egress: Egress,
   cause: NonNullable<Egress['cause']>,
@@ -111,7 +111,7 @@ export function closeEgress(
   return egress.cooldown
 }
 
-/** Counts an answer of Google's. Returns whether it opened the way. */
+/** Counts an answer of Google's. Returns whether it opened the egress. */
 export function recordEgressAnswer(egress: Egress, reservedAt: number, now: number): boolean {
   egress.answeredAt = now
   if (egress.failures > 0) forgetFailures(egress)

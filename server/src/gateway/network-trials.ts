@@ -6,23 +6,27 @@ import { attempt, type AttemptDeps } from './attempt.ts'
 import { NoAnswer } from './no-answer.ts'
 import type { Transport } from './upstream/transport.ts'
 
-export type WayDeps = {
+export type NetworkTrialDeps = {
   readonly attemptDeps: AttemptDeps
   readonly transport: Pick<Transport, 'renew'>
   readonly version: () => string
 }
 
 /** Finds out whether Google can be reached, apart from the calls of clients. */
-export type Way = {
+export type NetworkTrials = {
   /** Asks for one model of the list, which no quota counts, over a connection of its own. Never rejects. */
-  try(secret: Secret, limitMs: number): Promise<Outcome>
+  run(secret: Secret, limitMs: number): Promise<Outcome>
   renew(): void
   giveUpSilentCalls(): void
 }
 
-export function createWay({ attemptDeps, transport, version }: WayDeps): Way {
+export function createNetworkTrials({
+  attemptDeps,
+  transport,
+  version,
+}: NetworkTrialDeps): NetworkTrials {
   return {
-    async try(secret, limitMs) {
+    async run(secret, limitMs) {
       const { outcome, answer } = await attempt(
         attemptDeps,
         listModelsCall(version(), '?pageSize=1'),
