@@ -7,6 +7,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { LiveCounters } from '../telemetry/events/live-counters.ts'
 import type { RequestMetrics } from '../telemetry/metrics/request-metrics.ts'
 import { createRefusalLog } from '../telemetry/refusals/refusal-log.ts'
+import { scrubRefusal } from '../telemetry/refusals/scrub-refusal.ts'
 
 export type RefusalsDeps = {
   readonly storage: Pick<Storage, 'refusals'>
@@ -18,8 +19,6 @@ export type RefusalsDeps = {
 }
 
 const flushMs = 60_000
-const maxPath = 200
-const maxMessage = 500
 
 /** Counts and logs the requests that the gateway refuses by its own rules. */
 export function composeRefusals(deps: RefusalsDeps): OnRefusal {
@@ -30,13 +29,8 @@ export function composeRefusals(deps: RefusalsDeps): OnRefusal {
     onError: (error, stats) =>
       log.error({ err: error, ...stats }, 'Refusals cannot be logged. It is tried again.'),
   })
-  const tidied = (text: string, most: number) =>
-    shortened(scrub(text.slice(0, 2 * most)).replaceAll(controls, ' '), most)
   const refusals = createRefusalLog({
-    record(row) {
-      const [path, message] = [tidied(row.path, maxPath), tidied(row.message, maxMessage)]
-      writer.record({ ...row, path, message })
-    },
+    record: (row) => writer.record(scrubRefusal(row, scrub)),
     now: Date.now,
   })
   const timer = setInterval(refusals.flush, flushMs)
@@ -49,12 +43,12 @@ export function composeRefusals(deps: RefusalsDeps): OnRefusal {
   return ({ request, address, message, requestId, surface, code, status, caller }) => {
     requestMetrics.refused(surface, code)
     counters.refused(code)
-    const { method = '', url = '' } = request ?? {}
+    const { method: verb = '', url = '' } = request ?? {}
     refusals.refused({
       requestId,
       surface,
-      verb: method,
-      path: pathOf(url),
+      verb,
+      path: url,
       code,
       status,
       caller,
@@ -63,12 +57,3 @@ export function composeRefusals(deps: RefusalsDeps): OnRefusal {
     })
   }
 }
-
-/** PostgreSQL stores no NUL. */
-const controls = /\p{Cc}/gu
-
-/** A query may hold a credential. */
-const pathOf = (url: string) => url.slice(0, url.includes('?') ? url.indexOf('?') : undefined)
-
-const shortened = (text: string, most: number) =>
-  text.length <= most ? text : `${text.slice(0, most)}…`

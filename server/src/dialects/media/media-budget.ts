@@ -1,5 +1,5 @@
 import { MediaError } from './media-error.ts'
-import { Room, type Waiter } from './room.ts'
+import { WeightedSemaphore, type Waiter } from './weighted-semaphore.ts'
 
 /** Limits of the fetched files of all requests together. */
 export type BudgetLimits = {
@@ -36,8 +36,8 @@ export type MediaBudget = {
 
 /** What the fetched files of all requests may take. Who finds no room waits for a limited time; the oldest request is served first. */
 export function createMediaBudget(limits: () => BudgetLimits): MediaBudget {
-  const memory = new Room(() => limits().memoryBytes)
-  const fetches = new Room(() => limits().fetches)
+  const memory = new WeightedSemaphore(() => limits().memoryBytes)
+  const fetches = new WeightedSemaphore(() => limits().fetches)
   const holders = new Set<Lease>()
   let opened = 0
 
@@ -60,8 +60,8 @@ export function createMediaBudget(limits: () => BudgetLimits): MediaBudget {
 }
 
 type Shared = {
-  readonly memory: Room
-  readonly fetches: Room
+  readonly memory: WeightedSemaphore
+  readonly fetches: WeightedSemaphore
   readonly holders: Set<Lease>
   readonly limits: () => BudgetLimits
   readonly waiting: () => number
@@ -119,24 +119,28 @@ class Lease implements MediaLease {
     this.#held = 0
   }
 
-  #reserve(room: Room, amount: number, signal: AbortSignal): Promise<void> | undefined {
+  #reserve(
+    semaphore: WeightedSemaphore,
+    amount: number,
+    signal: AbortSignal,
+  ): Promise<void> | undefined {
     if (this.#isOver || signal.aborted) throw busy()
-    if (room.take(amount, this.rank)) {
-      this.#keep(room, amount)
+    if (semaphore.take(amount, this.rank)) {
+      this.#keep(semaphore, amount)
       return undefined
     }
     const { limits, waiting } = this.#shared
     if (waiting() >= limits().maxWaiting) throw busy()
-    return this.#wait(room, amount, signal)
+    return this.#wait(semaphore, amount, signal)
   }
 
-  #keep(room: Room, amount: number): void {
-    if (room !== this.#shared.memory) return
+  #keep(semaphore: WeightedSemaphore, amount: number): void {
+    if (semaphore !== this.#shared.memory) return
     this.#held += amount
     this.#shared.holders.add(this)
   }
 
-  #wait(room: Room, amount: number, signal: AbortSignal): Promise<void> {
+  #wait(semaphore: WeightedSemaphore, amount: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = () => {
         clearTimeout(timer)
@@ -148,19 +152,19 @@ class Lease implements MediaLease {
         rank: this.rank,
         enter: () => {
           end()
-          this.#keep(room, amount)
+          this.#keep(semaphore, amount)
           resolve()
         },
       }
       const refuse = () => {
         end()
-        room.leave(waiter)
+        semaphore.leave(waiter)
         reject(busy())
       }
       const timer = setTimeout(refuse, this.#shared.limits().maxWaitMs)
       signal.addEventListener('abort', refuse, { once: true })
       this.#waits.add(refuse)
-      room.join(waiter)
+      semaphore.join(waiter)
       this.#shared.endDeadlock()
     })
   }

@@ -4,7 +4,7 @@ import { MediaError } from './media-error.ts'
 import {
   createPublicFetch,
   publicFetchDefaults,
-  type FetchRoom,
+  type FetchBudget,
   type MediaFile,
   type PublicFetchDeps,
 } from './public-fetch.ts'
@@ -46,7 +46,7 @@ function fetchDeps(more: Partial<PublicFetchDeps> = {}): PublicFetchDeps {
 /** Room for some bytes, which remembers what was taken. */
 function openRoom(signal = new AbortController().signal) {
   let taken = 0
-  const room: FetchRoom = {
+  const room: FetchBudget = {
     signal,
     expect(bytes) {
       if (taken + bytes > limit) throw new MediaError(tooLarge)
@@ -188,7 +188,7 @@ describe('a file that a client names', () => {
     const stop = new AbortController()
     let isAsked: () => void = () => {}
     const asked = new Promise<void>((resolve) => (isAsked = resolve))
-    const room: FetchRoom = {
+    const room: FetchBudget = {
       signal: stop.signal,
       expect: () => {},
       take() {

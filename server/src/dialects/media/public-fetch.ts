@@ -11,10 +11,10 @@ import { resolveHost } from './resolve-host.ts'
 export type MediaFile = { readonly mimeType: string | undefined; readonly data: string }
 
 /** Fetches a file named by a client. Throws MediaError. */
-export type FetchMedia = (url: string, room: FetchRoom) => Promise<MediaFile>
+export type FetchMedia = (url: string, budget: FetchBudget) => Promise<MediaFile>
 
 /** What a fetch may use. */
-export type FetchRoom = {
+export type FetchBudget = {
   readonly signal: AbortSignal
   /** Throws where so many bytes can never be taken. */
   expect(bytes: number): void
@@ -46,11 +46,11 @@ type Hop = { readonly redirect: string } | MediaFile
  * must be public, and the connection goes to one of them, also behind a proxy. Each redirect is checked the same way.
  */
 export function createPublicFetch(deps: PublicFetchDeps): FetchMedia {
-  return async (url, room) => {
+  return async (url, budget) => {
     try {
       let next = url
       for (let hops = 0; hops <= maxRedirects; hops += 1) {
-        const hop = await fetchOnce(deps, next, room)
+        const hop = await fetchOnce(deps, next, budget)
         if (!('redirect' in hop)) return hop
         next = hop.redirect
       }
@@ -61,16 +61,16 @@ export function createPublicFetch(deps: PublicFetchDeps): FetchMedia {
   }
 }
 
-async function fetchOnce(deps: PublicFetchDeps, url: string, room: FetchRoom): Promise<Hop> {
-  room.signal.throwIfAborted()
+async function fetchOnce(deps: PublicFetchDeps, url: string, budget: FetchBudget): Promise<Hop> {
+  budget.signal.throwIfAborted()
   const target = readTarget(url)
-  const addresses = await checkedAddresses(deps, target.hostname, room.signal)
+  const addresses = await checkedAddresses(deps, target.hostname, budget.signal)
   const connect = connectTo(addresses, { proxy: deps.proxy(), timeoutMs: deps.connectTimeoutMs() })
   const agent = new Agent({ connect, pipelining: 0 })
   try {
     const answer = await request(target, {
       dispatcher: agent,
-      signal: room.signal,
+      signal: budget.signal,
       headers: {
         accept: 'image/*, audio/*, video/*, application/pdf, text/*',
         'accept-encoding': 'identity',
@@ -82,8 +82,8 @@ async function fetchOnce(deps: PublicFetchDeps, url: string, room: FetchRoom): P
         throw new MediaError('The address redirects to no URL.')
       return { redirect: new URL(location, target).href }
     }
-    const mimeType = checkAnswer(answer, room)
-    return { mimeType, data: await collect(answer.body, room) }
+    const mimeType = checkAnswer(answer, budget)
+    return { mimeType, data: await collect(answer.body, budget) }
   } finally {
     await agent.destroy()
   }
@@ -92,7 +92,7 @@ async function fetchOnce(deps: PublicFetchDeps, url: string, room: FetchRoom): P
 type Answer = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>
 
 /** Refuses by the headers what need not be read. Returns the declared type. */
-function checkAnswer(answer: Answer, room: FetchRoom): string | undefined {
+function checkAnswer(answer: Answer, budget: FetchBudget): string | undefined {
   if (answer.statusCode !== 200) throw new MediaError(`The server answered ${answer.statusCode}.`)
   const encoding = headerOf(answer, 'content-encoding') ?? 'identity'
   if (encoding.toLowerCase() !== 'identity') {
@@ -101,7 +101,7 @@ function checkAnswer(answer: Answer, room: FetchRoom): string | undefined {
   const mimeType = headerOf(answer, 'content-type')
   if (!mayBeUsable(mimeType)) throw new MediaError('Google does not take this type of file.')
   const length = Number(headerOf(answer, 'content-length') ?? 0)
-  if (Number.isFinite(length)) room.expect(length)
+  if (Number.isFinite(length)) budget.expect(length)
   return mimeType
 }
 
@@ -139,11 +139,11 @@ async function checkedAddresses(
 }
 
 /** Reads a body no faster than there is room for it, into base64. */
-async function collect(body: AsyncIterable<Buffer>, room: FetchRoom): Promise<string> {
+async function collect(body: AsyncIterable<Buffer>, budget: FetchBudget): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of body) {
-    await room.take(chunk.length)
+    await budget.take(chunk.length)
     length += chunk.length
     chunks.push(chunk)
   }

@@ -128,7 +128,7 @@ async function fetchAll(
   const expect = (bytes: number) => {
     if (length + bytes > maxBytes) throw tooLarge(maxBytes)
   }
-  const room = {
+  const fetchBudget = {
     signal: stop.signal,
     expect,
     take(bytes: number) {
@@ -142,7 +142,7 @@ async function fetchAll(
     try {
       await lease.enter(stop.signal)
       try {
-        return await fetchMedia(url, room)
+        return await fetchMedia(url, fetchBudget)
       } finally {
         lease.leave()
       }

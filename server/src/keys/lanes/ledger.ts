@@ -147,24 +147,15 @@ export class Ledger {
     }
   }
 
-  /** Whether a call of so many tokens fits into other limits than the ledger's. */
-  fits(now: number, tokens: number, limits: Limits): boolean {
-    const own = this.limits
-    this.limits = limits
-    const opensAt = this.opensAt(now, tokens)
-    this.limits = own
-    return opensAt <= now
-  }
-
   /** When a call of so many tokens fits; Infinity when it is larger than a limit by itself. */
-  opensAt(now: number, tokens: number): number {
+  opensAt(now: number, tokens: number, limits: Limits = this.limits): number {
     this.roll(now)
-    const { dayRequests, dayTokens, minuteRequests, minuteTokens } = this.limits
+    const { dayRequests, dayTokens, minuteRequests, minuteTokens } = limits
     if (tokens > minuteTokens || tokens > dayTokens || dayRequests < 1 || minuteRequests < 1) {
       return Infinity
     }
     if (this.dayRequests >= dayRequests || this.dayTokens + tokens > dayTokens) return this.dayEnd
-    return this.#minuteOpensAt(now, tokens)
+    return this.#minuteOpensAt(now, tokens, limits)
   }
 
   /** Input tokens that fit now, as far as limits are known. */
@@ -198,21 +189,17 @@ export class Ledger {
     this.dayAnswered = 0
   }
 
-  #minuteOpensAt(now: number, tokens: number): number {
+  #minuteOpensAt(now: number, tokens: number, limits: Limits): number {
     let requests = this.minuteRequests
     let used = this.minuteTokens
     let opensAt = now
     for (const bucket of this.#buckets) {
-      if (this.#fits(requests, used + tokens)) return opensAt
+      if (requests < limits.minuteRequests && used + tokens <= limits.minuteTokens) return opensAt
       requests -= bucket.requests
       used -= bucket.tokens
       opensAt = bucket.until
     }
     return opensAt
-  }
-
-  #fits(requests: number, tokens: number): boolean {
-    return requests < this.limits.minuteRequests && tokens <= this.limits.minuteTokens
   }
 
   #windowMs(): number {

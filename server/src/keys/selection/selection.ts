@@ -127,7 +127,8 @@ function pickBeyond(search: Search): Pick | undefined {
 function pickCautious(lane: Lane, search: Search): Pick | undefined {
   const { wanted, now } = search
   if (lane.inFlight > 0 || lane.cooldown || !isCautious(lane)) return undefined
-  if (!lane.ledger.fits(now, wanted.estimatedInputTokens, lane.knownLimits)) return undefined
+  if (lane.ledger.opensAt(now, wanted.estimatedInputTokens, lane.knownLimits) > now)
+    return undefined
   for (const candidate of lane.candidates) {
     const isClosed = candidate.status === 'exhausted' || candidate.status === 'ready'
     const key = isClosed ? nextKey(candidate, search) : undefined

@@ -1,4 +1,4 @@
-/** A place in the queue of a room. */
+/** A place in the queue of a semaphore. */
 export type Waiter = {
   readonly amount: number
   /** Age of who waits: the lowest is served first. */
@@ -8,7 +8,7 @@ export type Waiter = {
 }
 
 /** A limited amount, and those who wait for a part of it, the oldest first. */
-export class Room {
+export class WeightedSemaphore {
   readonly #size: () => number
   readonly #queue: Waiter[] = []
   #used = 0
@@ -25,7 +25,7 @@ export class Room {
     return this.#queue.length
   }
 
-  /** Whether there was room at once. Older ones that wait go first. */
+  /** Whether the amount was free at once. Older ones that wait go first. */
   take(amount: number, rank: number): boolean {
     const [oldest] = this.#queue
     if (oldest !== undefined && oldest.rank <= rank) return false
