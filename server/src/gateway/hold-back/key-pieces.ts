@@ -28,6 +28,11 @@ export class KeyPieces {
     this.#beginning = beginning
   }
 
+  /** Whether a piece was seen that others may follow. */
+  get isUnderway(): boolean {
+    return this.#seen > 0
+  }
+
   /** Masks the pieces in the next bytes, without a change of their length. */
   redact(bytes: Buffer): Buffer {
     let redacted = bytes

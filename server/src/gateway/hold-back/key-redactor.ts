@@ -18,6 +18,8 @@ const revealingLength = 8
  */
 export class KeyRedactor {
   readonly #key: Buffer
+  readonly #beginning: Buffer
+  readonly #text: string
   readonly #mask: Buffer
   readonly #pieces: KeyPieces
   #kept: Buffer | undefined
@@ -26,6 +28,8 @@ export class KeyRedactor {
   constructor(secret: Secret) {
     const encoded = encode(secret)
     this.#key = encoded.key
+    this.#beginning = encoded.beginning
+    this.#text = encoded.text
     this.#mask = encoded.masked
     this.#pieces = new KeyPieces(encoded)
   }
@@ -48,17 +52,20 @@ export class KeyRedactor {
 
   /** Redacts the next chunk. A possible beginning of the key at its end is kept for the next call. */
   next(chunk: Buffer): Buffer {
-    return this.#pieces.redact(this.#nextWithoutKey(chunk))
-  }
-
-  #nextWithoutKey(chunk: Buffer): Buffer {
     const bytes = this.#kept === undefined ? chunk : Buffer.concat([this.#kept, chunk])
     this.#kept = undefined
+    // Without its beginning there is neither the key nor a first piece of it.
+    const hasBeginning = bytes.includes(this.#beginning)
+    const redacted = this.#nextWithoutKey(bytes, hasBeginning)
+    return hasBeginning || this.#pieces.isUnderway ? this.#pieces.redact(redacted) : redacted
+  }
+
+  #nextWithoutKey(bytes: Buffer, hasBeginning: boolean): Buffer {
     if (bytes.includes(backslash)) {
       const { redacted, beginning } = this.#replaceEscaped(bytes)
       return this.#keep(redacted, beginning)
     }
-    const redacted = this.#replacePlain(bytes)
+    const redacted = hasBeginning ? this.#replacePlain(bytes) : bytes
     // Events end with a line break, which no key has.
     if (redacted[redacted.length - 1] === lineBreak) return redacted
     const from = Math.max(0, redacted.length - this.#key.length + 1)
@@ -87,6 +94,7 @@ export class KeyRedactor {
   }
 
   readonly #isIn = (text: string): boolean => {
+    if (!text.includes('\\')) return text.includes(this.#text)
     const bytes = Buffer.from(text)
     return this.whole(bytes) !== bytes
   }
@@ -127,7 +135,12 @@ export class KeyRedactor {
   }
 }
 
-type EncodedKey = { readonly key: Buffer; readonly beginning: Buffer; readonly masked: Buffer }
+type EncodedKey = {
+  readonly text: string
+  readonly key: Buffer
+  readonly beginning: Buffer
+  readonly masked: Buffer
+}
 
 /** The encoded forms of each key, built once. */
 const encodedKeys = new WeakMap<Secret, EncodedKey>()
@@ -135,11 +148,13 @@ const encodedKeys = new WeakMap<Secret, EncodedKey>()
 function encode(secret: Secret): EncodedKey {
   const known = encodedKeys.get(secret)
   if (known !== undefined) return known
-  const key = Buffer.from(secret.reveal())
+  const text = secret.reveal()
+  const key = Buffer.from(text)
   const forms = {
+    text,
     key,
     beginning: key.subarray(0, leastPiece),
-    masked: Buffer.from(mask(secret.reveal())),
+    masked: Buffer.from(mask(text)),
   }
   encodedKeys.set(secret, forms)
   return forms

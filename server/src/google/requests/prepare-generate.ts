@@ -100,9 +100,11 @@ function editsFor(input: PrepareInput, index: BodyIndex): Edit[] {
   return edits
 }
 
+const schemaNames = ['"responseSchema"', '"response_schema"'].map((name) => Buffer.from(name))
+
 function namesSchema(body: Buffer, { start, end }: Range): boolean {
   const bytes = body.subarray(start, end)
-  return bytes.includes('"responseSchema"') || bytes.includes('"response_schema"')
+  return schemaNames.some((name) => bytes.includes(name))
 }
 
 function factsOf({ body, model, requested }: PrepareInput, index: BodyIndex): RequestFacts {
